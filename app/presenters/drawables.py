@@ -161,7 +161,8 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     three = np.stack([answer.row_a, answer.row_b, row])
     every = None
     if answer.labels:
-        named = tuple(head_specification.named_keys(scene.family, answer.labels, answer.kept))
+        places = None if answer.kept is None else tuple(answer.kept.tolist())
+        named = head_specification.named_keys(scene.family, answer.labels, places)
         every = Outcomes(named, three, whole, some)
     return Distributions(
         x=answer.x if len(some) == len(answer.x) else np.arange(float(len(some))),

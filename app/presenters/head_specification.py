@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
@@ -74,20 +72,21 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
     )
 
 
+@lru_cache(maxsize=8)
 def named_keys(
-    family: str, labels: Sequence[str], kept: NDArray[np.intp] | None = None
-) -> list[str]:
+    family: str, labels: tuple[str, ...], kept: tuple[int, ...] | None = None
+) -> tuple[str, ...]:
     """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are.
 
     ``kept``: which of all outcomes have the labels, None for all.
     """
     name, stated = parse(family)
     numbers = head_of(settings(stated)).numbers if name == NAME else ()
-    places = range(len(labels)) if kept is None else kept.tolist()
-    return [
+    places = range(len(labels)) if kept is None else kept
+    return tuple(
         numbered(numbers[j], word) if j < len(numbers) else word
         for j, word in zip(places, labels, strict=True)
-    ]
+    )
 
 
 def _sources(source: str) -> list[Choice]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from app.jobs import studies
@@ -47,13 +49,11 @@ LAYER_WORDS = {
 }
 
 
-def _outcomes(manifold: Manifold, family: str) -> list[Choice]:
+@lru_cache(maxsize=4)
+def _outcomes(family: str, labels: tuple[str, ...]) -> tuple[Choice, ...]:
     """Return the outcomes that have names; keys of a head with their positions in the file."""
-    labels = manifold.support(np.array([manifold.interior])).labels
-    return [
-        Choice(str(i), words)
-        for i, words in enumerate(head_specification.named_keys(family, labels))
-    ]
+    names = head_specification.named_keys(family, labels)
+    return tuple(Choice(str(i), words) for i, words in enumerate(names))
 
 
 def state(subject: Subject) -> PanelState:
@@ -63,7 +63,7 @@ def state(subject: Subject) -> PanelState:
     return PanelState(
         families=[Choice(f.name, f.title) for f in families().values()],
         family=name,
-        outcomes=_outcomes(manifold, scene.family),
+        outcomes=_outcomes(scene.family, manifold.support(np.array([manifold.interior])).labels),
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
         colormaps=[Choice(name, words) for name, words in COLORMAPS.items()],
