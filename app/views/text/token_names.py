@@ -32,7 +32,7 @@ def likeliest(typed: str, names: Sequence[str], found: Sequence[int]) -> int | N
 
     def rank(i: int) -> int:
         number, _, word = _folded(names[i]).partition(" ")
-        return (number != wanted) + (number != wanted and not word.lstrip("…").startswith(wanted))
+        return (number != wanted) + (number != wanted and not word.lstrip(".").startswith(wanted))
 
     return min(found, key=rank, default=None)
 

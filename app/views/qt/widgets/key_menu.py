@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
@@ -24,6 +25,18 @@ LIST_SIZE = (180, 260)
 NAMED = 3
 
 
+class _Line(QLineEdit):
+    """A line within a menu, which would take Enter for one of its own entries."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+        elif event.key() == Qt.Key.Key_Down:
+            self.focusNextChild()
+            event.accept()
+
+
 class KeyMenu:
     """Tells the numbers of the keys that are left out, "0,14", as they are chosen."""
 
@@ -40,7 +53,7 @@ class KeyMenu:
         menu = QMenu(self.widget)
         self._all = menu.addAction("All keys")
         self._special = menu.addAction("Leave out special tokens")
-        self.line = QLineEdit(placeholderText="Part of the word, or the number")
+        self.line = _Line(placeholderText="Part of the word, or the number")
         self.line.setAccessibleName("Search the keys")
         self.line.textChanged.connect(self._narrow)
         self.line.returnPressed.connect(self._flip_first)
