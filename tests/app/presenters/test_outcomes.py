@@ -40,6 +40,19 @@ def test_of_257_keys_the_32_likeliest_have_bars():
     np.testing.assert_array_equal(plots.rows[2], moving[some])
 
 
+def test_all_257_have_names_and_rows_with_a_bar_or_without():
+    answer, plots = shown("attention:astronaut?layer=0&head=1&mask=0,7")
+    every = plots.every
+    # left out keys keep their numbers in the file to themselves
+    assert [name.split()[0] for name in every.names[:7]] == ["1", "2", "3", "4", "5", "6", "8"]
+    assert [name.partition(" ")[2] for name in every.names] == list(answer.labels)
+    np.testing.assert_array_equal(every.rows[1], answer.row_b)
+    np.testing.assert_array_equal(every.rows[:, every.shown], plots.rows)
+    moved = plots.moved(answer.row_a)
+    np.testing.assert_array_equal(moved.every.rows, [answer.row_a, answer.row_b, answer.row_a])
+    np.testing.assert_array_equal(moved.rows[2], answer.row_a[every.shown])
+
+
 def test_a_few_outcomes_and_densities_are_shown_whole():
     answer, plots = shown("attention:bank")
     assert plots.labels == answer.labels and plots.few == ""
