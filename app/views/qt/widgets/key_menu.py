@@ -20,7 +20,7 @@ from app.views.interface.attention import KeyChoice
 from app.views.qt.style.text import on_button
 from app.views.text.token_names import containing, likeliest, numbered
 
-LIST_SIZE = (180, 260)
+LIST_SIZE = (230, 260)
 # keys that the button names before it only counts
 NAMED = 3
 
@@ -60,6 +60,7 @@ class KeyMenu:
         menu.aboutToShow.connect(self._begin)
         self.list = QListWidget()
         self.list.setFixedSize(*LIST_SIZE)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Keys")
         for widget in (self.line, self.list):
             action = QWidgetAction(menu)
