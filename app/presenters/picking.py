@@ -130,7 +130,8 @@ def _off(subject: Subject, xy: Floats) -> str:
     other = (
         "" if marks.is_own(nearest) else f", and had another mask than “{isolated(marks.mask_of)}”"
     )
-    return f"   “{isolated(marks.labels[nearest])}” lies {marks.residual[nearest]:.0%} off the plane{other}"
+    word = isolated(marks.labels[nearest])
+    return f"   “{word}” lies {marks.residual[nearest]:.0%} off the plane{other}"
 
 
 def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:

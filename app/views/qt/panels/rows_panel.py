@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.interface.events import Handler, SceneEdited
@@ -146,7 +147,7 @@ class _StripPlot:
         self.plot.setYRange(low, high, padding=0)
         self.plot.invertY(bool(state.labels))
         left = self.plot.getAxis("left")
-        letters = self.plot.fontMetrics()
+        letters = QFontMetrics(left.style["tickFont"])
         elide = Qt.TextElideMode.ElideRight
         shown = [letters.elidedText(word, elide, LABEL) for word in state.labels]
         left.setTicks([list(enumerate(shown))] if shown else None)
