@@ -77,7 +77,8 @@ def shaped(text: str, bold: bool) -> Shaped | None:
 
 
 def _engine_for(text: str) -> TextEngine | None:
-    return _engines[-1]() if _engines and any(map(_is_foreign, text)) else None
+    foreign = bool(_engines) and not text.isascii() and any(map(_is_foreign, text))
+    return _engines[-1]() if foreign else None
 
 
 def pieces(text: str) -> list[str]:
