@@ -58,7 +58,7 @@ def test_a_sink_has_no_number_and_of_very_many_keys_the_kept_ones_keep_theirs(tm
     q, k, v = rng.normal(size=(3, 1, 1, 600, 4))
     words = np.array([f"w{i}" for i in range(600)])
     np.savez(tmp_path / "h.npz", q=q, k=k, v=v, tokens=words, sinks=np.full((1, 1), 9.0))
-    answer, plots = shown(f"attention:{tmp_path / 'h.npz'}")
+    _, plots = shown(f"attention:{tmp_path / 'h.npz'}")
     assert len(plots.every.names) == 32 and "(sink)" in plots.every.names
     numbered = [name.split() for name in plots.every.names if name != "(sink)"]
     assert len(numbered) == 31 and [word for _, word in numbered] == [f"w{n}" for n, _ in numbered]
