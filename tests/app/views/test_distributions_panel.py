@@ -129,3 +129,21 @@ def test_nothing_lies_over_the_bars(panel):
     assert plot.height() >= panel.plot.minimumHeight() >= 14 * BARS
     assert plot.bottom() < panel.others.geometry().top() <= grid.top()
     assert grid.bottom() <= height
+
+
+@pytest.mark.window
+@pytest.mark.parametrize("part", ["left", "bottom", "middle"])
+def test_the_wheel_over_a_plot_is_for_the_panel(panel, part):
+    from PySide6.QtCore import QPoint, QPointF, Qt
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    item = panel.plot.getViewBox() if part == "middle" else panel.plot.getAxis(part)
+    at = panel.plot.mapFromScene(item.sceneBoundingRect().center())
+    viewport = panel.plot.viewport()
+    wheel = QWheelEvent(
+        QPointF(at), QPointF(viewport.mapToGlobal(at)), QPoint(), QPoint(0, -120),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(viewport, wheel)
+    assert not wheel.isAccepted()
