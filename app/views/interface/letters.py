@@ -46,14 +46,15 @@ class TextEngine(Protocol):
         ...
 
 
-# categories of what cannot be seen by itself: joiners, marks of direction, variation selectors, spaces
-UNSEEN = ("Cf", "Cc", "Mn", "Zs")
+# categories of what cannot be seen: joiners, marks of direction, controls, spaces
+UNSEEN = ("Cf", "Cc", "Cs", "Zs", "Zl", "Zp")
 WRITTEN = 2  # code points that are written of letters that no font has
 
 
 def is_seen(letter: str) -> bool:
     """Whether a letter that is not drawn is missed."""
-    return unicodedata.category(letter) not in UNSEEN
+    selects = "VARIATION SELECTOR" in unicodedata.name(letter, "")
+    return unicodedata.category(letter) not in UNSEEN and not selects
 
 
 def code_points(letters: str) -> str:

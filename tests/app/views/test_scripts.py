@@ -93,6 +93,24 @@ def test_a_letter_that_no_font_has_is_its_code_point_and_this_is_said(told):
     assert len(told) == 1, "once of each kind"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "कु", "\u0941", "a\u0941", "ก็", "\U000e0100x", "\u200d中", "x\u0378\u0301y", "\u202e",
+        "\u2028", "\x00中", "\u0600", "\ufdd0", "\uffff", "\U0010ffff", "e" + 40 * "\u0301", "𓀀ا𓀁",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_odd_letters_are_drawn_or_left_out(told, text):
+    """Marks alone, joiners of nothing, numbers that are no letters: Qt ends the process where
+    boxes that stand for no font are asked for their name.
+    """
+    line = typeface.shaped(text, False)
+    pixels, _, _, advance = typeface.rendered(text, 20, True)
+    assert np.isfinite(line.width) and line.width >= 0.0 and advance >= 0
+    assert pixels.size or not line.outline or advance < 3
+
+
 def test_without_an_engine_code_points_stand_for_letters():
     assert typeface.shaped("中文", False) is None
     assert typeface.writable("中a") == "U+4E2Da"

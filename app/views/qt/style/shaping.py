@@ -118,7 +118,9 @@ class Shaping:
                 letters = points if letters == text else f"⟨{points}⟩"
             written += letters
         line = _laid_out(written, self._font(size, bold))
-        return replace(line, words=((text, 0.0, line.width),))
+        # of what is left nothing can be seen; Qt ends the process where its boxes are asked for more
+        runs = [run for run in line.runs if not _is_box(run.rawFont())]
+        return replace(line, runs=runs, words=((text, 0.0, line.width),))
 
     def _is_missing(self, letter: str) -> bool:
         if letter not in self._missing:
