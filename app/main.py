@@ -173,7 +173,10 @@ class Program:
             self._deliver(message)
 
     def _recall(self) -> None:
-        """Arrange the window as the last session left it."""
+        """Arrange the window as the last session left it, for text in any script."""
+        from app.export.letters import any_script_in_window
+
+        any_script_in_window(self.window.log)
         self.window.restore_layout(self.settings.layout)
         self.window.files.folder = self.settings.file_folder
 
@@ -196,9 +199,6 @@ class Program:
 
     def _in_a_display(self) -> QApplication:
         """Return Qt's application; without one there is nobody to work for."""
-        from app.export.letters import any_script_in_window
-
-        any_script_in_window(lambda words: self.window.log(words))
         try:
             return _application()
         except display.NoWindow:
@@ -269,14 +269,16 @@ class Program:
         """End the worker and take the window down; what it still has to say is not heard."""
         if self._closed:
             return
+        from app.export.letters import any_script_in_window
+
+        any_script_in_window(None)
         self._closed = True
         self._stop_rate()
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
         self.settings.file_folder = self.window.files.folder
         self.controller.close()
-        lost = self.documents.close()
-        if lost:
+        if lost := self.documents.close():
             print(f"attention-geodesics: unsaved work is lost: {lost}", file=sys.stderr)
         self.working.close()
         self.appearance.close()

@@ -26,9 +26,9 @@ def any_script(tell: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def any_script_in_window(tell: Callable[[str], None]) -> None:
-    """Have the window's own Qt lay out, from now on, what the canvas's font cannot."""
-    typeface.use(lambda: _begin(tell, ExitStack()))
+def any_script_in_window(tell: Callable[[str], None] | None) -> None:
+    """Have the window's own Qt lay out, from now on, what the canvas's font cannot; None ends that."""
+    typeface.use(lambda: None if tell is None else _begin(tell, ExitStack()))
 
 
 def _begin(tell: Callable[[str], None], stack: ExitStack) -> TextEngine | None:

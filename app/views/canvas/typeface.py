@@ -57,15 +57,13 @@ def use(begin: Callable[[], TextEngine | None]) -> None:
 
 @contextmanager
 def using(begin: Callable[[], TextEngine | None]) -> Iterator[None]:
-    """Within, use an engine where there is none yet."""
-    if _engines:
-        yield
-        return
+    """Use an engine within, and afterwards what was used before."""
+    before = list(_engines)
     use(begin)
     try:
         yield
     finally:
-        _engines.clear()
+        _engines[:] = before
         shaped.cache_clear()
 
 
