@@ -94,7 +94,7 @@ class Program:
         settings: Settings | None = None,
         raster: bool | None = None,
     ) -> None:
-        _prepare_platform()
+        display.prepare()
         sys.setswitchinterval(SWITCH)
         from app.views.qt.window.settings import Settings
 
@@ -181,7 +181,10 @@ class Program:
             self._deliver(message)
 
     def _recall(self) -> None:
-        """Arrange the window as the last session left it."""
+        """Arrange the window as the last session left it, for text in any script."""
+        from app.export.letters import any_script_in_window
+
+        any_script_in_window(self.window.log)
         self.window.restore_layout(self.settings.layout)
         self.window.files.folder = self.settings.file_folder
 
@@ -274,14 +277,16 @@ class Program:
         """End the worker and take the window down; what it still has to say is not heard."""
         if self._closed:
             return
+        from app.export.letters import any_script_in_window
+
+        any_script_in_window(None)
         self._closed = True
         self._stop_rate()
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
         self.settings.file_folder = self.window.files.folder
         self.controller.close()
-        lost = self.documents.close()
-        if lost:
+        if lost := self.documents.close():
             print(f"attention-geodesics: unsaved work is lost: {lost}", file=sys.stderr)
         self.working.close()
         self.appearance.close()
@@ -361,19 +366,6 @@ class Program:
             "families of distributions, and of the queries of a softmax head, under the "
             "Fisher–Rao metric.",
         )
-
-
-def _prepare_platform() -> None:
-    """Set what Qt reads of the environment."""
-    # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
-    asked = os.environ.get("QT_QPA_PLATFORM")
-    if sys.platform == "linux" and os.environ.get("DISPLAY") and not asked:
-        os.environ["QT_QPA_PLATFORM"] = "xcb"
-    # whether there is OpenGL is asked, and said by ourselves
-    os.environ.setdefault("EGL_LOG_LEVEL", "fatal")
-    os.environ.setdefault("LIBGL_DEBUG", "quiet")
-    if os.environ.get("LC_ALL") in ("C", "POSIX"):
-        os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
 
 
 def _application() -> QApplication:

@@ -74,6 +74,11 @@ def save(path: str, **arrays: np.ndarray) -> None:
         save_arrays(file, arrays)
 
 
+def remark(words: str) -> None:
+    """Say on stderr how something is shown that is there all the same."""
+    print(f"attention-geodesics: {shorten(words)}", file=sys.stderr)
+
+
 class Remarks:
     """Lines on what is left out of a result; each goes to stderr once."""
 

@@ -22,7 +22,8 @@ MOST_BARS = 40
 # above a plot of distributions, around it, its least height, and that of a bar
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 SAMPLE = 30.0  # of a line in the legend
-LONGEST_LABEL = 90.0
+LONGEST_LABEL = 112.0
+COLUMN, GAP = 330.0, 28.0  # room for the legend; what is around each of its names
 Box = tuple[float, float, float, float]
 
 
@@ -112,24 +113,38 @@ def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
         _curves(ink, shown, colours, plot, largest)
 
 
+def shortened(text: str, size: float, width: float) -> str:
+    """Return a text, ending in an ellipsis where it would be wider than ``width`` pixels."""
+    if width_of(text, size) <= width:
+        return text
+    fits = (end for end in range(len(text), 0, -1) if width_of(f"{text[:end]}…", size) <= width)
+    return f"{text[: next(fits, 0)].rstrip()}…"
+
+
 def _legend(
     ink: Ink, names: Sequence[str], colours: Sequence[str], at: tuple[float, float]
 ) -> None:
     x, y = at
+    room = COLUMN / len(names) - GAP
+    wide = [width_of(name, SMALL) for name in names]
+    # what short names leave is for the long ones
+    spare = sum(max(room - width, 0.0) for width in wide)
+    room += spare / max(sum(width > room for width in wide), 1)
     for name, colour in zip(names, colours, strict=False):
+        shown = shortened(name, SMALL, room)
         ink.line([(x, y), (x + 9, y)], colour, 9.0)
-        ink.words(name, (x + 14, y), SMALL, ink.theme.text)
-        x += 28 + width_of(name, SMALL)
+        ink.words(shown, (x + 14, y), SMALL, ink.theme.text)
+        x += GAP + width_of(shown, SMALL)
 
 
 def _bars(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, most: float) -> None:
     left, top, right, bottom = plot
-    widest = max(width_of(label, SMALL) for label in shown.labels)
-    edge = left + min(widest, LONGEST_LABEL) + 8
+    labels = [shortened(label, SMALL, LONGEST_LABEL) for label in shown.labels]
+    edge = left + max(width_of(label, SMALL) for label in labels) + 8
     each = (bottom - top) / len(shown.labels)
     share = 0.8 * each / len(shown.names)
     size = min(SMALL, 0.9 * each)
-    for i, label in enumerate(shown.labels):
+    for i, label in enumerate(labels):
         middle = top + (i + 0.5) * each
         ink.words(label, (edge - 6, middle), size, ink.theme.muted, (1.0, 0.5))
         for k, (row, colour) in enumerate(zip(shown.rows, colours, strict=False)):

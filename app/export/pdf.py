@@ -1,4 +1,7 @@
-"""A sheet as PDF: text in an embedded TrueType font, curves as paths, maps as images."""
+"""A sheet as PDF: text in an embedded TrueType font, curves as paths, maps as images.
+
+Letters of other fonts are paths, with the text that they stand for, which readers copy and search.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,20 @@ from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceRGB
 from PIL import Image
 
-from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
+from app.export.sheet import (
+    HALO,
+    PER_INCH,
+    Area,
+    Disc,
+    Group,
+    Item,
+    Lettering,
+    Line,
+    Raster,
+    Sheet,
+    halo_of,
+    runs,
+)
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
@@ -27,7 +43,7 @@ UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
     """Return the file; ``xmp`` is its metadata packet."""
     width, height = sheet.size
-    page = FPDF(unit="pt", format=(POINTS * width, POINTS * height))
+    page = _Page(unit="pt", format=(POINTS * width, POINTS * height))
     page.set_creation_date(UNDATED)
     page.set_title(title)
     page.set_creator("Attention Geodesics")
@@ -45,7 +61,17 @@ def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
     return bytes(page.output())
 
 
-def _group(page: FPDF, group: Group) -> None:
+class _Page(FPDF):
+    """A page whose text may stand for another."""
+
+    def stand_in(self, text: str, at: tuple[float, float], actual: str) -> None:
+        """Write ``text`` that is read and searched as ``actual``, UTF-16 in hexadecimal digits."""
+        self._out(f"/Span <</ActualText <FEFF{actual}>>> BDC")
+        self.text(*at, text)
+        self._out("EMC")
+
+
+def _group(page: _Page, group: Group) -> None:
     if group.box is None:
         for item in group.items:
             _item(page, item)
@@ -56,7 +82,7 @@ def _group(page: FPDF, group: Group) -> None:
             _item(page, item)
 
 
-def _item(page: FPDF, item: Item) -> None:
+def _item(page: _Page, item: Item) -> None:
     match item:
         case Line():
             _stroke(page, item)
@@ -73,6 +99,8 @@ def _item(page: FPDF, item: Item) -> None:
                 page.image(Image.fromarray(item.pixels), left, top, right - left, bottom - top)
         case Label():
             _text(page, replace(item, text=writable(item.text)))
+        case Lettering():
+            _lettering(page, item)
 
 
 def _stroke(page: FPDF, item: Line) -> None:
@@ -108,7 +136,7 @@ def _filled(page: FPDF, colour: RGBA) -> AbstractContextManager[object]:
     return page.local_context(fill_color=_colour(colour), fill_opacity=colour[3])
 
 
-def _text(page: FPDF, label: Label) -> None:
+def _text(page: _Page, label: Label) -> None:
     made, width = runs(label)
     x, y = (POINTS * part for part in label.at)
     base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
@@ -121,3 +149,44 @@ def _text(page: FPDF, label: Label) -> None:
         for run in made:
             page.set_font(FONT, "B" if label.bold else "", POINTS * run.size)
             page.text(start + POINTS * run.along, y + base + POINTS * run.shift, run.text)
+
+
+def _lettering(page: _Page, item: Lettering) -> None:
+    label = item.label
+    if label.halo[3] > 0:
+        _outline(page, item, label.halo, 2 * HALO)
+    _outline(page, item, label.colour, 0.0)
+    for picture in item.pictures:
+        _item(page, picture)
+    # spaces that nobody sees, and that stand for the text
+    x, y = (POINTS * part for part in label.at)
+    base, size = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size, POINTS * label.size
+    page.set_font(FONT, "", size)
+    space = page.get_string_width(" ")
+    with page.rotation(90.0 if label.upright else 0.0, x, y):
+        for word, first, last in item.line.words:
+            actual = word.encode("utf-16-be").hex().upper()
+            page.set_stretching(100.0 * size * max(last - first, 0.01) / space)
+            at = x + size * first - POINTS * label.anchor[0] * item.width, y + base
+            page.stand_in(" ", at, actual)
+    page.set_stretching(100.0)
+
+
+def _outline(page: FPDF, item: Lettering, colour: RGBA, width: float) -> None:
+    """Fill letters, or draw a line round them that is ``width`` pixels broad."""
+    with page.new_path() as path:
+        path.style.auto_close = False
+        path.style.paint_rule = "stroke" if width else "fill_nonzero"
+        if width:
+            path.style.stroke_color = DeviceRGB(*colour[:3])
+            path.style.stroke_opacity, path.style.stroke_width = colour[3], POINTS * width
+            path.style.stroke_join_style = "round"
+        else:
+            path.style.fill_color = DeviceRGB(*colour[:3])
+            path.style.fill_opacity = colour[3]
+        for kind, points in item.outline:
+            places = [POINTS * float(part) for part in points.ravel()]
+            if kind == "C":
+                path.curve_to(*places)
+            else:
+                (path.move_to if kind == "M" else path.line_to)(*places)

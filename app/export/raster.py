@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from app.export import embed
 from app.export.files import beside
 from app.export.pdf import pdf
-from app.export.sheet import HALO, PER_INCH, Area, Disc, Item, Line, Raster, Sheet, runs
+from app.export.sheet import HALO, PER_INCH, Area, Disc, Item, Lettering, Line, Raster, Sheet, runs
 from app.export.svg import svg
 from app.model.file_formats import PNG, SVG
 from app.views.canvas import typeface
@@ -62,6 +62,8 @@ def _draw(image: Image.Image, pen: ImageDraw.ImageDraw, item: Item) -> None:
             _paste(image, item)
         case Label():
             _write(pen, item)
+        case Lettering():
+            _letter(image, item)
 
 
 def _paste(image: Image.Image, item: Raster) -> None:
@@ -83,6 +85,25 @@ def _write(pen: ImageDraw.ImageDraw, label: Label) -> None:
         pen.text(at, run.text, _bytes(label.colour), font, anchor="ls",
                  stroke_width=TIMES * HALO if label.halo[3] else 0,
                  stroke_fill=_bytes(label.halo))  # fmt: skip
+
+
+def _letter(image: Image.Image, item: Lettering) -> None:
+    """Write a label in letters of other fonts."""
+    label = item.label
+    drawn, left, top, _ = typeface.rendered(label.text, round(TIMES * label.size), label.bold)
+    x = TIMES * (label.at[0] - label.anchor[0] * item.width)
+    y = TIMES * (label.at[1] + (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size)
+    place = (round(x) + left, round(y) + top)
+    if drawn.ndim == 3:
+        coloured = Image.frombuffer(
+            "RGBa", drawn.shape[1::-1], drawn.tobytes(), "raw", "RGBa", 0, 1
+        )
+        image.paste(coloured.convert("RGBA"), place, Image.fromarray(drawn[..., 3]))
+    elif drawn.size:
+        mask = Image.fromarray((drawn * label.colour[3]).astype(np.uint8))
+        image.paste(
+            _bytes(label.colour)[:3], (*place, place[0] + mask.width, place[1] + mask.height), mask
+        )
 
 
 def _places(line: Pixels) -> list[tuple[float, float]]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from freetype import FT_LOAD_NO_SCALE, Vector
 from numpy.typing import NDArray
 from PIL import Image
 
 from app.export import relief
+from app.views.canvas import typeface
 from app.views.canvas.display_list import (
     ArrowHeads,
     Discs,
@@ -28,7 +28,8 @@ from app.views.canvas.display_list import (
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Pixels
-from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, writable
+from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, shaped, writable
+from app.views.interface.letters import Segment, Shaped
 from app.views.interface.theme import RGBA
 
 PER_INCH = 96.0
@@ -75,7 +76,24 @@ class Raster:
     opacity: float
 
 
-Item = Line | Area | Disc | Raster | Label
+@dataclass(frozen=True, eq=False)
+class Lettering:
+    """A label in letters of other fonts than the canvas's: outlines, and pictures of coloured ones.
+
+    Places are pixels of the sheet; ``line`` is what it is made of.
+    """
+
+    label: Label
+    outline: tuple[Segment, ...]
+    pictures: tuple[Raster, ...]
+    line: Shaped
+
+    @property
+    def width(self) -> float:
+        return self.line.width * self.label.size
+
+
+Item = Line | Area | Disc | Raster | Label | Lettering
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +177,31 @@ def _items(primitive: Primitive) -> Iterable[Item]:
         case TexturedMesh():
             return (_raster(relief.picture(primitive)),)
         case Label():
-            return (primitive,) if primitive.text else ()
+            return (_lettered(primitive),) if primitive.text else ()
+
+
+def _lettered(label: Label) -> Label | Lettering:
+    """Return a label, or its outlines where they are not those of the canvas's font."""
+    line = shaped(label.text, label.bold)
+    if line is None:
+        return label
+    base = (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+
+    def place(points: Pixels) -> Pixels:
+        """Take letters of size 1 to the sheet."""
+        x, y = np.moveaxis(points * label.size, -1, 0)
+        x, y = x - label.anchor[0] * line.width * label.size, y + base
+        there: Pixels = np.stack([y, -x] if label.upright else [x, y], -1) + np.array(label.at)
+        return there
+
+    pictures = []
+    for pixels, (left, top, right, bottom) in line.pictures:
+        corners = place(np.array([(left, top), (right, bottom)]))
+        box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+        turned = np.ascontiguousarray(np.rot90(pixels)) if label.upright else pixels
+        pictures.append(Raster(turned, box, label.colour[3]))
+    outline = tuple((kind, place(points)) for kind, points in line.outline)
+    return Lettering(label, outline, tuple(pictures), line)
 
 
 def _strokes(made: Strokes) -> Iterator[Line]:
@@ -261,7 +303,7 @@ def _script(char: str, label: Label) -> tuple[str, float, float]:
 def advance(char: str, size: float, bold: bool) -> float:
     """Return how far a letter moves the pen, in pixels."""
     font = face(bold)
-    advanced = font.get_advance(font.get_char_index(char), FT_LOAD_NO_SCALE)
+    advanced = font.get_advance(font.get_char_index(char), typeface.UNSCALED)
     return float(advanced) / float(font.units_per_EM) * size
 
 
@@ -269,17 +311,17 @@ def advance(char: str, size: float, bold: bool) -> float:
 def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
     """Return the closed outlines (n, 2) of a letter, the font's size being 1, y upwards."""
     font = face(bold)
-    font.load_char(char, FT_LOAD_NO_SCALE)
+    font.load_char(char, typeface.UNSCALED)
     found: list[list[tuple[float, float]]] = []
     share = np.linspace(0.0, 1.0, 5)[1:]
 
-    def move(to: Vector, _: None) -> None:
+    def move(to: typeface.Point, _: None) -> None:
         found.append([(to.x, to.y)])
 
-    def line(to: Vector, _: None) -> None:
+    def line(to: typeface.Point, _: None) -> None:
         found[-1].append((to.x, to.y))
 
-    def curve(by: Vector, to: Vector, _: None) -> None:
+    def curve(by: typeface.Point, to: typeface.Point, _: None) -> None:
         start, middle, end = np.array([found[-1][-1], (by.x, by.y), (to.x, to.y)])
         s = share[:, None]
         bent = (1 - s) ** 2 * start + 2 * s * (1 - s) * middle + s**2 * end
@@ -310,4 +352,7 @@ def halo_of(label: Label) -> Line:
 
 def width_of(text: str, size: float) -> float:
     """Width of a line of text, in logical pixels."""
+    line = shaped(text, False)
+    if line is not None:
+        return line.width * size
     return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0)))[1]

@@ -1,4 +1,8 @@
-"""A sheet as SVG: text as text, curves as paths, maps as embedded PNG."""
+"""A sheet as SVG: text as text, curves as paths, maps as embedded PNG.
+
+Letters of fonts that are not embedded are paths, which every program shows, under clear text, which
+can be selected, searched and read aloud.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,18 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from app.export.embed import escape
-from app.export.sheet import HALO, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.export.sheet import (
+    HALO,
+    Area,
+    Disc,
+    Group,
+    Item,
+    Lettering,
+    Line,
+    Raster,
+    Sheet,
+    runs,
+)
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
@@ -102,6 +117,8 @@ def _item(item: Item, name: str) -> str:
             return _image(item)
         case Label():
             return _text(item, name)
+        case Lettering():
+            return _lettering(item)
 
 
 def _path(line: Pixels) -> str:
@@ -160,3 +177,26 @@ def _text(label: Label, name: str) -> str:
     return (
         f'<use xlink:href="#{name}" {halo}/><g {fill}><text id="{name}" {shape}>{words}</text></g>'
     )
+
+
+def _lettering(item: Lettering) -> str:
+    """Return letters as a path, and over them the text itself, of no opacity."""
+    label = item.label
+    data = "".join(
+        kind + " ".join(f"{x:.2f} {y:.2f}" for x, y in points) for kind, points in item.outline
+    )
+    parts = [f'<path d="{data}" {_paint("fill", label.colour)}/>'] if data else []
+    if data and label.halo[3]:
+        halo = f'fill="none" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
+        parts.insert(0, f'<path d="{data}" {halo}/>')
+    parts += [_image(picture) for picture in item.pictures]
+    x, y = label.at
+    along, base = -label.anchor[0] * item.width, (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+    turn = " rotate(-90)" if label.upright else ""
+    families = ",".join(f"'{name}'" for name in item.line.families)
+    parts.append(
+        f'<text transform="translate({x:.2f} {y:.2f}){turn}" x="{along:.2f}" y="{base:.2f}" '
+        f'font-size="{label.size:g}" font-family="{escape(families)},{FONTS}" '
+        f'textLength="{item.width:.2f}" fill-opacity="0">{escape(label.text)}</text>'
+    )
+    return "<g>" + "".join(parts) + "</g>"

@@ -22,6 +22,7 @@ from app.presenters.head_specification import SAME, off_own
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen, TokenPathState
 from app.views.text.file_patterns import one_of, pattern, pattern_of
+from app.views.text.token_names import isolated
 from compute.attention import token_rows
 from compute.attention.row_paths import RowPath, row_path
 from compute.attention.token_rows import RESIDUAL, TokenRows
@@ -349,5 +350,5 @@ def _extremes(apart: np.ndarray, known: np.ndarray) -> str:
 def _tip(place: str, row: np.ndarray, keys: tuple[str, ...], turn: float) -> str:
     """ "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
     most = np.argsort(-row, kind="stable")[:NAMED]
-    named = ", ".join(f"{keys[j]} {row[j]:.2f}" for j in most)
+    named = ", ".join(f"{isolated(keys[j])} {row[j]:.2f}" for j in most)
     return f"{place}, turns by {turn:.0f}°: {named}" if np.isfinite(turn) else f"{place}: {named}"

@@ -16,8 +16,9 @@ from app.presenters import head_specification
 from app.presenters.measures import broken_bound
 from app.views.interface.events import Array
 from app.views.interface.theme import CATEGORICAL
-from app.views.interface.views import Arrows, ColorMap2D, Curve, Distributions, Marks
+from app.views.interface.views import Arrows, ColorMap2D, Curve, Distributions, Marks, Outcomes
 from app.views.text.scalar_names import words_of
+from app.views.text.token_names import isolated
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.curves.dense_curve import DenseCurve, polygon
@@ -150,22 +151,29 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     row = moving_point(answer, scene.playhead)[1]
     some = shown_outcomes(answer)
     tokens = _token_at(scene.start, manifold), _token_at(scene.end, manifold)
-    note, own = "", tuple[Floats | None, ...]()
+    note, whole = "", tuple[Floats | None, ...]()
     if manifold.landmarks is not None:  # only of a head is there anything to remark
         note = head_specification.row_note(scene.family, tokens)
         rows = (None if t is None else head_specification.own_row(scene.family, t) for t in tokens)
-        kept = some if answer.kept is None else answer.kept[some]
-        own = tuple(None if row is None else row[kept] for row in rows)
+        kept = slice(None) if answer.kept is None else answer.kept
+        whole = tuple(None if row is None else row[kept] for row in rows)
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
+    three = np.stack([answer.row_a, answer.row_b, row])
+    every = None
+    if answer.labels:
+        places = None if answer.kept is None else tuple(answer.kept.tolist())
+        named = head_specification.named_keys(scene.family, answer.labels, places)
+        every = Outcomes(named, three, whole, some)
     return Distributions(
         x=answer.x if len(some) == len(answer.x) else np.arange(float(len(some))),
         labels=tuple(answer.labels[j] for j in some) if answer.labels else (),
         title=answer.support_title,
         names=(*names, "moving point"),
-        rows=np.stack([answer.row_a, answer.row_b, row])[:, some],
+        rows=three[:, some],
         few=_few(len(some), answer),
         note=note,
-        own=own,
+        own=tuple(None if row is None else row[some] for row in whole),
+        every=every,
     )
 
 
@@ -199,10 +207,10 @@ def _token_at(pin: Pin, manifold: Manifold) -> int | None:
 def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
     if token is None or manifold.landmarks is None or token >= len(manifold.landmarks.labels):
         return name
-    word = manifold.landmarks.labels[token]
+    word = isolated(manifold.landmarks.labels[token])
     if manifold.landmarks.is_own(token):
         return f"{name} · {word}"
-    return f"{name} · “{word}” under the mask of “{manifold.landmarks.mask_of}”"
+    return f"{name} · “{word}” under the mask of “{isolated(manifold.landmarks.mask_of)}”"
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:

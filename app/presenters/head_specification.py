@@ -9,6 +9,7 @@ import numpy as np
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
+from app.views.text.token_names import isolated, numbered
 from compute.attention import head_summary
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
@@ -71,6 +72,23 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
     )
 
 
+@lru_cache(maxsize=8)
+def named_keys(
+    family: str, labels: tuple[str, ...], kept: tuple[int, ...] | None = None
+) -> tuple[str, ...]:
+    """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are.
+
+    ``kept``: which of all outcomes have the labels, None for all.
+    """
+    name, stated = parse(family)
+    numbers = head_of(settings(stated)).numbers if name == NAME else ()
+    places = range(len(labels)) if kept is None else kept
+    return tuple(
+        numbered(numbers[j], word) if j < len(numbers) else word
+        for j, word in zip(places, labels, strict=True)
+    )
+
+
 def _sources(source: str) -> list[Choice]:
     """Return the bundled heads by their texts, and the open file."""
     found = [Choice(name, _sentence(name)) for name in heads.bundled()]
@@ -126,7 +144,7 @@ def caveats(family: str) -> tuple[str, ...]:
         query = file.query_of(c["mask_of"])
         others = int((~attention_rows.holds(file, layer, head, query)).sum())
         said.append(
-            f"under the mask of “{file.labels[query]}”"
+            f"under the mask of “{isolated(file.labels[query])}”"
             + (f", which differs from the mask of {others} hollow tokens" if others else "")
         )
     if np.isfinite(file.softcap_of(layer, head)):
@@ -168,7 +186,7 @@ def _own(family: str, name: str, token: int) -> str:
         return ""
     why = [] if marks.is_own(token) else ["its own mask"]
     why += [f"{marks.residual[token]:.0%} off the plane"] if marks.residual[token] > 1e-9 else []
-    row = f"the token’s own row, “{marks.labels[token]}”,"
+    row = f"the token’s own row, “{isolated(marks.labels[token])}”,"
     return f"{name}: {row} differs by up to {gap:.2g} ({', '.join(why)})"
 
 

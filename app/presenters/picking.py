@@ -11,6 +11,7 @@ from app.model.scene import Pin, Point, Scene
 from app.presenters import drawables
 from app.views.interface.events import XY, Array
 from app.views.text.number_format import NOT_KNOWN
+from app.views.text.token_names import isolated
 from compute.core.arrays import Floats
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, known_inside
@@ -124,9 +125,12 @@ def _off(subject: Subject, xy: Floats) -> str:
     if gaps[nearest] > SNAP:
         return ""
     other = (
-        "" if marks.is_own(nearest) else f"; its own mask differs from that of “{marks.mask_of}”"
+        ""
+        if marks.is_own(nearest)
+        else f"; its own mask differs from that of “{isolated(marks.mask_of)}”"
     )
-    return f"   “{marks.labels[nearest]}” lies {marks.residual[nearest]:.0%} off the plane{other}"
+    word = isolated(marks.labels[nearest])
+    return f"   “{word}” lies {marks.residual[nearest]:.0%} off the plane{other}"
 
 
 def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
@@ -144,7 +148,7 @@ def _likeliest(manifold: Manifold, theta: Floats) -> str:
         return ""
     row = manifold.density(theta, support.x)
     largest = np.argsort(-row, kind="stable")[:LIKELIEST]
-    return "   p: " + ", ".join(f"{support.labels[i]} {row[i]:.2f}" for i in largest)
+    return "   p: " + ", ".join(f"{isolated(support.labels[i])} {row[i]:.2f}" for i in largest)
 
 
 def _landmark_near(subject: Subject, before: Pin | None, xy: Floats) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from app.jobs import studies
@@ -54,6 +56,13 @@ LAYER_WORDS = {
 }
 
 
+@lru_cache(maxsize=4)
+def _outcomes(family: str, labels: tuple[str, ...]) -> tuple[Choice, ...]:
+    """Return the outcomes that have names; keys of a head with their positions in the file."""
+    names = head_specification.named_keys(family, labels)
+    return tuple(Choice(str(i), words) for i, words in enumerate(names))
+
+
 def state(subject: Subject) -> PanelState:
     """Return the state of all panels for a completed scene."""
     scene, manifold = subject.scene, subject.manifold
@@ -61,7 +70,7 @@ def state(subject: Subject) -> PanelState:
     return PanelState(
         families=[Choice(f.name, f.title) for f in families().values()],
         family=name,
-        outcomes=manifold.support(np.array([manifold.interior])).labels,
+        outcomes=_outcomes(scene.family, manifold.support(np.array([manifold.interior])).labels),
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
         colormaps=[Choice(name, words) for name, words in COLORMAPS.items()],

@@ -283,7 +283,7 @@ class ShownAnswers:
         if self.path is not None and self.path.job.family == subject.scene.family:
             row = drawing.show_moving_point(self._canvas, subject, self.path)
             if with_row:
-                self._window.set_moving_row(row[drawables.shown_outcomes(self.path)])
+                self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
         """Set how much is seen of each layer; little of what is not the scene's."""

@@ -83,6 +83,19 @@ def _are_dots(text: str) -> bool:
         return False
 
 
+def prepare() -> None:
+    """Set what Qt reads of the environment."""
+    # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
+    asked = os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform == "linux" and os.environ.get("DISPLAY") and not asked:
+        os.environ["QT_QPA_PLATFORM"] = "xcb"
+    # whether there is OpenGL is asked, and said by ourselves
+    os.environ.setdefault("EGL_LOG_LEVEL", "fatal")
+    os.environ.setdefault("LIBGL_DEBUG", "quiet")
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):
+        os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
+
+
 @contextmanager
 def opening() -> Iterator[None]:
     """Make Qt's application within this: raises NoWindow where windows cannot be drawn.

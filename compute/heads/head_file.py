@@ -106,9 +106,13 @@ def _sound(word: str) -> str:
     return word[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
+# in words of Persian and of Indian scripts, and in emoji of several: without them others stand there
+JOINERS = "\u200c\u200d"
+
+
 def label(word: str, longest: int = LONGEST_LABEL) -> str:
     """Return a token or a phrase as a short single line for drawing."""
-    shown = "".join(c if c.isprintable() else "·" for c in word[: longest + 1])
+    shown = "".join(c if c.isprintable() or c in JOINERS else "·" for c in word[: longest + 1])
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 

@@ -7,20 +7,25 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+import unicodedata
 from collections.abc import Sequence
 
 SPACE, SENTENCE_SPACE, PIECE = "Ġ", "▁", "##"
 GOES_ON = "…"
 # how what cannot be seen is written
 _SEEN = {"\n": "↵", "\t": "⇥", "\r": "␍", " ": "␣", "": "␣"}
+UNSPACED = (
+    "CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO ", "KHMER", "MYANMAR", "TIBETAN", "JAVANESE",
+)  # fmt: skip
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 _SPECIAL = re.compile(r"\[.*\]|<[^<>\s]+>")
 
 
 def readable(tokens: Sequence[str]) -> tuple[str, ...]:
     """Return readable tokens (n,), by the marking convention of the whole list."""
-    if any(token.startswith(SPACE) for token in tokens):
+    if any(token.startswith(SPACE) for token in tokens) or _are_bytes(tokens):
         words = [token if is_special(token) else _from_bytes(token) for token in tokens]
         return _marked(tokens, words)
     if any(token.startswith(SENTENCE_SPACE) for token in tokens):
@@ -44,11 +49,45 @@ def _marked(tokens: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
     found: list[str] = []
     before = ""
     for token, word in zip(tokens, words, strict=True):
-        goes_on = word[:1].isalnum() and before[-1:].isalnum() and not is_special(token)
+        goes_on = (
+            word[:1].isalnum()
+            and _is_of_word(before[-1:])
+            and not is_special(token)
+            and not (_has_no_spaces(word[0]) or _has_no_spaces(before[-1]))
+        )
         shown = word.strip(" ") if word.strip() else word
         found.append(GOES_ON + shown if goes_on else _SEEN.get(shown, shown))
         before = "" if is_special(token) else word
     return tuple(found)
+
+
+def _is_of_word(letter: str) -> bool:
+    """Whether a letter, or a mark on one, may stand within a word; "" may not."""
+    return letter.isalnum() or (letter != "" and unicodedata.category(letter)[0] == "M")
+
+
+def _has_no_spaces(letter: str) -> bool:
+    """Whether a letter is of a script that puts none between its words."""
+    return unicodedata.name(letter, "").startswith(UNSPACED)
+
+
+def _are_bytes(tokens: Sequence[str]) -> bool:
+    """Whether tokens without a space are UTF-8 whose bytes are characters, such as "ä¸Ń" for "中".
+
+    A passage may begin and end within a character.
+    """
+    characters = "".join(token for token in tokens if not is_special(token))
+    numbers = [_BYTES.get(character, -1) for character in characters]
+    if not numbers or min(numbers) < 0 or max(numbers) < 0x80:
+        return False
+    content = bytes(numbers)
+    while content and content[0] & 0xC0 == 0x80:
+        content = content[1:]
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return not text.isascii()
 
 
 def _from_sentence(token: str) -> str:

@@ -62,10 +62,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
     from fractions import Fraction
 
-    from app.cli.output import Remarks, show
+    from app.cli.output import Remarks, remark, show
     from app.export import film
     from app.export.figure import Paper
     from app.export.files import checked
+    from app.export.letters import any_script
     from app.model.lessons import first_scene
     from compute import open_engine
     from compute.core.refusal import shown
@@ -88,7 +89,8 @@ def run(chosen: argparse.Namespace) -> int:
     remarks = Remarks()
     try:
         bar = ProgressBar()
-        files = film.write(target, scene, engine, reel, bar, resume=chosen.resume, told=remarks)
+        with any_script(remark):
+            files = film.write(target, scene, engine, reel, bar, resume=chosen.resume, told=remarks)
     except RuntimeError as problem:
         raise ValueError(str(problem)) from None
     width, height = chosen.size

@@ -50,9 +50,10 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
     from dataclasses import replace
 
-    from app.cli.output import Remarks, exit_of, show
+    from app.cli.output import Remarks, exit_of, remark, show
     from app.export import figure
     from app.export.files import checked
+    from app.export.letters import any_script
     from app.model.lessons import first_scene
     from app.parts.topology import marks
     from compute import open_engine
@@ -80,7 +81,8 @@ def run(chosen: argparse.Namespace) -> int:
         points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
         paper = replace(paper, critical=points)
     try:
-        figure.write(target, scene, found, paper)
+        with any_script(remark):
+            figure.write(target, scene, found, paper)
     except RuntimeError as problem:
         raise ValueError(f"{problem}; {SVG} and {PDF} need no OpenGL") from None
     status = Status(int(figure.path_of(found).paths.status[0]))

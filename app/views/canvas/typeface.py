@@ -1,13 +1,16 @@
 """The letters: which there are, how wide they are, and their pictures at a size in pixels.
 
 vispy's own text scales one distance field to every size, which is soft at 11 pixels; glyphs rendered at
-their size and placed on whole pixels are as crisp as the window's text.
+their size and placed on whole pixels are as crisp as the window's text.  A line with letters that the
+font lacks, or that join or run from right to left, is one piece, which the engine of text lays out.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,13 +18,18 @@ import freetype
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.interface.letters import Shaped, TextEngine, code_points
+
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
-# what the font lacks and can be written otherwise; of all else it shows that something is missing
+# what the font lacks and can be written otherwise
 REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
-MISSING = "\ufffd"
+# what runs from right to left, or says that something does
+RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDI", "PDF")
 SCRIPT = 0.68  # size of a made-up subscript or superscript
 CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring is about
 _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
+# what outlines are read with: font units, and their points
+UNSCALED, Point = freetype.FT_LOAD_NO_SCALE, freetype.Vector
 
 
 def path(bold: bool) -> Path:
@@ -38,14 +46,55 @@ def face(bold: bool) -> freetype.Face:
     return freetype.Face(str(path(bold)))
 
 
+_engines: list[Callable[[], TextEngine | None]] = []
+
+
+def use(begin: Callable[[], TextEngine | None]) -> None:
+    """Lay out what the font cannot by the engine that ``begin`` returns when the first is wanted."""
+    _engines[:] = [cache(begin)]
+    shaped.cache_clear()
+
+
+@contextmanager
+def using(begin: Callable[[], TextEngine | None]) -> Iterator[None]:
+    """Use an engine within, and afterwards what was used before."""
+    before = list(_engines)
+    use(begin)
+    try:
+        yield
+    finally:
+        _engines[:] = before
+        shaped.cache_clear()
+
+
+@lru_cache(maxsize=4096)
+def shaped(text: str, bold: bool) -> Shaped | None:
+    """Return a line as the engine of text lays it out; None where the font's letters do, one by one."""
+    engine = _engine_for(text)
+    return None if engine is None else engine.shaped(text.translate(REWRITTEN), bold)
+
+
+def _engine_for(text: str) -> TextEngine | None:
+    foreign = bool(_engines) and not text.isascii() and any(map(_is_foreign, text))
+    return _engines[-1]() if foreign else None
+
+
+def pieces(text: str) -> list[str]:
+    """Split a line into what is drawn one after another: its letters, or all of it as one."""
+    return list(writable(text)) if _engine_for(text) is None else [text.translate(REWRITTEN)]
+
+
 def writable(text: str) -> str:
-    """Return a text in letters that the font has."""
-    return "".join(char if _is_known(char) else MISSING for char in text.translate(REWRITTEN))
+    """Return a text in letters that the font has, others as their code points."""
+    known = (char if _is_known(char) else code_points(char) for char in text.translate(REWRITTEN))
+    return "".join(known)
 
 
 def width(text: str, size: float, ratio: float = 1.0, bold: bool = False) -> float:
     """Return a text's width in logical pixels, as drawn with ``ratio`` device pixels to one."""
-    pixels = round(size * ratio)
+    line, pixels = shaped(text, bold), round(size * ratio)
+    if line is not None:
+        return line.width * pixels / ratio
     return sum(advance(char, pixels, bold) for char in writable(text)) / ratio
 
 
@@ -57,8 +106,17 @@ def advance(char: str, size: int, bold: bool) -> int:
     return int(font.glyph.advance.x >> 6)
 
 
-def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
-    """Return coverage (rows, columns), its left and top from the pen on the base line, the advance."""
+def rendered(piece: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
+    """Return coverage (rows, columns), its left and top from the pen on the base line, the advance.
+
+    Of a piece in colours its premultiplied RGBA (rows, columns, 4).
+    """
+    engine = _engine_for(piece)
+    if engine is not None:
+        picture, *place = engine.picture(piece, size, bold)
+        plain = (picture == picture[..., 3:]).all()
+        return (picture[..., 3] if plain else picture, place[0], place[1], place[2])
+    char = piece
     font, char, size, shift = _sized(char, size, bold)
     font.load_char(char, freetype.FT_LOAD_RENDER | _LIGHT)
     slot = font.glyph
@@ -83,6 +141,15 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 def _is_known(char: str) -> bool:
     """Whether the font has a letter, or what a sub- or superscript is made of."""
     return bool(face(False).get_char_index(_script(char, 0)[0]))
+
+
+@lru_cache(maxsize=4096)
+def _is_foreign(char: str) -> bool:
+    """Whether a letter is more than a glyph of the font after the one before."""
+    if char.translate(REWRITTEN) != char:
+        return False
+    joins = unicodedata.category(char)[0] == "M" or unicodedata.bidirectional(char) in RIGHT_TO_LEFT
+    return joins or not _is_known(char)
 
 
 def _script(char: str, size: int) -> tuple[str, int, int]:

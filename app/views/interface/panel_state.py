@@ -15,7 +15,7 @@ class PanelState:
 
     families: Sequence[Choice]
     family: str
-    outcomes: tuple[str, ...]  # keys whose probability can be mapped
+    outcomes: Sequence[Choice]  # keys whose probability can be mapped
     scalars: Sequence[Choice]
     scalar: str
     token: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,13 +111,27 @@ class ColorMap2D:
 
 
 @dataclass(frozen=True, eq=False)
+class Outcomes:
+    """All outcomes, whether they have a bar or none.
+
+    names (k,), such as "13 trophy"; rows (r, k) and own as those of `Distributions`; shown (m,): which
+    have a bar, in ascending order.
+    """
+
+    names: tuple[str, ...]
+    rows: Array
+    own: tuple[Array | None, ...]
+    shown: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
 class Distributions:
     """Rows to plot over a common support: bars when ``labels``, curves otherwise.
 
     x (k,); names and rows (r, k) such as A, B and the moving point.  note: how far the rows are those
     of a model, or "".  ``stale``: of what was shown before, and greyed until other rows arrive.
     own: for each name the row (k,) that the model really has there, where it is another one, or None.
-    few: which of more outcomes they are, or "".
+    few: which of more outcomes they are, or "".  every: all outcomes, where they have names.
     """
 
     x: Array
@@ -129,6 +143,15 @@ class Distributions:
     stale: bool = False
     own: tuple[Array | None, ...] = ()
     few: str = ""
+    every: Outcomes | None = None
+
+    def moved(self, row: Array) -> Distributions:
+        """Return these with another last row, that of the moving point, over all outcomes."""
+        every, shown = self.every, row
+        if every is not None:
+            shown = row[every.shown]
+            every = replace(every, rows=np.vstack((every.rows[:-1], row)))
+        return replace(self, rows=np.vstack((self.rows[:-1], shown)), every=every)
 
 
 @dataclass(frozen=True)
@@ -266,7 +289,7 @@ class Window(View, ABC):
     def set_distributions(self, distributions: Distributions | None) -> None: ...
     @abstractmethod
     def set_moving_row(self, row: Array) -> None:
-        """Replace the last row of the distributions (the moving point's), cheaply."""
+        """Replace the last row of the distributions (the moving point's, of all outcomes), cheaply."""
 
     @abstractmethod
     def set_measures(self, measures: Sequence[Measure]) -> None: ...

@@ -40,6 +40,30 @@ def test_of_257_keys_the_32_likeliest_have_bars():
     np.testing.assert_array_equal(plots.rows[2], moving[some])
 
 
+def test_all_257_have_names_and_rows_with_a_bar_or_without():
+    answer, plots = shown("attention:astronaut?layer=0&head=1&mask=0,7")
+    every = plots.every
+    # left out keys keep their numbers in the file to themselves
+    assert [name.split()[0] for name in every.names[:7]] == ["1", "2", "3", "4", "5", "6", "8"]
+    assert [name.partition(" ")[2] for name in every.names] == list(answer.labels)
+    np.testing.assert_array_equal(every.rows[1], answer.row_b)
+    np.testing.assert_array_equal(every.rows[:, every.shown], plots.rows)
+    moved = plots.moved(answer.row_a)
+    np.testing.assert_array_equal(moved.every.rows, [answer.row_a, answer.row_b, answer.row_a])
+    np.testing.assert_array_equal(moved.rows[2], answer.row_a[every.shown])
+
+
+def test_a_sink_has_no_number_and_of_very_many_keys_the_kept_ones_keep_theirs(tmp_path):
+    rng = np.random.default_rng(2)
+    q, k, v = rng.normal(size=(3, 1, 1, 600, 4))
+    words = np.array([f"w{i}" for i in range(600)])
+    np.savez(tmp_path / "h.npz", q=q, k=k, v=v, tokens=words, sinks=np.full((1, 1), 9.0))
+    _, plots = shown(f"attention:{tmp_path / 'h.npz'}")
+    assert len(plots.every.names) == 32 and "(sink)" in plots.every.names
+    numbered = [name.split() for name in plots.every.names if name != "(sink)"]
+    assert len(numbered) == 31 and [word for _, word in numbered] == [f"w{n}" for n, _ in numbered]
+
+
 def test_a_few_outcomes_and_densities_are_shown_whole():
     answer, plots = shown("attention:bank")
     assert plots.labels == answer.labels and plots.few == ""

@@ -208,7 +208,7 @@ def test_what_cannot_be_printed_is_said_in_one_line():
 
 
 def test_letters_that_a_terminal_does_not_know_are_written_otherwise():
-    ended = run("-m", "app", "render", "--help", PYTHONIOENCODING="ascii")
+    ended = run("-m", "app", "layers", "--help", PYTHONIOENCODING="ascii")
     assert (ended.returncode, ended.stderr) == (0, "") and "\\u2019" in ended.stdout
 
 

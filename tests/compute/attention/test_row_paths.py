@@ -169,7 +169,8 @@ def test_the_panel_draws_the_path_and_tells_what_is_chosen():
     panel = TokenPathPanel(heard.append, DARK)
     panel.show(shown[-1])
     assert heard == [], "what it was told it does not tell back"
-    assert panel.token.currentText() == f"at A: {shown[-1].tokens[shown[-1].followed]}"
+    followed = shown[-1].followed
+    assert panel.token.currentText() == f"at A: {followed} {shown[-1].tokens[followed]}"
     assert len(panel.dots.data) == 6
     panel.over.setCurrentIndex(3)
     panel.over.activated.emit(3)

@@ -26,6 +26,13 @@ def as_bytes(text: str) -> str:
         ("<s> ▁The ▁geo des ic , ▁too <0x0A> 猫", "<s> The geo …des …ic , too ↵ 猫"),
         ("[CLS] geo ##des ##ic is ##", "[CLS] geo …des …ic is ##"),
         ("plain words", "plain words"),
+        # no space comes before words that are written without: nothing goes on
+        (f"{as_bytes('中文')} {as_bytes('字')} <|im_end|>", "中文 字 <|im_end|>"),
+        (f"Ġa {as_bytes('ไทย')} {as_bytes('ไท')}", "a ไทย ไท"),
+        ("▁これは 東京", "これは 東京"),
+        (f"{as_bytes('नमस्')} {as_bytes('ते')}", "नमस् …ते"),
+        # Latin letters that happen to stand for bytes too
+        ("café łódź naïve", "café łódź naïve"),
     ],
 )
 def test_tokens_are_words(tokens, words):
@@ -35,6 +42,11 @@ def test_tokens_are_words(tokens, words):
 def test_a_part_of_a_character_is_its_bytes():
     cat = as_bytes("🐈")
     assert readable(["Ġthe", cat[:2], cat[2:]])[1:] == ("⟨F0 9F⟩", "⟨90 88⟩")
+
+
+def test_a_passage_may_begin_and_end_within_a_character():
+    tokens = [as_bytes("é")[1:], as_bytes("猫"), as_bytes("猫")[:2]]
+    assert readable(tokens) == ("⟨A9⟩", "猫", "⟨E7 8C⟩")
 
 
 def test_special_tokens_are_known():

@@ -18,23 +18,27 @@ HALO = 2  # reach of the halo in logical pixels
 class Glyph:
     """Where a glyph is in the atlas (x, y, width, height), where it goes, how far it moves the pen.
 
-    left, top: from the pen to the picture's corner, y downwards; all in device pixels.
+    left, top: from the pen to the picture's corner, y downwards; all in device pixels.  colours: where
+    in the atlas it is in its own colours, if it has any.
     """
 
     cell: tuple[int, int, int, int]
     left: int
     top: int
     advance: int
+    colours: tuple[int, int, int, int] | None = None
 
 
 class Atlas:
-    """The texture with all glyphs drawn so far; channels: the letter, its halo."""
+    """The texture with all glyphs drawn so far.
+
+    Channels: the letter first, its halo last; of one in colours, which has a place of its own too,
+    premultiplied RGBA.
+    """
 
     def __init__(self) -> None:
-        self._pixels = np.zeros((SIDE, SIDE, 2), np.uint8)
-        self.texture = gloo.Texture2D(
-            self._pixels, format="luminance_alpha", interpolation="nearest"
-        )
+        self._pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
+        self.texture = gloo.Texture2D(self._pixels, format="rgba", interpolation="nearest")
         self._glyphs: dict[tuple[str, int, bool, int], Glyph] = {}
         self._pen = [0, 0, 0]  # x, y and the height of the present row
 
@@ -43,34 +47,45 @@ class Atlas:
         """Pixels of the texture's side now."""
         return len(self._pixels)
 
-    def glyph(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
-        """Return the glyph of one character at ``size`` device pixels."""
-        key = (char, size, bold, halo)
+    def glyph(self, piece: str, size: int, bold: bool, halo: int) -> Glyph:
+        """Return the glyph of a letter, or of a line in one piece, at ``size`` device pixels."""
+        key = (piece, size, bold, halo)
         if key not in self._glyphs:
             self._glyphs[key] = self._add(*key)
         return self._glyphs[key]
 
-    def _add(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
-        letter, left, top, advance = rendered(char, size, bold)
-        picture = np.stack([np.pad(letter, halo), spread(letter, halo)], axis=-1)
+    def _add(self, piece: str, size: int, bold: bool, halo: int) -> Glyph:
+        letter, left, top, advance = rendered(piece, size, bold)
+        if letter.size == 0:
+            return Glyph((0, 0, 0, 0), 0, 0, advance)
+        coverage = letter if letter.ndim == 2 else letter[..., 3]
+        picture = np.zeros((*(side + 2 * halo for side in coverage.shape), 4), np.uint8)
+        picture[..., 0], picture[..., 3] = np.pad(coverage, halo), spread(coverage, halo)
+        colours = None
+        if letter.ndim == 3:
+            colours = self._place(np.pad(letter, ((halo, halo), (halo, halo), (0, 0))))
+        return Glyph(self._place(picture), left - halo, top - halo, advance, colours)
+
+    def _place(self, picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+        """Put a picture into the atlas; return where it is, all 0 where there is no room left."""
         height, width = picture.shape[:2]
         x, y, row = self._pen
         if x + width > self.side:
             x, y, row = 0, y + row, 0
         if max(x + width, y + height) > self.side and self.side < LARGEST:
             self._grow()
-            return self._add(char, size, bold, halo)
-        if letter.size == 0 or y + height > self.side:
-            return Glyph((0, 0, 0, 0), 0, 0, advance)
+            return self._place(picture)
+        if max(x + width, y + height) > self.side:
+            return 0, 0, 0, 0
         self._pixels[y : y + height, x : x + width] = picture
         self.texture.set_data(picture, offset=(y, x), copy=True)
         self._pen = [x + width, y, max(row, height)]
-        return Glyph((x, y, width, height), left - halo, top - halo, advance)
+        return x, y, width, height
 
     def _grow(self) -> None:
         """Twice the side; what there is stays where it is."""
         before = self._pixels
-        self._pixels = np.zeros((2 * self.side, 2 * self.side, 2), np.uint8)
+        self._pixels = np.zeros((2 * self.side, 2 * self.side, 4), np.uint8)
         self._pixels[: len(before), : len(before)] = before
         self._pen = [0, len(before), 0]
         self.texture.resize(self._pixels.shape)

@@ -11,11 +11,14 @@ from app.views.canvas.display_list import CLEAR, Label
 from app.views.canvas.gl.glyphs import HALO, Atlas, Glyph
 from app.views.canvas.gl.shapes import quad_indices
 from app.views.canvas.projections.frame import Frame
-from app.views.canvas.typeface import CAP_HEIGHT, writable
+from app.views.canvas.typeface import CAP_HEIGHT, pieces
 
 VERTEX = np.dtype(
     [("a_position", "f4", 2), ("a_texture", "f4", 2), ("a_colour", "f4", 4), ("a_halo", "f4", 4)]
 )
+
+# the halo of a glyph that has colours of its own
+PICTURE = (0.0, 0.0, 0.0, -1.0)
 
 _VERTEX_SHADER = """
 attribute vec2 a_position; attribute vec2 a_texture; attribute vec4 a_colour; attribute vec4 a_halo;
@@ -26,11 +29,13 @@ void main() {
     gl_Position = vec4(a_position / u_size * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
 }
 """
+# a halo of negative opacity: the picture has colours of its own
 _FRAGMENT_SHADER = """
 uniform sampler2D u_atlas;
 varying vec2 v_texture; varying vec4 v_colour; varying vec4 v_halo;
 void main() {
     vec4 cover = texture2D(u_atlas, v_texture);
+    if (v_halo.a < 0.0) { gl_FragColor = cover * v_colour.a; return; }
     float letter = v_colour.a * cover.r;
     float halo = v_halo.a * cover.a * (1.0 - letter);
     gl_FragColor = vec4(v_colour.rgb * letter + v_halo.rgb * halo, letter + halo);
@@ -53,7 +58,7 @@ class Texts:
     def set(self, primitives: Sequence[Label], ratio: float) -> None:
         """Replace the batch."""
         made = [self._quads(label, ratio) for label in primitives]
-        quads = [part for quads in made if len(quads) for part in _halo_first(quads)]
+        quads = [part for parts in made for part in parts if len(part)]
         self._count = sum(len(part) for part in quads)
         if self._count:
             self._buffer.set_data(np.concatenate(quads).reshape(-1), copy=False)
@@ -66,10 +71,10 @@ class Texts:
             self._program["u_cell"] = 1.0 / self._atlas.side
             self._program.draw("triangles", self._indices)
 
-    def _quads(self, label: Label, ratio: float) -> np.ndarray:
-        """Four vertices for each visible glyph, (glyphs, 4)."""
+    def _quads(self, label: Label, ratio: float) -> list[np.ndarray]:
+        """Four vertices for each visible glyph, (glyphs, 4): of their halos, and of the letters."""
         size, halo = round(label.size * ratio), round(HALO * ratio)
-        glyphs = [self._atlas.glyph(char, size, label.bold, halo) for char in writable(label.text)]
+        glyphs = [self._atlas.glyph(each, size, label.bold, halo) for each in pieces(label.text)]
         advances = np.cumsum([0, *(glyph.advance for glyph in glyphs)])
         start = -round(label.anchor[0] * int(advances[-1]))
         base = round((1.0 - label.anchor[1]) * CAP_HEIGHT * size)
@@ -81,18 +86,23 @@ class Texts:
             corners = np.array([_corners(glyph, start + pen, base) for glyph, pen in shown])
             place = np.stack([corners[..., 1], -corners[..., 0]], -1) if label.upright else corners
             result["a_position"] = (np.round(np.multiply(label.at, ratio)) + place) / ratio
-            result["a_texture"] = np.array([_cell(glyph) for glyph, _ in shown])
+            result["a_texture"] = np.array([_cell(glyph.cell) for glyph, _ in shown])
             result["a_colour"], result["a_halo"] = label.colour, label.halo
-        return result
+        return _halo_first(result, [glyph.colours for glyph, _ in shown])
 
 
-def _halo_first(quads: np.ndarray) -> list[np.ndarray]:
+def _halo_first(
+    quads: np.ndarray, colours: Sequence[tuple[int, int, int, int] | None]
+) -> list[np.ndarray]:
     """Below all letters of a label their halos: none falls on the letter before."""
-    if not quads["a_halo"][..., 3].any():
+    coloured = [i for i, cell in enumerate(colours) if cell]
+    if not quads["a_halo"][..., 3].any() and not coloured:
         return [quads]
     below = quads.copy()
     below["a_colour"] = CLEAR
     quads["a_halo"] = CLEAR
+    for i in coloured:
+        quads["a_texture"][i], quads["a_halo"][i] = _cell(colours[i]), PICTURE
     return [below, quads]
 
 
@@ -102,6 +112,6 @@ def _corners(glyph: Glyph, x: int, base: int) -> list[tuple[int, int]]:
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def _cell(glyph: Glyph) -> list[tuple[int, int]]:
-    x, y, width, height = glyph.cell
+def _cell(cell: tuple[int, int, int, int] | None) -> list[tuple[int, int]]:
+    x, y, width, height = cell or (0, 0, 0, 0)
     return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]

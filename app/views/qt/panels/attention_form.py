@@ -13,7 +13,9 @@ from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint
 from app.views.qt.widgets.key_menu import KeyMenu
+from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import Slider, caption, fill, form, label, picker
+from app.views.text.token_names import numbered
 
 # ticks of the slider of temperatures for a factor of ten, on either side of 1
 TICKS = 100
@@ -49,10 +51,14 @@ class AttentionForm:
 
     def _make_plane(self) -> None:
         self.kind = picker("Plane of queries", _PLANE_HINT)
-        self.triple = [picker(f"Token {i + 1} of the plane", _TRIPLE_HINT) for i in range(3)]
-        self.token = picker("Token of maximal information", _FISHER_HINT)
+        self.triple = [token_picker(f"Token {i + 1} of the plane", _TRIPLE_HINT) for i in range(3)]
+        self.token = token_picker("Token of maximal information", _FISHER_HINT)
         self._rows.addRow(caption("Plane"), self.kind)
-        self._triple_row = _row(*((box, 1) for box in self.triple))
+        # one below another: a word is to be read
+        self._triple_row = QVBoxLayout()
+        self._triple_row.setSpacing(4)
+        for box in self.triple:
+            self._triple_row.addWidget(box)
         self._rows.addRow(caption("of"), self._triple_row)
         self._rows.addRow(caption("at"), self.token)
 
@@ -69,7 +75,7 @@ class AttentionForm:
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._rows.addRow(caption("τ"), _row((self.temperature, 1), (self.readout, 0)))
         self.keys = KeyMenu(lambda numbers: self._tell(mask=numbers))
-        self.seen_by = picker("Seen by", _SEEN_HINT)
+        self.seen_by = token_picker("Seen by", _SEEN_HINT)
         self._rows.addRow(caption("Seen by"), self.seen_by)
         self._rows.addRow(caption("Keys"), self.keys.widget)
 
@@ -119,17 +125,17 @@ class AttentionForm:
         self.readout.setText(f"{state.temperature:.3g}")
         self._rows.setRowVisible(self.seen_by, state.mask_of is not None)
         if state.mask_of is not None:
-            numbered = [Choice(str(i), words) for i, words in enumerate(state.tokens)]
+            tokens = [Choice(str(i), numbered(i, words)) for i, words in enumerate(state.tokens)]
             last = len(state.tokens) - 1
-            fill(self.seen_by, numbered, str(last if state.mask_of == -1 else state.mask_of))
+            fill(self.seen_by, tokens, str(last if state.mask_of == -1 else state.mask_of))
         self.keys.show(state.keys)
 
     def _show_plane(self, state: AttentionState) -> None:
         fill(self.kind, state.planes, state.plane)
-        numbered = [Choice(str(i), words) for i, words in enumerate(state.tokens)]
+        tokens = [Choice(str(i), numbered(i, words)) for i, words in enumerate(state.tokens)]
         for box, token in zip(self.triple, state.triple, strict=True):
-            fill(box, numbered, str(token))
-        fill(self.token, numbered, str(state.token))
+            fill(box, tokens, str(token))
+        fill(self.token, tokens, str(state.token))
         self._rows.setRowVisible(self._triple_row, state.plane == "tokens")
         self._rows.setRowVisible(self.token, state.plane == "fisher")
 

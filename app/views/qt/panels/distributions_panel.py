@@ -7,15 +7,17 @@ from html import escape
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainterPath
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import QPointF, QRect, QSignalBlocker, Qt
+from PySide6.QtGui import QColor, QCursor, QFontMetrics, QPainterPath
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout
 
 from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions
-from app.views.qt.style.text import make_rich, title_axis
+from app.views.qt.style.text import as_hint, make_rich, title_axis
+from app.views.qt.widgets.outcome_grid import OutcomeGrid
 from app.views.qt.widgets.plots import paint, plot
+from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
@@ -46,7 +48,22 @@ class DistributionsPanel:
         self._note = label("", "quiet", wrap=True)
         column.addWidget(self.legend)
         column.addWidget(self._note)
-        column.addWidget(self.plot, 1)
+        self.found = token_picker("Outcome", "All outcomes, also those without a bar.")
+        self.found.activated.connect(lambda i: self._show_others())
+        self.words = label("", wrap=True)
+        column.addWidget(self.found)
+        column.addWidget(self.words)
+        # in a column of its own, which counts for the plot's least height where others wrap
+        inner = QVBoxLayout()
+        inner.addWidget(self.plot)
+        column.addLayout(inner, 1)
+        self.others = label("", "quiet")
+        self.grid = OutcomeGrid(lambda i: self.named(int(self._without[i])))
+        column.addWidget(self.others)
+        column.addWidget(self.grid)
+        self._without = np.zeros(0, np.intp)  # the outcomes that have no bar
+        self._names: tuple[str, ...] = ()
+        self.plot.scene().sigMouseMoved.connect(self._point)
         self.bars: list[pg.BarGraphItem] = []
         self.curves: list[pg.PlotDataItem] = []
         self.ticks: list[pg.ScatterPlotItem] = []
@@ -58,6 +75,7 @@ class DistributionsPanel:
         """Draw in other colours."""
         self._theme = theme
         paint(self.plot, theme)
+        self.grid.set_theme(theme)
         self._layout = None
         self.show(self._shown)
 
@@ -74,6 +92,7 @@ class DistributionsPanel:
         self._note.setText(" · ".join(filter(None, remarks)))
         self._note.setVisible(any(remarks))
         self._grey(distributions is not None and distributions.stale)
+        self._show_others()
         stated = distributions is not None and len(distributions.x) > 1
         self.plot.setVisible(stated)
         if distributions is None or not stated:
@@ -86,6 +105,62 @@ class DistributionsPanel:
         if any(i < len(distributions.rows) - 1 for i in changed):
             self._top = 0.0
         self._scale(distributions)
+
+    def _show_others(self) -> None:
+        """Show the outcomes without a bar, and what is known of the one that is looked for."""
+        every = self._shown.every if self._shown is not None else None
+        count = len(every.names) if every is not None else 0
+        more = every is not None and len(every.shown) < count
+        for widget in (self.found, self.others, self.grid):
+            widget.setVisible(more)
+        if every is None or not more:
+            self.words.hide()
+            return
+        if every.names != self._names:
+            self._names = every.names
+            with QSignalBlocker(self.found):
+                self.found.clear()
+                self.found.addItems(list(every.names))
+                self.found.setCurrentIndex(-1)
+            self.found.setPlaceholderText(f"Find one of all {count} …")
+        self._without = np.setdiff1d(np.arange(count), every.shown)
+        chosen = self.found.currentIndex()
+        self.words.setVisible(chosen >= 0)
+        if chosen >= 0:
+            self.words.setText(self.named(chosen))
+        p = every.rows[:, self._without]
+        self.others.setText(f"The other {len(self._without)}, at most {p.max():.2g} each:")
+        place = np.flatnonzero(self._without == chosen)
+        self.grid.show_outcomes(p.max(axis=0), int(place[0]) if len(place) else -1)
+
+    def named(self, i: int) -> str:
+        """Return an outcome's position, word and probabilities, the model's own where it is another."""
+        d = self._shown
+        if d is None or d.every is None:
+            return ""
+        lines = [d.every.names[i]]
+        own = (*d.every.own, *(None,) * len(d.names))
+        for name, row, other in zip(d.names, d.every.rows, own, strict=False):
+            differs = other is not None and f"{other[i]:.3g}" != f"{row[i]:.3g}"
+            beside = f"   the model’s own {other[i]:.3g}" if other is not None and differs else ""
+            lines.append(f"{name.partition(' · ')[0]}: {row[i]:.3g}{beside}")
+        return "\n".join(lines)
+
+    def _point(self, place: QPointF) -> None:
+        """Name the outcome whose bars, or whose word, the pointer is on."""
+        d = self._shown
+        if d is None or d.every is None or not self.bars:
+            return
+        view = self.plot.getViewBox()
+        row = round(view.mapSceneToView(place).y())
+        if not 0 <= row < len(d.labels) or place.y() > view.sceneBoundingRect().bottom():
+            QToolTip.hideText()
+            return
+        # a tip stays while the pointer is on the same bars
+        top, low = (view.mapViewToScene(QPointF(0.0, row + half)).y() for half in (-0.5, 0.5))
+        area = QRect(0, round(top), self.plot.width(), max(round(low - top), 1))
+        tip = as_hint(self.named(int(d.every.shown[row])))
+        QToolTip.showText(QCursor.pos(), tip, self.plot, area)
 
     def _show_own(self, d: Distributions) -> None:
         """Mark on the bars what the model really has where it is another row."""
@@ -133,8 +208,6 @@ class DistributionsPanel:
         self.plot.invertY(as_bars)
         shown = [self._shorten(label, LABEL) for label in d.labels]
         axis.setTicks([list(enumerate(shown))] if as_bars else None)
-        cut = (whole for whole, seen in zip(d.labels, shown, strict=True) if whole != seen)
-        axis.setToolTip("\n".join(cut) if as_bars else "")
         axis.setStyle(tickLength=0)
         self.plot.showAxis("left", as_bars)
         title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)

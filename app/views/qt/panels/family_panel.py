@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
-from app.views.interface.choices import Choice
 from app.views.interface.events import FormulaTyped, Handler, Held, SceneEdited
 from app.views.interface.panel_state import PanelState
 from app.views.qt.panels.attention_form import AttentionForm
 from app.views.qt.panels.formula_panel import FormulaPanel
 from app.views.qt.style.icons import swatch
 from app.views.qt.style.style import fixed
+from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import NARROW, Slider, caption, fill, form, label, panel, picker
 
 ALPHA_STEPS = 20
@@ -79,7 +79,7 @@ class FamilyPanel:
     def _make_map(self) -> QFormLayout:
         rows = form()
         self.scalar = picker("Scalar map", "The quantity shown as colour over the chart.")
-        self.token = picker("Key", "The key whose probability is mapped.")
+        self.token = token_picker("Key", "The key whose probability is mapped.")
         rows.addRow(caption("Colour by"), self.scalar)
         rows.addRow(caption("Key"), self.token)
         self.colormap = picker("Colour map", _COLORMAP_HINT)
@@ -126,8 +126,7 @@ class FamilyPanel:
         self.head.widget.setVisible(state.attention is not None)
         if state.attention is not None:
             self.head.show(state.attention)
-        numbered = [Choice(str(i), words) for i, words in enumerate(state.outcomes)]
-        fill(self.token, numbered, str(state.token))
+        fill(self.token, state.outcomes, str(state.token))
         self._map.setRowVisible(self.token, state.scalar == "probability")
         fill(self.colormap, state.colormaps, state.colormap)
         if self._furnished:

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.interface.events import Handler, SceneEdited
@@ -14,6 +15,7 @@ from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
 from app.views.qt.widgets import plots
 from app.views.qt.widgets.widgets import WIDE, label, panel
+from app.views.text.token_names import isolated
 
 KINDS = ("e", "geodesic", "m")
 HINT = (
@@ -25,6 +27,7 @@ HINT = (
 # of rows that are not the scene's
 FAINT = 0.3
 ROW, LETTERS, HEADING = 11, 11, 58
+LABEL = 110  # of a word beside the first strip at most
 # of a title of two lines
 TITLE = 36
 
@@ -144,7 +147,10 @@ class _StripPlot:
         self.plot.setYRange(low, high, padding=0)
         self.plot.invertY(bool(state.labels))
         left = self.plot.getAxis("left")
-        left.setTicks([list(enumerate(state.labels))] if state.labels else None)
+        letters = QFontMetrics(left.style["tickFont"])
+        elide = Qt.TextElideMode.ElideRight
+        shown = [letters.elidedText(word, elide, LABEL) for word in state.labels]
+        left.setTicks([list(enumerate(shown))] if shown else None)
         colour = {"e": theme.e_path, "m": theme.m_path}.get(strip.kind, theme.text)
         words = strip.words if strip.fine else f"⚠ {strip.words}"
         ink = theme.muted if strip.fine else theme.warning
@@ -177,5 +183,5 @@ def _words(state: RowsState, kind: str, t: float, y: float) -> str:
     row = strip.rows[round(t / strip.reached * (len(strip.rows) - 1))]
     if state.labels:
         word = min(max(round(y), 0), len(row) - 1)
-        return f"{strip.title}, t = {t:.2f}: {state.labels[word]} {row[word]:.3f}"
+        return f"{strip.title}, t = {t:.2f}: {isolated(state.labels[word])} {row[word]:.3f}"
     return f"{strip.title}, t = {t:.2f}: p({y:.3g}) = {np.interp(y, state.x, row):.3g}"

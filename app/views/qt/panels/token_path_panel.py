@@ -18,7 +18,9 @@ from app.views.interface.token_path import TokenPathAsked, TokenPathChosen, Toke
 from app.views.qt.style.text import hint, title_axis
 from app.views.qt.widgets import plots
 from app.views.qt.widgets.report_exceptions import told
+from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
+from app.views.text.token_names import numbered
 
 MAP_HEIGHT, MATRIX_HEIGHT, TURNS_HEIGHT = 190, 180, 110
 # names on an axis at most
@@ -67,7 +69,7 @@ class TokenPathPanel:
     def _make_form(self) -> QFormLayout:
         """Return the rows of choices, of which two belong to one choice of the second."""
         self._rows = form()
-        self.token = picker("Token", "Whose attention is followed")
+        self.token = token_picker("Token", "The token whose attention is shown")
         self.over = picker("Over", "What the rows are of; the words below say it exactly")
         self.same = picker("Same", "How the token is found again in the other files")
         self.residual = QDoubleSpinBox()
@@ -150,8 +152,9 @@ class TokenPathPanel:
         self.widget.setAcceptDrops(shown and chosen.over == "files")
         if state is None or not shown:
             return
-        at = f"{state.whose}: {state.tokens[state.followed]}" if chosen.token < 0 else "at A"
-        tokens = [Choice("-1", at), *(Choice(str(i), t) for i, t in enumerate(state.tokens))]
+        names = [numbered(i, word) for i, word in enumerate(state.tokens)]
+        at = f"{state.whose}: {names[state.followed]}" if chosen.token < 0 else "at A"
+        tokens = [Choice("-1", at), *(Choice(str(i), name) for i, name in enumerate(names))]
         fill(self.token, tokens, str(chosen.token))
         fill(self.over, OVERS, chosen.over)
         fill(self.same, SAMES, chosen.same)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -16,10 +18,23 @@ from PySide6.QtWidgets import (
 
 from app.views.interface.attention import KeyChoice
 from app.views.qt.style.text import on_button
+from app.views.text.token_names import containing, likeliest, numbered
 
-LIST_SIZE = (180, 260)
+LIST_SIZE = (230, 260)
 # keys that the button names before it only counts
 NAMED = 3
+
+
+class _Line(QLineEdit):
+    """A line within a menu, which would take Enter for one of its own entries."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+        elif event.key() == Qt.Key.Key_Down:
+            self.focusNextChild()
+            event.accept()
 
 
 class KeyMenu:
@@ -31,18 +46,26 @@ class KeyMenu:
         self.widget = QPushButton()
         self.widget.setAccessibleName("Keys in use")
         self.widget.setToolTip(
-            "Keys can be left out, e.g. [CLS] and [SEP], which often absorb attention."
+            "Keys can be left out, e.g. [CLS] and [SEP], which often absorb attention. "
+            "In the list, type to search and press Enter to leave a key out or take it in."
         )
         self.widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         menu = QMenu(self.widget)
         self._all = menu.addAction("All keys")
         self._special = menu.addAction("Leave out special tokens")
+        self.line = _Line(placeholderText="Part of the word, or the number")
+        self.line.setAccessibleName("Search the keys")
+        self.line.textChanged.connect(self._narrow)
+        self.line.returnPressed.connect(self._flip_first)
+        menu.aboutToShow.connect(self._begin)
         self.list = QListWidget()
         self.list.setFixedSize(*LIST_SIZE)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Keys")
-        action = QWidgetAction(menu)
-        action.setDefaultWidget(self.list)
-        menu.addAction(action)
+        for widget in (self.line, self.list):
+            action = QWidgetAction(menu)
+            action.setDefaultWidget(widget)
+            menu.addAction(action)
         self.widget.setMenu(menu)
         self._all.triggered.connect(lambda: self._leave_out(()))
         self._special.triggered.connect(self._leave_out_special)
@@ -60,10 +83,30 @@ class KeyMenu:
                 self.list.addItems([""] * len(keys))
             for row, key in enumerate(keys):
                 item = self.list.item(row)
-                item.setText(f"{key.number}  {key.words}")
+                item.setText(numbered(key.number, key.words))
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(_state(key.kept))
         self.widget.setText(on_button(_words([key.words for key in keys if not key.kept])))
+
+    def _begin(self) -> None:
+        """Show all keys, and let what is typed search among them."""
+        self.line.clear()
+        QTimer.singleShot(0, self.line, self.line.setFocus)
+
+    def _narrow(self, typed: str) -> None:
+        names = [self.list.item(row).text() for row in range(self.list.count())]
+        found = containing(typed, names)
+        shown = set(found)
+        for row in range(self.list.count()):
+            self.list.item(row).setHidden(row not in shown)
+        best = likeliest(typed, names, found) if typed.strip() else None
+        self.list.setCurrentRow(-1 if best is None else best)
+
+    def _flip_first(self) -> None:
+        """Leave out the key that is found, or take it in again."""
+        item = self.list.currentItem()
+        if item is not None:
+            item.setCheckState(_state(not _on(item)))
 
     def _read(self) -> None:
         rows = (self.list.item(row) for row in range(self.list.count()))

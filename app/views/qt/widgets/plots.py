@@ -10,7 +10,7 @@ from typing import Protocol
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 
 from app.views.interface.theme import Theme
 
@@ -24,16 +24,17 @@ class Click(Protocol):
     def scenePos(self) -> QPointF: ...
 
 
-class _Plot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot over which the wheel scrolls the panel, also where its axes would take it."""
+class _Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis over which the wheel scrolls the panel, which pyqtgraph would keep to itself."""
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent) -> None:
         event.ignore()
 
 
 def plot(name: str) -> pg.PlotWidget:
     """Return a plot that is only looked at; ``name`` is what a screen reader says."""
-    made = _Plot(enableMenu=False)
+    axes = {side: _Axis(side) for side in ("left", "bottom")}
+    made = pg.PlotWidget(enableMenu=False, axisItems=axes)
     made.setAccessibleName(name)
     only_seen(made)
     made.hideButtons()

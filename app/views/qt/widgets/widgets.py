@@ -151,12 +151,17 @@ class Picker(QComboBox):
 def picker(name: str, hint: str) -> QComboBox:
     """Return a combo box that a screen reader can name."""
     box = Picker()
+    as_picker(box, name, hint)
+    return box
+
+
+def as_picker(box: Picker, name: str, hint: str) -> None:
+    """Name a combo box, and let it be as narrow as there is room."""
     box.setAccessibleName(name)
     box.setToolTip(hint)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(1)
     box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return box
 
 
 def fill(box: QComboBox, choices: Sequence[Choice], value: str) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
 
@@ -218,8 +216,10 @@ class MainWindow(Window):
 
     def set_moving_row(self, row: Array) -> None:
         shown = self._shown
-        if shown is not None and len(row) == len(shown.x):
-            self.set_distributions(replace(shown, rows=np.vstack((shown.rows[:-1], row))))
+        if shown is not None:
+            every = len(shown.x) if shown.every is None else len(shown.every.names)
+            if len(row) == every:
+                self.set_distributions(shown.moved(row))
 
     def set_measures(self, measures: Sequence[Measure]) -> None:
         self.measures_panel.show(measures)

@@ -1,0 +1,93 @@
+"""Outcomes that have no bar, each a small square, the brighter the likelier; pointing names one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.views.interface.theme import Theme
+from app.views.qt.style.text import as_hint
+
+# pixels from square to square, and of one; least opacity
+STEP, SIDE, FAINTEST = 9, 8, 0.12
+
+
+class OutcomeGrid(QWidget):
+    """Squares in the outcomes' own order, row by row; ``name`` returns what a tip says of the i-th."""
+
+    def __init__(self, name: Callable[[int], str]) -> None:
+        super().__init__()
+        self._name = name
+        self._worth: NDArray[np.floating] = np.zeros(0)
+        self._colour, self._chosen = QColor("gray"), -1
+        self.setMouseTracking(True)
+        self.setAccessibleName("Outcomes without a bar")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._colour = QColor(theme.accent)
+        self.update()
+
+    def show_outcomes(self, p: NDArray[np.floating], chosen: int) -> None:
+        """Show probabilities (k,), and a frame round the chosen one, if it is not −1."""
+        grown = len(p) != len(self._worth)
+        self._worth, self._chosen = np.sqrt(p / max(float(p.max(initial=0.0)), 1e-30)), chosen
+        if grown:
+            self._fit()
+        self.update()
+
+    def place(self, i: int) -> QRect:
+        """Return where an outcome is."""
+        row, column = divmod(i, self._columns())
+        return QRect(column * STEP, row * STEP, SIDE, SIDE)
+
+    def at(self, point: QPoint) -> int:
+        """Return which outcome is at a point, −1 for none."""
+        column, row = point.x() // STEP, point.y() // STEP
+        i = row * self._columns() + column
+        return i if 0 <= column < self._columns() and 0 <= i < len(self._worth) else -1
+
+    def sizeHint(self) -> QSize:
+        return QSize(30 * STEP, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._tell(event.position().toPoint(), event.globalPosition().toPoint())
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._tell(event.pos(), event.globalPos())
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            for i, worth in enumerate(self._worth):
+                colour = QColor(self._colour)
+                colour.setAlphaF(FAINTEST + (1.0 - FAINTEST) * float(worth))
+                painter.fillRect(self.place(i), colour)
+            if self._chosen >= 0:
+                painter.setPen(self.palette().text().color())
+                painter.drawRect(self.place(self._chosen).adjusted(-1, -1, 0, 0))
+
+    def _tell(self, point: QPoint, there: QPoint) -> None:
+        i = self.at(point)
+        if i < 0:
+            QToolTip.hideText()
+        else:
+            QToolTip.showText(there, as_hint(self._name(i)), self, self.place(i))
+
+    def _columns(self) -> int:
+        return max(self.width() // STEP, 1)
+
+    def _fit(self) -> None:
+        """Be as high as the rows need."""
+        self.setFixedHeight(STEP * -(-len(self._worth) // self._columns()))
