@@ -18,7 +18,7 @@ from compute.capture.recorder import pattern
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
 from compute.heads import head_file, query_plane
-from compute.heads.head import LEFT_OUT, Head, HeadFile
+from compute.heads.head import LEFT_OUT, NO_SOFTCAP, Head, HeadFile
 from compute.manifold.manifold import Manifold
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 # how modules are called whose keys are another text's
 CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
-# what a layer has that has no softcap or no sink, where others have one
-NO_SOFTCAP, NO_SINK = 1e30, -1e30
+# what a layer has that has no sink, where others have one
+NO_SINK = -1e30
 
 
 @dataclass(frozen=True, eq=False)

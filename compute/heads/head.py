@@ -44,6 +44,8 @@ from compute.heads.token_words import readable
 MOST_BYTES = 1 << 30
 # a key whose bias is this low takes no part
 LEFT_OUT = -1e4
+# no softcap of a head, where others of the file have one
+NO_SOFTCAP = 1e30
 
 
 @dataclass(frozen=True)
@@ -184,11 +186,13 @@ class HeadFile:
 
     def softcap_of(self, layer: int, head: int) -> float:
         """Return the bound on a head's logits; ∞ if it has no softcap."""
-        return float("inf") if self.softcap is None else float(self.softcap[layer, head])
+        found = np.inf if self.softcap is None else float(self.softcap[layer, head])
+        return found if found < NO_SOFTCAP else float("inf")
 
     def sink_of(self, layer: int, head: int) -> float:
         """Return the logit of a head's sink; −∞ if it has none."""
-        return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
+        found = -np.inf if self.sinks is None else float(self.sinks[layer, head])
+        return found if found > LEFT_OUT else -float("inf")
 
     def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
         """Return what mask and bias add to the logits (m, n) of some queries."""

@@ -30,6 +30,9 @@ DEFAULTS: dict[str, Any] = {
 }
 # what says which file it is, and how that is to be read
 OF_FILE = ("source", "q", "k", "v")
+# what says which plane and whose mask, and how many keys a plane needs
+OF_PLANE = ("plane", "tokens", "token", "mask_of")
+LEAST_KEYS = 3
 
 
 def settled(stated: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +85,34 @@ def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
         triple = query_plane.triple_with(head_of(found), tokens)
         found["tokens"] = ",".join(map(str, triple))
     return found
+
+
+def attending(stated: dict[str, Any], token: int) -> dict[str, Any]:
+    """Return a specification whose plane has the row that a token really has: under its own mask, and
+    through its query.
+
+    As it is where that mask leaves fewer keys than a plane needs.
+    """
+    if keys_seen(stated, token) < LEAST_KEYS:
+        return stated
+    _, plane = chosen(stated)
+    others = [i for i in plane.triple or () if i != token]
+    own = {name: value for name, value in stated.items() if name not in OF_PLANE}
+    if len(others) == 2:
+        own["tokens"] = ",".join(map(str, (token, *others)))
+    return holding(own, [token])
+
+
+def keys_seen(stated: dict[str, Any], token: int) -> int:
+    """Return how many keys, a sink among them, the own mask of a token leaves it, of those that are
+    not left out."""
+    c = settings(stated)
+    file = file_of(c)
+    heads.in_range("token", token, len(file.tokens), file.name)
+    added = file.added(c["layer"], c["head"], np.array([token]))[0]
+    added[list(query_plane.whole_numbers("mask", c["mask"]))] = -np.inf
+    sink = np.isfinite(file.sink_of(c["layer"], c["head"]))
+    return int((added > heads.LEFT_OUT).sum()) + int(sink)
 
 
 def head_of(stated: dict[str, Any]) -> Head:

@@ -235,7 +235,8 @@ def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):
 def test_the_row_that_a_hollow_token_really_has_stands_beside_the_planes(causal):
     family = f"{causal}?layer=1&head=0&tokens=2,4,6"
     rows = exact(causal.removeprefix("attention:"), 1, 0, 8**-0.5)
-    np.testing.assert_allclose(head_specification.own_row(family, 2), rows[2], atol=1e-12)
+    own = head_specification.own_row(family, 2)
+    np.testing.assert_allclose(own, [*rows[2], 0.0], atol=1e-12)  # and no sink
     assert head_specification.own_row(family, 6) is None  # whose mask the plane has
     manifold, engine = manifold_of(family), ReferenceEngine()
     scene = completed(replace(of_family(scene_file.load("bank"), family), start=None, end=None))
