@@ -74,7 +74,10 @@ def _glance(family: str, layer: int, head: int) -> Glance:
         seen = head_of(stated)
     except ValueError as problem:
         return head_summary.without_plane(own, str(problem))
-    return head_summary.glance(seen, own)
+    mask = None
+    if file.masks_by_query:
+        mask = attention_rows.holds(file, layer, head, file.query_of(-1))
+    return head_summary.glance(seen, own, mask)
 
 
 @lru_cache(maxsize=2048)

@@ -204,7 +204,8 @@ def own_row(family: str, token: int) -> Floats | None:
     shown, own = _rows_at(family, token)
     if np.abs(shown - own).max() < SAME:
         return None
-    return np.append(own, max(1.0 - own.sum(), 0.0) if own.any() else 0.0)
+    sink = np.isfinite(head_of(settings(parse(family)[1])).sink)
+    return np.append(own, max(1.0 - own.sum(), 0.0) if sink else 0.0)
 
 
 @lru_cache(maxsize=4)

@@ -69,12 +69,12 @@ class AttentionCall:
         return np.where(whole <= LEFT_OUT, -np.inf, whole)
 
     def rows(self, head: int) -> Floats:
-        """Return the rows of a head (m, n) by the program's own formula; NaN where no key takes
-        part.
+        """Return the rows of a head (m, n) by the program's own formula; NaN where no key and no sink
+        takes part.
         """
         added = self.added_to(head)
-        empty = ~np.isfinite(added).any(axis=1, keepdims=True)
         sink = -np.inf if self.sinks is None else float(self.sinks[head])
+        empty = ~(np.isfinite(added).any(axis=1, keepdims=True) | np.isfinite(sink))
         found = weights(self.scores(head), np.where(empty, 0.0, added), self.softcap, sink)
         return np.where(empty, np.nan, found)
 

@@ -104,8 +104,24 @@ def test_a_mask_holds_for_those_who_have_it_up_to_a_constant(tmp_path):
     file = heads.load(saved(tmp_path, bias=-0.5 * distance, mask=np.ones((1, TOKENS), bool)))
     # a penalty for distance shifts a row by a constant, where all keys are seen
     assert attention_rows.holds(file, 0, 0, TOKENS - 1).all()
+    sink = {"sinks": np.zeros((2, 2)), "bias": -0.5 * distance, "mask": np.ones((1, TOKENS), bool)}
+    file = heads.load(saved(tmp_path, **sink))
+    # but not the share of a sink
+    assert attention_rows.holds(file, 0, 0, 3).tolist() == [i == 3 for i in range(TOKENS)]
     file = heads.load(saved(tmp_path))
     assert attention_rows.holds(file, 0, 0, 3).tolist() == [i == 3 for i in range(TOKENS)]
+
+
+def test_the_plane_of_a_causal_head_holds_the_query_whose_mask_it_has(tmp_path):
+    marks = manifold_of(f"attention:{saved(tmp_path)}").landmarks
+    assert marks.own.tolist() == [i == TOKENS - 1 for i in range(TOKENS)]
+    assert marks.residual[-1] < 1e-9
+
+
+def test_a_row_of_a_sink_alone_has_no_share_for_keys(tmp_path):
+    file = heads.load(saved(tmp_path, sinks=np.zeros((2, 2))))
+    assert (attention_rows.rows(file, 0, 0, [0], left_out=[0]) == 0.0).all()
+    assert np.isnan(attention_rows.rows(heads.load(saved(tmp_path)), 0, 0, [0], left_out=[0])).all()
 
 
 @pytest.fixture
