@@ -21,14 +21,14 @@ from app.views.interface.heads import HeadCell, HeadsState, Place
 from compute.attention import head_summary
 from compute.attention.head_summary import Glance
 from compute.families import parse, write
-from compute.heads import attention_rows
+from compute.heads import attention_rows, head_selection
 from compute.heads.head_selection import file_of, head_of, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
 
 TITLE = panel_titles.HEADS
 # what says which heads there are and which keys they have
-OF_FILE = ("source", "q", "k", "v", "mask")
+OF_FILE = (*head_selection.OF_FILE, "mask")
 # a condition number that fills its bar
 LARGEST = 1e3
 

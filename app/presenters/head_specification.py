@@ -124,6 +124,8 @@ def caveats(family: str) -> tuple[str, ...]:
     file = file_of(c)
     layer, head = c["layer"], c["head"]
     said = []
+    if file.sequences > 1:
+        said.append(f"batch={c['batch']} of the {file.sequences} sequences in the file")
     if file.masks_by_query:
         query = file.query_of(c["mask_of"])
         others = int((~attention_rows.holds(file, layer, head, query)).sum())

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from compute.core import sphere
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
-from compute.heads.head import LEFT_OUT, HeadFile
+from compute.heads.head import HeadFile
+from compute.heads.logits import LEFT_OUT
 
 OVER = ("layers", "heads")
 # points of the great circle that is drawn, and vectors shorter than this have no direction

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from compute.capture.attention_call import AttentionCall, verified
 from compute.capture.libraries import array, precision
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused
+from compute.heads.attention_call import AttentionCall, verified
+from compute.heads.call_stack import pattern, repeated
 
 # keys that a plane of attention may have
 MOST_KEYS = 4096
@@ -145,11 +145,6 @@ def _sum(one: Floats, other: Floats) -> Floats:
     return np.maximum(total, lowest).astype(np.float32)
 
 
-def repeated(shared: Floats, heads: int) -> Floats:
-    """Keys or values (h', n, d) of groups of heads as those of each head."""
-    return shared if len(shared) == heads else np.repeat(shared, heads // len(shared), axis=0)
-
-
 def _number(module: Any) -> int:
     number = getattr(module, "layer_idx", None)
     return number if isinstance(number, int) else -1
@@ -183,8 +178,3 @@ def _same_weights(one: AttentionCall, other: AttentionCall) -> bool:
         other.q.shape,
         other.k.shape,
     ) and (np.array_equal(one.q, other.q) and np.array_equal(one.k, other.k))
-
-
-def pattern(place: str) -> str:
-    """Return a module's name with ``*`` for its numbers: the same for all layers of one stack."""
-    return re.sub(r"\d+", "*", place)

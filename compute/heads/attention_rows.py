@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
-from compute.heads.head import LEFT_OUT, HeadFile, in_range, weights
+from compute.heads.head import HeadFile, in_range
+from compute.heads.logits import LEFT_OUT, weights
 
 # what is added to two queries' logits is the same if it differs by less
 SAME = 1e-6

@@ -12,6 +12,7 @@ from compute.heads import head as heads
 from compute.heads import query_plane
 from compute.heads.attention_rows import holds
 from compute.heads.head import Head, HeadFile
+from compute.heads.logits import LEFT_OUT
 from compute.heads.query_plane import Plane
 
 DEFAULTS: dict[str, Any] = {
@@ -27,9 +28,10 @@ DEFAULTS: dict[str, Any] = {
     "q": "",  # what the file calls its arrays, if not q, k and v
     "k": "",
     "v": "",
+    "batch": 0,  # which sequence of a cache that has several
 }
 # what says which file it is, and how that is to be read
-OF_FILE = ("source", "q", "k", "v")
+OF_FILE = ("source", "q", "k", "v", "batch")
 # what says which plane and whose mask, and how many keys a plane needs
 OF_PLANE = ("plane", "tokens", "token", "mask_of")
 LEAST_KEYS = 3
@@ -49,7 +51,7 @@ def settings(stated: dict[str, Any]) -> dict[str, Any]:
 def file_of(stated: dict[str, Any]) -> HeadFile:
     """Return the file of heads that a specification names."""
     c = settings(stated)
-    return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
+    return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"], c["batch"]))
 
 
 def first_seen(stated: dict[str, Any]) -> dict[str, int]:
@@ -112,7 +114,7 @@ def keys_seen(stated: dict[str, Any], token: int) -> int:
     added = file.added(c["layer"], c["head"], np.array([token]))[0]
     added[list(query_plane.whole_numbers("mask", c["mask"]))] = -np.inf
     sink = np.isfinite(file.sink_of(c["layer"], c["head"]))
-    return int((added > heads.LEFT_OUT).sum()) + int(sink)
+    return int((added > LEFT_OUT).sum()) + int(sink)
 
 
 def head_of(stated: dict[str, Any]) -> Head:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
-from compute.heads.head import LEFT_OUT, weights
+from compute.heads.logits import LEFT_OUT, weights
 
 # rows are the model's own within this, or within what rounding in the model's precision explains
 EXACT = 1e-5
