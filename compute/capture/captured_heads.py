@@ -114,14 +114,22 @@ class CapturedHeads:
         return of_head(found, plane, temperature)
 
     def open(self, path: str | Path | None = None) -> subprocess.Popen[bytes]:
-        """Show the heads in a window of its own process, from ``path`` or a temporary file."""
+        """Show the heads in a window of its own process, from ``path`` or a temporary file.
+
+        The window outlives the script; ``wait()`` of what is returned waits until it is closed.
+        """
+        import os
         import subprocess
         import sys
         import tempfile
 
         target = Path(path or Path(tempfile.mkdtemp()) / "captured.safetensors")
         self.save(target)
-        return subprocess.Popen([sys.executable, "-m", "app", str(target)])
+        # the program's own package, and no app.py of the folder that the script works in
+        places = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", ""))
+        paths = os.pathsep.join(filter(None, places))
+        command = [sys.executable, "-P", "-m", "app", str(target)]
+        return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths})
 
     def save(self, path: str | Path) -> Path:
         """Write a .safetensors or .npz file beside ``path`` and rename it.  Raises ValueError."""
