@@ -49,7 +49,7 @@ class Recorder:
         k: Any,
         v: Any,
         *,
-        scale: float | None = None,
+        scale: float | Floats | None = None,
         added: tuple[Any, ...] = (),
         softcap: float | None = None,
         sinks: Any = None,
@@ -60,8 +60,9 @@ class Recorder:
     ) -> None:
         """Record tensors (batch, heads, queries or keys, d) of one computation of attention.
 
-        added: masks and biases, of what broadcasts to (batch, heads, queries, keys); sinks (heads,);
-        weights, logits: as the model had them; output (batch, queries, heads, dv).
+        scale: one, or one a head (heads,), None: 1/√d; added: masks and biases, of what broadcasts to
+        (batch, heads, queries, keys); sinks (heads,); weights, logits: as the model had them; output
+        (batch, queries, heads, dv).
         """
         heads = q.shape[1]
         if k.shape[2] > MOST_KEYS:
@@ -74,7 +75,9 @@ class Recorder:
             self._one(q),
             repeated(self._one(k), heads),
             repeated(self._one(v), heads),
-            float(q.shape[-1] ** -0.5 if scale is None else scale),
+            scale
+            if isinstance(scale, np.ndarray)
+            else float(q.shape[-1] ** -0.5 if scale is None else scale),
             self._added(added),
             np.inf if softcap is None else float(softcap),
             None if sinks is None else self._sinks(sinks, heads),

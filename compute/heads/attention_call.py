@@ -28,6 +28,7 @@ NO_SHARE = 1e-3
 class AttentionCall:
     """Queries q (h, m, d), keys k (h, n, d), values v (h, n, dv) of one sequence in one layer.
 
+    scale: one, or one a head (h,).
     added: what broadcasts to (h, m, n) and is added to the logits, or None; sinks (h,) or None; own
     (h, m, n): the model's own weights, or None.  precision: the type of number that the model computes
     in.  difference (h,): the largest from its own weights, NaN where nothing is known of them; lacking:
@@ -39,7 +40,7 @@ class AttentionCall:
     q: Floats
     k: Floats
     v: Floats
-    scale: float
+    scale: float | Floats
     added: Floats | None = None
     softcap: float = np.inf
     sinks: Floats | None = None
@@ -56,10 +57,16 @@ class AttentionCall:
         """The numbers of heads, of queries and of keys."""
         return (*self.q.shape[:2], self.k.shape[1])
 
+    @property
+    def scales(self) -> Floats:
+        """The factor (h,) that multiplies q·k of each head."""
+        found: Floats = np.broadcast_to(np.asarray(self.scale, np.float64), len(self.q))
+        return found
+
     def scores(self, head: int) -> Floats:
         """scale·qk of a head (m, n), in float64."""
         product: Floats = self.q[head].astype(np.float64) @ self.k[head].astype(np.float64).T
-        return self.scale * product
+        return float(self.scales[head]) * product
 
     def added_to(self, head: int) -> Floats:
         """Return what is added to the logits of a head (m, n), −∞ for what takes no part."""
@@ -172,7 +179,7 @@ def _scale(call: AttentionCall, logits: Floats) -> float:
     for head in range(len(call.q)):
         added = call.added_to(head)
         seen = np.isfinite(added) & (logits[head] > LEFT_OUT)
-        product = _centred(call.scores(head) / call.scale, seen)
+        product = _centred(call.scores(head) / call.scales[head], seen)
         rest = _centred(np.where(seen, logits[head], 0.0) - np.where(seen, added, 0.0), seen)
         above, below = above + float((product * rest).sum()), below + float((product**2).sum())
     return above / below if below > 0 else np.nan

@@ -17,16 +17,13 @@ from compute.heads.logits import LEFT_OUT, NO_SINK, NO_SOFTCAP
 def arrays_of(calls: Sequence[AttentionCall]) -> dict[str, NDArray[Any]]:
     """Return the arrays of the file of heads whose layers the calls are, by their names."""
     heads = calls[0].shape[0]
-
-    def per_head(numbers: Sequence[float]) -> Floats:
-        return np.repeat(np.array(numbers, np.float64)[:, None], heads, axis=1)
-
     found: dict[str, NDArray[Any]] = {
         name: np.stack([getattr(call, name) for call in calls]) for name in "qkv"
     }
-    found["scale"] = per_head([call.scale for call in calls])
+    found["scale"] = np.stack([call.scales for call in calls])
     if any(np.isfinite(call.softcap) for call in calls):
-        found["softcap"] = per_head([min(call.softcap, NO_SOFTCAP) for call in calls])
+        caps = [[min(call.softcap, NO_SOFTCAP)] * heads for call in calls]
+        found["softcap"] = np.array(caps, np.float64)
     if any(call.sinks is not None for call in calls):
         none = np.full(heads, NO_SINK)
         found["sinks"] = np.stack([none if c.sinks is None else c.sinks for c in calls])

@@ -157,6 +157,29 @@ def test_a_sink_that_scales_the_output_is_in_the_rows():
             assert np.abs(found - wanted).max() < 1e-5
 
 
+def test_a_scale_of_each_head_is_kept_beside_its_bias():
+    """This model divides by no √d: each head has a factor of its own, and a bias of its positions."""
+    torch.manual_seed(0)
+    model = transformers.Swinv2Model(
+        transformers.Swinv2Config(
+            image_size=16, patch_size=4, embed_dim=32, depths=[1], num_heads=[4], window_size=4
+        )
+    ).eval()
+    (own,) = (m for name, m in model.named_modules() if name.endswith("attention.self"))
+    torch.nn.init.normal_(own.logit_scale, 1.5)
+    picture = torch.linspace(-9, 9, 3 * 16 * 16).sin().reshape(1, 3, 16, 16)
+    captured = compute.capture(model, {"pixel_values": picture})
+    rows = []
+    own.register_forward_hook(lambda module, given, found: rows.append(found[1][0]))
+    with torch.no_grad():
+        model(picture, output_attentions=True)
+    scales = own.logit_scale.exp().reshape(-1).detach().numpy()
+    assert np.allclose(captured.arrays["scale"], scales) and np.ptp(scales) > 1
+    for head in range(4):
+        found = attention_rows.rows(captured.file, 0, head)
+        assert np.abs(found - rows[-1][head].numpy()).max() < 1e-5
+
+
 def test_texts_are_captured_one_at_a_time(folders):
     with pytest.raises(ValueError, match="one text is captured at a time"):
         compute.capture(folders["Llama"], [TEXT, TEXT])
