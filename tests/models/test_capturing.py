@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from compute.capture import recorder
 from compute.heads import attention_rows
 from compute.heads import head as heads
 from tests import ROOT
-from tests.models.architectures import IDS, WINDOW, model_of
+from tests.models.architectures import BASE, IDS, WINDOW, model_of
 
 TEXT = "the trophy did not fit because it was too big"
 WORDS = ["[PAD]", "[UNK]", *dict.fromkeys(TEXT.split()), "cat", "sat"]
@@ -35,7 +36,7 @@ def folders(tmp_path_factory):
         tokenizer_object=split, unk_token="[UNK]", pad_token="[PAD]"
     )
     found = {}
-    for name in ("Llama", "T5", "Mamba"):
+    for name in ("Llama", "T5", "Mamba", "ViT", "Bert"):
         folder = tmp_path_factory.mktemp(name)
         if name == "Mamba":
             config = transformers.MambaConfig(
@@ -44,7 +45,8 @@ def folders(tmp_path_factory):
             transformers.MambaModel(config).save_pretrained(folder)
         else:
             model_of(name)[0].save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
+        if name != "Bert":
+            tokenizer.save_pretrained(folder)
         found[name] = str(folder)
     return found
 
@@ -233,6 +235,8 @@ def test_the_command_names_the_parts_of_a_model_with_several(folders, tmp_path, 
     ("model", "text", "words"),
     [
         ("Mamba", TEXT, "MambaModel has no attention that can be seen"),
+        ("ViT", TEXT, "ViTModel takes pixel_values and no text"),
+        ("Bert", TEXT, "a text needs a tokenizer, and none is given"),
         ("Llama", "cat " * 65, "input_ids has 65 tokens, and the model takes at most 64"),
         ("Llama", " ", "the text must not be empty"),
         ("./nowhere", TEXT, "there is no folder of a model './nowhere'"),
@@ -257,6 +261,22 @@ def test_fused_kernels_are_named_with_the_setting():
     Fused.config._attn_implementation_internal = "flash_attention_2"
     with pytest.raises(ValueError, match=r"flash_attention_2.*attn_implementation='eager'"):
         compute.capture(Fused(), IDS)
+
+
+def test_a_folder_that_asks_for_fused_kernels_is_captured_without_them(folders, tmp_path):
+    folder = shutil.copytree(folders["Llama"], tmp_path / "fused")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["attn_implementation"] = "flash_attention_2"
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    assert compute.capture(str(folder), TEXT).difference < 1e-5
+
+
+def test_attention_that_is_not_followed_is_named():
+    model = transformers.LongformerModel(
+        transformers.LongformerConfig(**{**BASE, "attention_window": [4, 4], "pad_token_id": 1})
+    )
+    with pytest.raises(ValueError, match=r"weighs values in encoder\.layer\.\*\.attention"):
+        compute.capture(model, IDS)
 
 
 def test_the_recipe_of_the_page_captures(folders, tmp_path, monkeypatch):
