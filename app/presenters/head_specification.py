@@ -125,7 +125,7 @@ def caveats(family: str) -> tuple[str, ...]:
     layer, head = c["layer"], c["head"]
     said = []
     if file.sequences > 1:
-        said.append(f"batch={c['batch']} of the {file.sequences} sequences in the file")
+        said.append(f"the file has {file.sequences} sequences, and this is batch={c['batch']}")
     if file.masks_by_query:
         query = file.query_of(c["mask_of"])
         others = int((~attention_rows.holds(file, layer, head, query)).sum())

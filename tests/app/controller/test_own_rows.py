@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import MagicMock
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from scipy.special import softmax
 
 from app.desktop import context_menu
+from app.export.figure_panels import Ink, draw_distributions
 from app.presenters import drawables
 from app.views.interface.events import CommandInvoked, SceneEdited
+from app.views.interface.theme import DARK
 from compute.families import manifold as manifold_of
 from compute.families import parse
 from tests.app.controller.conftest import give
@@ -117,6 +120,11 @@ def test_too_few_keys_for_a_plane_are_marked_on_the_bars(shown, windowed):
     assert plots.own[0].sum() == pytest.approx(1.0), "its key is no outcome of the plane"
     assert (plots.rows[:, outcomes(plots.labels).index(0)] == 0).all()
     np.testing.assert_allclose(plots.rows.sum(axis=1), 1.0)
+    page, without = Ink(DARK), Ink(DARK)
+    draw_distributions(page, plots, (0.0, 0.0, 300.0, 300.0))
+    draw_distributions(without, replace(plots, own=()), (0.0, 0.0, 300.0, 300.0))
+    assert page.labels[0].text == "Distributions; ticks: the model’s own row"
+    assert len(page.shapes) >= len(without.shapes) + 2 * len(plots.labels), "figures have ticks too"
 
 
 def test_beside_no_token_and_without_a_head_there_is_nothing_to_show(desk):

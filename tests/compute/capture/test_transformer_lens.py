@@ -149,7 +149,10 @@ def test_a_cache_in_a_file_opens_as_it_is(tmp_path, kind, options):
                 rows = attention_rows.rows(file, layer, head)
                 assert np.abs(rows - pattern[sequence, head]).max() < 1e-5
     words = head_specification.caveats(f"attention:{path}?batch=1&layer=1")
-    assert "batch=1 of the 2 sequences" in words[0] and "the model’s own attention" in words[-1]
+    assert (
+        "has 2 sequences, and this is batch=1" in words[0]
+        and "the model’s own attention" in words[-1]
+    )
 
 
 def test_a_cache_in_a_file_says_what_it_lacks(tmp_path):
