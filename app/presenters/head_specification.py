@@ -206,8 +206,9 @@ def own_row(family: str, token: int) -> Floats | None:
     shown, own = _rows_at(family, token)
     if np.abs(shown - own).max() < SAME:
         return None
-    sink = np.isfinite(head_of(settings(parse(family)[1])).sink)
-    return np.append(own, max(1.0 - own.sum(), 0.0) if sink else 0.0)
+    of_plane, labels = outcomes(family)
+    has_sink = of_plane[-1] == len(labels) - 1
+    return np.append(own, max(1.0 - own.sum(), 0.0) if has_sink else 0.0)
 
 
 @lru_cache(maxsize=4)

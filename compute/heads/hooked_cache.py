@@ -140,6 +140,6 @@ def _of_sequence(found: Floats, sequence: int, name: str) -> Floats:
     if found.ndim == 3:
         return found
     if not 0 <= sequence < len(found):
-        raise Refused(f"batch must be from 0 to {len(found) - 1}, got {sequence}")
+        raise Refused(f"the sequence of a batch must be from 0 to {len(found) - 1}, got {sequence}")
     one: Floats = found[sequence]
     return one

@@ -167,7 +167,7 @@ def test_a_cache_in_a_file_says_what_it_lacks(tmp_path):
 
 def test_a_sequence_that_a_file_has_not_is_refused(tmp_path):
     path = written(tmp_path, cache()[0], ".npz")
-    with pytest.raises(ValueError, match="batch must be from 0 to 1, got 2"):
+    with pytest.raises(ValueError, match="sequence of a batch must be from 0 to 1, got 2"):
         heads.load(path, heads.Names(batch=2))
     with pytest.raises(ValueError, match=r"batch of .* must be from 0 to 0, got 1"):
         heads.load("bank", heads.Names(batch=1))
