@@ -87,7 +87,9 @@ class CapturedHeads:
         computed = f", which it computes in {' and '.join(sorted(wide))}" if wide else ""
         inferred = any(call.inferred for call in self.calls)
         bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
-        return f"model's own attention, {self.difference:.1g}{computed}{bias}"
+        windows = max(call.windows for call in self.calls)
+        part = f"; of one of {windows} windows that it attends in" if windows > 1 else ""
+        return f"model's own attention, {self.difference:.1g}{computed}{bias}{part}"
 
     @property
     def holds(self) -> NDArray[np.bool_]:

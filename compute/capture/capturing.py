@@ -59,7 +59,7 @@ def capture(
         raise Refused(f"one text is captured at a time, got {shown(inputs)}")
     text = inputs if isinstance(inputs, str) else ""
     given = _given(model, inputs, tokenizer, target)
-    recorder = Recorder(sequence, attention)
+    recorder = Recorder(sequence, attention, batch=_batch(given))
     _run(model, given, recorder)
     words = _words(tokenizer, given, sequence)
 

@@ -31,7 +31,8 @@ class Recorder:
 
     sequence: which of a batch is kept; own: whether the model's weights are, None for as long as they
     are small.  places: the names of the model's modules by their identity.  paused: within an attention
-    function that is recorded as a whole; entered: the identities of modules called attention that ran.
+    function that is recorded as a whole; entered: the identities of modules called attention that ran;
+    batch: how many sequences the model is given, 0 if not known.
     """
 
     sequence: int = 0
@@ -40,6 +41,7 @@ class Recorder:
     calls: list[AttentionCall] = field(default_factory=list)
     paused: bool = False
     entered: set[int] = field(default_factory=set)
+    batch: int = 0
     _kept: int = 0
     _masks: list[Floats] = field(default_factory=list)
 
@@ -85,6 +87,7 @@ class Recorder:
             precision(q),
             self.places.get(id(module), "" if module is None else type(module).__name__),
             _number(module),
+            windows=len(q) // self.batch if self.batch else 1,
         )
         if output is not None:
             found = scaled_as_output(found, np.swapaxes(self._one(output), 0, 1))

@@ -34,7 +34,8 @@ class AttentionCall:
     in.  difference (h,): the largest from its own weights, NaN where nothing is known of them; lacking:
     what is not represented, or "", and before the comparison the reason if there should be one;
     inferred: whether the bias is what the logits are beside scale·qk.  place: the module's name;
-    number: of its layer, −1 if not known.
+    number: of its layer, −1 if not known.  windows: of how many parts of a sequence, within each of
+    which the model attends, this is one.
     """
 
     q: Floats
@@ -51,6 +52,7 @@ class AttentionCall:
     difference: Floats = field(default_factory=lambda: np.zeros(0))
     lacking: str = ""
     inferred: bool = False
+    windows: int = 1
 
     @property
     def shape(self) -> tuple[int, int, int]:

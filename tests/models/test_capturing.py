@@ -164,7 +164,7 @@ def test_a_scale_of_each_head_is_kept_beside_its_bias():
     torch.manual_seed(0)
     model = transformers.Swinv2Model(
         transformers.Swinv2Config(
-            image_size=16, patch_size=4, embed_dim=32, depths=[1], num_heads=[4], window_size=4
+            image_size=16, patch_size=4, embed_dim=32, depths=[1], num_heads=[4], window_size=2
         )
     ).eval()
     (own,) = (m for name, m in model.named_modules() if name.endswith("attention.self"))
@@ -177,6 +177,7 @@ def test_a_scale_of_each_head_is_kept_beside_its_bias():
         model(picture, output_attentions=True)
     scales = own.logit_scale.exp().reshape(-1).detach().numpy()
     assert np.allclose(captured.arrays["scale"], scales) and np.ptp(scales) > 1
+    assert captured.verdict.endswith("of one of 4 windows that it attends in")
     for head in range(4):
         found = attention_rows.rows(captured.file, 0, head)
         assert np.abs(found - rows[-1][head].numpy()).max() < 1e-5
