@@ -22,14 +22,24 @@ test:
 	@echo "== imports" && $(BIN)/lint-imports --no-logo
 	@echo "== tests"   && OPENBLAS_NUM_THREADS=1 LP_NUM_THREADS=1 xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# of real models, in an environment of PyTorch for the processor alone
+# of real models, in an environment of PyTorch for the processor alone, made anew when its lock changes;
+# its index is asked where it can be reached, for other indices have PyTorch for graphics cards
+PYTORCH := https://download.pytorch.org/whl/cpu
 test-models:
 	@./setup.sh test
-	@test -x .venv-models/bin/python || { $(BIN)/python -m venv .venv-models && \
-	  .venv-models/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements-models.lock; } || \
-	  { rm -rf .venv-models; echo "The lock is of Python 3.11 on x86-64 Linux: name an index that has PyTorch for" \
-	    "the processor alone in PIP_EXTRA_INDEX_URL" >&2; exit 1; }
-	OPENBLAS_NUM_THREADS=1 HF_HUB_OFFLINE=1 .venv-models/bin/python -m pytest tests/models -W default
+	@cmp -s requirements-models.lock .venv-models/lock || { \
+	  echo "Installing PyTorch and transformers"; rm -rf .venv-models; \
+	  for p in $(BIN)/python python3.11; do \
+	    $$p -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && python=$$p && break; \
+	  done; \
+	  index=$$($(BIN)/python -c 'import urllib.request as u; u.urlopen("$(PYTORCH)/torch/", timeout=5)' \
+	    2>/dev/null && echo --extra-index-url=$(PYTORCH)); \
+	  $${python:-false} -m venv .venv-models && .venv-models/bin/python -m pip install -qq --no-compile \
+	    --no-deps --require-hashes -r requirements-models.lock $$index && \
+	  cp requirements-models.lock .venv-models/lock; \
+	} || { rm -rf .venv-models; echo "The tests of models could not be set up: their lock is of Python 3.11 on" \
+	  "x86-64 Linux; an index with PyTorch for the processor may be named in PIP_EXTRA_INDEX_URL" >&2; exit 1; }
+	@echo "== models"  && OPENBLAS_NUM_THREADS=1 HF_HUB_OFFLINE=1 .venv-models/bin/python -m pytest tests/models -W default
 
 campaign:
 	@./setup.sh test

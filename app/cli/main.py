@@ -93,9 +93,10 @@ def _refuse(problem: str) -> int:
 def opened(arguments: list[str]) -> list[str]:
     """Return a scene, figure, film or file of heads in place of a command is opened in the window."""
     # imported here: nothing is to be done before requests to end are heeded
-    from app.model.file_formats import OPENED
+    from app.model.file_formats import OPENED, PICKLED
 
-    if arguments and arguments[0].lower().endswith(OPENED) and os.path.isfile(arguments[0]):
+    known = (*OPENED, *PICKLED)
+    if arguments and arguments[0].lower().endswith(known) and os.path.isfile(arguments[0]):
         return ["gui", *arguments]
     return arguments
 

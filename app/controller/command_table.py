@@ -66,6 +66,13 @@ COMMANDS: tuple[Command, ...] = (
         apart=True,
     ),
     Command(
+        "attend",
+        "Edit",
+        "As the token at A really attends",
+        "Ctrl+R",
+        "Put A on the token nearest to it, and show the plane of that token’s own mask and row",
+    ),
+    Command(
         "copy_picture",
         "Edit",
         "Copy picture",

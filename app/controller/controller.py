@@ -80,6 +80,7 @@ class Controller:
             "check": self.check,
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
+            "attend": self.editor.attend,
         }
         context = PartContext(
             store, canvas, window, runner.submit,

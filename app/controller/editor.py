@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from app.jobs.job import Job
-from app.jobs.preparation import Prepared, PrepareTask, edited, is_slow
+from app.jobs.preparation import ATTENDS, Prepared, PrepareTask, edited, is_slow
 from app.jobs.subject import CurrentSubject
+from app.model import panel_titles
 from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import completed, in_chart
-from app.presenters import picking, scene_panels
+from app.presenters import head_specification, picking, scene_panels
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Window
@@ -155,6 +156,22 @@ class Editor:
             self._refuse(str(problem))
         else:
             self._store.update(scene, merge=next((k for k in changes if k in SLIDERS), None))
+            if ATTENDS in changes:
+                self._show_own_row(int(changes[ATTENDS]))
+
+    def attend(self) -> None:
+        """Put A on the token nearest to it, under that token's own mask."""
+        token = picking.token_nearest_to_start(self._subject.now)
+        if token is None:
+            self._window.log("only the tokens of an attention head have rows of their own")
+        else:
+            self.edit({ATTENDS: token})
+
+    def _show_own_row(self, token: int) -> None:
+        self._window.raise_panel(panel_titles.DISTRIBUTIONS)
+        problem = head_specification.no_plane_of(self._store.scene.family, token)
+        if problem:
+            self._window.log(problem)
 
     def _refuse(self, problem: str) -> None:
         self._window.tell("Cannot show this", problem)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.controller.controller import Controller
+from app.jobs.preparation import ATTENDS
+from app.presenters import head_specification, picking
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.interface.choices import Act, Answer
-from app.views.interface.events import PinMoved
+from app.views.interface.events import PinMoved, SceneEdited
 
 COMMANDS = (
     ("Swap A and B", "swap"),
@@ -54,4 +56,9 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
         ("Put B here", put("B")),
         ("Centre here", lambda: canvas.centre(at)),
     ]
+    token = picking.token_pointed_at(controller.subject, xy)
+    if token is not None:
+        words = head_specification.attends(controller.store.scene.family, token)
+        own = SceneEdited(((ATTENDS, token),))
+        here.insert(0, (words, lambda: controller.on_event(own)))
     return [*here, None, *scene]

@@ -21,6 +21,8 @@ ROW = 19.0  # between the lines of the measures
 MOST_BARS = 40
 # above a plot of distributions, around it, its least height, and that of a bar
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
+# of the tick on a bar that the model's own row has, where it is another one, in pixels across
+TICK, OWN = 2.0, "ticks: the model’s own row"
 SAMPLE = 30.0  # of a line in the legend
 LONGEST_LABEL = 112.0
 COLUMN, GAP = 330.0, 28.0  # room for the legend; what is around each of its names
@@ -103,10 +105,12 @@ def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
     theme = ink.theme
     colours = (theme.pin_a, theme.pin_b, theme.moving)
     heading = f"Distributions, {shown.few}" if shown.few else "Distributions"
+    own = [row for row in shown.own if row is not None]
+    heading += f"; {OWN}" if own else ""
     ink.words(heading, (left, top + ROW / 2), TITLE, theme.text, bold=True)
     _legend(ink, shown.names, colours, (left, top + 1.7 * ROW))
     plot = (left, top + ABOVE, right, bottom - (AROUND - ABOVE))
-    largest = float(np.max(shown.rows)) * 1.06
+    largest = max(float(np.max(row)) for row in (*shown.rows, *own)) * 1.06
     if shown.labels and len(shown.labels) <= MOST_BARS:
         _bars(ink, shown, colours, plot, largest)
     else:
@@ -151,6 +155,11 @@ def _bars(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, mos
             y = middle - 0.4 * each + share * (k + 0.5)
             end = edge + float(row[i]) / most * (right - edge)
             ink.line([(edge, y), (max(end, edge + 0.01), y)], colour, 0.92 * share)
+        for k, (own, colour) in enumerate(zip(shown.own, colours, strict=False)):
+            if own is not None:
+                x, y = edge + float(own[i]) / most * (right - edge), middle - 0.4 * each + share * k
+                ink.line([(x, y), (x, y + share)], ink.theme.text, TICK + 1.5)
+                ink.line([(x, y), (x, y + share)], colour, TICK)
     _scale(ink, (edge, top, right, bottom), (0.0, most), "Probability")
 
 

@@ -13,11 +13,13 @@ from app.jobs import scene_chart
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.model import colormaps
 from app.model.flow import rewritten
-from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
+from app.model.scene import HEIGHT, Scene, as_attended, check_height, in_chart, of_family
 from compute.families import changed, families, parse
 from compute.heads.head_selection import settings
 from compute.requests.engine import Engine
 
+# the token whose own row is to be shown
+ATTENDS = "attends"
 Changes = tuple[tuple[str, object], ...]
 
 
@@ -61,6 +63,8 @@ def prepared(scene: Scene, changes: Mapping[str, object]) -> str:
     if "family.layer" in changes or "family.head" in changes:
         c = {**settings(parse(scene.family)[1]), **_within("family.", changes)}
         return f"layer {c['layer']}, head {c['head']}"
+    if ATTENDS in changes:
+        return "the token’s own row"
     return "the family" if _within("family.", changes) else "the height"
 
 
@@ -68,7 +72,8 @@ def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
     """Whether the changes may take longer than a frame: another family, or another height."""
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
-    return any(name.partition(".")[0] == "family" for name in changes) or of_height
+    others = (name.partition(".")[0] in ("family", ATTENDS) for name in changes)
+    return any(others) or of_height
 
 
 def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
@@ -77,6 +82,8 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     Raises ValueError for values that do not exist.
     """
     rest = dict(changes)
+    if ATTENDS in rest:
+        scene = as_attended(scene, int(str(rest.pop(ATTENDS))))
     if "family" in rest:
         scene = of_family(scene, str(rest.pop("family")))
     parameters = _within("family.", rest)

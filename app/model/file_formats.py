@@ -75,6 +75,9 @@ HOLDING_SCENE = _once(entry.suffix for entry in FORMATS if entry.holds_scene)
 # what the program opens where a command is expected
 OPENED = _once((*suffixes("lesson", "scene"), *HOLDING_SCENE, *suffixes("heads")))
 
+# what is opened too, to be refused with the way out
+PICKLED = (".pt", ".pth", ".ckpt")
+
 
 def metavar(name: str, *kinds: str) -> str:
     """Return the name of an output file for help texts: OUT.(png|svg|pdf)."""

@@ -16,7 +16,8 @@ from app.model.normals import Normals
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
 from compute.families import manifold as manifold_of
-from compute.families import parse
+from compute.families import parse, write
+from compute.heads import head_selection
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
@@ -187,6 +188,31 @@ def of_family(scene: Scene, family: str) -> Scene:
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare)
+
+
+def as_attended(scene: Scene, token: int) -> Scene:
+    """``scene`` with A on a token of a head, and under the token's own mask if that leaves a plane.
+
+    ValueError without a head, and for a token that it has not.
+    """
+    family = attending(scene.family, token)
+    here = family == scene.family
+    scene = of_family(scene, family)
+    marks = manifold_of(family).landmarks
+    assert marks is not None and scene.start and scene.end
+    x, y = marks.theta[token]
+    there = Pin((float(x), float(y)), token)
+    end = scene.start if scene.end.theta == there.theta else scene.end
+    return completed(replace(scene, start=there, end=end, vector=scene.vector if here else None))
+
+
+@lru_cache(maxsize=8)
+def attending(family: str, token: int) -> str:
+    """Return a head's specification with a plane that has a token's own row, see
+    `head_selection.attending`.
+    """
+    name, stated = parse(family)
+    return write(name, head_selection.attending(stated, token))
 
 
 def remarks(old: Scene, new: Scene) -> str:

@@ -21,6 +21,7 @@ from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
 from app.model.scene import Camera, Pin, Scene, completed
 from app.model.timeline import scene_time
+from compute.core import foreign_files
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
 from compute.core.refusal import Refused, describe, shown
@@ -102,6 +103,10 @@ def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
         return _completed(json.loads(_bundled(str(path))), str(path), Path())
     if is_file(source):
         return _of_heads(source)
+    try:
+        foreign_files.refuse(source)
+    except ValueError as problem:
+        raise NotAScene(str(problem)) from None
     try:
         text = _read(source)
     except FileNotFoundError:

@@ -21,14 +21,14 @@ from app.views.interface.heads import HeadCell, HeadsState, Place
 from compute.attention import head_summary
 from compute.attention.head_summary import Glance
 from compute.families import parse, write
-from compute.heads import attention_rows
+from compute.heads import attention_rows, head_selection
 from compute.heads.head_selection import file_of, head_of, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
 
 TITLE = panel_titles.HEADS
 # what says which heads there are and which keys they have
-OF_FILE = ("source", "q", "k", "v", "mask")
+OF_FILE = (*head_selection.OF_FILE, "mask")
 # a condition number that fills its bar
 LARGEST = 1e3
 
@@ -74,7 +74,10 @@ def _glance(family: str, layer: int, head: int) -> Glance:
         seen = head_of(stated)
     except ValueError as problem:
         return head_summary.without_plane(own, str(problem))
-    return head_summary.glance(seen, own)
+    mask = None
+    if file.masks_by_query:
+        mask = attention_rows.holds(file, layer, head, file.query_of(-1))
+    return head_summary.glance(seen, own, mask)
 
 
 @lru_cache(maxsize=2048)

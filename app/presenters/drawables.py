@@ -148,32 +148,49 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     assert scene.start and scene.end
     if len(answer.x) == 0:
         return None
-    row = moving_point(answer, scene.playhead)[1]
+    theta, row = moving_point(answer, scene.playhead)
     some = shown_outcomes(answer)
     tokens = _token_at(scene.start, manifold), _token_at(scene.end, manifold)
-    note, whole = "", tuple[Floats | None, ...]()
-    if manifold.landmarks is not None:  # only of a head is there anything to remark
-        note = head_specification.row_note(scene.family, tokens)
-        rows = (None if t is None else head_specification.own_row(scene.family, t) for t in tokens)
-        kept = slice(None) if answer.kept is None else answer.kept
-        whole = tuple(None if row is None else row[kept] for row in rows)
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
-    three = np.stack([answer.row_a, answer.row_b, row])
-    every = None
-    if answer.labels:
-        places = None if answer.kept is None else tuple(answer.kept.tolist())
-        named = head_specification.named_keys(scene.family, answer.labels, places)
-        every = Outcomes(named, three, whole, some)
-    return Distributions(
+    found = Distributions(
         x=answer.x if len(some) == len(answer.x) else np.arange(float(len(some))),
         labels=tuple(answer.labels[j] for j in some) if answer.labels else (),
         title=answer.support_title,
         names=(*names, "moving point"),
         rows=three[:, some],
         few=_few(len(some), answer),
-        note=note,
-        own=tuple(None if row is None else row[some] for row in whole),
-        every=every,
+    )
+    if manifold.landmarks is None:  # only of a head is there anything to remark
+        return found
+    found = replace(found, note=head_specification.row_note(scene.family, tokens))
+    own = [None if t is None else head_specification.own_row(scene.family, t) for t in tokens]
+    if all(row is None for row in own):
+        return found
+    ends = np.array([scene.start.theta, scene.end.theta, theta])
+    return _beside_own(found, scene.family, manifold.density(ends, manifold.support(ends).x), own)
+
+
+def _beside_own(
+    found: Distributions, family: str, rows: Floats, own: list[Floats | None]
+) -> Distributions:
+    """Return the rows (3, s) of the plane beside those that tokens really have, which may be over other
+    keys: those that the plane's mask leaves out have none of its rows.
+    """
+    of_plane, labels = head_specification.outcomes(family)
+    every = np.zeros((3, len(labels)))
+    every[:, of_plane] = rows
+    most = np.max([*every, *(row for row in own if row is not None)], axis=0)
+    shown = np.flatnonzero(np.isin(np.arange(len(labels)), of_plane) | (most > 0))
+    count = len(shown)
+    if count > MOST_BARS:
+        shown = np.sort(shown[np.argsort(-most[shown], kind="stable")[:LIKELIEST]])
+    return replace(
+        found,
+        x=np.arange(float(len(shown))),
+        labels=tuple(labels[j] for j in shown),
+        rows=every[:, shown],
+        own=tuple(None if row is None else row[shown] for row in own),
+        few="" if len(shown) == count else f"the {len(shown)} likeliest of {count}",
     )
 
 

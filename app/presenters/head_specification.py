@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
@@ -14,7 +15,8 @@ from compute.attention import head_summary
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
 from compute.families import parse
-from compute.heads import attention_rows, query_plane
+from compute.families.attention import SINK
+from compute.heads import attention_rows, head_selection, query_plane
 from compute.heads import head as heads
 from compute.heads.head_selection import chosen, file_of, head_of, settings
 from compute.heads.token_words import is_special
@@ -140,6 +142,8 @@ def caveats(family: str) -> tuple[str, ...]:
     file = file_of(c)
     layer, head = c["layer"], c["head"]
     said = []
+    if file.sequences > 1:
+        said.append(f"the file has {file.sequences} sequences, and this is batch={c['batch']}")
     if file.masks_by_query:
         query = file.query_of(c["mask_of"])
         others = int((~attention_rows.holds(file, layer, head, query)).sum())
@@ -161,6 +165,25 @@ def caveats(family: str) -> tuple[str, ...]:
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:
     """Describe the verification of the rows given by q, k, mask, scale and bias of the file."""
     return verification(file, layer, head, head_summary.sample(len(file.tokens))).words
+
+
+def attends(family: str, token: int) -> str:
+    """Say that a token's own row is shown, and over how many keys its own mask lets it attend."""
+    c = settings(parse(family)[1])
+    count, word = head_selection.keys_seen(c, token), file_of(c).labels[token]
+    return f"As “{word}” really attends: {count} {'key' if count == 1 else 'keys'}"
+
+
+def no_plane_of(family: str, token: int) -> str:
+    """Say why the plane of a token's own mask is not shown; "" if it can be."""
+    c = settings(parse(family)[1])
+    count, word = head_selection.keys_seen(c, token), file_of(c).labels[token]
+    if count >= head_selection.LEAST_KEYS:
+        return ""
+    return (
+        f"“{word}” sees {count} of the keys, and a plane needs {head_selection.LEAST_KEYS}: its own "
+        "row is marked on the bars of Distributions"
+    )
 
 
 def row_note(family: str, tokens: tuple[int | None, ...]) -> str:
@@ -197,17 +220,28 @@ def off_own(family: str, token: int) -> float:
 
 
 def own_row(family: str, token: int) -> Floats | None:
-    """Return a token's own row over the outcomes of the plane; None if the plane shows it already.
+    """Return the row of a token itself over all `outcomes` of the file; None where the plane has it.
 
-    The row is that of its own query under its own mask, with the temperature and keys of the plane; a
-    sink gets the rest.
+    Of its own query under its own mask, at the temperature and without the keys that are left out; a
+    sink has what the keys leave.
     """
     shown, own = _rows_at(family, token)
     if np.abs(shown - own).max() < SAME:
         return None
-    head = head_of(settings(parse(family)[1]))
-    kept = own[list(head.numbers)]
-    return np.append(kept, max(1.0 - own.sum(), 0.0)) if np.isfinite(head.sink) else kept
+    of_plane, labels = outcomes(family)
+    has_sink = of_plane[-1] == len(labels) - 1
+    return np.append(own, max(1.0 - own.sum(), 0.0) if has_sink else 0.0)
+
+
+@lru_cache(maxsize=4)
+def outcomes(family: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Return which of all outcomes a plane has, and the names of all: the keys of the file and then
+    its sink.
+    """
+    c = settings(parse(family)[1])
+    file, head = file_of(c), head_of(c)
+    sink = (len(file.key_labels),) if np.isfinite(head.sink) else ()
+    return np.array([*head.numbers, *sink]), (*file.key_labels, SINK)
 
 
 @lru_cache(maxsize=64)

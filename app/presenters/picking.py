@@ -116,21 +116,39 @@ def _equals(value: float) -> str:
 
 
 def _off(subject: Subject, xy: Floats) -> str:
-    """Describe how far off the surface the landmark under the pointer lies."""
-    marks = subject.manifold.landmarks
-    if marks is None:
+    """Return how far off the surface the landmark lies that is pointed at."""
+    marks, token = subject.manifold.landmarks, token_at(subject, xy)
+    if marks is None or token is None:
         return ""
+    other = "" if marks.is_own(token) else f", and had another mask than “{marks.mask_of}”"
+    return f"   “{marks.labels[token]}” lies {marks.residual[token]:.0%} off the plane{other}"
+
+
+def token_at(subject: Subject, xy: Floats, within: float = SNAP) -> int | None:
+    """Return the landmark nearest to xy (2,) in the chart's plane, if it is no farther than a share of
+    the view.
+    """
+    marks = subject.manifold.landmarks
+    if marks is None or not len(marks.theta):
+        return None
     gaps = _gaps(subject.scene, subject.chart.plane.forward(marks.theta), xy)
     nearest = int(gaps.argmin())
-    if gaps[nearest] > SNAP:
-        return ""
-    other = (
-        ""
-        if marks.is_own(nearest)
-        else f"; its own mask differs from that of “{isolated(marks.mask_of)}”"
-    )
-    word = isolated(marks.labels[nearest])
-    return f"   “{word}” lies {marks.residual[nearest]:.0%} off the plane{other}"
+    return nearest if gaps[nearest] <= within else None
+
+
+def token_pointed_at(subject: Subject, xy: XY) -> int | None:
+    """Return the landmark at drawing coordinates, if there is one."""
+    chart = subject.chart
+    return token_at(subject, chart.plane.forward(chart.inverse(np.array(xy))))
+
+
+def token_nearest_to_start(subject: Subject) -> int | None:
+    """Return the landmark that A is on or nearest to; None without landmarks."""
+    start, plane = subject.scene.start, subject.chart.plane
+    assert start
+    if start.token is not None:
+        return start.token
+    return token_at(subject, plane.forward(np.array(start.theta)), np.inf)
 
 
 def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -38,11 +39,16 @@ class Glance:
     problem: str = ""
 
 
-def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
-    """Compute the summary of a head.
+def glance(
+    head: Head,
+    own: tuple[Floats, Floats] | None = None,
+    mask: NDArray[np.bool_] | None = None,
+) -> Glance:
+    """Return the numbers and the picture of a head.
 
-    own: for queries with their own masks, the entropies (k,) of their rows and the log (k,) of the
-    number of keys that each sees, from `attention_rows.entropies`; by default all see the head's keys.
+    own: of queries under masks of their own, the entropies (k,) of their rows and the log (k,) of how
+    many keys each sees, as `attention_rows.entropies` has them; by default all see the head's keys.
+    mask (m,): the queries whose own mask the head has, None: all.
     """
     some = sample(len(head.q))
     most = float(np.log(max(len(head.k), 2)))
@@ -53,7 +59,7 @@ def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
         own = -(rows * logs).sum(axis=1), np.full(len(rows), most)
     entropy, share = _medians(*own)
     try:
-        condition, picture = _on_plane(head, np.array(some))
+        condition, picture = _on_plane(head, np.array(some), mask)
     except ValueError as problem:
         return Glance(entropy, share, np.nan, np.zeros((0, 0)), str(problem))
     return Glance(entropy, share, condition, picture / most)
@@ -81,8 +87,8 @@ def _medians(entropies: Floats, most: Floats) -> tuple[float, float]:
     return entropy, share
 
 
-def _on_plane(head: Head, some: np.ndarray) -> tuple[float, Floats]:
-    plane = query_plane.plane_of(head)
+def _on_plane(head: Head, some: np.ndarray, mask: NDArray[np.bool_] | None) -> tuple[float, Floats]:
+    plane = query_plane.plane_of(head, own=mask)
     manifold = of_head(head, plane)
     powers, status = scalar_at(manifold, "log_condition", plane.theta[some], 0)
     powers = np.where(status == Status.OK, powers, np.inf)

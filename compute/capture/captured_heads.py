@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.capture import head_writer
-from compute.capture.attention_call import AttentionCall, met
-from compute.capture.recorder import pattern
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
 from compute.heads import head_file, query_plane
-from compute.heads.head import LEFT_OUT, Head, HeadFile
+from compute.heads.attention_call import AttentionCall, met
+from compute.heads.call_stack import arrays_of, numbers_of, parts_of
+from compute.heads.head import Head, HeadFile
 from compute.manifold.manifold import Manifold
 
 if TYPE_CHECKING:
     import subprocess
 
-# what a layer has that has no softcap or no sink, where others have one
-NO_SOFTCAP, NO_SINK = 1e30, -1e30
+# how modules are called whose keys are another text's
+CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +85,10 @@ class CapturedHeads:
         wide = {call.precision for call in self.calls} - {"float32", "float64"}
         computed = f", computed in {' and '.join(sorted(wide))}" if wide else ""
         inferred = any(call.inferred for call in self.calls)
-        bias = "; its bias was inferred as logits − scale·qk" if inferred else ""
-        return f"model's own attention, {self.difference:.1g}{computed}{bias}"
+        bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
+        windows = max(call.windows for call in self.calls)
+        part = f"; of one of {windows} windows that it attends in" if windows > 1 else ""
+        return f"model's own attention, {self.difference:.1g}{computed}{bias}{part}"
 
     @property
     def holds(self) -> NDArray[np.bool_]:
@@ -113,14 +115,22 @@ class CapturedHeads:
         return of_head(found, plane, temperature)
 
     def open(self, path: str | Path | None = None) -> subprocess.Popen[bytes]:
-        """Show the heads in a window in a separate process, from ``path`` or a temporary file."""
+        """Show the heads in a window of its own process, from ``path`` or a temporary file.
+
+        The window outlives the script; ``wait()`` of what is returned waits until it is closed.
+        """
+        import os
         import subprocess
         import sys
         import tempfile
 
         target = Path(path or Path(tempfile.mkdtemp()) / "captured.safetensors")
         self.save(target)
-        return subprocess.Popen([sys.executable, "-m", "app", str(target)])
+        # the program's own package, and no app.py of the folder that the script works in
+        places = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", ""))
+        paths = os.pathsep.join(filter(None, places))
+        command = [sys.executable, "-P", "-m", "app", str(target)]
+        return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths})
 
     def save(self, path: str | Path) -> Path:
         """Write a .safetensors or .npz file beside ``path`` and rename it.  Raises ValueError."""
@@ -142,7 +152,9 @@ class CapturedHeads:
         extra, scale, softcap, sinks = head_file.optional(where, arrays, shape)
         return HeadFile(
             name=Path(where).stem,
-            **{name: arrays[name] for name in "qkv"},
+            q=arrays["q"],
+            k=arrays["k"],
+            v=arrays["v"],
             tokens=self.tokens,
             key_tokens=self.key_tokens,
             bias=mask,
@@ -161,78 +173,8 @@ class CapturedHeads:
 
     @cached_property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays of the head file, by name."""
-        calls = self.calls
-        found: dict[str, NDArray[Any]] = {
-            name: np.stack([getattr(call, name) for call in calls]) for name in "qkv"
-        }
-        found["scale"] = self._per_head([call.scale for call in calls])
-        if any(np.isfinite(call.softcap) for call in calls):
-            found["softcap"] = self._per_head([min(call.softcap, NO_SOFTCAP) for call in calls])
-        if any(call.sinks is not None for call in calls):
-            none = np.full(self.heads, NO_SINK)
-            found["sinks"] = np.stack([none if c.sinks is None else c.sinks for c in calls])
-        found |= _added(calls)
-        if all(call.own is not None for call in calls):
-            found["attention"] = np.stack([call.own for call in calls])  # type: ignore[misc]
-        found["layer_numbers"] = np.array(self.layer_numbers)
-        found["verified"] = self.verified
-        return found
-
-    def _per_head(self, numbers: Sequence[float]) -> Floats:
-        """Expand one number per layer to one per head (layers, heads)."""
-        return np.repeat(np.array(numbers, np.float64)[:, None], self.heads, axis=1)
-
-
-def _added(calls: tuple[AttentionCall, ...]) -> dict[str, NDArray[Any]]:
-    """Return the mask (true for included keys) and the bias of some layers, if present.
-
-    Axes along which nothing changes have length 1.
-    """
-    n = calls[0].shape[2]
-    parts = [np.zeros((1, 1, n), np.float32) if c.added is None else c.added for c in calls]
-    if all(part is parts[0] for part in parts):
-        parts = parts[:1]
-    shape = np.broadcast_shapes((1, 1, n), *(part.shape for part in parts))
-    seen = np.stack([np.broadcast_to(part > LEFT_OUT, shape) for part in parts])
-    found = {} if seen.all() else {"mask": short(seen)}
-    finite = [np.where(part > LEFT_OUT, part, np.float32(0.0)) for part in parts]
-    if any(part.any() for part in finite):
-        found["bias"] = short(np.stack([np.broadcast_to(part, shape) for part in finite]))
-    return found
-
-
-def short(array: NDArray[Any]) -> NDArray[Any]:
-    """Return ``array`` with length 1 along all axes but the last on which it is constant."""
-    for axis in range(array.ndim - 1):
-        first = array.take([0], axis=axis)
-        if (array == first).all():
-            array = first
-    return array
-
-
-def parts_of(calls: Sequence[AttentionCall]) -> list[tuple[str, tuple[AttentionCall, ...]]]:
-    """Group calls into stacks of equal name pattern and shape, in the order of the run."""
-    found: dict[tuple[Any, ...], list[AttentionCall]] = {}
-    for call in calls:
-        key = pattern(call.place), call.q.shape, call.k.shape, call.v.shape
-        found.setdefault(key, []).append(call)
-    names = [key[0] for key in found]
-    return [
-        (name if names.count(name) == 1 else f"{name} {number}", tuple(alike))
-        for number, (name, alike) in enumerate(zip(names, found.values(), strict=True))
-    ]
-
-
-def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
-    """Return the layer numbers: the number that varies among module names, else the modules' own."""
-    words = [head_writer.whole_numbers(call.place) for call in calls]
-    for column in zip(*words, strict=False):
-        if len(set(column)) == len(calls):
-            return column
-    stated = tuple(call.number for call in calls)
-    good = min(stated) >= 0 and len(set(stated)) == len(calls)
-    return stated if good else tuple(range(len(calls)))
+        """The arrays of the file of heads, by their names."""
+        return arrays_of(self.calls)
 
 
 def chosen(parts: Sequence[CapturedHeads], part: str) -> CapturedHeads:

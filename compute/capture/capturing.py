@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -59,7 +60,7 @@ def capture(
         raise Refused(f"one text is captured at a time, got {shown(inputs)}")
     text = inputs if isinstance(inputs, str) else ""
     given = _given(model, inputs, tokenizer, target)
-    recorder = Recorder(sequence, attention)
+    recorder = Recorder(sequence, attention, batch=_batch(given))
     _run(model, given, recorder)
     words = _words(tokenizer, given, sequence)
 
@@ -92,22 +93,31 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
     extra: dict[str, Any] = {"trust_remote_code": False}
     if path.suffix.lower() == ".gguf":
         source, extra = str(path.parent), {**extra, "gguf_file": path.name}
-    with refusing(f"{shown(name)} cannot be loaded as a model by transformers"), _quiet(library):
-        model = library.AutoModel.from_pretrained(source, dtype=torch().float32, **extra)
+    with refusing(f"{shown(name)} cannot be loaded as a model by transformers"), _quiet():
+        # whatever kernels its configuration asks for, which may not be installed
+        model = library.AutoModel.from_pretrained(
+            source, dtype=torch().float32, attn_implementation="eager", **extra
+        )
     if tokenizer is None:
         try:
-            with _quiet(library):
+            with _quiet():
                 tokenizer = library.AutoTokenizer.from_pretrained(source, **extra)
         except Exception:  # a model of pictures or of sounds has none
             tokenizer = None
+        if tokenizer is not None and not set(tokenizer.get_vocab()) - {
+            *tokenizer.all_special_tokens
+        }:
+            tokenizer = None  # there are no files of one, and no word is known
     return model, tokenizer
 
 
 @contextmanager
-def _quiet(library: Any) -> Iterator[None]:
-    """Silence all but errors of transformers within a ``with`` block, since stderr has the program's
-    own lines.
-    """
+def _quiet() -> Iterator[None]:
+    """While entered, transformers says errors only: the standard error is for the program's lines."""
+    library = sys.modules.get("transformers")
+    if library is None:
+        yield
+        return
     logging = library.utils.logging
     before = logging.get_verbosity()
     logging.set_verbosity_error()
@@ -125,6 +135,12 @@ def _given(model: Any, inputs: Any, tokenizer: Any, target: str) -> dict[str, An
     """Return the arguments for a call of the model, as tensors on its device.  Raises Refused."""
     library = torch()
     if isinstance(inputs, str):
+        main = getattr(model, "main_input_name", IDS)
+        if main != IDS and IDS not in inspect.signature(model.forward).parameters:
+            raise Refused(
+                f"{type(model).__name__} takes {main} and no text: compute.capture(model, inputs) "
+                "takes the tensors that it is called with"
+            )
         found = _accepted(model, _tokenized(tokenizer, inputs))
     elif isinstance(inputs, Mapping) or hasattr(inputs, "keys"):
         found = {name: inputs[name] for name in inputs}
@@ -194,7 +210,7 @@ def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
     fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
     model.eval()
     try:
-        with refusing(f"{kind} cannot run on these inputs"):
+        with refusing(f"{kind} cannot run on these inputs"), _quiet():
             try:
                 _run_once(model, given, recorder, NAME)
             except Exception as problem:
@@ -205,7 +221,7 @@ def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
     finally:
         model.train(was_training)
     if not recorder.calls:
-        raise Refused(_unseen(kind, fused))
+        raise Refused(_unseen(kind, fused, recorder.unseen()))
 
 
 def _run_once(model: Any, given: dict[str, Any], recorder: Recorder, implementation: str) -> None:
@@ -222,16 +238,21 @@ def _batch(given: dict[str, Any]) -> int:
     return next((len(value) for value in given.values() if hasattr(value, "dim")), 1)
 
 
-def _unseen(kind: str, fused: str | None) -> str:
-    """Return the error message for a model without recorded attention."""
+def _unseen(kind: str, fused: str | None, places: tuple[str, ...]) -> str:
+    """Words for a model of some kind, of which no attention was seen."""
     if fused not in (None, "eager", "sdpa"):
         return (
             f"{kind} computes attention in kernels that hide the weights "
             f"(attn_implementation={shown(fused)}): load it with attn_implementation='eager'"
         )
+    seen = (
+        f"{kind} has no attention that can be seen: no softmax of queries times keys weighs values"
+    )
+    if not places:
+        return seen
     return (
-        f"{kind} has no attention that can be captured: no softmax of query–key products "
-        "weights values. Switch off custom kernels such as xformers or flash attention"
+        f"{seen} in {', '.join(places)}. It may attend in chunks, which are not followed, or by "
+        "kernels of its own, such as xformers or flash attention, which must be switched off"
     )
 
 

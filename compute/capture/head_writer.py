@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -85,8 +84,3 @@ def _word(value: Any) -> str:
 def _upper_half(array: NDArray[Any]) -> NDArray[np.uint16]:
     """Return the bfloat16 bytes of numbers held as float32."""
     return (np.ascontiguousarray(array, "<f4").view("<u4") >> 16).astype("<u2")
-
-
-def whole_numbers(text: str) -> tuple[int, ...]:
-    """Return the whole numbers in a text, in order."""
-    return tuple(int(number) for number in re.findall(r"\d+", text))

@@ -10,6 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from compute.capture.libraries import array
+from compute.core.arrays import Floats
+
 _PRODUCTS = ("matmul", "bmm", "__matmul__")
 _TIMES = ("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply")
 _OVER = ("div", "div_", "__truediv__", "__itruediv__", "true_divide", "divide")
@@ -19,11 +24,13 @@ _ARROW, _COMMA = "->", ","
 
 @dataclass(frozen=True, eq=False)
 class Product:
-    """q (…, m, d) and k (…, n, d), with the scale, softcap and softmax applied to q·k so far."""
+    """q (…, m, d) and k (…, n, d), and what became of q·k: its scale, or one a head, its softcap, its
+    softmax.
+    """
 
     q: Any
     k: Any
-    scale: float = 1.0
+    scale: float | Floats = 1.0
     softcap: float | None = None
     bent: bool = False
     logits: Any = None
@@ -144,20 +151,30 @@ def _changed(name: str, args: Any, product: Product, result: Any) -> Product | N
         return replace(product, bent=True)
     if name in _PRODUCTS or name in ("einsum", "sum", "mean", "argmax", "topk"):
         return None
-    number = _number(args[1]) if len(args) > 1 else None
-    if number is None or name not in (*_TIMES, *_OVER):
+    factor = _factor(args[1], result) if len(args) > 1 and name in (*_TIMES, *_OVER) else None
+    if factor is None:
         return product
-    factor = 1.0 / number if name in _OVER else number
-    softcap = number if product.bent and product.softcap is None else product.softcap
-    return replace(product, scale=product.scale * factor, softcap=softcap)
+    softcap = product.softcap
+    if product.bent and softcap is None and isinstance(factor, float):
+        softcap = factor
+    scale = product.scale / factor if name in _OVER else product.scale * factor
+    return replace(product, scale=scale, softcap=softcap)
 
 
-def _number(value: Any) -> float | None:
-    """Return a nonzero number or single-element tensor; else None."""
+def _factor(value: Any, logits: Any) -> float | Floats | None:
+    """Return a positive number, or one a head (h,) of logits (batch, h, m, n); None of all else."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
-        return float(value) or None
-    if hasattr(value, "numel") and value.numel() == 1:
-        return float(value) or None
-    return None
+    if isinstance(value, int | float) or (hasattr(value, "numel") and value.numel() == 1):
+        found = np.array(float(value))
+    elif hasattr(value, "dim") and logits.dim() == 4 and _is_per_head(value, logits):
+        found = array(value).reshape(-1).astype(np.float64)
+    else:
+        return None
+    if not (found > 0).all():
+        return None
+    return found if found.ndim else float(found)
+
+
+def _is_per_head(value: Any, logits: Any) -> bool:
+    return bool(value.dim() >= 3 and value.numel() == value.shape[-3] == logits.shape[1])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from compute.capture.attention_call import AttentionCall, verified
 from compute.capture.libraries import array, precision
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused
+from compute.heads.attention_call import AttentionCall, verified
+from compute.heads.call_stack import pattern, repeated
 
 # keys that a plane of attention may have
 MOST_KEYS = 4096
@@ -29,9 +29,10 @@ IS_ONE = 1e-3
 class Recorder:
     """The calls of one run of a model, in order.
 
-    sequence: index of the batch entry to keep; own: whether to keep the model's weights, None: while
-    they are small.  places: module names by identity.  paused: true within an attention function that
-    is recorded as a whole; entered: identities of modules with attention in their name that ran.
+    sequence: which of a batch is kept; own: whether the model's weights are, None for as long as they
+    are small.  places: the names of the model's modules by their identity.  paused: within an attention
+    function that is recorded as a whole; entered: the identities of modules called attention that ran;
+    batch: how many sequences the model is given, 0 if not known.
     """
 
     sequence: int = 0
@@ -40,6 +41,7 @@ class Recorder:
     calls: list[AttentionCall] = field(default_factory=list)
     paused: bool = False
     entered: set[int] = field(default_factory=set)
+    batch: int = 0
     _kept: int = 0
     _masks: list[Floats] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ class Recorder:
         k: Any,
         v: Any,
         *,
-        scale: float | None = None,
+        scale: float | Floats | None = None,
         added: tuple[Any, ...] = (),
         softcap: float | None = None,
         sinks: Any = None,
@@ -60,8 +62,9 @@ class Recorder:
     ) -> None:
         """Record tensors (batch, heads, queries or keys, d) of one computation of attention.
 
-        added: masks and biases that broadcast to (batch, heads, queries, keys); sinks (heads,);
-        weights, logits: of the model; output (batch, queries, heads, dv).
+        scale: one, or one a head (heads,), None: 1/√d; added: masks and biases, of what broadcasts to
+        (batch, heads, queries, keys); sinks (heads,); weights, logits: as the model had them; output
+        (batch, queries, heads, dv).
         """
         heads = q.shape[1]
         if k.shape[2] > MOST_KEYS:
@@ -74,7 +77,9 @@ class Recorder:
             self._one(q),
             repeated(self._one(k), heads),
             repeated(self._one(v), heads),
-            float(q.shape[-1] ** -0.5 if scale is None else scale),
+            scale
+            if isinstance(scale, np.ndarray)
+            else float(q.shape[-1] ** -0.5 if scale is None else scale),
             self._added(added),
             np.inf if softcap is None else float(softcap),
             None if sinks is None else self._sinks(sinks, heads),
@@ -82,6 +87,7 @@ class Recorder:
             precision(q),
             self.places.get(id(module), "" if module is None else type(module).__name__),
             _number(module),
+            windows=len(q) // self.batch if self.batch else 1,
         )
         if output is not None:
             found = scaled_as_output(found, np.swapaxes(self._one(output), 0, 1))
@@ -143,11 +149,6 @@ def _sum(one: Floats, other: Floats) -> Floats:
     return np.maximum(total, lowest).astype(np.float32)
 
 
-def repeated(shared: Floats, heads: int) -> Floats:
-    """Repeat the keys or values (h', n, d) of groups of heads for each head."""
-    return shared if len(shared) == heads else np.repeat(shared, heads // len(shared), axis=0)
-
-
 def _number(module: Any) -> int:
     number = getattr(module, "layer_idx", None)
     return number if isinstance(number, int) else -1
@@ -181,8 +182,3 @@ def _same_weights(one: AttentionCall, other: AttentionCall) -> bool:
         other.q.shape,
         other.k.shape,
     ) and (np.array_equal(one.q, other.q) and np.array_equal(one.k, other.k))
-
-
-def pattern(place: str) -> str:
-    """Return a module's name with ``*`` for its numbers: the same for all layers of one stack."""
-    return re.sub(r"\d+", "*", place)

@@ -64,6 +64,15 @@ def numbered(pattern: str, names: Iterable[str]) -> list[str]:
     return [m[0] for m in sorted(matches, key=lambda m: [int(number) for number in m.groups()])]
 
 
+def names_of(path: str) -> list[str]:
+    """Return the names of all arrays of a file, without reading them.  Raises Refused."""
+    with container(path, MOST_FILE) as file:
+        if is_safetensors(path):
+            return [name for name in header_of(path, file)[0] if name != WORDS]
+        with zipfile.ZipFile(file) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+
+
 def words_of(path: str) -> dict[str, str]:
     """Return the metadata of a .safetensors file; {} for other files.  Raises Refused."""
     if not is_safetensors(path):

@@ -12,7 +12,7 @@ _WAYS = {
     **dict.fromkeys(
         (".pt", ".pth", ".bin", ".ckpt"),
         'from safetensors.torch import save_file; save_file(tensors, "heads.safetensors"), '
-        "with tensors named q, k and v",
+        "with tensors named q, k and v, or as a cache of TransformerLens names them",
     ),
     **dict.fromkeys(
         (".npy", ".pkl", ".pickle", ".h5", ".mat", ".csv"),

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
-from compute.heads.head import LEFT_OUT, HeadFile, in_range, weights
+from compute.heads.head import HeadFile, in_range
+from compute.heads.logits import LEFT_OUT, weights
 
 # what is added to two queries' logits is the same if it differs by less
 SAME = 1e-6
@@ -34,20 +35,16 @@ def rows(
     """Return the rows (m, n) over all keys of the file, of all or some queries; ``left_out``: keys to
     drop.
 
-    NaN if a query's mask leaves no key.  Raises ValueError for layers, heads or queries that do not
-    exist.
+    NaN where a query has no sink and its mask leaves it no key.  ValueError for what is not in the
+    file.
     """
     chosen, added = _added(file, layer, head, queries, left_out)
     q = file.q[layer, head][chosen].astype(np.float64)
     k = file.k[layer, head].astype(np.float64)
     scores = (file.scale_of(layer, head) / temperature) * (q @ k.T)
-    empty = ~np.isfinite(added).any(axis=1, keepdims=True)
-    found = weights(
-        scores,
-        np.where(empty, 0.0, added),
-        file.softcap_of(layer, head),
-        file.sink_of(layer, head),
-    )
+    sink = file.sink_of(layer, head)
+    empty = ~(np.isfinite(added).any(axis=1, keepdims=True) | np.isfinite(sink))
+    found = weights(scores, np.where(empty, 0.0, added), file.softcap_of(layer, head), sink)
     return np.where(empty, np.nan, found)
 
 
@@ -64,35 +61,46 @@ def difference(file: HeadFile, layer: int, head: int, found: Floats,
     return float(known.max(initial=0.0))
 
 
-@lru_cache(maxsize=64)
 def holds(file: HeadFile, layer: int, head: int, mask_of: int) -> NDArray[np.bool_]:
     """Return which queries (m,) have the same mask and bias as the query ``mask_of``.
 
-    A constant added to all keys changes no row and is ignored.
+    A constant that is added to all keys changes no row, but for the share of a sink, and does not
+    count.
     """
-    count = len(file.tokens)
     if not file.masks_by_query:
-        return np.ones(count, bool)
-    shown, theirs = (part[0] for part in _levels(file, layer, head, range(mask_of, mask_of + 1)))
+        return np.ones(len(file.tokens), bool)
+    parts = [part for part in (file.bias, file.extra) if part is not None]
+    # heads that share one mask are looked at once
+    place = (0 if all(part.strides[axis] == 0 for part in parts) else number
+             for axis, number in enumerate((layer, head)))  # fmt: skip
+    return _holds(file, *place, mask_of, bool(np.isfinite(file.sink_of(layer, head))))
+
+
+@lru_cache(maxsize=64)
+def _holds(file: HeadFile, layer: int, head: int, mask_of: int, sink: bool) -> NDArray[np.bool_]:
+    count = len(file.tokens)
+    whose = range(mask_of, mask_of + 1)
+    shown, theirs = (part[0] for part in _levels(file, layer, head, whose, sink))
     found = []
     for first in range(0, count, BLOCK):
-        seen, level = _levels(file, layer, head, range(first, min(first + BLOCK, count)))
+        some = range(first, min(first + BLOCK, count))
+        seen, level = _levels(file, layer, head, some, sink)
         gaps = np.where(shown, np.abs(level - theirs), 0.0).max(axis=1)
         found.append((seen == shown).all(axis=1) & (gaps < SAME))
     return np.concatenate(found)
 
 
 def _levels(
-    file: HeadFile, layer: int, head: int, queries: range
+    file: HeadFile, layer: int, head: int, queries: range, sink: bool
 ) -> tuple[NDArray[np.bool_], Floats]:
-    """Return the keys that some queries see (k, n), and the numbers added to their logits, at most
-    0.
+    """Return which keys some queries see (k, n), and what is added to their logits, 0 at most unless
+    there is a sink.
     """
     _, added = _added(file, layer, head, queries, ())
     seen = np.asarray(np.isfinite(added))
     highest = added.max(axis=1, keepdims=True)
     finite = np.where(seen, added, 0.0)
-    return seen, finite - np.where(np.isfinite(highest), highest, 0.0)
+    return seen, finite - np.where(np.isfinite(highest) & (not sink), highest, 0.0)
 
 
 def entropies(

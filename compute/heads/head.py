@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -36,23 +36,26 @@ from compute.core.array_files import SUFFIXES, arrays_of, words_of
 from compute.core.arrays import Floats
 from compute.core.opening import is_regular, modified
 from compute.core.refusal import Refused, shown
-from compute.heads import head_file
+from compute.heads import head_file, hooked_cache
 from compute.heads.head_stack import HeadStack
+from compute.heads.logits import LEFT_OUT, NO_SOFTCAP, weights
 from compute.heads.token_words import readable
 
 # of what is read at once
 MOST_BYTES = 1 << 30
-# a key whose bias is this low takes no part
-LEFT_OUT = -1e4
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names of the arrays in a file; "" for q, k and v themselves, ``*`` for a layer number."""
+    """A file's names of its arrays; "" for q, k and v themselves, ``*`` for a layer's number.
+
+    batch: which sequence, of a cache that has several.
+    """
 
     q: str = ""
     k: str = ""
     v: str = ""
+    batch: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,20 +106,6 @@ class Head:
         )
 
 
-def weights(scores: Floats, bias: Floats, softcap: float, sink: float) -> Floats:
-    """softmax(c·tanh(s/c) + bias) of scores s (m, n), where an extra key of logit ``sink`` takes a
-    share that is dropped.
-    """
-    capped = softcap * np.tanh(scores / softcap) if np.isfinite(softcap) else scores
-    logits = capped + bias
-    highest = np.maximum(logits.max(axis=1, keepdims=True), sink)
-    with np.errstate(under="ignore"):
-        exponentials = np.exp(logits - highest)
-        total = exponentials.sum(axis=1, keepdims=True) + np.exp(sink - highest)
-        rows: Floats = exponentials / total
-    return rows
-
-
 @dataclass(frozen=True, eq=False)
 class HeadFile:
     """All heads of a file: q (layers, heads, m, d), k (layers, heads, n, d), v (…, n, dv).
@@ -127,7 +116,8 @@ class HeadFile:
     layer_numbers: of the model; model, text and part: its name, what it read and which of its stacks
     these are, "" if the file does not say;
     verified (layers, heads): how far rows were from the model's when the file was made, or None;
-    unrepresented: of each layer, in words, what the file does not represent.
+    unrepresented: of each layer, in words, what the file does not represent; sequences: of how many it
+    is one.
     """
 
     name: str
@@ -148,6 +138,7 @@ class HeadFile:
     part: str = ""
     verified: Floats | None = None
     unrepresented: tuple[str, ...] = ()
+    sequences: int = 1
 
     @property
     def layers(self) -> int:
@@ -188,11 +179,13 @@ class HeadFile:
 
     def softcap_of(self, layer: int, head: int) -> float:
         """Return the bound on a head's logits; ∞ if it has no softcap."""
-        return float("inf") if self.softcap is None else float(self.softcap[layer, head])
+        found = np.inf if self.softcap is None else float(self.softcap[layer, head])
+        return found if found < NO_SOFTCAP else float("inf")
 
     def sink_of(self, layer: int, head: int) -> float:
         """Return the logit of a head's sink; −∞ if it has none."""
-        return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
+        found = -np.inf if self.sinks is None else float(self.sinks[layer, head])
+        return found if found > LEFT_OUT else -float("inf")
 
     def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
         """Return the sum of mask and bias (m, n) for some queries."""
@@ -291,15 +284,19 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
         **words_of(path),
         **(head_file.stated(_side(Path(path))) if side_modified else {}),
     }
-    patterns = {
-        f.name: getattr(names, f.name) or str(said.get(f.name, f.name)) for f in fields(names)
-    }
+    patterns = {name: getattr(names, name) or str(said.get(name, name)) for name in "qkv"}
     patterns["mask"] = str(said.get("mask", "mask"))
     arrays, stacks = _read(path, patterns)
     for name in "qkv":
         # what no one named may be in capitals
         if patterns[name] == name not in stacks and name.upper() in stacks:
             stacks[name] = stacks.pop(name.upper())
+    lacking: tuple[str, ...] = ()
+    sequences = 1
+    if "q" not in stacks and [*patterns.values()][:3] == list("qkv"):
+        cached, lacking, sequences = hooked_cache.read(path, names.batch, MOST_BYTES)
+        arrays, stacks = {**arrays, **cached}, {**stacks, **cached}
+    in_range("batch", names.batch, sequences, path)
     q, k, v = (head_file.stacked(path, name, patterns[name], stacks) for name in "qkv")
     if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3]:
         raise Refused(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")
@@ -314,10 +311,8 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
             raise Refused(f"{path}: {name} must name {m} queries or {n} keys, got {len(labels)}")
     shape = (*q.shape[:3], n)
     extra, scale, softcap, sinks = head_file.optional(path, arrays, shape)
-    gaps, lacking = head_file.verified(path, arrays, said, shape[:2])
-    model, text, part = (
-        head_file.words(path, name, arrays, said) for name in ("model", "text", "part")
-    )
+    gaps, unrepresented = head_file.verified(path, arrays, said, shape[:2])
+    model, text = (head_file.words(path, name, arrays, said) for name in ("model", "text"))
     return HeadFile(
         name=Path(path).stem,
         q=q,
@@ -336,7 +331,8 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
         text=text,
         part=part,
         verified=gaps,
-        unrepresented=lacking,
+        unrepresented=lacking or unrepresented,
+        sequences=sequences,
     )
 
 

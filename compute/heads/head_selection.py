@@ -14,6 +14,7 @@ from compute.heads import head as heads
 from compute.heads import query_plane
 from compute.heads.attention_rows import holds
 from compute.heads.head import Head, HeadFile
+from compute.heads.logits import LEFT_OUT
 from compute.heads.query_plane import Plane
 
 DEFAULTS: dict[str, Any] = {
@@ -29,9 +30,13 @@ DEFAULTS: dict[str, Any] = {
     "q": "",  # what the file calls its arrays, if not q, k and v
     "k": "",
     "v": "",
+    "batch": 0,  # which sequence of a cache that has several
 }
 # what says which file it is, and how that is to be read
-OF_FILE = ("source", "q", "k", "v")
+OF_FILE = ("source", "q", "k", "v", "batch")
+# what says which plane and whose mask, and how many keys a plane needs
+OF_PLANE = ("plane", "tokens", "token", "mask_of")
+LEAST_KEYS = 3
 
 
 def settled(stated: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def settings(stated: dict[str, Any]) -> dict[str, Any]:
 def file_of(stated: dict[str, Any]) -> HeadFile:
     """Return the head file named by a specification."""
     c = settings(stated)
-    return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
+    return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"], c["batch"]))
 
 
 def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFile]:
@@ -101,6 +106,34 @@ def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
         triple = query_plane.triple_with(head_of(found), tokens)
         found["tokens"] = ",".join(map(str, triple))
     return found
+
+
+def attending(stated: dict[str, Any], token: int) -> dict[str, Any]:
+    """Return a specification whose plane has the row that a token really has: under its own mask, and
+    through its query.
+
+    As it is where that mask leaves fewer keys than a plane needs.
+    """
+    if keys_seen(stated, token) < LEAST_KEYS:
+        return stated
+    _, plane = chosen(stated)
+    others = [i for i in plane.triple or () if i != token]
+    own = {name: value for name, value in stated.items() if name not in OF_PLANE}
+    if len(others) == 2:
+        own["tokens"] = ",".join(map(str, (token, *others)))
+    return holding(own, [token])
+
+
+def keys_seen(stated: dict[str, Any], token: int) -> int:
+    """Return how many keys, a sink among them, the own mask of a token leaves it, of those that are
+    not left out."""
+    c = settings(stated)
+    file = file_of(c)
+    heads.in_range("token", token, len(file.tokens), file.name)
+    added = file.added(c["layer"], c["head"], np.array([token]))[0]
+    added[list(query_plane.whole_numbers("mask", c["mask"]))] = -np.inf
+    sink = np.isfinite(file.sink_of(c["layer"], c["head"]))
+    return int((added > LEFT_OUT).sum()) + int(sink)
 
 
 def head_of(stated: dict[str, Any]) -> Head:

@@ -161,8 +161,9 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
 def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[int, int, int]:
     """Return the three queries whose attention rows differ most: the widest triangle of rows.
 
-    The area is measured on the sphere z = 2√p.  Special tokens, and tokens with another mask (own (m,)
-    false), are skipped if three others remain.
+    Widest by its area on the sphere z = 2√p.  Special tokens, and those whose own mask is another
+    (own (m,) false), are passed over where three others remain; where one or two have the mask, as in
+    causal models, the plane holds these.
     """
     everyone = list(range(len(head.q)))
     words = [i for i in everyone if not is_special(head.query_labels[i])]
@@ -172,23 +173,31 @@ def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[in
         raise ValueError(
             f"a plane through tokens needs at least 3 queries, got {len(head.q)}: choose plane=fisher"
         )
+    held = true if own is None or true else [i for i in everyone if own[i]]
+    if 1 <= len(held) <= 2:
+        return triple_with(head, held, pool)
     i, j, k = _widest(np.sqrt(head.rows(only=pool)))
     return pool[i], pool[j], pool[k]
 
 
-def triple_with(head: Head, tokens: Sequence[int]) -> tuple[int, int, int]:
-    """Return the widest triangle of rows with one or two given corners.  Raises ValueError."""
+def triple_with(
+    head: Head, tokens: Sequence[int], pool: Sequence[int] | None = None
+) -> tuple[int, int, int]:
+    """Return the widest triangle of rows with one or two of its corners given, the others of ``pool``,
+    by default of all.  Raises ValueError.
+    """
     held = list(dict.fromkeys(tokens))
     for number in held:
         in_range("token", number, len(head.q), "this head")
     if not 1 <= len(held) <= 2 or len(head.q) < 3:
         raise ValueError(f"a plane needs one or two tokens of at least three, got {list(tokens)}")
     roots = np.sqrt(head.rows())
-    gram, everyone = roots @ roots.T, np.arange(len(roots), dtype=np.int64)
+    gram = roots @ roots.T
+    some = np.arange(len(roots)) if pool is None else np.array(pool, np.int64)
     if len(held) == 1:
-        held.append(int(gram[held[0]].argmin()))
-    i, j = (np.full_like(everyone, number) for number in held)
-    return held[0], held[1], int(_areas(gram, i, j, everyone).argmax())
+        held.append(int(some[gram[held[0], some].argmin()]))
+    i, j = (np.full_like(some, number) for number in held)
+    return held[0], held[1], int(some[_areas(gram, i, j, some).argmax()])
 
 
 def _widest(roots: Floats) -> tuple[int, int, int]:

@@ -69,6 +69,11 @@ ARCHITECTURES: dict[str, tuple[dict[str, Any], dict[str, torch.Tensor]]] = {
     "Llama4Text": ({**SHARED, "num_local_experts": 2, "attention_chunk_size": 4,
                     "intermediate_size_mlp": 64}, TEXT),
     "DiffLlama": (SHARED, TEXT),
+    # values are narrower than keys
+    "DeepseekV3": ({**BASE, **SPECIAL, "num_key_value_heads": 4, "q_lora_rank": 16, "kv_lora_rank": 16,
+                    "qk_rope_head_dim": 8, "qk_nope_head_dim": 16, "v_head_dim": 16,
+                    "n_routed_experts": 4, "num_experts_per_tok": 2, "n_group": 2, "topk_group": 1,
+                    "moe_intermediate_size": 32, "first_k_dense_replace": 1}, TEXT),
     "T5": (T5, PAIR),
     "Bart": (SEQ2SEQ, PAIR),
     "Whisper": ({**SEQ2SEQ, "num_mel_bins": 8, "max_source_positions": 20,
@@ -87,6 +92,8 @@ ARCHITECTURES: dict[str, tuple[dict[str, Any], dict[str, torch.Tensor]]] = {
                    "position_buckets": 8}, TEXT),
     "XLNet": ({"vocab_size": 100, "d_model": 64, "n_layer": 2, "n_head": 4, "d_inner": 64}, TEXT),
     "MPNet": (BASE, TEXT),
+    "CTRL": ({"vocab_size": 100, "n_embd": 64, "n_layer": 2, "n_head": 4, "n_positions": 64,
+              "dff": 64}, TEXT),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from compute.capture import recorder
 from compute.heads import attention_rows
 from compute.heads import head as heads
 from tests import ROOT
-from tests.models.architectures import IDS, WINDOW, model_of
+from tests.models.architectures import BASE, IDS, WINDOW, model_of
 
 TEXT = "the trophy did not fit because it was too big"
 WORDS = ["[PAD]", "[UNK]", *dict.fromkeys(TEXT.split()), "cat", "sat"]
@@ -35,7 +36,7 @@ def folders(tmp_path_factory):
         tokenizer_object=split, unk_token="[UNK]", pad_token="[PAD]"
     )
     found = {}
-    for name in ("Llama", "T5", "Mamba"):
+    for name in ("Llama", "T5", "Mamba", "ViT", "Bert"):
         folder = tmp_path_factory.mktemp(name)
         if name == "Mamba":
             config = transformers.MambaConfig(
@@ -44,7 +45,8 @@ def folders(tmp_path_factory):
             transformers.MambaModel(config).save_pretrained(folder)
         else:
             model_of(name)[0].save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
+        if name != "Bert":
+            tokenizer.save_pretrained(folder)
         found[name] = str(folder)
     return found
 
@@ -157,6 +159,30 @@ def test_a_sink_that_scales_the_output_is_in_the_rows():
             assert np.abs(found - wanted).max() < 1e-5
 
 
+def test_a_scale_of_each_head_is_kept_beside_its_bias():
+    """This model divides by no √d: each head has a factor of its own, and a bias of its positions."""
+    torch.manual_seed(0)
+    model = transformers.Swinv2Model(
+        transformers.Swinv2Config(
+            image_size=16, patch_size=4, embed_dim=32, depths=[1], num_heads=[4], window_size=2
+        )
+    ).eval()
+    (own,) = (m for name, m in model.named_modules() if name.endswith("attention.self"))
+    torch.nn.init.normal_(own.logit_scale, 1.5)
+    picture = torch.linspace(-9, 9, 3 * 16 * 16).sin().reshape(1, 3, 16, 16)
+    captured = compute.capture(model, {"pixel_values": picture})
+    rows = []
+    own.register_forward_hook(lambda module, given, found: rows.append(found[1][0]))
+    with torch.no_grad():
+        model(picture, output_attentions=True)
+    scales = own.logit_scale.exp().reshape(-1).detach().numpy()
+    assert np.allclose(captured.arrays["scale"], scales) and np.ptp(scales) > 1
+    assert captured.verdict.endswith("of one of 4 windows that it attends in")
+    for head in range(4):
+        found = attention_rows.rows(captured.file, 0, head)
+        assert np.abs(found - rows[-1][head].numpy()).max() < 1e-5
+
+
 def test_texts_are_captured_one_at_a_time(folders):
     with pytest.raises(ValueError, match="one text is captured at a time"):
         compute.capture(folders["Llama"], [TEXT, TEXT])
@@ -209,7 +235,9 @@ def test_the_command_names_the_parts_of_a_model_with_several(folders, tmp_path, 
 @pytest.mark.parametrize(
     ("model", "text", "words"),
     [
-        ("Mamba", TEXT, "MambaModel has no attention that can be captured"),
+        ("Mamba", TEXT, "MambaModel has no attention that can be seen"),
+        ("ViT", TEXT, "ViTModel takes pixel_values and no text"),
+        ("Bert", TEXT, "a text needs a tokenizer, and none is given"),
         ("Llama", "cat " * 65, "input_ids has 65 tokens, and the model takes at most 64"),
         ("Llama", " ", "the text must not be empty"),
         ("./nowhere", TEXT, "there is no model folder './nowhere'"),
@@ -234,6 +262,22 @@ def test_fused_kernels_are_named_with_the_setting():
     Fused.config._attn_implementation_internal = "flash_attention_2"
     with pytest.raises(ValueError, match=r"flash_attention_2.*attn_implementation='eager'"):
         compute.capture(Fused(), IDS)
+
+
+def test_a_folder_that_asks_for_fused_kernels_is_captured_without_them(folders, tmp_path):
+    folder = shutil.copytree(folders["Llama"], tmp_path / "fused")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["attn_implementation"] = "flash_attention_2"
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    assert compute.capture(str(folder), TEXT).difference < 1e-5
+
+
+def test_attention_that_is_not_followed_is_named():
+    model = transformers.LongformerModel(
+        transformers.LongformerConfig(**{**BASE, "attention_window": [4, 4], "pad_token_id": 1})
+    )
+    with pytest.raises(ValueError, match=r"weighs values in encoder\.layer\.\*\.attention"):
+        compute.capture(model, IDS)
 
 
 def test_the_recipe_of_the_page_captures(folders, tmp_path, monkeypatch):

@@ -42,6 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import GeometricAttention, open_engine
     from compute.core.status import Status
     from compute.heads import head as heads
+    from compute.heads.logits import LEFT_OUT
 
     file = heads.load(chosen.file)
     head = file.head(chosen.layer, chosen.head)
@@ -49,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
         what = "softcap" if np.isfinite(head.softcap) else "sink"
         raise ValueError(f"{chosen.file}: attend does not support a {what}, and this head has one")
     added = file.added(chosen.layer, chosen.head, np.arange(len(head.q)))
-    seen = added > heads.LEFT_OUT
+    seen = added > LEFT_OUT
     engine = None if chosen.engine == "auto" else open_engine(chosen.engine)
     found = GeometricAttention(chosen.mode, chosen.temperature, engine).attend(
         head.q,

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.cli.main import opened
 from app.model import scene_file
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Key, Timeline, Track
@@ -371,3 +372,11 @@ def test_what_is_unknown_of_a_keyframe_must_be_finite_too():
     text = json.dumps(everything()).replace('"at": 0.0', '"at": 0.0, "later": [1e999]')
     with pytest.raises(scene_file.NotAScene, match="tracks/0/keys/0/later"):
         scene_file.from_text(text, "a scene", Path())
+
+
+def test_a_file_of_pytorch_is_refused_with_the_way_out(tmp_path):
+    path = tmp_path / "heads.pt"
+    path.write_bytes(b"PK\x03\x04\x80")
+    assert opened([str(path)]) == ["gui", str(path)]
+    with pytest.raises(scene_file.NotAScene, match=r"save_file\(tensors"):
+        scene_file.load(path)

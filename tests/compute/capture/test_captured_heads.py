@@ -11,11 +11,11 @@ import pytest
 
 import compute
 from app.cli.main import main
-from compute.capture.attention_call import AttentionCall, verified
 from compute.capture.captured_heads import gathered, parts_of
 from compute.core.array_files import words_of
 from compute.heads import attention_rows
 from compute.heads import head as heads
+from compute.heads.attention_call import AttentionCall, verified
 
 H, M, N, D = 2, 4, 5, 3
 

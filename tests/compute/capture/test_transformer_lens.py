@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 import compute
-from compute.heads import attention_rows
+from app.presenters import head_specification
+from compute.capture import head_writer
+from compute.heads import attention_rows, hooked_cache
+from compute.heads import head as heads
+from compute.heads.verification import verification
 
 BATCH, M, H, D = 2, 6, 4, 8
 
@@ -120,3 +124,67 @@ def test_a_cache_that_lacks_something_is_refused(change, words):
 def test_what_is_no_cache_is_refused():
     with pytest.raises(ValueError, match="cache must map names"):
         compute.from_transformer_lens(np.ones(3))
+
+
+def written(tmp_path, given, kind):
+    """A cache in a file, as people save it."""
+    path = tmp_path / f"cache{kind}"
+    if kind == ".npz":
+        np.savez(path, **given)
+    else:
+        head_writer.write(path, given, {})
+    return str(path)
+
+
+@pytest.mark.parametrize("kind", [".npz", ".safetensors"])
+@pytest.mark.parametrize("options", [{}, {"scale": 0.11}, {"shared": 2}, {"rotary": True}], ids=str)
+def test_a_cache_in_a_file_opens_as_it_is(tmp_path, kind, options):
+    given, patterns = cache(**options)
+    path = written(tmp_path, given, kind)
+    for sequence in range(BATCH):
+        file = heads.load(path, heads.Names(batch=sequence))
+        assert (file.layers, file.heads, file.layer_numbers) == (2, H, (0, 1))
+        for layer, pattern in enumerate(patterns):
+            for head in range(H):
+                rows = attention_rows.rows(file, layer, head)
+                assert np.abs(rows - pattern[sequence, head]).max() < 1e-5
+    words = head_specification.caveats(f"attention:{path}?batch=1&layer=1")
+    assert (
+        "has 2 sequences, and this is batch=1" in words[0]
+        and "the model’s own attention" in words[-1]
+    )
+
+
+def test_a_cache_in_a_file_says_what_it_lacks(tmp_path):
+    given, _ = cache(rotary=True)
+    unrotated = {n: x for n, x in given.items() if "rot_" not in n}
+    found = verification(heads.load(written(tmp_path, unrotated, ".npz")), 0, 0)
+    assert found.gap > 0.05 and "before rotary positions" in found.words
+    bare = {n: x[0] for n, x in given.items() if "pattern" not in n}
+    found = verification(heads.load(written(tmp_path, bare, ".npz")), 0, 0)
+    assert found.words.startswith("not verified") and "1/√d is assumed" in found.words
+
+
+def test_a_sequence_that_a_file_has_not_is_refused(tmp_path):
+    path = written(tmp_path, cache()[0], ".npz")
+    with pytest.raises(ValueError, match="sequence of a batch must be from 0 to 1, got 2"):
+        heads.load(path, heads.Names(batch=2))
+    with pytest.raises(ValueError, match=r"batch of .* must be from 0 to 0, got 1"):
+        heads.load("bank", heads.Names(batch=1))
+    small = {n: x.astype(np.int64) for n, x in cache()[0].items()}
+    with pytest.raises(ValueError, match="must be floats"):
+        heads.load(written(tmp_path, small, ".npz"))
+
+
+def test_a_large_cache_is_read_by_its_hooks_alone(tmp_path, monkeypatch):
+    path = written(tmp_path, cache()[0], ".npz")
+    whole = heads.load(path)
+    for module in (heads, hooked_cache):
+        monkeypatch.setattr(module, "LARGE", 100)
+    heads.read.cache_clear()
+    assert np.array_equal(heads.load(path).q, whole.q)
+    monkeypatch.setattr(heads, "MOST_BYTES", 1000)
+    heads.read.cache_clear()
+    with pytest.raises(ValueError, match="save fewer layers"):
+        heads.load(path)
+    heads.read.cache_clear()

@@ -104,8 +104,24 @@ def test_a_mask_holds_for_those_who_have_it_up_to_a_constant(tmp_path):
     file = heads.load(saved(tmp_path, bias=-0.5 * distance, mask=np.ones((1, TOKENS), bool)))
     # a penalty for distance shifts a row by a constant, where all keys are seen
     assert attention_rows.holds(file, 0, 0, TOKENS - 1).all()
+    sink = {"sinks": np.zeros((2, 2)), "bias": -0.5 * distance, "mask": np.ones((1, TOKENS), bool)}
+    file = heads.load(saved(tmp_path, **sink))
+    # but not the share of a sink
+    assert attention_rows.holds(file, 0, 0, 3).tolist() == [i == 3 for i in range(TOKENS)]
     file = heads.load(saved(tmp_path))
     assert attention_rows.holds(file, 0, 0, 3).tolist() == [i == 3 for i in range(TOKENS)]
+
+
+def test_the_plane_of_a_causal_head_holds_the_query_whose_mask_it_has(tmp_path):
+    marks = manifold_of(f"attention:{saved(tmp_path)}").landmarks
+    assert marks.own.tolist() == [i == TOKENS - 1 for i in range(TOKENS)]
+    assert marks.residual[-1] < 1e-9
+
+
+def test_a_row_of_a_sink_alone_has_no_share_for_keys(tmp_path):
+    file = heads.load(saved(tmp_path, sinks=np.zeros((2, 2))))
+    assert (attention_rows.rows(file, 0, 0, [0], left_out=[0]) == 0.0).all()
+    assert np.isnan(attention_rows.rows(heads.load(saved(tmp_path)), 0, 0, [0], left_out=[0])).all()
 
 
 @pytest.fixture
@@ -235,7 +251,8 @@ def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):
 def test_the_row_that_a_hollow_token_really_has_stands_beside_the_planes(causal):
     family = f"{causal}?layer=1&head=0&tokens=2,4,6"
     rows = exact(causal.removeprefix("attention:"), 1, 0, 8**-0.5)
-    np.testing.assert_allclose(head_specification.own_row(family, 2), rows[2], atol=1e-12)
+    own = head_specification.own_row(family, 2)
+    np.testing.assert_allclose(own, [*rows[2], 0.0], atol=1e-12)  # and no sink
     assert head_specification.own_row(family, 6) is None  # whose mask the plane has
     manifold, engine = manifold_of(family), ReferenceEngine()
     scene = completed(replace(of_family(scene_file.load("bank"), family), start=None, end=None))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
-from compute.heads.head import LEFT_OUT, weights
+from compute.heads.logits import LEFT_OUT, weights
 
 # rows are the model's own within this, or within what rounding in the model's precision explains
 EXACT = 1e-5
@@ -28,18 +28,20 @@ NO_SHARE = 1e-3
 class AttentionCall:
     """Queries q (h, m, d), keys k (h, n, d), values v (h, n, dv) of one sequence in one layer.
 
-    added: numbers added to the logits, broadcasting to (h, m, n), or None; sinks (h,) or None; own
-    (h, m, n): the model's own weights, or None.  precision: the model's number type.  difference (h,):
-    the largest difference from its own weights, NaN if these are unknown; lacking: what is not
-    represented, or "" (before the comparison: the reason to give if there is a difference); inferred:
-    whether the bias was inferred as logits − scale·qk.  place: the module's name; number: of its layer,
-    −1 if unknown.
+    scale: one, or one a head (h,).
+    added: what broadcasts to (h, m, n) and is added to the logits, or None; sinks (h,) or None; own
+    (h, m, n): the model's own weights, or None.  precision: the type of number that the model computes
+    in.  difference (h,): the largest from its own weights, NaN where nothing is known of them; lacking:
+    what is not represented, or "", and before the comparison the reason if there should be one;
+    inferred: whether the bias is what the logits are beside scale·qk.  place: the module's name;
+    number: of its layer, −1 if not known.  windows: of how many parts of a sequence, within each of
+    which the model attends, this is one.
     """
 
     q: Floats
     k: Floats
     v: Floats
-    scale: float
+    scale: float | Floats
     added: Floats | None = None
     softcap: float = np.inf
     sinks: Floats | None = None
@@ -50,16 +52,23 @@ class AttentionCall:
     difference: Floats = field(default_factory=lambda: np.zeros(0))
     lacking: str = ""
     inferred: bool = False
+    windows: int = 1
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """The numbers of heads, of queries and of keys."""
         return (*self.q.shape[:2], self.k.shape[1])
 
+    @property
+    def scales(self) -> Floats:
+        """The factor (h,) that multiplies q·k of each head."""
+        found: Floats = np.broadcast_to(np.asarray(self.scale, np.float64), len(self.q))
+        return found
+
     def scores(self, head: int) -> Floats:
         """scale·qk of a head (m, n), in float64."""
         product: Floats = self.q[head].astype(np.float64) @ self.k[head].astype(np.float64).T
-        return self.scale * product
+        return float(self.scales[head]) * product
 
     def added_to(self, head: int) -> Floats:
         """Return the numbers added to the logits of a head (m, n), −∞ for excluded keys."""
@@ -69,10 +78,12 @@ class AttentionCall:
         return np.where(whole <= LEFT_OUT, -np.inf, whole)
 
     def rows(self, head: int) -> Floats:
-        """Return the rows of a head (m, n) by the formula above; NaN where all keys are excluded."""
+        """Return the rows of a head (m, n) by the program's own formula; NaN where no key and no sink
+        takes part.
+        """
         added = self.added_to(head)
-        empty = ~np.isfinite(added).any(axis=1, keepdims=True)
         sink = -np.inf if self.sinks is None else float(self.sinks[head])
+        empty = ~(np.isfinite(added).any(axis=1, keepdims=True) | np.isfinite(sink))
         found = weights(self.scores(head), np.where(empty, 0.0, added), self.softcap, sink)
         return np.where(empty, np.nan, found)
 
@@ -170,7 +181,7 @@ def _scale(call: AttentionCall, logits: Floats) -> float:
     for head in range(len(call.q)):
         added = call.added_to(head)
         seen = np.isfinite(added) & (logits[head] > LEFT_OUT)
-        product = _centred(call.scores(head) / call.scale, seen)
+        product = _centred(call.scores(head) / call.scales[head], seen)
         rest = _centred(np.where(seen, logits[head], 0.0) - np.where(seen, added, 0.0), seen)
         above, below = above + float((product * rest).sum()), below + float((product**2).sum())
     return above / below if below > 0 else np.nan
