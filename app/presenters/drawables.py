@@ -148,50 +148,73 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     assert scene.start and scene.end
     if len(answer.x) == 0:
         return None
-    theta, row = moving_point(answer, scene.playhead)
-    some = shown_outcomes(answer)
     tokens = _token_at(scene.start, manifold), _token_at(scene.end, manifold)
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
+    rows = np.stack([answer.row_a, answer.row_b, moving_point(answer, scene.playhead)[1]])
     found = Distributions(
-        x=answer.x if len(some) == len(answer.x) else np.arange(float(len(some))),
-        labels=tuple(answer.labels[j] for j in some) if answer.labels else (),
-        title=answer.support_title,
-        names=(*names, "moving point"),
-        rows=three[:, some],
-        few=_few(len(some), answer),
+        answer.x, answer.labels, answer.support_title, (*names, "moving point"), rows
     )
-    if manifold.landmarks is None:  # only of a head is there anything to remark
+    if not answer.labels:
         return found
-    found = replace(found, note=head_specification.row_note(scene.family, tokens))
-    own = [None if t is None else head_specification.own_row(scene.family, t) for t in tokens]
-    if all(row is None for row in own):
-        return found
-    ends = np.array([scene.start.theta, scene.end.theta, theta])
-    return _beside_own(found, scene.family, manifold.density(ends, manifold.support(ends).x), own)
-
-
-def _beside_own(
-    found: Distributions, family: str, rows: Floats, own: list[Floats | None]
-) -> Distributions:
-    """Return the rows (3, s) of the plane beside those that tokens really have, which may be over other
-    keys: those that the plane's mask leaves out have none of its rows.
-    """
-    of_plane, labels = head_specification.outcomes(family)
-    every = np.zeros((3, len(labels)))
-    every[:, of_plane] = rows
-    most = np.max([*every, *(row for row in own if row is not None)], axis=0)
-    shown = np.flatnonzero(np.isin(np.arange(len(labels)), of_plane) | (most > 0))
-    count = len(shown)
-    if count > MOST_BARS:
-        shown = np.sort(shown[np.argsort(-most[shown], kind="stable")[:LIKELIEST]])
+    places = None if answer.kept is None else tuple(answer.kept.tolist())
+    numbered_names = head_specification.named_keys(scene.family, answer.labels, places)
+    some = shown_outcomes(answer)
+    every, few = Outcomes(numbered_names, rows, (), some), _few(len(some), answer)
+    labels = answer.labels
+    if manifold.landmarks is not None:  # only of a head is there anything to remark
+        found = replace(found, note=head_specification.row_note(scene.family, tokens))
+        own = [None if t is None else head_specification.own_row(scene.family, t) for t in tokens]
+        if any(row is not None for row in own):
+            labels, every = _of_file(scene, answer, manifold, own)
+            count, shown = len(labels), len(every.shown)
+            few = "" if shown == count else f"the {shown} likeliest of {count}"
+    some = every.shown
     return replace(
         found,
-        x=np.arange(float(len(shown))),
-        labels=tuple(labels[j] for j in shown),
-        rows=every[:, shown],
-        own=tuple(None if row is None else row[shown] for row in own),
-        few="" if len(shown) == count else f"the {len(shown)} likeliest of {count}",
+        x=answer.x if len(some) == len(answer.x) else np.arange(float(len(some))),
+        labels=tuple(labels[j] for j in some),
+        rows=every.rows[:, some],
+        few=few,
+        own=tuple(None if row is None else row[some] for row in every.own),
+        every=every,
     )
+
+
+def _of_file(
+    scene: Scene, answer: PathAnswer, manifold: Manifold, own: list[Floats | None]
+) -> tuple[tuple[str, ...], Outcomes]:
+    """Return the words of the keys of a file, and the plane's rows over them beside tokens' own rows.
+
+    Keys that the plane's mask leaves out have none of its rows; those that have no row are left out.
+    """
+    assert scene.start and scene.end
+    of_plane, labels = head_specification.outcomes(scene.family)
+    at = np.array([scene.start.theta, scene.end.theta, moving_point(answer, scene.playhead)[0]])
+    rows = np.zeros((3, len(labels)))
+    rows[:, of_plane] = manifold.density(at, manifold.support(at).x)
+    most = np.max([*rows, *(row for row in own if row is not None)], axis=0)
+    some = np.flatnonzero(np.isin(np.arange(len(labels)), of_plane) | (most > 0))
+    shown = np.arange(len(some))
+    if len(some) > MOST_BARS:
+        shown = np.sort(np.argsort(-most[some], kind="stable")[:LIKELIEST])
+    words = tuple(labels[j] for j in some)
+    names = head_specification.named_keys(scene.family, words, tuple(some.tolist()), of_file=True)
+    rows_of_tokens = tuple(None if row is None else row[some] for row in own)
+    plane = np.searchsorted(some, of_plane)
+    return words, Outcomes(names, rows[:, some], rows_of_tokens, shown, plane)
+
+
+def moving_row(
+    scene: Scene, answer: PathAnswer, manifold: Manifold, plots: Distributions | None
+) -> Floats:
+    """Return p at the moving point over all outcomes that plots name."""
+    theta, row = moving_point(answer, scene.playhead)
+    if plots is None or plots.every is None or plots.every.plane is None:
+        return row
+    found = np.zeros(len(plots.every.names))
+    at = theta[None]
+    found[plots.every.plane] = manifold.density(at, manifold.support(at).x)[0]
+    return found
 
 
 def shown_outcomes(answer: PathAnswer) -> NDArray[np.intp]:

@@ -169,11 +169,10 @@ def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
     canvas.set_message(message(answer))
 
 
-def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> Floats:
-    """Show the moving point on the geodesic; return its distribution (s,)."""
-    theta, row = drawables.moving_point(answer, subject.scene.playhead)
+def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
+    """Put the moving point on the geodesic."""
+    theta, _ = drawables.moving_point(answer, subject.scene.playhead)
     canvas.set_moving_point(_at(subject.chart, theta))
-    return row
 
 
 def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = False) -> None:

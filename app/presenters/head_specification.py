@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,14 +77,21 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
 
 @lru_cache(maxsize=8)
 def named_keys(
-    family: str, labels: tuple[str, ...], kept: tuple[int, ...] | None = None
+    family: str,
+    labels: tuple[str, ...],
+    kept: tuple[int, ...] | None = None,
+    of_file: bool = False,
 ) -> tuple[str, ...]:
     """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are.
 
-    ``kept``: which of all outcomes have the labels, None for all.
+    ``kept``: which of all outcomes have the labels, None for all; ``of_file``: of all of the file's,
+    not of those on the plane.
     """
     name, stated = parse(family)
-    numbers = head_of(settings(stated)).numbers if name == NAME else ()
+    numbers: Sequence[int] = ()
+    if name == NAME:
+        c = settings(stated)
+        numbers = range(len(file_of(c).key_labels)) if of_file else head_of(c).numbers
     places = range(len(labels)) if kept is None else kept
     return tuple(
         numbered(numbers[j], word) if j < len(numbers) else word

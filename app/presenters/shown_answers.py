@@ -281,8 +281,9 @@ class ShownAnswers:
         subject = self._subject
         self._window.set_playhead(subject.scene.playhead)
         if self.path is not None and self.path.job.family == subject.scene.family:
-            row = drawing.show_moving_point(self._canvas, subject, self.path)
+            drawing.show_moving_point(self._canvas, subject, self.path)
             if with_row:
+                row = drawables.moving_row(subject.scene, self.path, subject.manifold, self._plots)
                 self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:

@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 
 from compute.core import sphere
 from compute.core.arrays import Floats
-from compute.core.refusal import shown
-from compute.heads.head import HeadFile
-from compute.heads.logits import LEFT_OUT
 
 # points of the great circle that is drawn, and vectors shorter than this have no direction
 CIRCLE, NOWHERE = 33, 1e-12

@@ -26,8 +26,9 @@ from compute.core.interrupt import checkpoint
 from compute.core.refusal import Refused, shown
 from compute.families.attention import SINK
 from compute.heads import attention_rows
-from compute.heads.head import LEFT_OUT, HeadFile, in_range
+from compute.heads.head import HeadFile, in_range
 from compute.heads.head_file import CROSS
+from compute.heads.logits import LEFT_OUT
 from compute.heads.verification import verification
 
 OVER = ("mean", "rollout", "files", "heads", "layers")

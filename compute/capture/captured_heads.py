@@ -23,9 +23,6 @@ from compute.manifold.manifold import Manifold
 if TYPE_CHECKING:
     import subprocess
 
-# how modules are called whose keys are another text's
-CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
-
 
 @dataclass(frozen=True, eq=False)
 class CapturedHeads:

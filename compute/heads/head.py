@@ -312,7 +312,9 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
     shape = (*q.shape[:3], n)
     extra, scale, softcap, sinks = head_file.optional(path, arrays, shape)
     gaps, unrepresented = head_file.verified(path, arrays, said, shape[:2])
-    model, text = (head_file.words(path, name, arrays, said) for name in ("model", "text"))
+    model, text, part = (
+        head_file.words(path, name, arrays, said) for name in ("model", "text", "part")
+    )
     return HeadFile(
         name=Path(path).stem,
         q=q,

@@ -115,13 +115,14 @@ class Outcomes:
     """All outcomes, whether they have a bar or none.
 
     names (k,), such as "13 trophy"; rows (r, k) and own as those of `Distributions`; shown (m,): which
-    have a bar, in ascending order.
+    have a bar, in ascending order; plane: which the plane has, if own rows are over others too.
     """
 
     names: tuple[str, ...]
     rows: Array
     own: tuple[Array | None, ...]
     shown: NDArray[np.intp]
+    plane: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, eq=False)
