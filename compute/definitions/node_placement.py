@@ -67,7 +67,7 @@ class Rule:
     coarse: Floats
     spot: Floats
 
-    def of(self, rows: np.ndarray) -> Rule:
+    def of(self, rows: np.ndarray | slice) -> Rule:
         """Return the rule of some of the densities."""
         return Rule(self.v[rows], self.weights[rows], self.coarse[rows], self.spot[rows])
 
