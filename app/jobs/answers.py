@@ -1,6 +1,6 @@
 """The answers to the jobs of a scene; jobs of parts have answers of their own."""
 
-from app.jobs.derive_family import FamilyAnswer
+from app.jobs.derive_family import FamilyAnswer, FamilyRemark
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
 from app.jobs.path import PathAnswer
@@ -18,4 +18,5 @@ Answer = (
     | CheckAnswer
     | RelaxAnswer
     | FamilyAnswer
+    | FamilyRemark
 )

@@ -52,9 +52,32 @@ class FamilyJob(Job):
 
 
 @dataclass(frozen=True)
+class RemarkTask(Job):
+    """Look where in the view a family that was derived is none, once its geodesic is shown."""
+
+    priority: ClassVar[Priority] = Priority.CHECK
+    words: ClassVar[str] = "where the family is one"
+
+    job: FamilyJob
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answered by one `FamilyRemark`."""
+        emit(FamilyRemark(self.job, remark(self.job)))
+
+
+@dataclass(frozen=True)
+class FamilyRemark:
+    """What is to be said of a family that is right."""
+
+    job: FamilyJob
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class ReadyTask(Job):
     """Have at hand what a family takes, before somebody types: half a second to import each."""
 
+    priority: ClassVar[Priority] = Priority.FAMILY  # the process starts while others are computed
     words: ClassVar[str] = "preparations"
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
@@ -65,7 +88,7 @@ class ReadyTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class FamilyAnswer:
-    """The outcome: right, with a remark on where it is no metric, or wrong, and where."""
+    """The outcome: right, or wrong, and where."""
 
     job: FamilyJob
     verdict: Verdict
@@ -95,8 +118,8 @@ def answer(job: FamilyJob) -> FamilyAnswer:
     """Derive the family; it is kept, and found again by whoever asks for it next."""
     began = time.perf_counter()
     try:
-        manifold = manifold_of(job.family)
-        verdict = _looked_at(manifold, job.view or manifold.view)
+        manifold_of(job.family)
+        verdict = Verdict(True, "✓")
     except ValueError as mistake:
         verdict = _wrong(mistake)
     return FamilyAnswer(job, verdict, 1000 * (time.perf_counter() - began))
@@ -108,10 +131,12 @@ def _wrong(mistake: ValueError) -> Verdict:
     return Verdict(False, str(mistake).removeprefix("custom family: "))
 
 
-def _looked_at(manifold: Manifold, view: Extent) -> Verdict:
+def remark(job: FamilyJob) -> Verdict:
+    """Say of a family that can be derived where in its view it is none."""
+    manifold = manifold_of(job.family)
     try:
         with limited(LOOKING, time.thread_time):
-            return _right(manifold, view)
+            return _right(manifold, job.view or manifold.view)
     except TookTooLong:
         return Verdict(True, "evaluating this takes long: maps of it will be slow", remarkable=True)
 
