@@ -74,8 +74,6 @@ class Definition:
 
 def derive(definition: Definition) -> Derived:
     """Differentiate a definition and share its subexpressions."""
-    import sympy as sp
-
     theta = definition.theta
     if definition.metric is None and definition.natural is None:
         return _by_density(definition)
@@ -93,7 +91,7 @@ def derive(definition: Definition) -> Derived:
     inputs = theta if definition.probabilities else (*theta, definition.x)
     return Derived(
         geometry=tape_of((*metric, *first[0], *first[1], *cubic, det), theta),
-        margin=tape_of((sp.Min(*definition.bounds),), theta),
+        margin=tape_of((_margin(definition),), theta),
         curvature=tape_of((curvature,), theta),
         scores=None,
         sight=None,
@@ -104,13 +102,21 @@ def derive(definition: Definition) -> Derived:
     )
 
 
+def _margin(definition: Definition) -> Expr:
+    """Return the least of the bounds."""
+    import sympy as sp
+
+    return sp.Min(*definition.bounds, evaluate=definition.tidy)
+
+
 def _by_density(definition: Definition) -> Derived:
     """Return the scores of a log-density."""
     import sympy as sp
 
     theta, log = definition.theta, definition.log_density
-    orders = ((0,), (1,), (0, 0), (0, 1), (1, 1))
-    scores = (log, *(sp.diff(log, *(theta[i] for i in order)) for order in orders))
+    first = [sp.diff(log, t) for t in theta]
+    # one at a time: of two at once SymPy takes the first again, and factors what it finds
+    scores = (log, *first, *(sp.diff(first[i], theta[j]) for i, j in PAIRS))
     outputs: tuple[Expr, ...] = (*scores, definition.weight)
     inputs: tuple[Expr, ...] = (*theta, definition.x)
     sight = None
@@ -123,7 +129,7 @@ def _by_density(definition: Definition) -> Derived:
         sight = tape_of((height + slope, weight), inputs)
     return Derived(
         geometry=None,
-        margin=tape_of((sp.Min(*definition.bounds),), theta),
+        margin=tape_of((_margin(definition),), theta),
         curvature=None,
         scores=tape_of(outputs, inputs),
         sight=sight,
