@@ -67,7 +67,7 @@ class RemarkTask(Job):
 
 @dataclass(frozen=True)
 class FamilyRemark:
-    """What is to be said of a family that is right."""
+    """Words about a family that is right: where it is one."""
 
     job: FamilyJob
     verdict: Verdict

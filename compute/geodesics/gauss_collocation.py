@@ -111,20 +111,14 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
         finer = collocation_mesh.equidistributed(gaps[todo], h[todo], 2 * STAGES + 1, count)
         y, slopes = collocation_mesh.between(y[todo], h[todo], finer, _places())
         h = finer
-        y, gaps, found = _on(batch.pairs(request, rows), y, slopes, h)
+        own = batch.pairs(request, rows)
+        y, slopes, _ = _closed(own, y, slopes, h)
+        gaps, found = _paths(own, y, slopes, h)
         better = (found.status == Status.OK) & (
             (found.error < paths.error[rows]) | (paths.status[rows] != Status.OK)
         )
         paths = batch.replaced(paths, rows[better], batch.rows(found, better))
     return paths
-
-
-def _on(
-    request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
-) -> tuple[Floats, Floats, Paths]:
-    """States (k, N+1, 4) near given ones on segments h (k, N), misses of rays (k, N), and paths."""
-    y, slopes, _ = _closed(request, y, slopes, h)
-    return (y, *_paths(request, y, slopes, h))
 
 
 def is_heavy(manifold: Manifold) -> bool:
