@@ -13,7 +13,7 @@ from app.controller.chart_transition import ChartTransition
 from app.controller.editor import Editor
 from app.controller.formula_reader import FormulaReader
 from app.controller.waiting_screen import WaitingScreen
-from app.jobs.derive_family import FamilyAnswer, ReadyTask
+from app.jobs.derive_family import FamilyAnswer, FamilyRemark, ReadyTask
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
@@ -375,6 +375,8 @@ class Controller:
                 self.editor.finish(message)
             case FamilyAnswer():
                 self._show_family(message)
+            case FamilyRemark():
+                self.formulas.add(message)
             case CheckAnswer():
                 self.answers.take_check(message)
             case EngineOpened():

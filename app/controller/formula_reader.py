@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.jobs import derive_family
-from app.jobs.derive_family import FamilyAnswer, FamilyJob
+from app.jobs.derive_family import FamilyAnswer, FamilyJob, FamilyRemark, RemarkTask
 from app.jobs.job import Job
 from app.model.store import Store
 from app.presenters.shown_answers import ShownAnswers
@@ -46,7 +46,13 @@ class FormulaReader:
         self._answers.mark_unread(not right, "" if right else derive_family.UNREAD)
         if not right:
             return None
+        self._submit(RemarkTask(answer.job))
         before = self._store.scene
         scene = derive_family.moved(before, answer.job.family)
         self._store.update(scene, merge=f"formula {answer.job.kind}")
         return scene != before
+
+    def add(self, remark: FamilyRemark) -> None:
+        """Say where a family is none, unless more has been typed since."""
+        if remark.job == self._typed:
+            self._window.set_verdict(remark.verdict)

@@ -1,6 +1,6 @@
 """The answers of a scene's jobs; jobs of parts define their own answers."""
 
-from app.jobs.derive_family import FamilyAnswer
+from app.jobs.derive_family import FamilyAnswer, FamilyRemark
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
 from app.jobs.path import PathAnswer
@@ -18,4 +18,5 @@ Answer = (
     | CheckAnswer
     | RelaxAnswer
     | FamilyAnswer
+    | FamilyRemark
 )

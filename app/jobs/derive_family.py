@@ -52,9 +52,32 @@ class FamilyJob(Job):
 
 
 @dataclass(frozen=True)
+class RemarkTask(Job):
+    """Look where in the view a family that was derived is none, once its geodesic is shown."""
+
+    priority: ClassVar[Priority] = Priority.CHECK
+    words: ClassVar[str] = "where the family is one"
+
+    job: FamilyJob
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answered by one `FamilyRemark`."""
+        emit(FamilyRemark(self.job, remark(self.job)))
+
+
+@dataclass(frozen=True)
+class FamilyRemark:
+    """Words about a family that is right: where it is one."""
+
+    job: FamilyJob
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class ReadyTask(Job):
     """Import what deriving a family needs (half a second each) before the user types."""
 
+    priority: ClassVar[Priority] = Priority.FAMILY  # the process starts while others are computed
     words: ClassVar[str] = "preparations"
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
@@ -65,7 +88,7 @@ class ReadyTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class FamilyAnswer:
-    """The outcome: valid, with a remark where g is not a metric, or invalid, with the position."""
+    """The outcome: right, or wrong, and where."""
 
     job: FamilyJob
     verdict: Verdict
@@ -95,8 +118,8 @@ def answer(job: FamilyJob) -> FamilyAnswer:
     """Derive the family; the result is cached."""
     began = time.perf_counter()
     try:
-        manifold = manifold_of(job.family)
-        verdict = _looked_at(manifold, job.view or manifold.view)
+        manifold_of(job.family)
+        verdict = Verdict(True, "✓")
     except ValueError as mistake:
         verdict = _wrong(mistake)
     return FamilyAnswer(job, verdict, 1000 * (time.perf_counter() - began))
@@ -108,10 +131,12 @@ def _wrong(mistake: ValueError) -> Verdict:
     return Verdict(False, str(mistake).removeprefix("custom family: "))
 
 
-def _looked_at(manifold: Manifold, view: Extent) -> Verdict:
+def remark(job: FamilyJob) -> Verdict:
+    """Say of a family that can be derived where in its view it is none."""
+    manifold = manifold_of(job.family)
     try:
         with limited(LOOKING, time.thread_time):
-            return _right(manifold, view)
+            return _right(manifold, job.view or manifold.view)
     except TookTooLong:
         return Verdict(True, "this formula is slow to evaluate: maps will be slow", remarkable=True)
 

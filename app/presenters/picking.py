@@ -120,8 +120,13 @@ def _off(subject: Subject, xy: Floats) -> str:
     marks, token = subject.manifold.landmarks, token_at(subject, xy)
     if marks is None or token is None:
         return ""
-    other = "" if marks.is_own(token) else f", and had another mask than “{marks.mask_of}”"
-    return f"   “{marks.labels[token]}” lies {marks.residual[token]:.0%} off the plane{other}"
+    other = (
+        ""
+        if marks.is_own(token)
+        else f"; its own mask differs from that of “{isolated(marks.mask_of)}”"
+    )
+    word = isolated(marks.labels[token])
+    return f"   “{word}” lies {marks.residual[token]:.0%} off the plane{other}"
 
 
 def token_at(subject: Subject, xy: Floats, within: float = SNAP) -> int | None:

@@ -24,7 +24,7 @@ def from_transformer_lens(
     layers = hooks_of(map(str, cache.keys()))
     if not layers:
         raise Refused(
-            f"cache must hold {', '.join(NEEDED)} of a layer, as blocks.0.attn.hook_q, got "
+            f"cache must contain {', '.join(NEEDED)} for a layer, e.g. blocks.0.attn.hook_q, got "
             f"{shown(sorted(str(name) for name in cache)[:4])}"
         )
     calls = calls_of(cache, layers, sequence, array)

@@ -120,11 +120,11 @@ def _safe(guard: Expr) -> Expr:
     """Return a guard that stays finite where its parts are undefined, which other guards report."""
     import sympy as sp
 
-    tiny = sp.Float(1e-30)
-    guard = guard.replace(sp.log, lambda u: sp.log(sp.Max(u, tiny)))
+    tiny, larger = sp.Float(1e-30), sp.Function("max")  # SymPy's own compares, which takes long
+    guard = guard.replace(sp.log, lambda u: sp.log(larger(u, tiny)))
     return guard.replace(
         lambda e: e.is_Pow and not e.exp.is_integer and e.base != sp.E,
-        lambda e: sp.Pow(sp.Max(e.base, tiny), e.exp),
+        lambda e: sp.Pow(larger(e.base, tiny), e.exp),
     )
 
 
@@ -179,7 +179,8 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
     for guard in read.seen:
         if guard not in given.get("swaps", {}):  # a share of an interval is positive
             # 1 where the guard is positive, else 0: there the density has no place
-            weight *= sp.Min(1, sp.Max(0, 1e30 * _safe(guard)))
+            least, largest = sp.Function("min"), sp.Function("max")
+            weight *= least(1, largest(0, 1e30 * _safe(guard)))
     return given | {"weight": weight}
 
 

@@ -29,7 +29,15 @@ from compute.definitions.derived import Derived, read_plain
 SECONDS, STARTING = 3 * deriver.SECONDS, 60.0
 # how often those who wait are asked whether they still do
 BEAT = 0.02
-TOO_LONG = {"problem": f"deriving this takes more than {deriver.SECONDS:g} s"}
+# imports the package without its names for scripts, which take as long as SymPy and are not needed
+_PROGRAM = """
+import sys, types
+package = sys.modules["compute"] = types.ModuleType("compute")
+package.__path__ = [sys.argv[1]]
+from compute.custom import deriver
+deriver.serve()
+"""
+TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}
 
 
 def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:
@@ -98,10 +106,10 @@ class _Process:
     def __init__(self) -> None:
         self.ready = False
         self._said: SimpleQueue[str] = SimpleQueue()
-        folder = str(Path(deriver.__file__).parents[2])
-        paths = os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH", ""))))
+        package = Path(deriver.__file__).parents[1]
+        paths = os.pathsep.join(filter(None, (str(package.parent), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", deriver.__name__],
+            [sys.executable, "-P", "-c", _PROGRAM, str(package)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -27,6 +27,7 @@ def serve() -> None:
     """Serve requests until the input closes."""
     import sympy  # noqa: F401  # half a second, before somebody waits for it
 
+    from compute.custom import define  # noqa: F401
     from compute.definitions import symbolic_functions  # noqa: F401
 
     _bound_memory()
@@ -101,7 +102,3 @@ def answer_of(source: str) -> _Answer:
     except Exception as problem:
         # whatever else SymPy has to say of what somebody typed, of which they know nothing
         return {"problem": "SymPy cannot derive this", "cause": type(problem).__name__}
-
-
-if __name__ == "__main__":
-    serve()

@@ -9,7 +9,6 @@ metric".  A density given with its normalisation must satisfy ∫p = 1, E[∂l] 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -17,24 +16,29 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.definitions import quadrature_panels
+from compute.definitions.density_means import Means, gaps, joined, merged, moments, sizes
 from compute.definitions.node_placement import COUNT, Rule, laid, placed, scan, seen, still_holds
 from compute.definitions.tape import Tape, run
 from compute.manifold.tangent import LocalGeometry, raised
 
-# what two rules may differ by, in units of the metric; that of a tail, and of the stated norm
-ALLOWED, TAIL, STATED = 1e-6, 1e-5, 2e-3
+# what two rules may differ by, in units of the metric, and in K; that of a tail, and of the stated norm
+ALLOWED, ALLOWED_K, TAIL, STATED = 1e-6, 1e-5, 1e-5, 2e-3
 # what the density may have at an end that moves with θ, times the length of its range
 EDGE = 1e-5
 # D of what is not resolved: it can be divided by
 NONE = -1.0
-# times as many nodes of a rule that does not resolve a density, before there are panels
-FINER = 4
-# points, at most, whose places are remembered
-FEW = 16
+# times as many nodes of a rule that does not resolve a density, before there are panels, and the share
+# of points that need them from which on one begins with them
+FINER, MOSTLY = (2, 4), 0.5
+# points, at most, each of which takes the nearest places that are remembered; more take their own, if
+# they have moved by less than a share of the coordinates
+FEW, BESIDE = 16, 0.1
 # points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
 CHUNK, MOST = 512, 16 << 20
 # numbers that are held for each node beside those of the tape
 INTEGRANDS = 40
+# nodes of all points whose scores are summed at once: their numbers stay near the processor
+HELD = 1 << 13
 
 
 class Doubt(IntEnum):
@@ -47,28 +51,6 @@ class Doubt(IntEnum):
     MOVING = 4
     EMPTY = 5
     IRREGULAR = 6
-
-
-@dataclass(frozen=True, eq=False)
-class _Means:
-    """Expectations of centred scores at points (n,), with error estimates.
-
-    mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and the terms of R_1212; off
-    (n, 17): the difference of the coarser rule; gap (n, 2): that difference in g and Γ, in units of the
-    metric, and in K; det (n,): D; norm (n,): log ∫p; entropy (n,); drift (n, 5): E of l_i and of l_ij +
-    l_i l_j before centring; tail (n,): an estimate of the mass beyond the ends; edge (n,): p at the
-    ends of a range, times its length.
-    """
-
-    mean: Floats
-    off: Floats
-    gap: Floats
-    det: Floats
-    norm: Floats
-    entropy: Floats
-    drift: Floats
-    tail: Floats
-    edge: Floats
 
 
 class Averages:
@@ -84,8 +66,11 @@ class Averages:
         self.scores, self.sight, self.space = scores, sight, space
         self.normalise, self.moving = normalise, moving
         self._grid = scan(space)
-        # spots, and for which θ, of the few points that were asked for last: a path asks near by
+        # for which θ nodes were placed last, their spots, and times as many of them as are usual: a
+        # path asks near by; and what was found last: curvature is asked for where the metric was
         self._last: tuple[Floats, Floats] | None = None
+        self._times = 1
+        self._known: tuple[Floats, Means] | None = None
 
     def geometry(self, theta: Floats) -> LocalGeometry:
         """g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
@@ -131,8 +116,8 @@ class Averages:
             with np.errstate(all="ignore"):
                 parts.append(found(chunk))
         shape = np.shape(theta)[:-1]
-        joined = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return [part.reshape((*shape, *part.shape[1:])) for part in joined]
+        whole = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return [part.reshape((*shape, *part.shape[1:])) for part in whole]
 
     def _rows(self, nodes: int) -> int:
         """Return how many points are processed at once, for a given number of nodes."""
@@ -154,9 +139,9 @@ class Averages:
         plain = (first[..., 0] * raised(local, first[..., 2])).sum(axis=-1)
         return (np.where(good, (m.mean[:, 16] + mixed - plain) / safe, np.nan),)
 
-    def _doubts(self, m: _Means) -> np.ndarray:
-        """Return the most severe `Doubt` of each point."""
-        size = _sizes(m.mean)
+    def _doubts(self, m: Means) -> np.ndarray:
+        """Return the `Doubt` of each point, the gravest first."""
+        size = sizes(m.mean)
         first = np.abs(m.drift[:, :2]) / size
         pairs = np.stack([size[:, 0] ** 2, size[:, 0] * size[:, 1], size[:, 1] ** 2], axis=1)
         second = np.abs(m.drift[:, 2:]) / pairs
@@ -176,42 +161,68 @@ class Averages:
         log, weight = run(self.sight, theta[:, :1], theta[:, 1:], *seen(self.space, v))
         return np.where((weight > 0) & np.isfinite(log), log, -np.inf)
 
-    def _means(self, theta: Floats) -> _Means:
+    def _means(self, theta: Floats) -> Means:
+        known = self._known
+        if known is None or not np.array_equal(known[0], theta):
+            known = self._known = (theta.copy(), self._found(theta))
+        return known[1]
+
+    def _found(self, theta: Floats) -> Means:
         kept = self._kept(theta)
         if kept is not None:
-            m = self._at(theta, laid(self.space, kept))
-            if (m.gap <= (ALLOWED, ALLOWED_K)).all() and (m.tail <= TAIL).all():
+            m, poor = self._refined(theta, kept)
+            if not poor.any() and (m.tail <= TAIL).all():
                 return m
         rule = placed(self.space, lambda v: self._height(theta, v))
-        if len(theta) <= FEW:
-            self._last = (theta.copy(), rule.spot)
-        m = self._at(theta, rule)
-        poor = (m.gap > (ALLOWED, ALLOWED_K)).any(axis=1)
-        poor &= np.isfinite(m.norm) & (m.tail <= TAIL)
-        return self._repaired(theta, rule, m, poor) if poor.any() else m
+        m, poor = self._refined(theta, rule.spot)
+        self._last = (theta.copy(), rule.spot)
+        return self._panelled(theta, rule, m, poor) if poor.any() else m
+
+    def _refined(self, theta: Floats, spot: Floats) -> tuple[Means, np.ndarray]:
+        """Return the means by rules at spots (n, 4), of more nodes where fewer do not resolve them, and
+        which points (n,) are not resolved yet.
+        """
+        begun = self._times
+        m = self._at(theta, laid(self.space, spot, begun))
+        poor = self._poor(m) & np.isfinite(m.norm) & (m.tail <= TAIL)
+        for times in FINER:
+            if times <= begun or self.space == "circle" or not poor.any():
+                continue
+            if poor.mean() > MOSTLY:
+                self._times = times
+            for rows in self._parts(poor, times * COUNT):
+                m = merged(m, self._at(theta[rows], laid(self.space, spot[rows], times)), rows)
+            poor = poor & self._poor(m)
+        if m.gap.max() <= ALLOWED**2:
+            self._times = 1  # half of the nodes would do
+        return m, poor
+
+    @staticmethod
+    def _poor(m: Means) -> np.ndarray:
+        """Whether two rules differ by too much at each point (n,)."""
+        return np.asarray((m.gap > (ALLOWED, ALLOWED_K)).any(axis=1))
 
     def _kept(self, theta: Floats) -> Floats | None:
         """Return a placement found near theta (n, 2) that is still valid there, or None."""
         last = self._last
-        if last is None or len(theta) > FEW or self.space == "circle":
+        if last is None or self.space == "circle":
             return None
-        size = np.abs(last[0]).max(axis=0) + 1e-300
-        apart = (np.abs(theta[:, None] - last[0]) / size).sum(axis=2)
-        spot = last[1][apart.argmin(axis=1)]
+        places, spot = last
+        size = np.abs(places).max(axis=0) + 1e-300
+        if len(theta) <= FEW:
+            apart = (np.abs(theta[:, None] - places) / size).sum(axis=2)
+            spot = spot[apart.argmin(axis=1)]
+        elif theta.shape != places.shape or (np.abs(theta - places) > BESIDE * size).any():
+            return None
         holds = still_holds(self.space, lambda v: self._height(theta, v), spot, self._grid)
         return spot if holds.all() else None
 
-    def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
-        """Recompute the means of the unresolved points (n,) with more nodes, then with panels."""
-        if self.space != "circle":
-            for rows in self._parts(poor, FINER * COUNT):
-                finer = laid(self.space, rule.spot[rows], FINER)
-                m = _merged(m, self._at(theta[rows], finer), rows)
-            poor = poor & (m.gap > (ALLOWED, ALLOWED_K)).any(axis=1)
+    def _panelled(self, theta: Floats, rule: Rule, m: Means, poor: np.ndarray) -> Means:
+        """Return the means with those of the poor points (n,) by panels."""
         for rows in self._parts(poor, quadrature_panels.MOST_NODES):
-            panelled = self._panelled(theta[rows], rule.of(rows), m.norm[rows])
+            panelled = self._panels(theta[rows], rule.of(rows), m.norm[rows])
             for part in self._parts(np.ones(len(rows), bool), panelled.v.shape[1]):
-                m = _merged(m, self._at(theta[rows[part]], panelled.of(part)), rows[part])
+                m = merged(m, self._at(theta[rows[part]], panelled.of(part)), rows[part])
         return m
 
     def _parts(self, poor: np.ndarray, nodes: int) -> Iterator[np.ndarray]:
@@ -221,7 +232,7 @@ class Averages:
             checkpoint()
             yield rows[start : start + self._rows(nodes)]
 
-    def _panelled(self, theta: Floats, rule: Rule, top: Floats) -> Rule:
+    def _panels(self, theta: Floats, rule: Rule, top: Floats) -> Rule:
         """Return the rule of panels for the densities at theta (n, 2) with these log norms."""
 
         def measured(rows: np.ndarray, v: Floats) -> Floats:
@@ -238,48 +249,59 @@ class Averages:
         """
         inputs = seen(self.space, v)
         log, *rest, weight, slope = run(self.scores, theta[:, :1], theta[:, 1:], *inputs)
+        # a sum is finite only where all of its terms are: quicker known than which are not
+        if np.isfinite(sum(value.sum() for value in (log, *rest))) and weight.min() > 0:
+            return [log, *rest, slope]
         finite = np.isfinite(log) & (weight > 0)
         for value in rest:
             finite &= np.isfinite(value)
         log = np.where(finite, log, -np.inf)
         return [log, *(np.where(finite, value, 0.0) for value in rest), slope]
 
-    def _at(self, theta: Floats, rule: Rule) -> _Means:
+    def _at(self, theta: Floats, rule: Rule) -> Means:
+        """Return the means by a rule, of so many points at once as the processor's cache holds."""
+        rows = max(1, HELD // rule.v.shape[1])
+        if len(theta) <= rows:
+            return self._summed(theta, rule)
+        parts = [slice(i, i + rows) for i in range(0, len(theta), rows)]
+        return joined([self._summed(theta[part], rule.of(part)) for part in parts])
+
+    def _summed(self, theta: Floats, rule: Rule) -> Means:
         log, *u, slope = self._run(theta, rule.v)
         top = log.max(axis=1, keepdims=True)
         there = np.isfinite(top)
         top = np.where(there, top, 0.0)
         mass = np.exp(log - top)
-        whole = _over(mass, rule.weights[None])
+        full = mass * rule.weights
+        whole = full.sum(axis=1, keepdims=True)
         whole = np.where(whole > 0, whole, 1.0)
         mass /= whole
-        full = mass * rule.weights
+        full /= whole
         norm = np.where(there, top + np.log(whole), -np.inf)[:, 0]
-        products = (u[0] * u[0], u[0] * u[1], u[1] * u[1])
-        drift = _over(
-            full, np.stack([*u[:2], *(x + y for x, y in zip(u[2:], products, strict=True))])
-        )
+        stated = np.empty((len(log), 5, log.shape[1]))
+        for i, (value, j, k) in enumerate(zip(u, (0, 1, 0, 0, 1), (0, 0, 0, 1, 1), strict=True)):
+            stated[:, i] = value if i < 2 else value + u[j] * u[k]
+        drift = (stated @ full[..., None])[..., 0]
         m1, m2, b11, b12, b22 = (drift[:, i : i + 1] for i in range(5))
         l1, l2 = u[0] - m1, u[1] - m2
         second = (u[2] - b11 + m1 * m1, u[3] - b12 + m1 * m2, u[4] - b22 + m2 * m2)
-        values = _integrands(l1, l2, second)
-        mean = _over(full, values)
-        off = _over(mass * rule.coarse - full, values)
+        mean, off = moments(full, mass * rule.coarse - full, l1, l2, second)
         rest = l2 - mean[:, 4:5] / np.where(mean[:, 3:4] > 0, mean[:, 3:4], 1.0) * l1
         det = mean[:, 3] * (full * rest * rest).sum(axis=1)
-        plain = np.where(mass > 0, log - slope - np.maximum(norm, -1e300)[:, None], 0.0)
+        plain = np.where(np.isfinite(log), log, 0.0) - slope - np.maximum(norm, -1e300)[:, None]
         entropy = -(full * plain).sum(axis=1)
         tail, edge = self._ends(rule, mean, (l1, l2), mass)
-        return _Means(mean, off, _gaps(mean, off, det), det, norm, entropy, drift, tail, edge)
+        return Means(mean, off, gaps(mean, off, det), det, norm, entropy, drift, tail, edge)
 
     def _ends(
         self, rule: Rule, mean: Floats, first: tuple[Floats, Floats], mass: Floats
     ) -> tuple[Floats, Floats]:
         """Estimate the mass beyond the outermost nodes, and p at them times the length of the range."""
         tail, edge = np.zeros(len(mass)), np.zeros(len(mass))
-        if self.space == "circle" or rule.v.shape[1] != COUNT + 1:
+        count = rule.v.shape[1] - 1
+        if self.space == "circle" or count not in (COUNT, *(times * COUNT for times in FINER)):
             return tail, edge
-        step = (rule.spot[:, 3] - rule.spot[:, 2]) / COUNT
+        step = (rule.spot[:, 3] - rule.spot[:, 2]) / count
         size = np.where(mean[:, [3, 5]] > 0, mean[:, [3, 5]], 1.0)
         for end in (0, -1):
             share = mass[:, end] * rule.weights[:, end] / np.where(step > 0, step, 1.0)
@@ -289,69 +311,3 @@ class Averages:
                 _, _, log_r, log_q = seen(self.space, rule.v[:, end])
                 edge = np.maximum(edge, mass[:, end] * np.exp(-log_r - log_q))
         return tail, edge
-
-
-# what two rules may differ by in K
-ALLOWED_K = 1e-5
-
-
-def _over(mass: Floats, values: Floats) -> Floats:
-    """Return the sums (n, f) of values (f, n, k) with weights (n, k)."""
-    sums: Floats = np.einsum("nk,fnk->nf", mass, values)
-    return sums
-
-
-def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -> Floats:
-    """Stack the integrands of `_Means`, (17, n, k)."""
-    squares = (l1 * l1, l1 * l2, l2 * l2)
-    out = np.empty((17, *l1.shape))
-    out[0], out[1], out[2], out[3:6] = 1.0, l1, l2, squares
-    for i in range(3):
-        half = second[i] + 0.5 * squares[i]
-        out[6 + i], out[9 + i] = l1 * half, l2 * half
-    out[12], out[13], out[14], out[15] = (
-        squares[0] * l1, squares[0] * l2, squares[2] * l1, squares[2] * l2,
-    )  # fmt: skip
-    b11, b12, b22 = (x + y for x, y in zip(second, squares, strict=True))
-    turn = b22 * squares[0] + b11 * squares[2] - 2 * b12 * squares[1]
-    out[16] = b11 * b22 - b12 * b12 - 0.5 * turn
-    return out
-
-
-def _merged(m: _Means, better: _Means, rows: np.ndarray) -> _Means:
-    """Return ``m`` with some rows replaced by those of ``better``, except the data at the ends."""
-    found = {}
-    for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
-        found[name] = getattr(m, name).copy()
-        found[name][rows] = getattr(better, name)
-    return replace(m, **found)
-
-
-def _sizes(mean: Floats) -> Floats:
-    """Return √g_ii (n, 2), never 0."""
-    return np.sqrt(np.maximum(mean[:, [3, 5]], 1e-300))
-
-
-# how often √g₁₁ and √g₂₂ go into what `_Means` has the means of, up to Γ
-_POWERS = np.array(
-    [
-        *((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)),
-        *((3, 0), (2, 1), (1, 2), (2, 1), (1, 2), (0, 3)),
-    ]
-)  # fmt: skip
-
-
-def _gaps(mean: Floats, off: Floats, det: Floats) -> Floats:
-    """Return the difference of two rules (n, 2): in mass, means, g and Γ, in units of the metric, and
-    in K.
-
-    Each index raised by g⁻¹ amplifies the error by √(g₁₁g₂₂/D).
-    """
-    size = _sizes(mean)
-    safe = np.where(det > 0, det, 1.0)
-    ratio = np.sqrt(np.minimum((size**2).prod(axis=1) / np.maximum(det, 1e-300), 1e12))
-    unit = (size[:, None, :] ** _POWERS).prod(axis=2)
-    gap = (np.abs(off[:, :12]) / unit).max(axis=1) * ratio
-    curved = np.abs(off[:, 16]) / safe + 4 * gap * ratio
-    found = np.stack([gap, np.where(det > 0, curved, np.inf)], axis=1)
-    return np.where(np.isfinite(found), found, np.inf)

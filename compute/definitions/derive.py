@@ -72,9 +72,7 @@ class Definition:
 
 
 def derive(definition: Definition) -> Derived:
-    """Differentiate a definition and share common subexpressions."""
-    import sympy as sp
-
+    """Differentiate a definition and share its subexpressions."""
     theta = definition.theta
     if definition.metric is None and definition.natural is None:
         return _by_density(definition)
@@ -92,7 +90,7 @@ def derive(definition: Definition) -> Derived:
     inputs = theta if definition.probabilities else (*theta, definition.x)
     return Derived(
         geometry=tape_of((*metric, *first[0], *first[1], *cubic, det), theta),
-        margin=tape_of((sp.Min(*definition.bounds),), theta),
+        margin=tape_of((_margin(definition),), theta),
         curvature=tape_of((curvature,), theta),
         scores=None,
         sight=None,
@@ -103,13 +101,21 @@ def derive(definition: Definition) -> Derived:
     )
 
 
+def _margin(definition: Definition) -> Expr:
+    """Return the least of the bounds."""
+    import sympy as sp
+
+    return sp.Min(*definition.bounds, evaluate=definition.tidy)
+
+
 def _by_density(definition: Definition) -> Derived:
     """Return the scores of a log-density."""
     import sympy as sp
 
     theta, log = definition.theta, definition.log_density
-    orders = ((0,), (1,), (0, 0), (0, 1), (1, 1))
-    scores = (log, *(sp.diff(log, *(theta[i] for i in order)) for order in orders))
+    first = [sp.diff(log, t) for t in theta]
+    # one at a time: of two at once SymPy takes the first again, and factors what it finds
+    scores = (log, *first, *(sp.diff(first[i], theta[j]) for i, j in PAIRS))
     outputs: tuple[Expr, ...] = (*scores, definition.weight)
     inputs: tuple[Expr, ...] = (*theta, definition.x)
     sight = None
@@ -122,7 +128,7 @@ def _by_density(definition: Definition) -> Derived:
         sight = tape_of((height + slope, weight), inputs)
     return Derived(
         geometry=None,
-        margin=tape_of((sp.Min(*definition.bounds),), theta),
+        margin=tape_of((_margin(definition),), theta),
         curvature=None,
         scores=tape_of(outputs, inputs),
         sight=sight,

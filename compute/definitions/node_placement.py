@@ -67,8 +67,8 @@ class Rule:
     coarse: Floats
     spot: Floats
 
-    def of(self, rows: np.ndarray) -> Rule:
-        """Return the rule for a selection of the densities."""
+    def of(self, rows: np.ndarray | slice) -> Rule:
+        """Return the rule of some of the densities."""
         return Rule(self.v[rows], self.weights[rows], self.coarse[rows], self.spot[rows])
 
 
@@ -126,9 +126,11 @@ def placed(space: str, sight: Sight) -> Rule:
     gap = np.where(at == 0, grid[1] - grid[0], step)[:, None]
     centre, top = grid[at][:, None], log.max(axis=1, keepdims=True)
     centre, top = _highest(sight, centre, top, gap)
-    scale = _scale(sight, centre, top, 2 * gap)
     if space == "circle":
-        return _round(centre, np.minimum(2 * scale, 1.0))
+        # at most the even rule, which broad densities are averaged best by
+        scale = _scale(sight, centre, top, np.full_like(gap, 0.5))
+        return _round(centre, 2 * scale)
+    scale = _scale(sight, centre, top, 2 * gap)
     return _between(sight, grid, log, centre, top, scale)
 
 

@@ -15,6 +15,7 @@ from compute.geodesics import (
     scalar_field,
     shooting,
 )
+from compute.manifold.manifold import Manifold
 from compute.requests import resolution
 from compute.requests.attention import Attended, AttendRequest
 from compute.requests.fields import Cancelled, DistanceRequest, Field, FieldRequest, OnTile
@@ -30,6 +31,10 @@ class ReferenceEngine:
     name = "reference"
     adapter = "NumPy, float64"
     software = False
+
+    def is_ready(self, manifold: Manifold) -> bool:
+        """NumPy compiles nothing."""
+        return True
 
     @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:

@@ -35,6 +35,8 @@ STAGES = 4
 # segments, at least, and the share to which the speed is to be kept; where it is not, segments go where
 # rays miss, so many times as many of them as before
 LEAST, SPEED, REFINED = 64, 1e-9, (2, 1, 2, 1)
+# what rays miss, as a share of the length, where more segments would change nothing
+AGREED = 1e-2 * SPEED
 # loop iterations of one evaluation of the metric above which no more segments are taken than need be
 HEAVY = 96
 # of what obeys no equation and rays miss by a larger share of its length, or by more than a share of
@@ -96,7 +98,10 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     for number, times in enumerate(REFINED[:2] if heavy else REFINED):
         # where each segment is dear, the last are for what has not converged
         bad = found.status != Status.OK
-        rough = bad if heavy and number else bad | (found.error > SPEED)
+        unkept = found.error > SPEED
+        if heavy:  # and where rays agree more of them keep no speed that the metric itself does not
+            unkept &= (number == 0) & (found.residual > AGREED * found.length)
+        rough = bad | unkept
         todo = np.flatnonzero(rough & (found.residual <= hope))
         if todo.size == 0:
             break
@@ -105,20 +110,14 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
         finer = collocation_mesh.equidistributed(gaps[todo], h[todo], 2 * STAGES + 1, count)
         y, slopes = collocation_mesh.between(y[todo], h[todo], finer, _places())
         h = finer
-        y, gaps, found = _on(batch.pairs(request, rows), y, slopes, h)
+        own = batch.pairs(request, rows)
+        y, slopes, _ = _closed(own, y, slopes, h)
+        gaps, found = _paths(own, y, slopes, h)
         better = (found.status == Status.OK) & (
             (found.error < paths.error[rows]) | (paths.status[rows] != Status.OK)
         )
         paths = batch.replaced(paths, rows[better], batch.rows(found, better))
     return paths
-
-
-def _on(
-    request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
-) -> tuple[Floats, Floats, Paths]:
-    """Return states (k, N+1, 4) near given ones on segments h (k, N), misses (k, N), and paths."""
-    y, slopes, _ = _closed(request, y, slopes, h)
-    return (y, *_paths(request, y, slopes, h))
 
 
 def is_heavy(manifold: Manifold) -> bool:
@@ -198,9 +197,11 @@ def _closed(
         size[kept] = 1.0
         chain.y[kept], chain.slopes[kept] = trial[better], bent[better]
         chain.amiss[kept] = state.amiss[better]
-        steps = _correction(request, state.of(better), bent[better], h[kept])
-        for mine, its in zip(chain.step, steps, strict=True):
-            mine[kept] = its
+        rest = better & (state.amiss > enough)
+        if rest.any():
+            steps = _correction(request, state.of(rest), bent[rest], h[todo[rest]])
+            for mine, its in zip(chain.step, steps, strict=True):
+                mine[todo[rest]] = its
     return chain.y, chain.slopes, chain.amiss
 
 

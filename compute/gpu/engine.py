@@ -23,6 +23,7 @@ from compute.gpu import (
 from compute.gpu import geometric_attention as attention
 from compute.gpu.device import Device
 from compute.gpu.session import GpuSession
+from compute.manifold.manifold import Manifold
 from compute.requests import resolution
 from compute.requests.attention import Attended, AttendRequest
 from compute.requests.fields import Cancelled, DistanceRequest, Field, FieldRequest, OnTile
@@ -53,6 +54,10 @@ class GpuEngine:
     def software(self) -> bool:
         """Whether the adapter is a software driver."""
         return bool(self.session.device.software)
+
+    def is_ready(self, manifold: Manifold) -> bool:
+        """Whether kernels with this family in their slot are there."""
+        return self.session.has_kernels(manifold.slot)
 
     @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:

@@ -47,6 +47,11 @@ class GpuSession:
             del self._kernels[next(iter(self._kernels))]
         return found
 
+    def has_kernels(self, slot: Slot) -> bool:
+        """Whether the kernel that fires geodesics of this family, or of one of equal text, was made."""
+        text = _signature(slot)
+        return any(source.name == "geodesic" and own == text for source, own, _ in self._kernels)
+
     def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
         """Return the buffer of that name, replaced by a larger one if ``size`` requires it."""
         if name not in self._buffers or self._buffers[name].size < size:

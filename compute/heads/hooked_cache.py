@@ -27,7 +27,7 @@ NEEDED = ("hook_q", "hook_k", "hook_v")
 _ROTARY = {"q": "hook_rot_q", "k": "hook_rot_k"}
 _OTHERS = (*_ROTARY.values(), "hook_pattern", "hook_attn_scores")
 UNROTATED = (
-    "hook_q and hook_k may be before rotary positions, and there are no hook_rot_q, hook_rot_k"
+    "hook_q and hook_k may lack rotary positions, and the cache has no hook_rot_q, hook_rot_k"
 )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from compute.manifold.manifold import Manifold
 from compute.requests.attention import Attended, AttendRequest
 from compute.requests.fields import Cancelled, DistanceRequest, Field, FieldRequest, OnTile
 from compute.requests.flow import Diffusion, FlowRequest
@@ -36,6 +37,9 @@ class Engine(Protocol):
     @property
     def software(self) -> bool:
         """Whether the GPU adapter is a software driver that runs kernels on the CPU."""
+
+    def is_ready(self, manifold: Manifold) -> bool:
+        """Whether what a path of a family takes is compiled."""
 
     def geometry(self, request: GeometryRequest) -> Geometry: ...
     def shoot(self, request: ShootRequest) -> Paths: ...

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from app.desktop import context_menu
+from app.jobs.derive_family import RemarkTask
 from app.jobs.ellipses import EllipseJob
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs, plan
@@ -381,6 +382,22 @@ def test_a_formula_is_answered_in_haste_and_then_in_full(desk):
             controller.on_message(answer)
     assert [call for call in canvas.set_curve.call_args_list if call.args[0] == "geodesic"]
     assert [job.quality for job in runner.take() if isinstance(job, PathJob)] == ["final"]
+
+
+def test_where_a_family_is_none_is_said_once_its_path_is_asked_for(desk):
+    controller, _, window, runner = desk
+    stated = {"coordinates": ["m", "s"], "domain": ["s > 0"], "metric": ["1/s^2", "0", "2 - s"]}
+    controller.on_event(FormulaTyped(json.dumps(stated)))
+    give(controller, runner)
+    assert window.set_verdict.call_args.args[0].words == "✓"
+    (look,) = (job for job in runner.take() if isinstance(job, RemarkTask))
+    assert look.priority > PathJob.priority
+    (found,) = answers(look)
+    controller.on_message(found)
+    assert "not positive definite in 5" in window.set_verdict.call_args.args[0].words
+    controller.on_event(FormulaTyped(json.dumps({**stated, "metric": ["1", "0", "1"]})))
+    controller.on_message(found)
+    assert window.set_verdict.call_args.args[0].right is None, "more has been typed since"
 
 
 def test_a_formula_that_changes_nothing_leaves_no_haste_behind(desk):

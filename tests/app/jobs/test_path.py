@@ -63,3 +63,23 @@ def test_few_outcomes_are_all_kept(quality):
     job.perform(ReferenceEngine(), found.append, lambda: False)
     assert len(found[0].labels) == 15
     assert len(found[0].paths.t) == STEPS[quality] + 1
+
+
+class Uncompiled(Counting):
+    """Has not compiled the kernels of any family."""
+
+    def is_ready(self, manifold):
+        return False
+
+
+@pytest.mark.parametrize(("quality", "solved"), [("live", []), ("final", [STEPS["final"]])])
+def test_the_first_geodesic_of_a_typed_family_waits_for_no_kernels(quality, solved):
+    own = '{"coordinates": ["m", "s"], "domain": ["s > 0"], "log_density": "-(x-m)^2/(2*s^2)", '
+    engine, found = Uncompiled(), []
+    name = f'custom:{own}"normalise": true}}'
+    PathJob(name, (0.0, 1.0), (2.0, 1.5), (0.1, 0.2), 0.0, quality).perform(
+        engine, found.append, lambda: False
+    )
+    assert engine.steps == solved, "what stays is of the engine that was chosen"
+    exact = 2**0.5 * np.arccosh(1 + (0.5 * 2.0**2 + 0.5**2) / (2 * 1.5))
+    assert found[0].paths.length[0] == pytest.approx(exact, rel=1e-12, abs=0)

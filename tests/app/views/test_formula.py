@@ -154,9 +154,10 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
 def test_a_family_is_judged_over_its_view(metric, words, warns):
     job, verdict = derive_family.read(json.dumps({**METRIC, "metric": metric}), Scene())
     assert verdict.right is None and job is not None
-    answer = derive_family.answer(job)
-    assert answer.verdict.right and words in answer.verdict.words
-    assert answer.verdict.remarkable == warns
+    assert derive_family.answer(job).verdict == Verdict(True, "✓")
+    verdict = derive_family.remark(job)
+    assert verdict.right and words in verdict.words
+    assert verdict.remarkable == warns
 
 
 def test_a_family_that_cannot_be_made_says_why():
@@ -171,9 +172,9 @@ def test_a_family_that_cannot_be_made_says_why():
 def test_what_is_slow_to_look_at_is_shown_with_a_remark(monkeypatch):
     own = {"coordinates": ["m", "s"], "domain": ["s > 0"], "normalise": True}
     job, _ = derive_family.read(json.dumps({**own, "log_density": "-(x-m)^2/s^2"}), Scene())
-    assert job is not None and derive_family.answer(job).verdict.words.startswith("✓")
+    assert job is not None and derive_family.remark(job).words.startswith("✓")
     monkeypatch.setattr(derive_family, "LOOKING", -1.0)
-    verdict = derive_family.answer(job).verdict
+    verdict = derive_family.remark(job)
     assert verdict.right and verdict.remarkable and "takes long" in verdict.words
 
 
@@ -207,6 +208,6 @@ def test_a_range_that_cuts_densities_is_remarked(ends, cut):
         "view": [-3, 3, -2.4, 1.6],
     }
     job, _ = derive_family.read(json.dumps(stated), Scene())
-    verdict = derive_family.answer(job).verdict
+    verdict = derive_family.remark(job)
     assert verdict.right and verdict.remarkable == cut
     assert ("the range truncates densities" in verdict.words) == cut

@@ -9,6 +9,7 @@ from scipy.special import polygamma
 
 from compute import custom_family
 from compute.core.status import Status
+from compute.definitions import averages
 from compute.gpu.local_geometry import points_at
 from compute.requests.fields import FieldRequest
 from compute.requests.geodesics import ConnectRequest
@@ -262,3 +263,55 @@ def test_the_logarithm_of_a_product_is_seen_by_the_kernels(gpu_engine):
     found = points_at(gpu_engine.session, GeometryRequest(own, theta), theta)
     assert (found["status"] == Status.OK).all()
     assert found["curvature"] == pytest.approx(-0.5, abs=1e-4)
+
+
+def test_what_is_asked_where_it_was_asked_before_is_known(monkeypatch):
+    """A solver wants g, K and D at the same points, one after the other."""
+    manifold, evaluated = custom_family(NORMAL), []
+    run = averages.run
+    monkeypatch.setattr(averages, "run", lambda *given: evaluated.append(1) or run(*given))
+    theta = np.array([[0.3, 1.1], [-0.2, 0.9]])
+    g = manifold.geometry(theta).metric
+    first = len(evaluated)
+    k = manifold.curvature(theta)
+    assert first > 0 and len(evaluated) == first
+    exact, bent = location_scale(1, 2)(theta)
+    np.testing.assert_allclose(g, exact, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(k, bent, rtol=1e-11)
+
+
+@pytest.mark.parametrize(("beside", "times"), [(0.03, 1), (40.0, 0)])
+def test_places_of_nodes_are_kept_for_points_near_by_alone(beside, times, monkeypatch):
+    """As by the stages of a ray; far away they are placed anew, and right in either case."""
+    manifold, laid = custom_family(NORMAL), []
+    theta = np.stack([np.linspace(1, 2, 40), np.linspace(0.8, 0.9, 40)], axis=-1)
+    manifold.geometry(theta)
+    placed = averages.placed
+    monkeypatch.setattr(averages, "placed", lambda *given: laid.append(1) or placed(*given))
+    theta = theta + np.array([beside, 1e-6])
+    g = manifold.geometry(theta).metric
+    assert len(laid) == 1 - times
+    np.testing.assert_allclose(g, location_scale(1, 2)(theta)[0], rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("kappa", [0.003, 0.6])
+def test_densities_on_a_circle_take_no_panels(kappa, monkeypatch):
+    manifold = custom_family(CASES["von mises"][0])
+    monkeypatch.setattr(averages.quadrature_panels, "refined", None)
+    theta = np.array([[0.3, kappa]])
+    g, k = von_mises(theta)
+    np.testing.assert_allclose(manifold.geometry(theta).metric, g, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(manifold.curvature(theta), k, rtol=1e-7, atol=1e-9)
+
+
+def test_a_tail_that_few_nodes_do_not_reach_is_right_with_more():
+    """Cauchy's: g = 1/(2s²), to what lies beyond the largest number that is looked at."""
+    own = {**PLANE, "log_density": "-log(pi*s*(1+((x-m)/s)^2))"}
+    manifold = custom_family(own)
+    for theta in (np.array([[0.1, 0.7]]), np.stack([np.linspace(-2, 2, 30), np.full(30, 0.5)], 1)):
+        for _ in range(2):
+            g = manifold.geometry(theta).metric
+            half = 0.5 / theta[:, 1] ** 2
+            expected = np.stack([half, 0 * half, half], axis=-1)
+            np.testing.assert_allclose(g, expected, rtol=1e-8, atol=1e-9)
+            theta = theta + 1e-4

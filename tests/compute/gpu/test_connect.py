@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from compute.core.status import Status
+from compute.custom.custom_family import custom_family
 from compute.families import families
 from compute.families import manifold as manifold_of
 from compute.requests.geodesics import ConnectRequest, ShootRequest
@@ -89,3 +90,11 @@ def test_what_does_not_meet_says_so(gpu_engine):
     found = gpu_engine.connect(ConnectRequest(manifold, start, end))
     reached = np.linalg.norm(found.stop - end) < 1e-3
     assert reached or found.status[0] != Status.OK
+
+
+def test_an_engine_knows_what_it_has_compiled(gpu_engine):
+    plane = {"coordinates": ["x", "y"], "domain": ["y > 0"], "metric": ["1/y^2", "0", "1.25/y^2"]}
+    manifold = custom_family(plane)
+    assert not gpu_engine.is_ready(manifold)
+    gpu_engine.connect(ConnectRequest(manifold, [(0.0, 1.0)], [(1.0, 2.0)], steps=16))
+    assert gpu_engine.is_ready(manifold)
