@@ -1,4 +1,4 @@
-"""The composition root of the window: makes engine thread, store, views and controller, joins them."""
+"""The composition root of the window: creates and connects worker, store, views and controller."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FURNISH_MS = 3000
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Open the window and stay until it is closed."""
+    """Open the window and run until it is closed."""
     problem = display.missing(os.environ)
     if problem:
         return _without_window(problem)
@@ -82,10 +82,10 @@ SWITCH = 1e-5
 
 
 class Program:
-    """One window with all that stands behind it.
+    """One window with everything behind it.
 
-    settings: what outlives the session; None keeps nothing.  engine: as the user asked for on the
-    command line; "auto" is what the preferences say.
+    settings: persistent settings; None for none.  engine: from the command line; "auto" uses the
+    preferences.
     """
 
     def __init__(
@@ -166,23 +166,23 @@ class Program:
         self._deliver_early()
 
     def _deliver_early(self) -> None:
-        """Deliver what came before there was a window."""
+        """Deliver messages that arrived before the window existed."""
         with self._mail:
             early, self._early = self._early or [], None
         for message in early:
             self._deliver(message)
 
     def _recall(self) -> None:
-        """Arrange the window as the last session left it."""
+        """Restore the window layout of the last session."""
         self.window.restore_layout(self.settings.layout)
         self.window.files.folder = self.settings.file_folder
 
     def _engine(self) -> str:
-        """Return the engine that is asked for."""
+        """Return the requested engine."""
         return self.settings.preferences.engine if self._asked == "auto" else self._asked
 
     def _start_worker(self, scene: Scene) -> Runner:
-        """Have the scene's path computed while the window is built."""
+        """Start computing the scene's path while the window is built."""
         from app.jobs.path import PathJob
         from app.jobs.subject import Subject
         from app.jobs.viewport import Viewport
@@ -195,7 +195,7 @@ class Program:
         return runner
 
     def _in_a_display(self) -> QApplication:
-        """Return Qt's application; without one there is nobody to work for."""
+        """Return the Qt application, ending the worker if there is no display."""
         try:
             return _application()
         except display.NoWindow:
@@ -203,7 +203,7 @@ class Program:
             raise
 
     def _deliver(self, message: object) -> None:
-        """Hand a message of the worker to the GUI thread, or keep it until there is one."""
+        """Pass a message of the worker to the GUI thread, or keep it until the window exists."""
         with self._mail:
             if self._early is not None:
                 self._early.append(message)
@@ -229,7 +229,7 @@ class Program:
                 self.controller.on_message(message)
 
     def _frame_shown(self) -> None:
-        """Begin with the rest once a frame with a geodesic is on the screen."""
+        """Start the remaining work once a frame with a geodesic is shown."""
         if self.controller.answers.path is not None:
             self.screen.frameSwapped.disconnect(self._on_screen)
             self.window.draw_icons()
@@ -237,13 +237,13 @@ class Program:
             self._came("geodesic")
 
     def _came(self, what: str) -> None:
-        """Plots are loaded while kernels compile, which holds Python up less than a driver does."""
+        """Load plots while kernels compile, when Python is blocked less than by the driver."""
         self._awaited.discard(what)
         if not self._awaited:
             self.window.furnish()
 
     def run(self) -> int:
-        """Show the window until it is closed, or somebody asks the process to end."""
+        """Show the window until it is closed or the process is asked to end."""
         # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
         # the loop that it ends may not have begun
         ending.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
@@ -263,7 +263,7 @@ class Program:
             self.window.log(f"⚠ internal error: {kind.__name__}: {problem}")
 
     def close(self) -> None:
-        """End the worker and take the window down; what it still has to say is not heard."""
+        """End the worker and close the window; later messages are dropped."""
         if self._closed:
             return
         self._closed = True
@@ -284,7 +284,7 @@ class Program:
         self._garbage.close()
 
     def copy_picture(self) -> None:
-        """Put what the canvas shows on the clipboard."""
+        """Copy the canvas to the clipboard."""
         from PySide6.QtGui import QImage
 
         pixels = self.canvas.image()
@@ -300,7 +300,7 @@ class Program:
         self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
 
     def present(self) -> None:
-        """Begin or end a lecture; the panel that a lesson is about stays."""
+        """Start or end presentation mode; the panel of the current lesson stays."""
         from app.parts.lessons import LessonPart
 
         self.window.presenter.toggle()
@@ -329,7 +329,7 @@ class Program:
             self.runner.submit(OpenJob(self._engine(), chosen.adapter))
 
     def _apply(self, liked: Preferences) -> None:
-        """Apply the preferences that concern the numbers."""
+        """Apply the preferences for numbers."""
         from app.views.text.number_format import Numbers
 
         self.controller.prefer(
@@ -337,14 +337,14 @@ class Program:
         )
 
     def examine(self) -> None:
-        """Have the worker find out what the program runs on."""
+        """Submit the doctor's diagnosis to the worker."""
         from app.jobs.diagnosis import DoctorJob
 
         self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
 
     def about(self) -> None:
-        """Show what this program is."""
+        """Show information about this program."""
         from app import __version__
 
         self.window.tell(
@@ -356,7 +356,7 @@ class Program:
 
 
 def _prepare_platform() -> None:
-    """Set what Qt reads of the environment."""
+    """Set environment variables that Qt reads."""
     # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
     asked = os.environ.get("QT_QPA_PLATFORM")
     if sys.platform == "linux" and os.environ.get("DISPLAY") and not asked:
@@ -369,7 +369,7 @@ def _prepare_platform() -> None:
 
 
 def _widget_of(canvas: VispyCanvas) -> QOpenGLWidget:
-    """Return the canvas's widget, which the canvas itself does not know as one of Qt."""
+    """Return the canvas's native widget, typed as a Qt widget."""
     from PySide6.QtOpenGLWidgets import QOpenGLWidget
 
     assert isinstance(canvas.native, QOpenGLWidget)
@@ -377,9 +377,10 @@ def _widget_of(canvas: VispyCanvas) -> QOpenGLWidget:
 
 
 def _application() -> QApplication:
-    """Qt's application, one a process, and vispy's; its windows do not wait for the screen's refresh.
+    """Return the Qt application, one per process, and initialise vispy; windows do not wait for
+    vertical sync.
 
-    To wait would hold up the answers to the next moves.
+    Waiting would delay the answers to the next moves.
     """
     from PySide6.QtGui import QSurfaceFormat
     from PySide6.QtWidgets import QApplication

@@ -1,4 +1,4 @@
-"""Workload D, a drag: 200 moves of a pin in two seconds through the real window."""
+"""Workload D, a drag: 200 moves of a pin in two seconds in the real window."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOVES, SECONDS = 200, 2.0
 
 
 def measure(engine: str) -> Measurement:
-    """Milliseconds on the GUI thread a move, and from a move to its path on the screen."""
+    """Measure milliseconds on the GUI thread per move, and from a move to its path on the screen."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "drag", "seconds": None, "remark": "there is no display"}
     from app.main import Program
@@ -61,7 +61,7 @@ def _ms(seconds: list[float], quantile: float) -> float:
 
 
 class _Eyes:
-    """Lets a window live, and notes when the path of a move is drawn."""
+    """Runs a window's event loop, and records when the path of a move is drawn."""
 
     def __init__(self, program: Program) -> None:
         from PySide6.QtCore import QEventLoop
@@ -75,7 +75,7 @@ class _Eyes:
         program.canvas.on_drawn(self._look)
 
     def send(self, moved: float) -> None:
-        """Note that pin A was moved at a time to where it is now."""
+        """Record the time of a move of pin A to its current place."""
         start = self._program.store.scene.start
         assert start is not None
         self._sent[start.theta] = moved
@@ -87,12 +87,12 @@ class _Eyes:
             self.drawn.append(time.perf_counter() - moved)
 
     def live(self, until: float) -> None:
-        """Handle the window's events up to a time."""
+        """Process the window's events up to a time."""
         while time.perf_counter() < until:
             self._loop.processEvents()
 
     def settle(self) -> None:
-        """Handle the window's events until everything asked is answered and drawn."""
+        """Process the window's events until all requests are answered and drawn."""
         while self._program.controller.answers.path is None or self._program.runner.pending():
             self._loop.processEvents()
         self.live(until=time.perf_counter() + 0.3)

@@ -1,4 +1,4 @@
-"""Workload D, a frame: the default scene drawn anew, beside an empty canvas of the same size."""
+"""Workload D, a frame: redrawing the default scene, compared with an empty canvas of the same size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FRAMES = 40
 
 
 def measure(engine: str) -> Measurement:
-    """Milliseconds from asking for a frame to its being on the screen, the median of many."""
+    """Measure the median time from requesting a frame to its display."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "frame", "seconds": None, "remark": "there is no display"}
     from PySide6.QtCore import QEventLoop
@@ -45,7 +45,7 @@ def measure(engine: str) -> Measurement:
 
 
 def _empty(width: int, height: int) -> float:
-    """Return the same of a canvas that is only cleared."""
+    """Measure the same for a canvas that is only cleared."""
     from vispy import app, gloo
 
     canvas = app.Canvas(size=(width, height), show=True, app="pyside6")
@@ -56,9 +56,7 @@ def _empty(width: int, height: int) -> float:
 
 
 def _milliseconds(widget: QOpenGLWidget) -> float:
-    """Return how long it takes from asking a widget to draw itself until the window has been
-    composed.
-    """
+    """Return the milliseconds from requesting a redraw of a widget until the window is composed."""
     from PySide6.QtCore import QEventLoop
 
     swapped, took, loop = [0], [], QEventLoop()

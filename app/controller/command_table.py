@@ -1,4 +1,4 @@
-"""The command table: menus, toolbar, shortcuts, palette and the sheet of shortcuts are made from it."""
+"""The command table, from which menus, toolbar, shortcuts, palette and the sheet of keys are made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""While another subject is prepared nothing of the old one stands under the new one's name."""
+"""The waiting screen: hides the old subject while another one is prepared."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MILD = {"family.temperature"}
 
 
 class WaitingScreen:
-    """Blanks the views from the moment a change is asked for until it is made, or cannot be.
+    """Blanks the views from the request of a change until it is made or refused.
 
-    ``clear`` drops the answers, given what is to be said in their place.
+    ``clear`` drops the answers and shows a message in their place.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class WaitingScreen:
         self.is_blank = False  # nothing is shown
 
     def begin(self, changes: Mapping[str, Any]) -> None:
-        """These changes of the scene are being prepared."""
+        """Start waiting for changes in preparation."""
         self.is_on = True
         words = f"preparing {prepared(self._store.scene, changes)} …"
         if set(changes) <= MILD:

@@ -28,7 +28,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass
 class Ink:
-    """Shapes and words as they are put on the page."""
+    """Collects shapes and text on the page."""
 
     theme: Theme
     shapes: list[Strokes] = field(default_factory=list)
@@ -58,12 +58,12 @@ class Ink:
 
 
 def height_of_measures(measures: Sequence[Measure]) -> float:
-    """Return the height that `draw_measures` needs."""
+    """Return the height needed by `draw_measures`."""
     return ROW * (len(measures) + 1.6)
 
 
 def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
-    """Names at the left, values at the right; what is not as it should be in the warning's colour."""
+    """Draw names at the left and values at the right; warnings in their colour."""
     left, top, right, _ = box
     ink.words("Measures", (left, top + ROW / 2), TITLE, ink.theme.text, bold=True)
     for i, measure in enumerate(measures):
@@ -74,7 +74,7 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
 
 
 def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
-    """Draw in one row the names of the lines that the chart itself does not name."""
+    """Draw a legend row of the lines that the chart does not label."""
     theme, (x, y) = ink.theme, at
     samples = (
         ("geodesic", "Geodesic", theme.geodesic, 3.0),
@@ -91,13 +91,13 @@ def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
 
 
 def height_of_distributions(shown: Distributions) -> float:
-    """Return the height at which the words of `draw_distributions` can be read."""
+    """Return the height at which the text of `draw_distributions` is readable."""
     bars = len(shown.labels) if len(shown.labels) <= MOST_BARS else 0
     return AROUND + max(LOWEST, BAR * bars)
 
 
 def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
-    """Bars over outcomes, curves over a line; A, B and the moving point in their colours."""
+    """Draw bars over outcomes or curves over a line, for A, B and the moving point in their colours."""
     left, top, right, bottom = box
     theme = ink.theme
     colours = (theme.pin_a, theme.pin_b, theme.moving)

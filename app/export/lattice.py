@@ -1,4 +1,4 @@
-"""A picture of a lattice of patches: a map over the photograph, ellipses of g and a way."""
+"""Figures of a lattice of patches: a map over the photograph, ellipses of g and a path."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CASING: RGBA = (0.0, 0.0, 0.0, 0.67)
 
 
 def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
-    """Return the map ``shown`` (rows, columns), ellipses and the way from one patch to another."""
+    """Draw the map ``shown`` (rows, columns), ellipses and the path from one patch to another."""
     rows, columns = found.shape
     unit = SIDE / max(rows, columns)
     width, height = columns * unit, rows * unit
@@ -63,7 +63,7 @@ def _photograph(image: np.ndarray) -> Image.Image:
 
 
 def _coloured(shown: Floats) -> NDArray[np.uint8]:
-    """Return a map as colours by its rank: a few large values would leave all others dark."""
+    """Colour a map by rank, since a few large values would leave all others dark."""
     order = shown.ravel().argsort(kind="stable").argsort(kind="stable")
     share = (order / max(shown.size - 1, 1)).reshape(shown.shape)[..., None]
     coloured: NDArray[np.uint8] = np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)

@@ -76,7 +76,7 @@ def _item(page: FPDF, item: Item) -> None:
 
 
 def _stroke(page: FPDF, item: Line) -> None:
-    """Draw all lines as one path: where they cross, a colour that lets through is not laid on twice."""
+    """Draw all lines as one path, so that translucent crossings are not darker."""
     with page.new_path() as path:
         path.style.paint_rule = "stroke"
         path.style.auto_close = False

@@ -23,7 +23,7 @@ FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-seri
 
 
 def svg(sheet: Sheet, title: str, metadata: str) -> str:
-    """Return the file's text; ``metadata`` is XML that goes into its metadata element."""
+    """Return the SVG text; ``metadata`` is the XML of its metadata element."""
     width, height = sheet.size
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -44,7 +44,7 @@ def svg(sheet: Sheet, title: str, metadata: str) -> str:
 
 
 def _faces(sheet: Sheet) -> str:
-    """Return the letters in use of both weights, so that a browser shows them wherever it is."""
+    """Return embedded fonts with the letters in use, in both weights."""
     labels = [item for group in sheet.groups for item in group.items if isinstance(item, Label)]
     rules = []
     for bold in typeface.FONTS:
@@ -60,7 +60,7 @@ def _faces(sheet: Sheet) -> str:
 
 
 def subset(letters: str, bold: bool) -> bytes:
-    """Return the font with these letters only, as WOFF."""
+    """Return the font subset to these letters, as WOFF."""
     font = TTFont(str(typeface.path(bold)), recalcTimestamp=False)
     font.flavor = "woff"
     subsetter = Subsetter(Options(layout_features=["kern"]))
@@ -105,9 +105,7 @@ def _item(item: Item, name: str) -> str:
 
 
 def _path(line: Pixels) -> str:
-    """Return a polyline; one whose ends meet is closed, so that they are joined like its other
-    points.
-    """
+    """Return the path data of a polyline, closed if its ends meet, for a proper join."""
     closed = len(line) > 3 and bool(np.allclose(line[0], line[-1]))
     points = line[:-1] if closed else line
     data = "L".join(f"{x:.2f} {y:.2f}" for x, y in points)

@@ -1,4 +1,4 @@
-"""The path of a token's attention through layers or heads: a task, and what its panel shows."""
+"""The path of a token's attention through layers or heads: the task and the panel's state."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class TokenPathTask(Job):
     over: str
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer in one go: it is a softmax a layer."""
+        """Emit one answer; the cost is one softmax per layer."""
         c = settings(parse(self.family)[1])
         file, left_out = file_of(c), whole_numbers("mask", c["mask"])
         place = (c["layer"], c["head"], float(c["temperature"]))
@@ -59,7 +59,7 @@ class TokenPathTask(Job):
         emit(TokenPathAnswer(self, path, one.query_labels, keys, current, self._off()))
 
     def _off(self) -> str:
-        """Return how far the row that the panel Distributions has of the token is from its own."""
+        """Describe how the row in the panel Distributions differs from the token's own row."""
         try:
             gap = off_own(self.family, self.token)
         except ValueError:
@@ -75,8 +75,8 @@ class TokenPathTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class TokenPathAnswer:
-    """The path, the labels of all queries and keys, the layer or head of the scene, and how its row
-    there compares with that of the plane.
+    """The path, the labels of all queries and keys, the layer or head of the scene, and the comparison
+    of the token's row with that of the plane.
     """
 
     job: TokenPathTask
@@ -89,7 +89,7 @@ class TokenPathAnswer:
 
 @dataclass(frozen=True)
 class NoPath:
-    """Why a token has no path over that."""
+    """The reason why a token has no path."""
 
     job: TokenPathTask
     words: str
@@ -97,7 +97,7 @@ class NoPath:
 
 
 class TokenPathPart(PanelPart):
-    """Follows the token at A, or the one that is chosen."""
+    """Follows the token at A, or the chosen one."""
 
     title = panel_titles.TOKEN_PATH
     events = (PanelShown, TokenPathChosen)
@@ -173,9 +173,7 @@ def _nothing(note: str) -> TokenPathState:
 
 
 def _token_at(subject: Subject) -> int | None:
-    """Return the token that A is on, or at whose place on the plane it is; None if A is between
-    them.
-    """
+    """Return the token at A; None if A is not at a token's place."""
     start, marks = subject.scene.start, subject.manifold.landmarks
     assert start
     if start.token is not None or marks is None:
@@ -213,7 +211,7 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
 
 
 def _tip(place: str, row: np.ndarray, keys: tuple[str, ...], turn: float) -> str:
-    """ "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
+    """Return a tooltip such as "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
     most = np.argsort(-row, kind="stable")[:NAMED]
     named = ", ".join(f"{keys[j]} {row[j]:.2f}" for j in most)
     return f"{place}, turns by {turn:.0f}°: {named}" if np.isfinite(turn) else f"{place}: {named}"

@@ -6,9 +6,9 @@ A family gives the simplest function that determines it (`Definition`); `derive`
         g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k,
         KL(θ‖φ) = ψ(ϑ(φ)) − ψ(ϑ(θ)) − ∂_aψ(ϑ(θ)) (ϑ(φ) − ϑ(θ))^a
     or the metric and the cubic tensor themselves,
-    or only a log-density, whose scores are averaged by `compute.definitions.quadrature`. Γ_ij,k = ½(∂_i
-    g_jk + ∂_j g_ik − ∂_k g_ij) K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m
-    Γ_12,n − Γ_11,m Γ_22,n)
+    or only a log-density, whose scores are averaged by `compute.definitions.quadrature`.
+    Γ_ij,k = ½(∂_i g_jk + ∂_j g_ik − ∂_k g_ij)
+    K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n)
 
 SymPy takes a third of a second to import, so it is imported where it is used: see `disk_cache`.
 """

@@ -1,4 +1,4 @@
-"""``attend``: geometric attention on the Q, K, V of a file, beside the standard one."""
+"""``attend``: geometric attention on the Q, K, V of a file, compared with standard attention."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Output, weights and distances; how far the output lies from softmax attention's."""
+    """Compute output, weights and distances, and the difference from softmax attention."""
     import numpy as np
 
     from app.cli.output import save, show

@@ -28,7 +28,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Return its length against the great circle from its first row to its last, and where it turns."""
+    """Print the path's length relative to the great circle between its ends, and its turning angles."""
     import numpy as np
 
     from app.cli.output import show

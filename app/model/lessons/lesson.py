@@ -1,8 +1,10 @@
 """Lessons: Markdown files with a scene, a task and checks at each step.
 
 # Title
-> One sentence on what it is about. ## A step Sentences with $formulas$ and numbers that are checked:
-{{2.867 = measure "Fisher–Rao length"}}. ```scene
+> One sentence on what it is about.
+## A step
+Sentences with $formulas$ and numbers that are checked: {{2.867 = measure "Fisher–Rao length"}}.
+```scene
 family: gaussian
 ```
 ```do
