@@ -1,8 +1,8 @@
-"""Curves as polylines: as many points as the frame needs to show no corner and no chord.
+"""Adaptive conversion of curves to polylines that look smooth.
 
-A curve is known at its nodes and, by its function ``at``, between them.  An interval is cut where what
-lies inside is farther from the chord than `FLAT` pixels; what is off the plot, or so short or straight
-that it cannot be, is left as it is.
+A curve is known at its nodes and, by its function ``at``, between them.  An interval is split if the
+curve deviates from the chord by more than `FLAT` pixels; intervals off the plot, or too short or
+straight, are skipped.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ MOST_DASHES = 2000
 
 @dataclass
 class Polyline:
-    """One curve with all points that frames have needed so far: place (n,), xy (n, d), and between
-    them what was seen of an interval (n − 1, 2, d), NaN where nothing was."""
+    """One curve with all points needed so far: place (n,), xy (n, d), and cached inner points of
+    intervals (n − 1, 2, d), NaN where not evaluated.
+    """
 
     curve: Curve
 
@@ -50,7 +51,7 @@ class Polyline:
         self._seen = np.full((max(len(xy) - 1, 0), len(PROBES), xy.shape[-1]), np.nan)
 
     def points(self, frame: Frame) -> Array:
-        """Return the curve (n, d) with as many points as ``frame`` needs."""
+        """Return the curve (n, d) with enough points for ``frame``."""
         at = self.curve.at
         if at is None or len(self.xy) < 2:
             return self.xy
@@ -69,7 +70,7 @@ class Polyline:
         return self.xy
 
     def _look(self, some: NDArray[np.intp]) -> None:
-        """Find the points inside intervals that are not known yet."""
+        """Evaluate inner points of intervals that are not known yet."""
         assert self.curve.at is not None
         new = some[np.isnan(self._seen[some, 0, 0])]
         if len(new):
@@ -78,7 +79,7 @@ class Polyline:
             self._seen[new] = self.curve.at(place.ravel()).reshape(len(new), len(PROBES), -1)
 
     def _cut(self, bent: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Make points of what was seen inside intervals; returns the intervals there are instead."""
+        """Insert the inner points of intervals as nodes; return the new intervals."""
         count = len(PROBES)
         size = self.place[bent + 1] - self.place[bent]
         where = np.repeat(bent + 1, count)
@@ -94,7 +95,7 @@ class Polyline:
 
 
 def _matters(frame: Frame, line: Pixels, some: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether intervals (k,) of a line in pixels are long enough and may be on the plot."""
+    """Return which intervals (k,) of a line in pixels are long enough and may be visible."""
     a, b = line[some], line[some + 1]
     with np.errstate(invalid="ignore", over="ignore"):
         length = np.hypot(*(b - a).T)
@@ -108,8 +109,9 @@ def _matters(frame: Frame, line: Pixels, some: NDArray[np.intp]) -> NDArray[np.b
 
 
 def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
-    """Intervals that may be bent: where an arc as curved as the line is at their ends would be, or
-    which have no neighbour to tell."""
+    """Return intervals that may be curved, judged by the curvature at their ends, or without
+    neighbours.
+    """
     line = frame.to_pixels(xy)
     if len(line) < 3:
         return np.flatnonzero(_matters(frame, line, np.arange(len(line) - 1)))
@@ -125,7 +127,7 @@ def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
 
 
 def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether something seen inside an interval (k,) is off its chord by more than `FLAT`."""
+    """Return which intervals (k,) deviate from their chord by more than `FLAT`."""
     a, b = frame.to_pixels(xy[some])[:, None], frame.to_pixels(xy[some + 1])[:, None]
     p = frame.to_pixels(seen[some])
     chord = b - a
@@ -137,8 +139,8 @@ def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArr
 
 
 def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels, float]]:
-    """Return the pieces of a line between its rows of NaN, of two points or more, as far as they are
-    near the canvas, and how long each had been before.
+    """Return the pieces of a line between rows of NaN, of two points or more, clipped near the canvas,
+    with the arc length before each.
     """
     border = NEAR if dashed else FAR
     found = [line] if len(line) > 1 and np.isfinite(line).all() else _pieces(line)
@@ -150,7 +152,7 @@ def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels
 
 
 def _pieces(line: Pixels) -> list[Pixels]:
-    """Return the parts of a polyline between its rows of NaN, of two points or more."""
+    """Split a polyline at rows of NaN into parts of two points or more."""
     known = np.isfinite(line).all(axis=1)
     edges = np.flatnonzero(np.diff(known.astype(int))) + 1
     parts = np.split(line, edges)
@@ -158,7 +160,7 @@ def _pieces(line: Pixels) -> list[Pixels]:
 
 
 def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, float]]:
-    """Return a polyline as far as it lies in the rectangle around the canvas (Liang and Barsky)."""
+    """Clip a polyline to the rectangle around the canvas (Liang–Barsky)."""
     a, step = piece[:-1], np.diff(piece, axis=0)
     low, high = np.full(2, -border), border + np.array(frame.size, np.float64)
     moving = step != 0.0
@@ -186,10 +188,10 @@ def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, f
 
 
 def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
-    """Return a polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of
+    """Split a finite polyline (n, 2) into dashes of ``on`` pixels, separated by rows of NaN for gaps of
     ``off``.
 
-    ``begin``: how long the line has been before its first point, where it is the rest of a longer one.
+    ``begin``: arc length before the first point, if it is part of a longer line.
     """
     period = on + off
     begin %= period

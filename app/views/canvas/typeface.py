@@ -1,7 +1,7 @@
-"""The letters: which there are, how wide they are, and their pictures at a size in pixels.
+"""The typeface: available letters, widths, and bitmaps at a pixel size.
 
-vispy's own text scales one distance field to every size, which is soft at 11 pixels; glyphs rendered at
-their size and placed on whole pixels are as crisp as the window's text.
+vispy's text scales one distance field to every size, which is blurred at 11 pixels; glyphs rendered at
+their size and placed on whole pixels are as sharp as the window's text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 
 
 def path(bold: bool) -> Path:
-    """Return the font's file, which comes with vispy; vispy itself is not imported."""
+    """Return the path of the font, which comes with vispy, without importing vispy."""
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
@@ -34,31 +34,33 @@ def path(bold: bool) -> Path:
 
 @lru_cache(maxsize=2)
 def face(bold: bool) -> freetype.Face:
-    """Open the font of labels, the bold or the regular one."""
+    """Open the label font, bold or regular."""
     return freetype.Face(str(path(bold)))
 
 
 def writable(text: str) -> str:
-    """Return a text in letters that the font has."""
+    """Replace letters that the font lacks."""
     return "".join(char if _is_known(char) else MISSING for char in text.translate(REWRITTEN))
 
 
 def width(text: str, size: float, ratio: float = 1.0, bold: bool = False) -> float:
-    """Return a text's width in logical pixels, as drawn with ``ratio`` device pixels to one."""
+    """Return a text's width in logical pixels, drawn with ``ratio`` device pixels per logical pixel."""
     pixels = round(size * ratio)
     return sum(advance(char, pixels, bold) for char in writable(text)) / ratio
 
 
 @lru_cache(maxsize=4096)
 def advance(char: str, size: int, bold: bool) -> int:
-    """Return how far a letter of ``size`` pixels moves the pen, in whole pixels."""
+    """Return the advance of a letter of ``size`` pixels, in whole pixels."""
     font, char, size, _ = _sized(char, size, bold)
     font.load_char(char, _LIGHT)
     return int(font.glyph.advance.x >> 6)
 
 
 def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
-    """Return coverage (rows, columns), its left and top from the pen on the base line, the advance."""
+    """Return coverage (rows, columns), left and top offsets from the pen on the baseline, and the
+    advance.
+    """
     font, char, size, shift = _sized(char, size, bold)
     font.load_char(char, freetype.FT_LOAD_RENDER | _LIGHT)
     slot = font.glyph
@@ -70,7 +72,7 @@ def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, 
 
 
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
-    """Return the font at a letter's size, the letter or what stands for it, its shift downwards."""
+    """Return the font at a letter's size, the letter or its replacement, and its downward shift."""
     font, shift = face(bold), 0
     if not font.get_char_index(char):
         # The font has no subscripts: they are made of small digits.
@@ -81,7 +83,7 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 
 @lru_cache(maxsize=4096)
 def _is_known(char: str) -> bool:
-    """Whether the font has a letter, or what a sub- or superscript is made of."""
+    """Whether the font has a letter, or the base letter of a sub- or superscript."""
     return bool(face(False).get_char_index(_script(char, 0)[0]))
 
 

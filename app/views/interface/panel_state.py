@@ -11,7 +11,7 @@ from app.views.interface.choices import Choice, LayerRow
 
 @dataclass(frozen=True, eq=False)
 class PanelState:
-    """The state of the family and layer panels, as plain data (they hold no logic)."""
+    """The state of the family and layer panels, which contain no logic."""
 
     families: Sequence[Choice]
     family: str

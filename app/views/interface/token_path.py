@@ -1,4 +1,4 @@
-"""A token's path through layers or heads, as plain data for views."""
+"""The state of the token path panel, as plain data."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ class TokenPathChosen:
 class TokenPathState:
     """The path of one token's rows, drawn on two axes.
 
-    tokens: all that can be chosen; token and over: what is, of which ``followed`` is the number.
-    xy (m, 2) and circle (k, 2): the rows and the great circle between its ends; turning (m,) in
-    degrees, NaN where there is none; current: the layer or head of the scene; tips (m,): each row in
-    words; words: on the whole path; note: why there is no path, or "";
-    whose: how the token that is followed has to do with A.
+    tokens: the choices; token and over: the selection, with ``followed`` the token's number.  xy (m, 2)
+    and circle (k, 2): the rows and the great circle between the ends; turning (m,) in degrees, NaN if
+    undefined; current: the layer or head of the scene; tips (m,): tooltips of the rows; words: a
+    description of the path; note: why there is no path, or ""; whose: relation of the token to A.
     """
 
     tokens: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Markdown with formulas as rich text: a small subset of both, everything else is escaped."""
+"""A small subset of Markdown with formulas, as rich text; everything else is escaped."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _list(lines: list[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return one run of words, with **bold**, *italic*, `code`, links and formulas."""
+    """Return inline text with **bold**, *italic*, `code`, links and formulas."""
     held: list[str] = []
 
     def hold(html: str) -> str:

@@ -16,7 +16,7 @@ HALO = 2  # reach of the halo in logical pixels
 
 @dataclass(frozen=True)
 class Glyph:
-    """Where a glyph is in the atlas (x, y, width, height), where it goes, how far it moves the pen.
+    """A glyph: its place in the atlas (x, y, width, height), offset and advance.
 
     left, top: from the pen to the picture's corner, y downwards; all in device pixels.
     """
@@ -28,7 +28,7 @@ class Glyph:
 
 
 class Atlas:
-    """The texture with all glyphs drawn so far; channels: the letter, its halo."""
+    """The texture with all glyphs rendered so far; channels: letter and halo."""
 
     def __init__(self) -> None:
         self._pixels = np.zeros((SIDE, SIDE, 2), np.uint8)
@@ -40,7 +40,7 @@ class Atlas:
 
     @property
     def side(self) -> int:
-        """Pixels of the texture's side now."""
+        """The current side of the texture, in pixels."""
         return len(self._pixels)
 
     def glyph(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
@@ -68,7 +68,7 @@ class Atlas:
         return Glyph((x, y, width, height), left - halo, top - halo, advance)
 
     def _grow(self) -> None:
-        """Twice the side; what there is stays where it is."""
+        """Double the side, keeping the positions of glyphs."""
         before = self._pixels
         self._pixels = np.zeros((2 * self.side, 2 * self.side, 2), np.uint8)
         self._pixels[: len(before), : len(before)] = before
@@ -78,9 +78,7 @@ class Atlas:
 
 
 def spread(letter: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
-    """Return the letter thickened by ``reach`` pixels, fading outwards: what keeps it readable on a
-    map.
-    """
+    """Return the halo of a letter: thickened by ``reach`` pixels, fading outwards."""
     rows, columns = letter.shape
     wide = np.zeros((rows + 2 * reach, columns + 2 * reach))
     for dy in range(-reach, reach + 1):

@@ -1,6 +1,6 @@
-"""The painter: plots and single layers drawn by OpenGL, on the screen or into a picture.
+"""The painter: renders plots and single layers by OpenGL, to the screen or a picture.
 
-It needs a current context, the same whenever it draws.
+It needs the same current context at every call.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DPI = 96.0
 
 
 class Painter:
-    """Draws layers; what the GPU holds of each is kept until the layer changes."""
+    """Draws layers; their GPU data is kept until they change."""
 
     def __init__(self) -> None:
         self._atlas = Atlas()
@@ -39,7 +39,7 @@ class Painter:
     def picture(
         self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """Draw a plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
+        """Render a plot at ``pixels`` (width, height), ``ratio`` per logical pixel; premultiplied."""
         frame, things = (replace(f, ratio=ratio) for f in (plot.frame, plot.drawn))
         ground = CLEAR if transparent else None
         return still(pixels, lambda tile: self._plot(plot, frame, things, tile, ground))
@@ -81,12 +81,12 @@ def _begin(tile: PictureTile, ground: RGBA) -> None:
 
 
 def renderer() -> str:
-    """Name the OpenGL implementation of the current context, in words."""
+    """Return the name of the OpenGL implementation of the current context."""
     names = (gloo.gl.GL_RENDERER, gloo.gl.GL_VERSION)
     return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
 
 
 def context(size: tuple[int, int]) -> app.Canvas:
-    """Make a hidden surface of the backend in use, with a context to draw in."""
+    """Make a hidden surface of the current backend, with a context."""
     # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
     return app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)

@@ -1,4 +1,4 @@
-"""Labels: lines of text at pixels of the canvas, all of a layer in one draw call."""
+"""Labels: lines of text, all of a layer in one draw call."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Texts:
             self._program.draw("triangles", self._indices)
 
     def _quads(self, label: Label, ratio: float) -> np.ndarray:
-        """Four vertices for each visible glyph, (glyphs, 4)."""
+        """Return four vertices for each visible glyph, (glyphs, 4)."""
         size, halo = round(label.size * ratio), round(HALO * ratio)
         glyphs = [self._atlas.glyph(char, size, label.bold, halo) for char in writable(label.text)]
         advances = np.cumsum([0, *(glyph.advance for glyph in glyphs)])
@@ -87,7 +87,7 @@ class Texts:
 
 
 def _halo_first(quads: np.ndarray) -> list[np.ndarray]:
-    """Below all letters of a label their halos: none falls on the letter before."""
+    """Order halos before the letters of a label, so that none covers the preceding letter."""
     if not quads["a_halo"][..., 3].any():
         return [quads]
     below = quads.copy()

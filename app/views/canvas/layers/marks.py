@@ -1,4 +1,4 @@
-"""Tokens: labelled points, fainter the further they lie off the surface, rings if it is not theirs."""
+"""Tokens: labelled points, fainter farther from the surface, hollow if it is not their own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Box = tuple[float, float, float, float]
 
 
 class MarksLayer(Layer):
-    """Discs with labels that never overlap: what finds no room is shown when pointed at."""
+    """Discs with labels that never overlap; a label without room is shown on hover."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -40,12 +40,12 @@ class MarksLayer(Layer):
         self._hovered = -1
 
     def set(self, marks: Marks | None) -> None:
-        """Other points, or none."""
+        """Set the points, or None."""
         self._marks, self._hovered = marks, -1
         self.changed()
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
-        """Point at the mark under ``pixel``, if any; whether that changed what is drawn."""
+        """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
         found = -1
         if self._marks is not None and len(self._marks.xy) and pixel is not None:
             distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
@@ -58,7 +58,7 @@ class MarksLayer(Layer):
         return True
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Discs, and the labels that found room."""
+        """Return discs, and the labels that fit."""
         if self._marks is None or not len(self._marks.xy):
             return ()
         at = frame.to_pixels(self._marks.xy)
@@ -102,7 +102,7 @@ class MarksLayer(Layer):
 def room(
     frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
 ) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
-    """Return the first place where a label fits: its point, its anchor and its box; None if nowhere."""
+    """Return the first position where a label fits: point, anchor and box; None if there is none."""
     left, top, right, bottom = frame.box
     first = None
     for anchor, (dx, dy) in PLACES:
@@ -117,7 +117,7 @@ def room(
 
 
 def _overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
-    """Whether a box shares a pixel with any of others (k, 4)."""
+    """Whether a box overlaps any of others (k, 4)."""
     left, top, right, bottom = np.asarray(others, float).reshape(-1, 4).T
     hit = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
     return bool(hit.any())

@@ -1,4 +1,4 @@
-"""A surface in space, shaded, in the colours of its scalar map."""
+"""A shaded surface in space, coloured by its scalar map."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ class ReliefLayer(Layer):
         self._texture: NDArray[np.uint8] | None = None
 
     def set_surface(self, surface: Surface | None) -> None:
-        """Another surface, or none."""
+        """Set the surface, or None."""
         self._surface = surface
         self.changed()
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours from the next frame on."""
+        """Set the theme for the following frames."""
         self._texture = None
         super().set_theme(theme)
 
     def set(self, image: ColorMap2D | None) -> None:
-        """Set the map that colours it, or none."""
+        """Set the map that colours it, or None."""
         if image is not self._image:
             self._image, self._texture = image, None
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return one mesh; nothing in the plane."""
+        """Return one mesh, or nothing for a plane chart."""
         if self._surface is None or not isinstance(frame, SpaceFrame):
             return ()
         image, theme = self._image, self.theme
@@ -66,7 +66,7 @@ class ReliefLayer(Layer):
         return (mesh,)
 
     def _places(self) -> Pixels:
-        """Return where in the map each node of the mesh lies, in [0, 1]."""
+        """Return the texture coordinates of the mesh nodes, in [0, 1]."""
         assert self._surface is not None
         if self._image is None:
             return np.zeros(self._surface.plane.shape)
@@ -77,7 +77,7 @@ class ReliefLayer(Layer):
 
 
 def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
-    """Colours (rows, columns, 4) continued into what is transparent: the mesh ends between cells."""
+    """Extend colours (rows, columns, 4) into transparent cells, since the mesh ends between cells."""
     spread = colours.copy()
     for _ in range(cells):
         for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
@@ -88,7 +88,7 @@ def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
 
 
 def shades(frame: SpaceFrame) -> Pixels:
-    """Brightness (r, c) at the nodes of the mesh, the same from both sides."""
+    """Return the brightness (r, c) at the nodes of the mesh, equal on both sides."""
     assert frame.surface is not None
     lamp = np.stack(axes(frame.camera), axis=0).T @ np.array(LAMP)
     shade: Pixels = DARKEST + LIGHT * np.abs(normals(frame.surface) @ lamp)

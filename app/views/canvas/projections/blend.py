@@ -1,4 +1,4 @@
-"""Between two charts: where things are while one drawing turns into another."""
+"""The projection during a transition between two charts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MOST_COORDINATES = 3
 
 @dataclass(frozen=True)
 class BlendFrame(Frame):
-    """Points have the coordinates of both charts; their pixels are ``share`` of the way between.
+    """Points have the coordinates of both charts; their pixels are interpolated by ``share``.
 
-    Points that have those of one chart alone are new under way, and where they will be.
+    Points with coordinates of one chart only are new, and drawn at their final position.
     """
 
     before: Frame | None = None
@@ -36,5 +36,5 @@ class BlendFrame(Frame):
         return old + (new - old) * self.share
 
     def hidden(self, xyz: ArrayLike) -> NDArray[np.bool_]:
-        """Nothing is, under way."""
+        """Nothing is hidden during a transition."""
         return np.zeros(np.shape(xyz)[:-1], np.bool_)

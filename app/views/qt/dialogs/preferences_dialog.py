@@ -1,4 +1,4 @@
-"""The preferences: what is chosen holds at once."""
+"""The preferences dialog; changes apply at once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ AUTOMATIC = Choice("", "Automatic")
 
 
 class PreferencesDialog(QDialog):
-    """Does not block the window; ``change`` hears of each choice; ``adapters``: those there are."""
+    """Does not block the window; ``change`` receives each choice; ``adapters``: the available ones."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The distributions at A, at B and at the moving point: bars down the words, or curves."""
+"""The distributions at A, at B and at the moving point: bars over tokens, or curves."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NONE_STATED = "A metric or a potential alone does not define distributions: ther
 
 
 class DistributionsPanel:
-    """A plot in which only the rows that changed are drawn anew."""
+    """A plot in which only changed rows are redrawn."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._shown: Distributions | None = None
@@ -88,7 +88,7 @@ class DistributionsPanel:
         self._scale(distributions)
 
     def _show_own(self, d: Distributions) -> None:
-        """Mark on the bars what the model really has where it is another row."""
+        """Mark the model's own row on the bars where it differs."""
         own = (*d.own, *(None,) * len(self.ticks))
         for tick, row in zip(self.ticks, own, strict=False):
             tick.setVisible(row is not None)
@@ -100,7 +100,7 @@ class DistributionsPanel:
         self.legend.setText(_legend(names, colours) + (f" &nbsp; {escape(OWN)}" if other else ""))
 
     def _grey(self, stale: bool) -> None:
-        """Little is seen of rows that are of what was shown before."""
+        """Fade outdated rows."""
         look(self.legend, "stale" if stale else "")
         for item in (*self.bars, *self.curves, *self.ticks):
             item.setOpacity(FAINT if stale else 1.0)
@@ -144,7 +144,7 @@ class DistributionsPanel:
             self._make_curves(d, colours)
 
     def _shorten(self, text: str, width: int) -> str:
-        """Return a text that ends in an ellipsis where it is wider than the bars leave room for."""
+        """Shorten a text with an ellipsis to the available room."""
         letters: QFontMetrics = self.plot.fontMetrics()
         return letters.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
@@ -183,14 +183,14 @@ class DistributionsPanel:
 
 
 def _tick() -> QPainterPath:
-    """Return a symbol: a narrow upright box, half a unit high on either side."""
+    """Return the tick symbol: a narrow upright box."""
     path = QPainterPath()
     path.addRect(-0.12, -0.5, 0.24, 1.0)
     return path
 
 
 def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
-    """Whether a row, or what it is drawn over, is another one."""
+    """Whether a row or its support differs."""
     if before is None or not np.array_equal(before.x, after.x):
         return True
     return not np.array_equal(before.rows[row], after.rows[row])

@@ -1,4 +1,4 @@
-"""The flow panel: its form, its clock, and norm, mass and energy as they run."""
+"""The flow panel: form, time, and plots of norm, mass and energy."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class FlowPanel:
         self._lives.set_theme(theme)
 
     def show(self, state: FlowState) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         self._state = state
         self._form.show(state.settings)
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")

@@ -1,4 +1,4 @@
-"""The picture panel: a photograph, its lattice of patches, and the way between two of them."""
+"""The picture panel: a photograph, its lattice of patches, and a path between two of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HINT = (
 
 
 class PhotographPanel:
-    """Draws plain data; clicks put A and B by turns."""
+    """Draws plain data; clicks place A and B alternately."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -43,7 +43,7 @@ class PhotographPanel:
         self.set_theme(theme)
 
     def _make_side(self) -> QWidget:
-        """Make the column beside the photograph: settings, and words on what is seen."""
+        """Make the column beside the photograph: settings and description."""
         widget, side = panel(SIDE)
         self.open = QPushButton("Open picture…")
         self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))
@@ -153,7 +153,7 @@ class PhotographPanel:
 
 
 def _blank() -> pg.PlotWidget:
-    """Return a plot without axes, y down, at one scale."""
+    """Return a plot without axes, y down, with equal scales."""
     plot = plots.plot("Picture with its patches")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
@@ -167,5 +167,5 @@ def _blank() -> pg.PlotWidget:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Limits that are not one: a map of one value is drawn in its middle colour."""
+    """Separate equal limits, so that a constant map is drawn in its middle colour."""
     return (low, high) if high > low else (low - 0.5, high + 0.5)

@@ -1,4 +1,4 @@
-"""The timeline: play, where the moving point is between A and B, and below it the keyframes."""
+"""The timeline panel: play button, slider of the moving point, and keyframes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ REPEATS = {"once": "Once", "loop": "Loop", "bounce": "Bounce"}
 
 
 class TimelinePanel:
-    """Play, a slider from A to B, a button that sets keyframes; the strip, once there are any."""
+    """A play button, a slider from A to B, a keyframe button, and the strip if there are keyframes."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -138,13 +138,13 @@ class TimelinePanel:
         return box
 
     def show(self, t: float) -> None:
-        """Show where the moving point is, without telling it back."""
+        """Show the position of the moving point without emitting events."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(t * TICKS))
         self.readout.setText(f"t = {t:.2f}")
 
     def show_state(self, state: TimelineState) -> None:
-        """Show the time and the keyframes, without telling them back."""
+        """Show the time and the keyframes without emitting events."""
         self.button.set_playing(state.playing)
         look(self.mark, "changed" if state.changed else "")
         self.keys.setVisible(bool(state.keys))
@@ -167,5 +167,5 @@ class TimelinePanel:
             self.duration.setValue(state.duration)
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours for what is painted."""
+        """Set the theme of painted parts."""
         self.strip.set_theme(theme)

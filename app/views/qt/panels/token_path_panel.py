@@ -1,4 +1,4 @@
-"""The token path panel: a token's rows over layers or heads, on two axes, with the turn at each."""
+"""The token path panel: a token's rows over layers or heads on two axes, with turning angles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OVERS = (Choice("layers", "layers of the head"), Choice("heads", "heads of the l
 
 
 class TokenPathPanel:
-    """Two pickers, the drawing, the turns, and words on the dot under the pointer."""
+    """Two pickers, the drawing, the turning angles, and a description of the dot under the pointer."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -74,7 +74,7 @@ class TokenPathPanel:
         self.show(self._state)
 
     def show(self, state: TokenPathState | None) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         self._state = state
         drawn = state is not None and len(state.xy) > 0
         for widget in (self.map, self.turns, self.tip):
@@ -122,7 +122,7 @@ class TokenPathPanel:
         self._emit(TokenPathChosen(int(self.token.currentData()), self.over.currentData()))
 
     def _hover(self, place: QPointF) -> None:
-        """Say what the nearest dot is, if the pointer is on one."""
+        """Describe the dot under the pointer, if any."""
         if self._state is None or not self._state.tips:
             return
         at = self.map.getViewBox().mapSceneToView(place)

@@ -1,4 +1,4 @@
-"""The topology panel: persistence diagram and barcode of the map that is shown."""
+"""The topology panel: persistence diagram and barcode of the map shown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BEYOND = 0.12
 
 
 class TopologyPanel:
-    """Points and bars of pairs; what is clicked is told, what is chosen is in the state."""
+    """Points and bars of pairs; clicks emit events, and the selection is in the state."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -80,7 +80,7 @@ class TopologyPanel:
         return row
 
     def _make_stepper(self) -> QHBoxLayout:
-        """Return the chosen pair in words, and the way to the next without a mouse."""
+        """Return the description of the selected pair, with buttons for previous and next."""
         row = QHBoxLayout()
         for text, name, step in (("◂", "Previous pair", -1), ("▸", "Next pair", 1)):
             button = QToolButton()
@@ -119,7 +119,7 @@ class TopologyPanel:
         self.show(self.state)
 
     def show(self, state: TopologyState | None) -> None:
-        """Show a state without telling it back; None is like a state without pairs."""
+        """Show a state without emitting events; None is like a state without pairs."""
         self.state = state
         if state is None:
             return
@@ -210,17 +210,17 @@ def _tick(share: float) -> int:
 
 
 def _beyond(state: TopologyState) -> float:
-    """Return where what lasts for ever is drawn."""
+    """Return the position of infinite deaths in the plots."""
     away = BEYOND * (state.high - state.low)
     return state.low - away if state.superlevel else state.high + away
 
 
 def _ends(state: TopologyState) -> Array:
-    """Deaths, of what lasts the place where that is drawn."""
+    """Return deaths, with infinite ones at their drawn position."""
     return np.where(np.isfinite(state.death), state.death, _beyond(state))
 
 
 def _order(state: TopologyState) -> np.ndarray:
-    """The pairs in the order of the barcode: components, then loops, by birth."""
+    """Return the order of the pairs in the barcode: components, then loops, by birth."""
     rising = -state.birth if state.superlevel else state.birth
     return np.lexsort((rising, state.dimension))

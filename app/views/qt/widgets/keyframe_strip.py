@@ -1,4 +1,4 @@
-"""The strip of a timeline: seconds, keyframes as diamonds, and a line where the time is."""
+"""The keyframe strip: seconds, keyframes as diamonds, and the current time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIRST = "Choose a time, change the scene and press K again"
 
 
 class Strip(QWidget):
-    """Tells times and keyframes that are dragged; draws the state that it was last shown."""
+    """Draws a timeline's state; emits chosen times and dragged keyframes."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Strip(QWidget):
 
     # --- places ---------------------------------------------------------------------------------
     def x_of(self, time: float) -> float:
-        """Return where in the strip a time is, in pixels from the left."""
+        """Return the pixel position of a time from the left."""
         return EDGE + (self.width() - 2 * EDGE) * time / (self._state.duration or 1.0)
 
     def _time(self, x: float) -> float:
@@ -91,7 +91,7 @@ class Strip(QWidget):
             self._held = None
 
     def _move(self, x: float, done: bool) -> None:
-        """Move the keyframe as far as it may go, and hold it there."""
+        """Move the dragged keyframe within its limits."""
         held = self._held
         assert held is not None
         to = held if done else self._time(x)

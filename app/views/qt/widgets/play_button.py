@@ -1,4 +1,4 @@
-"""A button that plays and pauses: its sign is painted, so that no size of type can cut it."""
+"""The play button; its sign is painted, so that no type size can cut it off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SHARE = 0.36  # of the button's height that the sign has
 
 
 class PlayButton(QToolButton):
-    """Shows a triangle at rest and two bars while something plays."""
+    """Shows a triangle at rest and two bars while playing."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Presenting: the whole screen, large type, the canvas and the lesson; a clicker turns the steps."""
+"""Presentation mode: full screen, large type, canvas and lesson; a clicker changes steps."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ LEAVE, DIM = Qt.Key.Key_Escape, Qt.Key.Key_S
 
 
 class Presenter(QObject):
-    """Turns one window into a lecture's and back.
+    """Switches one window to presentation mode and back.
 
-    ``invoke`` runs a command by name; ``enlarge`` gives all type another
-    size in points, None the usual; ``colour`` is the pointer's.
+    ``invoke`` runs a command by name; ``enlarge`` sets the type size in points, None for the default;
+    ``colour``: of the pointer's ring.
     """
 
     def __init__(
@@ -61,25 +61,27 @@ class Presenter(QObject):
         self._holds: Callable[[], bool] = lambda: False
 
     def serve(self, magnify: Callable[[float], None], holds: Callable[[], bool]) -> None:
-        """``magnify`` draws the canvas larger; ``holds``: whether a gesture is under way on it."""
+        """Set the canvas's functions: ``magnify`` scales it; ``holds``: whether a gesture is under
+        way.
+        """
         self._magnify, self._holds = magnify, holds
 
     @property
     def is_on(self) -> bool:
-        """Whether somebody presents."""
+        """Whether presentation mode is on."""
         return self._before is not None
 
     def note(self, title: str, shown: bool) -> None:
-        """Note that a panel was raised or lowered: it stays so after a lecture."""
+        """Note that a panel was raised or lowered, to keep that afterwards."""
         if self.is_on:
             self._wanted[title] = shown
 
     def toggle(self) -> None:
-        """Begin or end."""
+        """Start or end presentation mode."""
         self.leave() if self.is_on else self.enter()
 
     def enter(self) -> None:
-        """Everything but the canvas and a lesson that is shown goes."""
+        """Hide everything except the canvas and a visible lesson."""
         frame = self._frame
         # shortcuts of a menu bar that is hidden would be dead
         menus = [action.menu() for action in frame.menuBar().actions()]
@@ -106,7 +108,7 @@ class Presenter(QObject):
         application.installEventFilter(self)
 
     def leave(self) -> None:
-        """Restore the window as it was, but for the panels that were raised or lowered since."""
+        """Restore the window, except panels that were raised or lowered since."""
         if self._before is None:
             return
         (state, window_state, hidden), self._before = self._before, None
@@ -131,7 +133,7 @@ class Presenter(QObject):
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of a clicker, before pins and sliders take them."""
+        """Handle keys of a clicker before pins and sliders do."""
         if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
             return False
         assert isinstance(event, QKeyEvent)
@@ -153,7 +155,7 @@ class Presenter(QObject):
         return True
 
     def _is_busy(self) -> bool:
-        """Whether keys are for a gesture under way, a menu or a dialog."""
+        """Whether keys belong to a gesture, a menu or a dialog."""
         in_dialog = isinstance(QApplication.activeWindow(), QDialog)
         return self._holds() or in_dialog or QApplication.activePopupWidget() is not None
 
