@@ -136,7 +136,7 @@ class Layout:
         return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
 
     def groups(self) -> tuple[Group, ...]:
-        """Panels and caption as items of a sheet."""
+        """Return panels and caption as items of a sheet."""
         decor = Decor(self.theme)
         decor.set(self)
         return (Group(drawn([decor], self.frame)),)

@@ -51,7 +51,7 @@ class Job(ABC):
 
     @property
     def label(self) -> str:
-        """What is computed, as in "Computing …"."""
+        """The computation in words, as in "Computing …"."""
         return self.words
 
     @classmethod

@@ -197,7 +197,7 @@ def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, slice |
 
 
 def _straight_length(manifold: Manifold, start: Floats, end: Floats) -> float:
-    """∫√g(Δ, Δ) dt along θ = a + t(b − a), by Gauss–Legendre; NaN if it leaves the domain."""
+    """Return ∫√g(Δ, Δ) dt along θ = a + t(b − a), by Gauss–Legendre; NaN if it leaves the domain."""
     nodes, weights = STRAIGHT
     theta = start + 0.5 * (nodes[:, None] + 1) * (end - start)
     if not manifold.in_domain(theta).all():

@@ -165,7 +165,7 @@ class AttentionFlow:
         return literal(self.grid, symbols.reshape(*self.grid.shape, 2, 2, 2), pinned)
 
     def metric_field(self) -> Floats:
-        """g_ij (rows, columns, 2, 2) in θ at the nodes, NaN outside the domain."""
+        """Return g_ij (rows, columns, 2, 2) in θ at the nodes, NaN outside the domain."""
         return np.where(self.grid.usable[..., None, None], self.grid.metric, np.nan)
 
     def singularities(self, field: ArrayLike) -> list[Singularity]:
@@ -354,7 +354,7 @@ class AttentionFlow:
         return self._engine.flow(self.request(z, step, count, stages))
 
     def _norm(self, z: np.ndarray) -> float:
-        """‖A‖ in L²(g) of a state."""
+        """Return ‖A‖ in L²(g) of a state."""
         return self.operator.norm(z if self._literal is None else self._framed(_pair(z)))
 
     def _checked(self, field: ArrayLike) -> Floats:

@@ -167,7 +167,7 @@ def plane(Q: Floats, K: Floats) -> tuple[Floats, Floats]:
 
 
 def _carried(weights: Floats, V: Floats, U: Floats, operators: Floats) -> Floats:
-    """Σ_j a_ij [V⊥_j + U P_{k_j→q_i} Uᵀ V_j] (nq, dv), P parallel transport."""
+    """Return Σ_j a_ij [V⊥_j + U P_{k_j→q_i} Uᵀ V_j] (nq, dv), P parallel transport."""
     along = V @ U
     across = V - along @ U.T
     turned = np.einsum("ijab,jb->ija", operators, along)

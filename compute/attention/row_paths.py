@@ -164,7 +164,7 @@ def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
 
 
 def great_circle(p: Floats, q: Floats, count: int) -> Floats:
-    """z (count, n) at equal steps on the geodesic from p to q (n,), z = 2√p at its ends."""
+    """Return z (count, n) at equal steps on the geodesic from p to q (n,), z = 2√p at its ends."""
     start = 2.0 * np.sqrt(p)
     angle = float(sphere.distance(p, q)) / 2.0 * np.linspace(0.0, 1.0, count)[:, None]
     found: Floats = start * np.cos(angle) + 2.0 * _heading(start, 2.0 * np.sqrt(q)) * np.sin(angle)

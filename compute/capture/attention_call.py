@@ -57,7 +57,7 @@ class AttentionCall:
         return (*self.q.shape[:2], self.k.shape[1])
 
     def scores(self, head: int) -> Floats:
-        """scale·qk of a head (m, n), in float64."""
+        """Return scale·qk of a head (m, n), in float64."""
         product: Floats = self.q[head].astype(np.float64) @ self.k[head].astype(np.float64).T
         return self.scale * product
 

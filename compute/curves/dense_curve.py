@@ -183,7 +183,7 @@ def followed(
 
 
 def differenced(t: Floats, theta: Floats, v: Floats) -> Floats:
-    """θ″ (m, 2) at equal times from θ and θ′, to O(h⁴) inside and O(h³) at the ends."""
+    """Return θ″ (m, 2) at equal times from θ and θ′, to O(h⁴) inside and O(h³) at the ends."""
     if len(t) < 3:
         return np.zeros_like(theta)
     h = t[1] - t[0]
@@ -196,20 +196,20 @@ def differenced(t: Floats, theta: Floats, v: Floats) -> Floats:
 
 
 def smooth_pieces(begin: tuple[Floats, ...], end: tuple[Floats, ...]) -> Floats:
-    """Cubics (n, 6, 2) from θ and hθ′ at both ends, of any shape (..., 2)."""
+    """Return cubics (n, 6, 2) from θ and hθ′ at both ends, of any shape (..., 2)."""
     (a, u0), (b, u1) = ((x.reshape(-1, 2) for x in side[:2]) for side in (begin, end))
     return cubics(a, b, u0, u1)
 
 
 def cubics(a: Floats, b: Floats, u0: Floats, u1: Floats) -> Floats:
-    """Coefficients (n, 6, 2) from θ and hθ′ at both ends."""
+    """Return coefficients (n, 6, 2) from θ and hθ′ at both ends."""
     d = b - a
     zero = np.zeros_like(a)
     return np.stack([a, u0, 3 * d - 2 * u0 - u1, u0 + u1 - 2 * d, zero, zero], axis=1)
 
 
 def quintics(begin: Iterable[Floats], end: Iterable[Floats]) -> Floats:
-    """Coefficients (n, 6, 2) from θ, hθ′ and h²θ″ at both ends."""
+    """Return coefficients (n, 6, 2) from θ, hθ′ and h²θ″ at both ends."""
     (a, u0, w0), (b, u1, w1) = begin, end
     d = b - a
     return np.stack(

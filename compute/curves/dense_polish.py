@@ -71,7 +71,9 @@ def _sizes(manifold: Manifold, y: Floats) -> Floats:
 
 
 def _closing(flow: Floats, gap: Floats) -> Floats | None:
-    """δy (m, 4) that closes gaps (m − 1, 4) to first order, δθ = 0 at both ends; None if singular."""
+    """Return δy (m, 4) that closes gaps (m − 1, 4) to first order, δθ = 0 at both ends; None if
+    singular.
+    """
     from scipy.linalg import solve_banded
 
     count = len(flow)

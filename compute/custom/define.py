@@ -137,7 +137,7 @@ def _determinant(g11: Expr, g12: Expr, g22: Expr) -> Expr:
 
 
 def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
-    """g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
+    """Return g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
     import sympy as sp
 
     s, t = read.theta

@@ -88,12 +88,12 @@ class Averages:
         self._last: tuple[Floats, Floats] | None = None
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
+        """Return g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
         parts = self._chunked(theta, self._local)
         return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
 
     def curvature(self, theta: Floats) -> Floats:
-        """K at theta (..., 2), NaN where the family degenerates or K is not resolved."""
+        """Return K at theta (..., 2), NaN where the family degenerates or K is not resolved."""
         return self._chunked(theta, self._curvature)[0]
 
     def entropy(self, theta: Floats) -> Floats:

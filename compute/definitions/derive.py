@@ -193,7 +193,7 @@ def _jacobian(definition: Definition) -> list[list[Expr]]:
 
 
 def _potential_derivative(definition: Definition, order: tuple[int, ...]) -> Expr:
-    """∂_a∂_b… ψ at ϑ(θ)."""
+    """Return ∂_a∂_b… ψ at ϑ(θ)."""
     import sympy as sp
 
     assert definition.natural is not None and definition.potential is not None
@@ -232,7 +232,7 @@ def _cubic(definition: Definition) -> tuple[Expr, ...]:
 def _christoffel_first(
     metric: tuple[Expr, Expr, Expr], theta: tuple[Expr, Expr], tidied: Callable[[Expr], Expr]
 ) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
-    """((Γ_11,1, Γ_12,1, Γ_22,1), (Γ_11,2, Γ_12,2, Γ_22,2))."""
+    """Return ((Γ_11,1, Γ_12,1, Γ_22,1), (Γ_11,2, Γ_12,2, Γ_22,2))."""
     import sympy as sp
 
     g = [[metric[0], metric[1]], [metric[1], metric[2]]]

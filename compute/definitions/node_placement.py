@@ -43,7 +43,9 @@ Sight = Callable[[Floats], Floats]
 
 
 def seen(space: str, v: Floats) -> Seen:
-    """(r, q, log r, log q) at v: x itself, or eᵛ, or the fractions of an interval on either side."""
+    """Return (r, q, log r, log q) at v: x itself, or eᵛ, or the fractions of an interval on either
+    side.
+    """
     nothing = np.zeros_like(v)
     if space == "half-line":
         return np.exp(v), nothing, v, nothing

@@ -67,16 +67,16 @@ class Quadrature:
         self.normalise = normalise
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
+        """Return g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
         parts = self._chunked(theta, _local)
         return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
 
     def curvature(self, theta: Floats) -> Floats:
-        """K = R_1212/D at theta (..., 2), NaN where the family degenerates."""
+        """Return K = R_1212/D at theta (..., 2), NaN where the family degenerates."""
         return self._chunked(theta, _curvature)[0]
 
     def entropy(self, theta: Floats) -> Floats:
-        """−E[l] in nats at theta (..., 2)."""
+        """Return −E[l] in nats at theta (..., 2)."""
         return self._chunked(theta, lambda s: (-(s.mass * s.log).sum(axis=1),))[0]
 
     def log_norm(self, theta: Floats) -> Floats:
@@ -135,7 +135,7 @@ def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> Scores:
 
 
 def means(mass: Floats, *values: Floats) -> Floats:
-    """E of each value (n, k), on a new last axis (n, len(values))."""
+    """Return E of each value (n, k), on a new last axis (n, len(values))."""
     with np.errstate(under="ignore"):
         return np.stack([(mass * value).sum(axis=1) for value in values], axis=-1)
 

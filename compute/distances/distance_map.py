@@ -164,7 +164,9 @@ def _wrapped(manifold: Manifold, theta: Floats) -> Floats:
 
 
 def drawn(chart: Chart, theta: Floats, metric: Floats, cell: Floats) -> Floats:
-    """g (k, 2, 2) at θ (k, 2) pulled back to drawing coordinates in units of cells, packed (k, 3)."""
+    """Return g (k, 2, 2) at θ (k, 2) pulled back to drawing coordinates in units of cells, packed
+    (k, 3).
+    """
     back = np.linalg.inv(chart.jacobian(theta)) * cell
     pulled = np.swapaxes(back, -1, -2) @ metric @ back
     packed: Floats = pulled.reshape(-1, 4)[:, [0, 1, 3]]

@@ -43,7 +43,7 @@ class Lines:
         return metric * self.cell(self.nodes)
 
     def cell(self, at: Floats) -> Floats:
-        """dx², dx dy and dy² (..., 3) of the cells at drawing coordinates (..., 2)."""
+        """Return dx², dx dy and dy² (..., 3) of the cells at drawing coordinates (..., 2)."""
         dx = np.interp(at[..., 0], self.x, np.gradient(self.x))
         dy = np.interp(at[..., 1], self.y, np.gradient(self.y))
         return np.stack([dx * dx, dx * dy, dy * dy], axis=-1)

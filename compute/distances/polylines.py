@@ -89,7 +89,7 @@ def _shortest(ends: np.ndarray, weights: Floats, start: int) -> Floats:
 
 
 def _packed(geometry: Local, request: DistanceRequest, theta: Floats) -> Floats:
-    """Packed g (n, 3) at θ (n, 2), from the g (n, 2, 2) of an engine."""
+    """Return packed g (n, 3) at θ (n, 2), from the g (n, 2, 2) of an engine."""
     metric = geometry(GeometryRequest(request.manifold, theta)).metric
     return np.stack([metric[:, 0, 0], metric[:, 0, 1], metric[:, 1, 1]], axis=1)
 

@@ -261,7 +261,7 @@ def _near(request: DistanceRequest, place: Floats) -> np.ndarray:
 
 
 def _places(request: DistanceRequest, theta: Floats) -> Floats:
-    """Places in cells (..., 2), columns and rows from the centre of the first, of θ (..., 2)."""
+    """Return places in cells (..., 2), columns and rows from the centre of the first, of θ (..., 2)."""
     extent, (rows, columns) = request.extent, request.shape
     safe, inside = inside_only(request.manifold, theta)
     x = request.chart.forward(safe)
@@ -337,7 +337,7 @@ def _cover(request: DistanceRequest, geometry: Local, rays: Net, found: Floats) 
 def _bend(
     request: DistanceRequest, geometry: Local, rays: Net, corner: Ints, cell: Ints, weights: Floats
 ) -> Floats:
-    """½ Σ λ_c ∂r_c (x − x_c) (k,) of cells in triangles, in drawing coordinates."""
+    """Return ½ Σ λ_c ∂r_c (x − x_c) (k,) of cells in triangles, in drawing coordinates."""
     chart: Chart = request.chart
     extent, (rows, columns) = request.extent, request.shape
     size = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (columns, rows)

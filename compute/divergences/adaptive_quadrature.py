@@ -37,12 +37,14 @@ class Panels:
     settled: Bools
 
     def integrals(self) -> Floats:
-        """∫f du (r,) of each function."""
+        """Return ∫f du (r,) of each function."""
         total: Floats = (self.values * self.weights).sum(axis=(1, 2))
         return total
 
     def running(self, row: int) -> tuple[Floats, Floats]:
-        """∫f du (m, n) of one function, from the left end to each node and from there to the right."""
+        """Return ∫f du (m, n) of one function, from the left end to each node and from there to the
+        right.
+        """
         values, weights = self.values[row], self.weights
         half = weights.sum(axis=1) / 2
         whole = (values * weights).sum(axis=1)
@@ -113,7 +115,7 @@ class _Panels:
         return _Panels(self.centre[keep], self.half[keep], self.values[:, keep], self.rest[:, keep])
 
     def size(self) -> Floats:
-        """∫|f| (r,)."""
+        """Return ∫|f| (r,)."""
         total: Floats = (np.abs(self.values) @ _rule().weights * self.half).sum(axis=1)
         return total
 

@@ -48,7 +48,7 @@ class SampleLine:
 
 
 def _tail() -> tuple[Floats, Floats]:
-    """Nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss–Legendre on parts of 0 … 40."""
+    """Return nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss–Legendre on parts of 0 … 40."""
     at, weight = np.polynomial.legendre.leggauss(16)
     edges = np.concatenate([np.linspace(0.0, 4.0, 9), np.linspace(5.0, 40.0, 15)])
     half = 0.5 * np.diff(edges)[:, None]
@@ -170,7 +170,7 @@ def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
 def _logs(
     log_density: Callable[[Floats, Floats], Floats], theta: Floats, space: SampleLine, t: Floats
 ) -> Floats:
-    """log p and log q (2, k) as densities of t."""
+    """Return log p and log q (2, k) as densities of t."""
     found = log_density(theta, space.x(t)) + space.log_slope(t)
     return np.where(np.isnan(found), -np.inf, found)
 
@@ -219,7 +219,7 @@ def _rows(
 
 
 def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
-    """p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), all non-negative.
+    """Return p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), all non-negative.
 
     The integrals of the first two are KL, since p and q have the same mass; for close p and q there is
     no cancellation beyond that in their logarithms.
@@ -236,7 +236,7 @@ def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _second(r: Floats) -> Floats:
-    """e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
+    """Return e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
     total = np.ones_like(r)
     for n in range(18, 2, -1):
         total = 1.0 + total * r / n

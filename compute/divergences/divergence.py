@@ -154,7 +154,7 @@ def _positive(value: Floats | float) -> float:
 
 
 def _angle(apart: float) -> float:
-    """2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which is accurate for short distances."""
+    """Return 2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which is accurate for short distances."""
     return float(4.0 * np.arcsin(np.sqrt(np.clip(apart, 0.0, 1.0) / 2.0)))
 
 
@@ -200,7 +200,8 @@ def bregman(manifold: Manifold, a: Floats, b: Floats) -> tuple[float, float]:
 
 
 def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tuple[Floats, Floats]:
-    """Outlines (k, 2), closed, of {θ: KL(p_a‖p_θ) ≤ KL(p_a‖p_b)} and of {θ: KL(p_θ‖p_a) ≤ KL(p_b‖p_a)}.
+    """Return outlines (k, 2), closed, of {θ: KL(p_a‖p_θ) ≤ KL(p_a‖p_b)} and of {θ: KL(p_θ‖p_a) ≤
+    KL(p_b‖p_a)}.
 
     For exponential families, along straight lines in natural coordinates from a, on which both
     increase; NaN in directions where the domain ends first.

@@ -68,8 +68,8 @@ def _squares(manifold: Manifold, chart: Chart, start: Floats, gap: Floats, t: Fl
 
 
 def _difference(chart: Chart, a: Floats, b: Floats) -> Floats:
-    """ϑ_b − ϑ_a (2,), as the integral of ∂ϑ/∂θ along the straight line in θ if that is resolved, which
-    avoids cancellation.
+    """Return ϑ_b − ϑ_a (2,), as the integral of ∂ϑ/∂θ along the straight line in θ if that is resolved,
+    which avoids cancellation.
     """
     found = []
     for at, weights in _RULES:
@@ -125,7 +125,7 @@ def expanded(
 
 
 def _fitted(d: float, power: int, leading: float, values: list[float]) -> float | None:
-    """c₀dⁿ + c₁dⁿ⁺² + c₂dⁿ⁺⁴ with c₀ known and the values at the two lengths; None if these are
+    """Return c₀dⁿ + c₁dⁿ⁺² + c₂dⁿ⁺⁴ with c₀ known and the values at the two lengths; None if these are
     inconsistent with c₀.
     """
     squares = np.array(FITTED) ** 2

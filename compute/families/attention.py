@@ -208,7 +208,7 @@ def _polygon_view(corners: Floats) -> Extent:
 
 
 def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
-    """θ(η) by damped Newton on the convex ψ(θ) − η·θ; NaN outside the keys' convex hull."""
+    """Return θ(η) by damped Newton on the convex ψ(θ) − η·θ; NaN outside the keys' convex hull."""
     target = np.asarray(eta, dtype=np.float64).reshape(-1, 2)
     found, theta = np.full_like(target, np.nan), np.zeros_like(target)
     scale = np.sqrt(family.spread2)

@@ -63,7 +63,7 @@ def define() -> Definition:
 
 
 def _curvature(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
+    """Return K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special

@@ -50,15 +50,15 @@ class Stencil:
         return self.mass > 0
 
     def norm(self, z: np.ndarray) -> float:
-        """‖z‖ in L²(g)."""
+        """Return ‖z‖ in L²(g)."""
         return float(np.sqrt((self.mass * np.abs(z) ** 2).sum()))
 
     def total(self, z: np.ndarray) -> float:
-        """∫ z dA of a scalar."""
+        """Return ∫ z dA of a scalar."""
         return float((self.mass * z.real).sum())
 
     def applied(self, z: np.ndarray) -> np.ndarray:
-        """L z (rows, columns)."""
+        """Return L z (rows, columns)."""
         return np.asarray(self.matrix @ z.reshape(-1)).reshape(z.shape)
 
     @cached_property
@@ -127,7 +127,7 @@ def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = F
 
 
 def _transports(turn: Floats, vectors: bool) -> np.ndarray:
-    """U (rows, columns): carries a neighbour’s z to a node; 1 for scalars."""
+    """Return U (rows, columns): carries a neighbour’s z to a node; 1 for scalars."""
     return np.asarray(np.exp(-1j * turn)) if vectors else np.ones(turn.shape)
 
 

@@ -104,7 +104,7 @@ def _winding(a: Floats) -> np.ndarray:
 
 
 def _wrapped(angle: Floats) -> Floats:
-    """Angles in (−π, π]."""
+    """Return angles in (−π, π]."""
     wrapped: Floats = angle - 2 * np.pi * np.round(angle / (2 * np.pi))
     return wrapped
 
@@ -122,7 +122,7 @@ def _zeros(corners: Floats) -> tuple[Floats, Floats]:
 
 
 def _bilinear(corners: Floats, place: Floats) -> tuple[Floats, Floats]:
-    """Values (n, 2) and derivatives (n, 2, 2) at places (n, 2) of unit cells."""
+    """Return values (n, 2) and derivatives (n, 2, 2) at places (n, 2) of unit cells."""
     a, b, c, d = (corners[:, k] for k in range(4))
     s, t = place[:, :1], place[:, 1:]
     value = (1 - s) * (1 - t) * a + s * (1 - t) * b + (1 - s) * t * c + s * t * d

@@ -104,7 +104,7 @@ def newton_step(manifold: Manifold, theta: Floats) -> tuple[Floats, Floats]:
 
 
 def gradient(local: LocalGeometry, delta: Floats) -> Floats:
-    """∂S_N/∂θ_i at the inner nodes (n, N−1, 2), exact for the discrete energy."""
+    """Return ∂S_N/∂θ_i at the inner nodes (n, N−1, 2), exact for the discrete energy."""
     count = delta.shape[1]
     g11, g12, g22 = (local.metric[..., i] for i in range(3))
     lowered = np.stack(
@@ -156,7 +156,7 @@ def blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floa
 
 
 def solve(diagonal: Floats, upper: Floats, covector: Floats) -> tuple[Floats, Floats]:
-    """−H⁻¹u by block elimination (n, N−1, 2), and whether H is positive definite (n,)."""
+    """Return −H⁻¹u by block elimination (n, N−1, 2), and whether H is positive definite (n,)."""
     count = diagonal.shape[1]
     positive = np.ones(len(diagonal), dtype=bool)
     pivot, rest = diagonal[:, 0], -covector[:, 0]

@@ -72,7 +72,7 @@ def carries(request: TransportRequest) -> bool:
 
 
 def transport(request: TransportRequest) -> Transport:
-    """J(θ_i)⁻¹J(θ_0), J the Jacobian of the flat chart, along any curve, in float64.
+    """Return J(θ_i)⁻¹J(θ_0), J the Jacobian of the flat chart, along any curve, in float64.
 
     NaN from the first node outside the domain (LEFT_DOMAIN), or where J is singular (ILL_CONDITIONED).
     """

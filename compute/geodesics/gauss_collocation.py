@@ -256,7 +256,7 @@ def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _Ga
 def _correction(
     request: ConnectRequest, state: _GaussPoints, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats]:
-    """Newton's corrections of states (k, N+1, 4) and slopes (k, N, s, 4)."""
+    """Return Newton's corrections of states (k, N+1, 4) and slopes (k, N, s, 4)."""
     a, b = _tableau()
     k, count = h.shape
     h = h[..., None]
@@ -275,13 +275,13 @@ def _correction(
 
 
 def _stages(y: Floats, slopes: Floats, h: Floats) -> Floats:
-    """States (k, N, s, 4) at the Gauss points."""
+    """Return states (k, N, s, 4) at the Gauss points."""
     moved = np.einsum("jl,kilc->kijc", _tableau()[0], slopes)
     return np.asarray(y[:, :-1, None] + h[..., None, None] * moved)
 
 
 def _chained(leads: Floats, defect: Floats) -> Floats:
-    """δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
+    """Return δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
     inner = multiple_shooting.condensed(leads, defect)
     last = np.einsum("kcd,kd->kc", leads[:, -1], inner[:, -1]) + defect[:, -1]
     last[:, :2] = 0.0
@@ -294,7 +294,7 @@ def _divisible(local: LocalGeometry) -> LocalGeometry:
 
 
 def _jacobian(manifold: Manifold, state: _GaussPoints, alpha: float) -> Floats:
-    """∂F/∂y (k, N, s, 4, 4) at the Gauss points."""
+    """Return ∂F/∂y (k, N, s, 4, 4) at the Gauss points."""
     safe, _ = inside_only(manifold, state.stages[..., :2])
     v, metric = state.stages[..., 2:], state.local.metric
     scale = np.sqrt(np.maximum(metric[..., [0, 2]], np.finfo(float).tiny))

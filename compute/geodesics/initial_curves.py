@@ -52,7 +52,7 @@ def nearest(manifold: Manifold, start: Floats, end: Floats) -> Floats:
 
 
 def nearest_copy(manifold: Manifold, start: Floats, end: Floats) -> Floats:
-    """``end (..., 2)`` moved by whole periods to be nearest to ``start (..., 2)``."""
+    """Return ``end (..., 2)`` moved by whole periods to be nearest to ``start (..., 2)``."""
     periods = np.asarray(manifold.periods)
     safe = np.where(periods > 0.0, periods, 1.0)
     moved: Floats = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)

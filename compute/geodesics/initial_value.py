@@ -250,7 +250,7 @@ def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
 
 
 def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:
-    """−Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
+    """Return −Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
     return _acceleration(manifold, theta, v, alpha)[0]
 
 

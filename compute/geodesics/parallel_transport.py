@@ -153,7 +153,7 @@ def _collocation(rates: list[Floats]) -> Floats:
 def _rate(
     manifold: Manifold, theta: Floats, speed: Floats, alpha: float
 ) -> tuple[Floats, Floats, np.ndarray]:
-    """−Γ^(α)k_ij θ'^j as matrices [k, i], −ω(θ'), and the status at every point."""
+    """Return −Γ^(α)k_ij θ'^j as matrices [k, i], −ω(θ'), and the status at every point."""
     safe, inside = inside_only(manifold, theta)
     local = manifold.geometry(safe)
     singular = is_singular(local)

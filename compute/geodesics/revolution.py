@@ -129,7 +129,7 @@ def _circle(surface: Revolution, low: Floats, high: Floats, across: Floats) -> F
 
 
 def _last(low: Floats, high: Floats, tau: Floats) -> Floats:
-    """τ₁ (n,): cosh τ₁ − 1 = e^r (cosh τ₀ − 1) + e^r − 1, r half the increase of w."""
+    """Return τ₁ (n,): cosh τ₁ − 1 = e^r (cosh τ₀ − 1) + e^r − 1, r half the increase of w."""
     rise = 0.5 * (high - low)
     end: Floats = 2 * np.arcsinh(
         np.sqrt(np.exp(rise) * np.sinh(0.5 * tau) ** 2 + 0.5 * np.expm1(rise))

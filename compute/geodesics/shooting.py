@@ -152,7 +152,7 @@ def from_curves(
 
 
 def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
-    """θ'(0) (n, 2) of the geodesic of Γ^(α) through the first nodes of curves (n, N+1, 2)."""
+    """Return θ'(0) (n, 2) of the geodesic of Γ^(α) through the first nodes of curves (n, N+1, 2)."""
     count = theta.shape[1] - 1
     slope = count * (theta[:, 1] - theta[:, 0])
     local = regular(manifold.geometry(theta[:, 0]))

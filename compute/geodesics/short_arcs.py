@@ -175,13 +175,13 @@ def _bend(request: ConnectRequest, move: Floats) -> tuple[Floats, Bools]:
 
 
 def _acceleration(request: ConnectRequest, theta: Floats, v: Floats) -> Floats:
-    """−Γ^(α)k_ij v^i v^j (n, k, 2) at points inside the domain."""
+    """Return −Γ^(α)k_ij v^i v^j (n, k, 2) at points inside the domain."""
     flat = theta.reshape(-1, 2), v.reshape(-1, 2)
     return acceleration(request.manifold, *flat, request.alpha).reshape(theta.shape)
 
 
 def _curve(request: ConnectRequest, move: Floats, bend: Floats, t: Floats) -> tuple[Floats, Floats]:
-    """θ and θ' (n, k, 2) at times (k,)."""
+    """Return θ and θ' (n, k, 2) at times (k,)."""
     _, shift, slope = _matrices(t.tobytes())
     return request.start[:, None] + (t[:, None] * move + shift @ bend), move + slope @ bend
 

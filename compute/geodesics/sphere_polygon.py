@@ -148,7 +148,7 @@ def refined(y: Floats, segments: int) -> Floats:
 
 
 def _root(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """√p (m, n)."""
+    """Return √p (m, n)."""
     return np.sqrt(softmax(y @ keys.T + bias))
 
 
@@ -174,7 +174,7 @@ def _descended(keys: Floats, bias: Floats, y: Floats) -> tuple[Floats, bool]:
 
 
 def _jacobian(keys: Floats, root: Floats) -> Floats:
-    """∂z/∂y (m, n, r)."""
+    """Return ∂z/∂y (m, n, r)."""
     jacobian: Floats = root[:, :, None] * (keys[None] - (root**2 @ keys)[:, None])
     return jacobian
 
@@ -210,7 +210,7 @@ def _velocities(keys: Floats, root: Floats, length: float) -> Floats:
 
 
 def _energy(root: Floats) -> float:
-    """N Σ|z_{i+1} − z_i|² of z = 2√p (m, n)."""
+    """Return N Σ|z_{i+1} − z_i|² of z = 2√p (m, n)."""
     return float(4.0 * (len(root) - 1) * np.sum(np.diff(root, axis=0) ** 2))
 
 
@@ -222,7 +222,9 @@ def _arcs(root: Floats) -> Floats:
 
 
 def _tridiagonal(own: Floats, beside: Floats, side: Floats) -> Floats:
-    """x (m, r) of a symmetric block tridiagonal system: blocks own (m, r, r), beside (m − 1, r, r)."""
+    """Return x (m, r) of a symmetric block tridiagonal system: blocks own (m, r, r), beside
+    (m − 1, r, r).
+    """
     own, side = own.copy(), side.copy()
     for i in range(1, len(own)):
         factor = np.linalg.solve(own[i - 1], beside[i - 1]).T

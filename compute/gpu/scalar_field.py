@@ -52,7 +52,7 @@ def field(
 
 
 def _samples(session: GpuSession, request: FieldRequest, theta: Floats) -> tuple[Floats, Ints]:
-    """Values (k,) and statuses (k,) at the points of one tile (k, 2)."""
+    """Return values (k,) and statuses (k,) at the points of one tile (k, 2)."""
     manifold = request.manifold
     which = manifold.scalars.index(request.scalar)
     number = OF_FAMILY

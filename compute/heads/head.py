@@ -104,8 +104,8 @@ class Head:
 
 
 def weights(scores: Floats, bias: Floats, softcap: float, sink: float) -> Floats:
-    """softmax(c·tanh(s/c) + bias) of scores s (m, n), where an extra key of logit ``sink`` takes a
-    share that is dropped.
+    """Return softmax(c·tanh(s/c) + bias) of scores s (m, n), where an extra key of logit ``sink`` takes
+    a share that is dropped.
     """
     capped = softcap * np.tanh(scores / softcap) if np.isfinite(softcap) else scores
     logits = capped + bias
@@ -248,7 +248,7 @@ class HeadFile:
 
 @cache
 def bundled() -> tuple[str, ...]:
-    """Names of the heads that come with the program."""
+    """Return names of the heads that come with the program."""
     folder = resources.files("assets") / "heads"
     return tuple(
         sorted(f.name.removesuffix(".npz") for f in folder.iterdir() if f.name.endswith(".npz"))

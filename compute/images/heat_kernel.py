@@ -22,7 +22,7 @@ SPENT = 1e-13
 
 
 def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
-    """e^{−tL}δ (n,) from the node ``start``; ``matrix`` is L (n, n), sparse.
+    """Return e^{−tL}δ (n,) from the node ``start``; ``matrix`` is L (n, n), sparse.
 
     Values of the order 1e-12 may be negative, by rounding.
     """

@@ -211,7 +211,7 @@ class GeodesicViT:
         )  # fmt: skip
 
     def attention(self, distances: Floats) -> Floats:
-        """softmax(−½d²/τ) over the last axis."""
+        """Return softmax(−½d²/τ) over the last axis."""
         return softmax(-0.5 * distances**2 / self.temperature)
 
     def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:

@@ -164,7 +164,7 @@ def _read(generator: Floats, t: Floats) -> tuple[Floats, Floats]:
 
 
 def _miss(wanted: Normal, mean: Floats, covariance: Floats) -> float:
-    """√(|Δμ|² + ½|ΔΣ|²) in the metric at the wanted end."""
+    """Return √(|Δμ|² + ½|ΔΣ|²) in the metric at the wanted end."""
     back = np.linalg.inv(np.linalg.cholesky(wanted.covariance))
     move, change = back @ (mean - wanted.mean), back @ covariance @ back.T - np.eye(2)
     return float(np.sqrt(move @ move + 0.5 * (change**2).sum()))

@@ -154,7 +154,7 @@ def frame(engine: Engine, manifold: Manifold, theta: Floats) -> Floats:
 def spread_of(
     engine: Engine, manifold: Manifold, paths: Paths, length: float, alpha: float
 ) -> tuple[Floats, Floats]:
-    """J (n, m) at all nodes and its first zero (n,), as Fisher lengths."""
+    """Return J (n, m) at all nodes and its first zero (n,), as Fisher lengths."""
     n, m = paths.theta.shape[:2]
     if alpha != 0.0:
         return np.full((n, m), np.nan), np.full(n, np.nan)

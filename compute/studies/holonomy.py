@@ -336,6 +336,6 @@ def _fan(
 
 
 def _gauss(count: int) -> tuple[Floats, Floats]:
-    """Gauss–Legendre nodes and weights on [0, 1]."""
+    """Return Gauss–Legendre nodes and weights on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return 0.5 * (nodes + 1), 0.5 * weights

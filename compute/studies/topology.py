@@ -106,7 +106,9 @@ def _checked(values: ArrayLike, threshold: float) -> Floats:
 
 
 def _pairs(rising: Floats, edges_only: bool, threshold: float) -> tuple[Ints, Ints, Ints]:
-    """Dimension, birth and death (n,) of the sublevel sets, as flat row-major indices, −1 for none."""
+    """Return dimension, birth and death (n,) of the sublevel sets, as flat row-major indices, −1 for
+    none.
+    """
     from gudhi import CubicalComplex
 
     if edges_only:
@@ -133,6 +135,6 @@ def _row_major(index: Ints, shape: tuple[int, ...]) -> Ints:
 
 
 def _cells(index: Ints, columns: int) -> Ints:
-    """Rows and columns (n, 2) of flat indices (n,)."""
+    """Return rows and columns (n, 2) of flat indices (n,)."""
     row, column = np.divmod(index, columns)
     return np.where((index < 0)[:, None], -1, np.stack([row, column], axis=1))

@@ -27,7 +27,7 @@ def step(width: float, count: float) -> float:
 
 
 def linear(low: float, high: float, count: float) -> list[Tick]:
-    """Multiples of `step` in [low, high]."""
+    """Return multiples of `step` in [low, high]."""
     each = step(high - low, count)
     first, last = math.ceil(low / each - 1e-9), math.floor(high / each + 1e-9)
     return [(i * each, number(i * each, each)) for i in range(first, last + 1)]

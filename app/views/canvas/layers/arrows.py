@@ -51,7 +51,7 @@ class ArrowsLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Shafts, heads, and the handle."""
+        """Return shafts, heads, and the handle."""
         if self._arrows is None or not len(self._arrows.xy):
             return ()
         feet, tips = self._arrows.xy, self._arrows.xy + self._arrows.vectors

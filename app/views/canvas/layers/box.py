@@ -103,6 +103,6 @@ def _label(
     ink: tuple[float, float, float, float],
     out: Pixels | None = None,
 ) -> Label:
-    """Words about a point; long ones grow away from the box."""
+    """Return words about a point; long ones grow away from the box."""
     side = 0.5 if out is None else float(np.clip(0.5 - 0.9 * out[0], 0.0, 1.0))
     return Label(words, (float(at[0]), float(at[1])), size, ink, (side, 0.5))

@@ -26,7 +26,7 @@ class BlendFrame(Frame):
     share: float = 0.0
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:
-        """Pixels (..., 2) of points (..., d + d')."""
+        """Return pixels (..., 2) of points (..., d + d')."""
         assert self.before is not None and self.after is not None
         both = np.asarray(xy, np.float64)
         if both.shape[-1] <= MOST_COORDINATES:

@@ -49,7 +49,7 @@ class Frame:
         return m.left, m.top, right, bottom
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:
-        """Pixels (..., 2) of chart points (..., 2)."""
+        """Return pixels (..., 2) of chart points (..., 2)."""
         e, (left, top, right, bottom) = self.extent, self.box
         scale = np.array([(right - left) / (e.x1 - e.x0), (top - bottom) / (e.y1 - e.y0)])
         pixels: Pixels = (np.asarray(xy, np.float64) - (e.x0, e.y0)) * scale + (left, bottom)

@@ -35,7 +35,7 @@ class SpaceFrame(Frame):
     camera: Camera = START
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:
-        """Pixels (..., 2) of points (..., 3)."""
+        """Return pixels (..., 2) of points (..., 3)."""
         return self.seen(xy)[..., :2]
 
     def seen(self, xyz: ArrayLike) -> Pixels:

@@ -197,7 +197,7 @@ def _differs(before: Distributions | None, after: Distributions, row: int) -> bo
 
 
 def _legend(names: Sequence[str], colours: tuple[str, ...]) -> str:
-    """Coloured squares and names, as rich text."""
+    """Return coloured squares and names, as rich text."""
     parts = (
         f'<span style="color:{colour}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'
         for name, colour in zip(names, colours, strict=False)

@@ -200,7 +200,7 @@ class HeadGrid(QWidget):
 
 @lru_cache(maxsize=1)
 def _table() -> np.ndarray:
-    """Viridis (256, 3) as bytes."""
+    """Return Viridis (256, 3) as bytes."""
     table: np.ndarray = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)[:, :3]
     return table.astype(np.uint8)
 
