@@ -311,5 +311,5 @@ def halo_of(label: Label) -> Line:
 
 
 def width_of(text: str, size: float) -> float:
-    """Width of a line of text, in logical pixels."""
+    """Return the width of a line of text in logical pixels."""
     return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0)))[1]

@@ -246,7 +246,7 @@ class ShownAnswers:
         self.say(opened.remark or "ready", not opened.remark)
 
     def keep_studies(self, kinds: set[type]) -> None:
-        """Studies of other kinds are shown no longer."""
+        """Drop the answers of studies of other kinds."""
         gone = {
             m.name for kind, a in self._studies.items() if kind not in kinds for m in a.measures
         }

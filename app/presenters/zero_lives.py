@@ -34,7 +34,7 @@ def show(canvas: Canvas, tracks: Sequence[ZeroTrack], chart: Chart, extent: Exte
 
 
 def clear(canvas: Canvas) -> None:
-    """No tracks."""
+    """Remove all tracks."""
     for kind in KINDS.values():
         canvas.set_curve(kind, None)
 

@@ -85,7 +85,7 @@ def _are_dots(text: str) -> bool:
 
 @contextmanager
 def opening() -> Iterator[None]:
-    """Context in which to create the Qt application; raises NoWindow if windows cannot be drawn.
+    """Provide a context for creating the Qt application; raise NoWindow if windows cannot be drawn.
 
     Qt's messages are shown only if Qt aborts, in which case the process ends with status 2.
     """

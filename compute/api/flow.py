@@ -179,8 +179,7 @@ class AttentionFlow:
     def evolve(
         self, field: ArrayLike, time: float, records: int = RECORDS, step: float = np.inf
     ) -> Flow:
-        """Evolve a field with steps of at most ``step``, or the longest that are stable on the
-        grid.
+        """Evolve a field with steps of at most ``step``, or the longest stable ones.
 
         A step that is too long for the grid is reduced; ``limiter`` says so.  Raises ValueError for
         a field of the wrong shape, not finite or larger than 1e100, and for an evolution that would
@@ -218,9 +217,7 @@ class AttentionFlow:
         )
 
     def _check_work(self, time: float, step: float) -> None:
-        """Raise ValueError if the steps that this grid needs are so short that the evolution would
-        not end.
-        """
+        """Raise ValueError if this grid needs steps so short that the evolution would not end."""
         if self.mode == "natural":
             return
         made = min(step, self.longest_step)
@@ -279,8 +276,7 @@ class AttentionFlow:
         return self.field_of(made.states[-1]), made
 
     def carried(self, rho: Floats) -> Carried:
-        """Return a finite density ρ (rows, columns) with its position under the natural gradient at
-        any time.
+        """Return a finite density ρ and its position under the natural gradient at any time.
 
         Only for mode natural.
         """
@@ -309,8 +305,7 @@ class AttentionFlow:
         return longest(self._bound)
 
     def measures(self, field: Floats) -> tuple[float, float, float]:
-        """Return norm √∫g(A,A)dA, mass ∫ρ dA (0 for vectors) and energy of a field that has
-        `begun`.
+        """Return norm √∫g(A,A)dA, mass ∫ρ dA (0 for vectors) and energy of a `begun` field.
 
         The energy is the functional that the mode decreases, −½⟨A, LA⟩; for rough heat ½∫|∇A|²dA;
         for the natural gradient the mean of KL(p_target ‖ p_θ) in nats over the mass on the grid.
@@ -372,15 +367,11 @@ class AttentionFlow:
         return np.nan_to_num(array)
 
     def _framed(self, field: Floats) -> np.ndarray:
-        """Return a field in the orthonormal frame as complex numbers (rows, columns); a scalar
-        unchanged.
-        """
+        """Return a field as complex numbers in the orthonormal frame; a scalar unchanged."""
         return self.grid.to_frame(field) if self._vectors else field
 
     def _given(self, field: Floats) -> np.ndarray:
-        """Return the evolved form of a field (rows, columns): itself, or A¹ + iA² for the literal
-        equation.
-        """
+        """Return the evolved form of a field: itself, or A¹ + iA² for the literal equation."""
         z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
         return np.where(self._used, z, 0.0)
 

@@ -70,7 +70,7 @@ def _roots(request: AttendRequest, queries: Floats) -> Floats:
 
 
 def _flat(request: AttendRequest) -> Attended:
-    """Scaled dot-product attention: the distances give the logits q·k/√d up to a constant per row."""
+    """Attend by scaled dot products: the distances give the logits q·k/√d up to a constant per row."""
     from scipy.spatial.distance import cdist
 
     square = cdist(request.Q, request.K, "sqeuclidean") / request.root

@@ -26,7 +26,7 @@ def _sdpa(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> None:
-    """The arguments of scaled_dot_product_attention by name."""
+    """Name the arguments of scaled_dot_product_attention."""
 
 
 class Tracer:

@@ -77,7 +77,7 @@ Exact = Callable[[Floats], tuple[Floats, Floats]]
 
 
 def _closed_form(manifold: Manifold, ends: Floats, alpha: float) -> Exact | None:
-    """Position and velocity (k, 2) at times (k,) of an e- or m-geodesic, or None."""
+    """Return position and velocity (k, 2) at times (k,) of an e- or m-geodesic, or None."""
     if abs(alpha) != 1.0 or manifold.singular or not is_dual(manifold):
         return None
     a, b = ends[:1], ends[1:]

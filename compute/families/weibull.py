@@ -20,7 +20,7 @@ COORDINATES = ("k", "λ")
 
 
 def define() -> Definition:
-    """With w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
+    """Define, with w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special

@@ -132,7 +132,7 @@ def gradient(local: LocalGeometry, delta: Floats) -> Floats:
 
 
 def blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
-    """Diagonal (n, N−1, 2, 2) and upper (n, N−2, 2, 2) blocks of the second variation."""
+    """Return diagonal (n, N−1, 2, 2) and upper (n, N−2, 2, 2) blocks of the second variation."""
     count = delta.shape[1]
     connection = np.stack(
         [

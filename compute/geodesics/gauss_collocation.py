@@ -116,9 +116,7 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
 def _on(
     request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats, Paths]:
-    """Return states (k, N+1, 4) near given ones on segments h (k, N), misses of rays (k, N), and
-    paths.
-    """
+    """Refine states (k, N+1, 4) on segments h (k, N); return them, ray misses and paths."""
     y, slopes, _ = _closed(request, y, slopes, h)
     return (y, *_paths(request, y, slopes, h))
 
@@ -162,9 +160,7 @@ def _places() -> Floats:
 
 
 def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
-    """Return initial states (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by
-    splines.
-    """
+    """Interpolate curves (k, M+1, 2) by splines; return states and slopes (k, count, s, 4)."""
     given, nodes = np.linspace(0.0, 1.0, curves.shape[1]), np.linspace(0.0, 1.0, count + 1)
     inner = nodes[:-1, None] + _places() / count
     y = np.empty((len(curves), count + 1, 4))
@@ -381,8 +377,7 @@ def _rays(request: ShootRequest) -> Paths:
 def _at_equal_times(
     request: ConnectRequest, some: np.ndarray, begin: Floats, spans: Floats
 ) -> tuple[Floats, Floats, Bools]:
-    """Return θ and θ' (k, m, 2) at equal times, by rays from the preceding mesh node, and which are
-    known (k,).
+    """Return θ and θ' (k, m, 2) at equal times, by rays from mesh nodes, and which are known.
 
     ``begin (k, N, 4)``: θ at the starts of segments and θ' over each; ``spans (k, N)`` their times.
     """

@@ -30,7 +30,7 @@ def probabilities() -> Chart:
 
 
 def triangle() -> Chart:
-    """Barycentric coordinates: the equilateral triangle of side 1 whose corners are the certain
+    """Define barycentric coordinates: the equilateral triangle of side 1 whose corners are the certain
     outcomes.
     """
     matrix = (_CORNERS[:2] - _CORNERS[2]).T

@@ -155,7 +155,7 @@ def _generator(mean: Floats, covariance: Floats) -> Floats | None:
 
 
 def _read(generator: Floats, t: Floats) -> tuple[Floats, Floats]:
-    """Mean (m, 2) and covariance (m, 2, 2) of e^{tA} at times (m,)."""
+    """Return mean (m, 2) and covariance (m, 2, 2) of e^{tA} at times (m,)."""
     values, vectors = np.linalg.eigh(generator)
     grown = (vectors * np.exp(t[:, None, None] * values)) @ vectors.T
     # Σ⁻¹ and Σ⁻¹μ stand in the first rows

@@ -64,5 +64,5 @@ def nearest(pixel: Pixel, targets: Mapping[str, Pixel]) -> str:
 
 
 def zoom_factor(notches: float) -> float:
-    """Factor of the view's width for a turn of the wheel (up is in), bounded for fast wheels."""
+    """Return the zoom factor for a turn of the wheel (up zooms in), bounded for fast wheels."""
     return float(ZOOM ** max(-6.0, min(6.0, notches)))

@@ -40,7 +40,7 @@ class ArrowsLayer(Layer):
         return tuple(map(float, self._arrows.xy[0]))
 
     def set(self, arrows: Arrows | None) -> None:
-        """Other arrows, or none."""
+        """Replace the arrows; None removes them."""
         self._arrows = arrows
         self.changed()
 

@@ -26,7 +26,7 @@ class AxesLayer(Layer):
         self.axes = Axes(("", ""))
 
     def set(self, axes: Axes) -> None:
-        """Other labels, or logarithms."""
+        """Set the labels, and whether values are logarithms."""
         self.axes = axes
         self.changed()
 
@@ -72,7 +72,7 @@ class GridLayer(Layer):
         self.visible = True
 
     def set(self, axes: Axes, visible: bool) -> None:
-        """Other axes, or shown and hidden."""
+        """Set the axes and whether they are shown."""
         self.axes, self.visible = axes, visible
         self.changed()
 

@@ -31,12 +31,12 @@ class BoxLayer(Layer):
         self.axes = Axes(("", ""))
 
     def set(self, axes: Axes) -> None:
-        """Other labels."""
+        """Set the labels."""
         self.axes = axes
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Twelve edges, and words along three."""
+        """Build the twelve edges, and labels along three."""
         if not isinstance(frame, SpaceFrame) or frame.surface is None:
             return ()
         low, high, _ = bounds(frame.surface)

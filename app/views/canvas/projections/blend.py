@@ -36,5 +36,5 @@ class BlendFrame(Frame):
         return old + (new - old) * self.share
 
     def hidden(self, xyz: ArrayLike) -> NDArray[np.bool_]:
-        """Nothing is hidden during a transition."""
+        """Report nothing as hidden during a transition."""
         return np.zeros(np.shape(xyz)[:-1], np.bool_)

@@ -152,7 +152,7 @@ class SpaceFrame(Frame):
 
 
 def axes(camera: Camera) -> tuple[Pixels, Pixels, Pixels]:
-    """Unit vectors to the right, upwards and towards the viewer."""
+    """Return the unit vectors to the right, upwards and towards the viewer."""
     turn, rise = np.radians(camera[0]), np.radians(camera[1])
     right = np.array([-np.sin(turn), np.cos(turn), 0.0])
     up = np.array([-np.sin(rise) * np.cos(turn), -np.sin(rise) * np.sin(turn), np.cos(rise)])
@@ -172,7 +172,7 @@ def bounds(surface: Surface) -> tuple[Pixels, Pixels, Pixels]:
 
 @lru_cache(maxsize=4)
 def normals(surface: Surface) -> Pixels:
-    """Unit normals (r, c, 3) of the surface as drawn."""
+    """Return unit normals (r, c, 3) of the surface as drawn."""
     low, high, sides = bounds(surface)
     at = np.nan_to_num((surface.points - low) / (high - low) * sides)
     # neighbours that coincide, as around a pole, leave no direction: those further out do

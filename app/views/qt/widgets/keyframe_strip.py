@@ -48,7 +48,7 @@ class Strip(QWidget):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours."""
+        """Set the colours."""
         self._theme = theme
         self.update()
 
