@@ -43,11 +43,13 @@ from compute.requests.geometry import GeometryRequest
 
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
 RECORDS = 10
-# modes of whole cells alone: what carries mass knows no edge, and the literal equation no energy
+# modes that use whole cells only: mass transport ignores cut cells, the literal equation has no
+# energy
 WHOLE = ("natural", "seed")
-# nodes times stages of an evolution at most, and for how many nodes' work a step takes its time anyway
+# maximum of nodes times stages of an evolution, and the nodes below which the cost of a step is
+# constant
 MOST_WORK, STEP_COST = 3e11, 4096
-# of numbers in a field: their squares must be numbers
+# largest value in a field: squares must be finite
 LARGEST = 1e100
 
 

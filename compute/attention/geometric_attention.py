@@ -27,10 +27,10 @@ from compute.requests.transport import TransportRequest
 if TYPE_CHECKING:
     from compute.requests.engine import Engine
 
-# pairs for which geodesics are solved, at most
+# maximum number of pairs for which geodesics are solved
 MOST_PAIRS = 64 * 64
 STEPS = 64
-# queries and keys this near on the plane, as a share of its spread, are one point
+# queries and keys closer than this share of the plane's spread coincide
 SAME = 1e-9
 # cosines on the sphere of distributions beyond which a distance is taken from the chord
 NEAR = 1.0 - 5e-7

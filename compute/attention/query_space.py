@@ -26,9 +26,9 @@ from compute.geodesics import sphere_polygon
 RANK = 1e-6
 # segments of a polygon
 SEGMENTS = 64
-# by how much the polygon's length may change from half as many segments to all of them
+# largest relative change of the polygon's length when the number of segments is doubled
 REFINED = 1e-3
-# the share by which the speed of a ray may change
+# largest relative change of the speed of a ray
 DRIFTED = 1e-3
 
 
@@ -142,7 +142,7 @@ class QuerySpace:
                 np.log(np.sin(share * angle)) + 0.5 * self._log_weights(q)
                 for share, q in ((1 - times, a), (times, b))
             ]
-        # z up to a factor, by its logarithm: what has next to no attention would underflow
+        # z up to a factor, by its logarithm: very small weights would underflow
         logits = 2 * np.logaddexp(*parts) - self._bias
         centred = self._reduced - self._reduced.mean(axis=0)
         found = np.linalg.lstsq(

@@ -21,7 +21,7 @@ from compute.core.refusal import shown
 from compute.heads.head import LEFT_OUT, HeadFile
 
 OVER = ("layers", "heads")
-# points of the great circle that is drawn, and vectors shorter than this have no direction
+# points of the great circle as drawn; vectors shorter than the second have no direction
 CIRCLE, NOWHERE = 33, 1e-12
 
 
@@ -185,7 +185,7 @@ def _heading(start: Floats, end: Floats) -> Floats:
     """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they
     coincide.
     """
-    # of neighbours the difference keeps the digits that the projection of ``end`` would lose
+    # for neighbours the difference keeps digits that the projection of ``end`` would lose
     apart = end - start
     along = apart - start * (apart * start).sum(axis=-1, keepdims=True) / 4.0
     size = np.linalg.norm(along, axis=-1, keepdims=True)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from compute.core.arrays import Floats
 from compute.heads.head import LEFT_OUT, weights
 
-# rows are the model's own within this, or within what rounding in the model's precision explains
+# tolerance for equality with the model's own rows, unless rounding in the model's precision is
+# larger
 EXACT = 1e-5
 ROUNDINGS = 8
-# of one less a sum of weights, that a sink has a share
+# smallest 1 − Σ weights that counts as the share of a sink
 NO_SHARE = 1e-3
 
 

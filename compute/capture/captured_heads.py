@@ -24,9 +24,9 @@ from compute.manifold.manifold import Manifold
 if TYPE_CHECKING:
     import subprocess
 
-# how modules are called whose keys are another text's
+# names of modules whose keys belong to another text (cross-attention)
 CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
-# what a layer has that has no softcap or no sink, where others have one
+# values for a layer without softcap or sink, if others have one
 NO_SOFTCAP, NO_SINK = 1e30, -1e30
 
 

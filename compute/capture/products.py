@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 _PRODUCTS = ("matmul", "bmm", "__matmul__")
 _TIMES = ("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply")
 _OVER = ("div", "div_", "__truediv__", "__itruediv__", "true_divide", "divide")
-# letters that an einsum may name the axes of attention by are any; these stand between its parts
+# an einsum may name its axes by any letters; these separate its parts
 _ARROW, _COMMA = "->", ","
 
 
@@ -79,7 +79,7 @@ class Products:
         return max(found, key=lambda each: each.weights is not None, default=None)
 
 
-# tensors that are followed at a time, each as large as the scores of a layer
+# tensors tracked at a time, each as large as the scores of a layer
 MOST_FOLLOWED = 24
 
 

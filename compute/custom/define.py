@@ -14,9 +14,9 @@ from compute.definitions.derive import Definition
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
-# coordinates beyond are outside every domain, and what is nearer to an edge is at it
+# coordinates beyond are outside every domain; points closer to a boundary lie on it
 REACH, EDGE = 1e9, 1e-9
-# derivatives that are larger than this take seconds
+# larger derivatives take seconds
 MOST_OPERATIONS = 6000
 
 
@@ -178,7 +178,7 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
     given |= sample_space.on_line(line, x, read.ends) if line else {}
     for guard in read.seen:
         if guard not in given.get("swaps", {}):  # a share of an interval is positive
-            # 1 where the guard is positive, else 0: there the density has no place
+            # 1 where the guard is positive, otherwise 0: there the density is undefined
             weight *= sp.Min(1, sp.Max(0, 1e30 * _safe(guard)))
     return given | {"weight": weight}
 

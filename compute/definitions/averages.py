@@ -21,19 +21,19 @@ from compute.definitions.node_placement import COUNT, Rule, laid, placed, scan, 
 from compute.definitions.tape import Tape, run
 from compute.manifold.tangent import LocalGeometry, raised
 
-# what two rules may differ by, in units of the metric; that of a tail, and of the stated norm
+# tolerances: difference of two rules, in units of the metric; mass of a tail; error of the norm
 ALLOWED, TAIL, STATED = 1e-6, 1e-5, 2e-3
-# what the density may have at an end that moves with θ, times the length of its range
+# largest density at an end that moves with θ, times the length of its range
 EDGE = 1e-5
-# D of what is not resolved: it can be divided by
+# D of unresolved points, a valid divisor
 NONE = -1.0
-# times as many nodes of a rule that does not resolve a density, before there are panels
+# factor by which nodes are increased before panels are used
 FINER = 4
-# points, at most, whose places are remembered
+# maximum number of points whose node placement is cached
 FEW = 16
-# points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
+# maximum number of points whose scores at all nodes are held at once, and of numbers (128 MB)
 CHUNK, MOST = 512, 16 << 20
-# numbers that are held for each node beside those of the tape
+# numbers held per node in addition to those of the tape
 INTEGRANDS = 40
 
 
@@ -84,7 +84,7 @@ class Averages:
         self.scores, self.sight, self.space = scores, sight, space
         self.normalise, self.moving = normalise, moving
         self._grid = scan(space)
-        # spots, and for which θ, of the few points that were asked for last: a path asks near by
+        # placements, and their θ, of the last few points: a path evaluates nearby points
         self._last: tuple[Floats, Floats] | None = None
 
     def geometry(self, theta: Floats) -> LocalGeometry:
@@ -291,7 +291,7 @@ class Averages:
         return tail, edge
 
 
-# what two rules may differ by in K
+# tolerance for the difference of two rules in K
 ALLOWED_K = 1e-5
 
 
@@ -332,7 +332,7 @@ def _sizes(mean: Floats) -> Floats:
     return np.sqrt(np.maximum(mean[:, [3, 5]], 1e-300))
 
 
-# how often √g₁₁ and √g₂₂ go into what `_Means` has the means of, up to Γ
+# powers of √g₁₁ and √g₂₂ in the means of `_Means`, up to Γ
 _POWERS = np.array(
     [
         *((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)),

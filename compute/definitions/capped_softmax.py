@@ -24,7 +24,7 @@ from compute.definitions.softmax_family import (
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import LocalGeometry
 
-# nodes of Gauss's rule on each of so many pieces of a straight line whose length is an upper bound
+# nodes of Gauss's rule per piece, and pieces of a straight line whose length is an upper bound
 NODES, PIECES = 16, 16
 
 

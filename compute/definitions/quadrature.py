@@ -23,11 +23,11 @@ from compute.core.interrupt import checkpoint
 from compute.definitions.tape import Tape, run
 from compute.manifold.tangent import LocalGeometry, raised
 
-# A density whose integral over the nodes misses 1 by more is not resolved there: D is given as 0.
+# A density whose integral over the nodes differs from 1 by more is not resolved: D is set to 0.
 UNRESOLVED = 0.002
-# points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
+# maximum number of points whose scores at all nodes are held at once, and of numbers (128 MB)
 CHUNK, MOST = 1024, 16 << 20
-# numbers that are held for each node beside those of the tape
+# numbers held per node in addition to those of the tape
 HELD = 20
 
 
@@ -104,7 +104,7 @@ class Quadrature:
     def _scores(self, theta: Floats, stated: bool) -> Scores:
         checkpoint()
         u = self.nodes.x.astype(theta.dtype)
-        with np.errstate(all="ignore"):  # what is not finite has no weight
+        with np.errstate(all="ignore"):  # values that are not finite have no weight
             log, *rest, weight = run(self.tape, theta[:, :1], theta[:, 1:], u)
         seen = weight > 0
         if not seen.all():

@@ -10,14 +10,14 @@ from compute.core.arrays import Floats
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import LocalGeometry
 
-# g is taken for zero where its trace falls to this share of max_j |T_j − T̄|²: one key has it all, and
-# what the others have is lost in η's rounding.
+# g counts as zero where its trace falls to this share of max_j |T_j − T̄|²: one key has all the
+# attention, and the rest is lost in the rounding of η.
 CORNER = {4: 1e-12, 8: 1e-26}
 # Curvature is shown where D exceeds this share of (tr g/2)²: below, its digits are noise (float32).
 CURVATURE_FLOOR = 1e-10
-# a curvature is shown where rounding, so many eps of its terms, leaves it known to this share
+# a curvature is shown if rounding (this many eps of its terms) leaves this relative accuracy
 NOISE, KNOWN_TO = 4.0, 1e-2
-# of so few keys K is summed over all triples, without cancellation (as many as the kernels unroll)
+# up to this many keys K is summed over all triples, without cancellation (as in the kernels)
 FEW = 8
 UNROLL = 8
 
@@ -101,7 +101,7 @@ class Softmax:
         with np.errstate(under="ignore"):
             share = p[..., a] * p[..., b] * p[..., c] * area**2
             det = share.sum(-1)
-            known = det > np.finfo(theta.dtype).tiny ** 0.9  # what is divided by it stays finite
+            known = det > np.finfo(theta.dtype).tiny ** 0.9  # division by it stays finite
             det = np.where(known, det, 1.0)[..., None]
             root = np.sqrt(det)
             turn = (bracket[..., a, b] / root) * (bracket[..., c, a] / root) * bracket[..., b, c]
@@ -186,7 +186,7 @@ class Softmax:
                 "CENTRE_2": self.centre[1],
                 "HIGHEST": self.bias.max(),
             },
-            # two passes at an anchor, and one again where the reference has moved too far
+            # two passes at an anchor, and another if the reference has moved too far
             loops=4 * count // UNROLL,
         )
 

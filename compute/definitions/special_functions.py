@@ -18,7 +18,7 @@ from compute.core.interrupt import checkpoint
 _LARGE = 60.0
 # below this one κA' − A and A'' are power series of κ: both cancel at 0
 _SMALL = 0.5
-# nearer to 0 it is the value there
+# closer to 0 the value at 0 is used
 _LEAST = 1e-6
 _TERMS = 16
 # ψ'(y) = Σ factor · y^−power from y = _SHIFT on
@@ -63,7 +63,7 @@ def _polygamma(order: int, x: Floats) -> Floats:
 
     checkpoint()
     x = np.asarray(x)
-    # SciPy's counts up from a negative argument to 0, for ever from one that adding 1 does not change
+    # SciPy's counts up from a negative argument to 0, endlessly if adding 1 does not change it
     positive = x > 0
     found = special.polygamma(order, np.where(positive, x, 1.0))
     return np.where(positive, found, np.nan).astype(x.dtype, copy=False)

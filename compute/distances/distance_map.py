@@ -33,11 +33,11 @@ from compute.requests.geometry import Geometry, GeometryRequest
 
 Local = Callable[[GeometryRequest], Geometry]
 Settle = Callable[[EikonalGrid], Floats]
-# cells within this many of the source begin with the length of the straight line to it
+# cells within this distance of the source start with the length of the straight line
 NEAR = 3.5
-# and within this many no value exceeds it: between nodes so near the source little is linear
+# and within this distance no value may exceed it: near the source interpolation is inaccurate
 WIDE = 12.0
-# the coarser grid leaves out this share of those
+# the coarser grid omits this share of them
 TRIMMED = 1 / 3
 
 
