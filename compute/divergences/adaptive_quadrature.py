@@ -16,9 +16,9 @@ import numpy as np
 from compute.core.arrays import Bools, Floats
 
 NODES = 16
-# of the last coefficients; the integral itself is exact to twice their degree
+# tolerance for the last coefficients; the integral itself is exact to twice their degree
 TOLERANCE = 1e-8
-# integrals smaller than this are resolved as if they were as large: rounding has no more digits
+# smaller integrals are resolved to this absolute size: rounding leaves no more digits
 LEAST = 1e-9
 ROUNDS = 40
 MOST_PANELS = 1500

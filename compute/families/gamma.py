@@ -86,7 +86,7 @@ def _orthogonal_slope(theta: Floats) -> Floats:
 
 def _profile(w: Floats) -> tuple[Floats, Floats]:
     """Return a = k(kψ' − 1) and its derivative by w = log k: from 1 as k → 0 to ½ as k → ∞."""
-    # by Hurwitz' ζ itself: quicker than SciPy's polygamma, of which many are asked for
+    # by Hurwitz' ζ: faster than SciPy's polygamma for many values
     k = np.exp(w)
     from scipy.special import zeta
 

@@ -89,7 +89,7 @@ def _slope(theta: Floats) -> Floats:
 
 HALF_PLANE = half_plane(("(log λ + (1 − γ)/k)√6/π", "1/k"), _half_plane, _of_half_plane, _slope)
 
-# where steps of log Γ(y) are less than this share of y, they are integrals of its derivatives
+# differences of log Γ over less than this share of y are integrals of its derivatives
 _NEAR = 0.1
 _AT, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _AT, _WEIGHTS = 0.5 * (_AT + 1), 0.5 * _WEIGHTS

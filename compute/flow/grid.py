@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from compute.requests.engine import Engine
 
 MOST_NODES = 2048 * 2048
-# nodes where g⁻¹ in the chart is so many times as large as at most nodes are cut: they alone would ask
-# for steps as many times shorter, and next to no length lies beyond them
+# nodes where g⁻¹ in the chart exceeds its typical value by this factor are cut: they alone would
+# require steps shorter by the same factor, and almost no length lies beyond them
 STIFFEST = 1e3
 
 

@@ -99,7 +99,7 @@ def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = F
     mass: Floats = np.zeros(grid.shape)
     for corner, area, raised, plain in zip(CORNERS, of.mass, of.raised, of.plain, strict=True):
         down, right = corner
-        # Im(D̄₁z̄ D₂z) has no metric, but the sense of the frame
+        # Im(D̄₁z̄ D₂z) depends only on the orientation of the frame, not on the metric
         turn = -1j * potential * grid.sense / (h1 * h2) * plain if potential else 0.0
         turned = 1.0 if down == right else -1.0
         alpha, gamma = raised[..., 0] / h1**2, raised[..., 2] / h2**2
@@ -108,11 +108,11 @@ def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = F
         own += behind(alpha + gamma + 2 * beta, corner)
         own += behind(alpha, beside) + behind(gamma, above)
         mass += behind(area, corner)
-        # signs of the corner's own links, which lead from it or to it
+        # signs of the corner's own links, which start or end at it
         along, up = turned * (1 - 2 * right) * turn, turned * (1 - 2 * down) * turn
         links[0] += behind((alpha + beta + along) * ahead(east, (down, 0)), (down, 0))
         links[1] += behind((gamma + beta - up) * ahead(north, (0, right)), (0, right))
-        # from the upper of the two neighbours by way of the corner to the lower one
+        # from the upper neighbour through the corner to the lower one
         level, upright = ahead(east, (down, 0)), ahead(north, (0, right))
         level = level if (right == 1) == (down == 0) else level.conj()
         lower = (0, right if down else 1 - right)

@@ -15,10 +15,9 @@ from compute.flow.grid import Grid
 from compute.manifold.tangent import solve2
 
 NEWTON = 20
-# as far as the slopes of a cell tell, a zero is called a centre where |tr ∂A| falls below this share of
-# √det ∂A
+# a zero is called a centre if |tr ∂A|, by the slopes of its cell, is below this share of √det ∂A
 CENTRE = 0.05
-# and a node where it turns by less than this share of its growth
+# and a node if its rotation is below this share of its growth
 STAR = 0.1
 
 

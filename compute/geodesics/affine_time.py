@@ -92,7 +92,7 @@ def affine(
     rate = growth(manifold.geometry(theta), stages[..., 2:], alpha)
     steps = h * (rate @ b)
     logs = np.concatenate([np.zeros((k, 1)), np.cumsum(steps, axis=1)], axis=1)
-    # about the middle of their range
+    # relative to the middle of their range
     logs -= 0.5 * (logs.max(axis=1) + logs.min(axis=1))[:, None]
     known = np.abs(logs).max(axis=1) < LARGEST
     logs = np.where(known[:, None], logs, np.nan)

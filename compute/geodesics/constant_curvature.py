@@ -77,7 +77,7 @@ def repaired(request: ConnectRequest, paths: Paths) -> Paths:
 
 def _hyperbolic(plane: Chart, start: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats]:
     x, y = plane.forward(start), plane.forward(end)
-    # about the first point, in units of the geometric mean of both heights
+    # relative to the first point, in units of the geometric mean of both heights
     unit = np.sqrt(x[:, 1:] * y[:, 1:])
     middle = np.concatenate([x[:, :1], np.zeros_like(unit)], axis=1)
     u, v = _lifted((x - middle) / unit), _lifted((y - middle) / unit)

@@ -22,7 +22,7 @@ from compute.manifold.tangent import LocalGeometry, contracted, inner, is_singul
 
 SEGMENTS = 64
 ROUNDS = 24
-# Step sizes tried in a line search, the first that lowers S enough is taken.
+# Step sizes of the line search; the first that lowers S enough is taken.
 STEP_SIZES = 0.5 ** np.arange(8)
 ARMIJO = 1e-4
 

@@ -40,9 +40,9 @@ from compute.heads import head_file
 from compute.heads.head_stack import HeadStack
 from compute.heads.token_words import readable
 
-# of what is read at once
+# bytes read at once
 MOST_BYTES = 1 << 30
-# a key whose bias is this low takes no part
+# a key with a bias this low is excluded
 LEFT_OUT = -1e4
 
 
@@ -295,7 +295,7 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
     patterns["mask"] = str(said.get("mask", "mask"))
     arrays, stacks = _read(path, patterns)
     for name in "qkv":
-        # what no one named may be in capitals
+        # entries that nobody named may be in capitals
         if patterns[name] == name not in stacks and name.upper() in stacks:
             stacks[name] = stacks.pop(name.upper())
     q, k, v = (head_file.stacked(path, name, patterns[name], stacks) for name in "qkv")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 SPACE, SENTENCE_SPACE, PIECE = "Ġ", "▁", "##"
 GOES_ON = "…"
-# how what cannot be seen is written
+# replacements for invisible characters
 _SEEN = {"\n": "↵", "\t": "⇥", "\r": "␍", " ": "␣", "": "␣"}
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 _SPECIAL = re.compile(r"\[.*\]|<[^<>\s]+>")

@@ -14,7 +14,7 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart, circle, rows, where
 from compute.manifold.extent import Extent
 
-# half the width of a drawn edge Y = 0, in units of the half-plane
+# half the width of the drawn boundary Y = 0, in units of the half-plane
 FAR = 1e3
 MARGIN = 1.08
 

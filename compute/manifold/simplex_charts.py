@@ -13,7 +13,7 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart, Corner, affine, parameters, where
 from compute.manifold.extent import Extent
 
-# where p₁, p₂ and p₃ are one
+# the points where p₁, p₂ or p₃ is 1
 _CORNERS = np.array([[0.5, np.sqrt(0.75)], [1.0, 0.0], [0.0, 0.0]])
 NAMES = ("p₁ = 1", "p₂ = 1", "p₃ = 1")
 

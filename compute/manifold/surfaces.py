@@ -15,14 +15,14 @@ from compute.manifold import simplex_charts
 from compute.manifold.charts import Chart, circle, parameters, where
 from compute.manifold.extent import Extent
 
-# how near to the outline a mesh goes, and its cells outwards and around
+# distance between mesh and outline, and cells in radial and angular direction
 BRIM = 1e-6
 RINGS, ROUND = 40, 144
-# cells of a rectangular mesh a side
+# cells per side of a rectangular mesh
 CELLS = 96
-# points of a coordinate line, and how many lines each way
+# points of a coordinate line, and lines in each direction
 FINE, LINES = 97, 9
-# of a height: the step of its derivative and the height of its box, in widths of the view
+# for a height: the step of its derivative and the height of its box, in widths of the view
 NUDGE, RELIEF = 1e-4, 0.42
 
 

@@ -15,7 +15,7 @@ from compute.core.arrays import Bools, Floats
 # Levi-Civita arithmetic loses its digits when D/(g₁₁g₂₂), which is invariant under scaling of the
 # coordinates, falls to this: curves stop there and the status says ILL_CONDITIONED.
 SINGULAR = 1e-6
-# Below this the status warns, the curve goes on (condition number 1e4 of the scaled metric).
+# Below this the status warns, but the curve continues (condition number 1e4 of the scaled metric).
 NEARLY_SINGULAR = 1e-4
 
 

@@ -23,9 +23,9 @@ from compute.divergences.adaptive_quadrature import integrate
 from compute.divergences.wasserstein import Normal
 from compute.normals.bivariate import NormalPath, normal_geodesic
 
-# the Fisher length of the miss at the end, as a share of 1 + the length, that says it was reached
+# Fisher length of the miss, relative to 1 + the length, at which the end counts as reached
 ARRIVED = 1e-6
-# the ends of u, beyond which less than e^−90 of the time is left, and edges of the first panels
+# the ends of u, beyond which less than e^−90 of the time remains, and edges of the first panels
 EDGES = np.linspace(-90.0, 90.0, 46)
 
 # times t and 1 − t (m,) → mean (m, d), covariance (m, d, d), square of the speed (m,)

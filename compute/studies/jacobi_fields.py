@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compute.requests.engine import Engine
 
 Bools = NDArray[np.bool_]
-# steps of J over a path at least and at most, and by which angle √K|v| Δt it may turn in one
+# minimum and maximum steps of J over a path, and its largest angle √K|v| Δt per step
 FEWEST, MOST, TURN = 64, 8192, 0.2
 
 

@@ -25,7 +25,7 @@ from compute.manifold.extent import Extent
 MOST_CELLS = 2048 * 2048
 Cells = tuple[
     Ints, Ints
-]  # pairs (n, 2) of what dies, and births (m,) of what does not, by flat index
+]  # pairs (n, 2) of birth and death, and births (m,) without a death, by flat index
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 
     rising = np.where(known, -f if superlevel else f, np.inf)
     dimension, births, deaths = _pairs(rising, superlevel, threshold)
     level = np.append(f.ravel(), -np.inf if superlevel else np.inf)
-    # what is filled only by what lies outside the map lasts in it
+    # features filled only outside the map persist within it
     deaths = np.where(np.append(known.ravel(), True)[deaths], deaths, -1)
     birth, death = level[births], level[deaths]
     order = np.lexsort((births, dimension, -np.abs(death - birth)))
