@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.views.qt.window.settings import Settings
 
 RATE_MS = 1000
-# what icons and plots wait at most for the first geodesic
+# maximum time for which icons and plots wait for the first geodesic
 FURNISH_MS = 3000
 
 
@@ -56,7 +56,7 @@ def run(chosen: argparse.Namespace) -> int:
     except display.NoWindow as reason:
         return _without_window(str(reason))
     if lesson:
-        # a tab is raised only in a window that is shown
+        # a tab can be raised only in a visible window
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
@@ -75,9 +75,9 @@ def _without_window(problem: str) -> int:
     return 2
 
 
-# Seconds after which a thread that computes in Python hands over.  A frame asks some hundred times for
-# the interpreter, once a call of GL, and waits as long each time: with the usual 5 ms a busy worker
-# holds the window up for seconds.
+# Seconds after which a computing Python thread yields.  A frame needs the interpreter about a
+# hundred times, once per GL call, and waits this long each time: with the default of 5 ms a busy
+# worker blocks the window for seconds.
 SWITCH = 1e-5
 
 
@@ -96,10 +96,10 @@ class Program:
         from app.views.qt.window.settings import Settings
 
         self.settings = settings or Settings()
-        self._asked = engine  # on the command line, which goes before the preferences
-        self._garbage = Garbage()  # before there is another thread
+        self._asked = engine  # the command line takes precedence over the preferences
+        self._garbage = Garbage()  # before any other thread starts
         self._mail = threading.Lock()
-        self._early: list[object] | None = []  # messages that came before the window
+        self._early: list[object] | None = []  # messages that arrived before the window existed
         self._adapters: tuple[str, ...] = ()
         self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
@@ -154,7 +154,7 @@ class Program:
         }
         self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)
-        # Python sees signals when it runs, as it then does now and then
+        # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)
         self._recall()
         self._apply(self.settings.preferences)
@@ -244,8 +244,8 @@ class Program:
 
     def run(self) -> int:
         """Show the window until it is closed or the process is asked to end."""
-        # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
-        # the loop that it ends may not have begun
+        # exit(), since quit() would ask the user about unsaved work; posted, since the event loop
+        # may not have started
         ending.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
         sys.excepthook = self.report_exception
         self.window.frame.show()
@@ -268,7 +268,7 @@ class Program:
             return
         self._closed = True
         self._stop_rate()
-        self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
+        self.window.presenter.leave()  # save the layout of the normal mode
         self.settings.layout = self.window.layout
         self.settings.file_folder = self.window.files.folder
         self.controller.close()
@@ -357,15 +357,15 @@ class Program:
 
 def _prepare_platform() -> None:
     """Set environment variables that Qt reads."""
-    # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
+    # vispy's canvas is black on Qt's native Wayland platform: use XWayland
     asked = os.environ.get("QT_QPA_PLATFORM")
     if sys.platform == "linux" and os.environ.get("DISPLAY") and not asked:
         os.environ["QT_QPA_PLATFORM"] = "xcb"
-    # whether there is OpenGL is asked, and said by ourselves
+    # check for OpenGL and report its absence ourselves
     os.environ.setdefault("EGL_LOG_LEVEL", "fatal")
     os.environ.setdefault("LIBGL_DEBUG", "quiet")
     if os.environ.get("LC_ALL") in ("C", "POSIX"):
-        os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
+        os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, with a message on the terminal
 
 
 def _widget_of(canvas: VispyCanvas) -> QOpenGLWidget:

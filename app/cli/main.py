@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-# how a negative number begins
+# the beginning of a negative number
 _NEGATIVE = tuple(f"-{character}" for character in "0123456789.")
 
 
@@ -28,10 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _answered(arguments)
     ending.leave_at_once()
     if not sys.warnoptions:
-        # of NumPy and others, to those who write programs: results say themselves how good they are
+        # warnings of NumPy and others are for programmers; results report their own accuracy
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
+        if isinstance(stream, io.TextIOWrapper):  # it is None if it was closed
             stream.reconfigure(errors="backslashreplace")
     try:
         return _answered(sys.argv[1:])
@@ -92,7 +92,7 @@ def _refuse(problem: str) -> int:
 
 def opened(arguments: list[str]) -> list[str]:
     """Return the arguments, with `gui` inserted before a scene, figure, film or head file."""
-    # imported here: nothing is to be done before requests to end are heeded
+    # imported here: termination signals must be handled first
     from app.model.file_formats import OPENED
 
     if arguments and arguments[0].lower().endswith(OPENED) and os.path.isfile(arguments[0]):

@@ -46,7 +46,7 @@ def show(result: Mapping[str, object], as_json: bool, lines: list[str]) -> None:
     )
 
 
-# significant digits that are printed at most, and at least
+# maximum and minimum number of significant digits printed
 MOST_DIGITS, FEWEST_DIGITS = 12, 3
 
 

@@ -15,7 +15,7 @@ from app.cli import commands, shared_options
 from app.cli.subcommand import Subcommand
 
 PROGRAM = "attention-geodesics"
-# the command that is run where none is named
+# the default command
 DEFAULT = "gui"
 
 
@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
 
 def found() -> list[Subcommand]:
     """Return the commands defined in `app.cli.commands`, in the order of the help."""
-    # by listing the folders: pkgutil does the same and takes longer than all else here together
+    # by listing the folders: pkgutil does the same, but takes longer than everything else here
     files = sorted({name for folder in commands.__path__ for name in os.listdir(folder)})
     modules = (
         import_module(f"{commands.__name__}.{name.removesuffix('.py')}")

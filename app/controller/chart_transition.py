@@ -42,7 +42,7 @@ class ChartTransition:
         call ``done``.
         """
         self.end()
-        # a switch that interrupts another finds the canvas at neither of the two
+        # a transition that interrupts another starts from neither chart
         drawing.show_ground(self._canvas, old)
         self._canvas.set_blend(0.0)
         drawing.show_scene(self._canvas, new)

@@ -52,7 +52,7 @@ from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
 
-# what changes of a scene without changing what panels say
+# fields of a scene that no panel shows
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 P = TypeVar("P", bound=Part)
 # answers that are drawn
@@ -73,7 +73,7 @@ class Controller:
         self.waiting = WaitingScreen(store, canvas, window, self.answers, self._clear)
         self.editor = Editor(self._current, window, runner.submit, self.waiting.begin)
         self.formulas = FormulaReader(store, window, self.answers, runner.submit)
-        self._deferred: list[Drawn] = []  # what came while the chart changed
+        self._deferred: list[Drawn] = []  # messages that arrived during a chart transition
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
@@ -90,7 +90,9 @@ class Controller:
             self.commands |= part.commands()
         self.waiting.parts = self.parts
         self._viewport = Viewport()
-        self._is_unplanned = False  # what the canvas shows, or how finely, is to be planned anew
+        self._is_unplanned = (
+            False  # the content or the resolution of the canvas must be planned again
+        )
         self._planned: dict[type, Job] = {}
         self._is_hurried = False
         canvas.connect(self.on_event)
@@ -170,7 +172,7 @@ class Controller:
     def _show_family(self, answer: FamilyAnswer) -> None:
         is_other = self.formulas.show(answer)
         if is_other is not None:
-            # its kernels are new: first those of a path as it is while a pin is dragged
+            # its kernels are new: first compile those for a path during a drag
             self._is_hurried = is_other
             self._drag(is_other)
 
@@ -193,7 +195,7 @@ class Controller:
         changed = changed_fields(before, self._shown)
         self._follow(before, self._shown, changed)
         for part in self.parts:
-            # whoever was blanked hears of any change that follows
+            # blanked parts are notified of any later change
             if self.waiting.is_on or part.fields is None or not part.fields.isdisjoint(changed):
                 part.on_scene(old, new)
 
@@ -324,7 +326,7 @@ class Controller:
     def on_message(self, message: object) -> None:
         """Handle a message of the runner on the GUI thread; drop outdated answers."""
         if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
-            return  # it is asked for again if the scene stays
+            return  # it is requested again if the scene stays
         if self.transition.is_running and isinstance(message, Drawn):
             self._deferred.append(message)
             return

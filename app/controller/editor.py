@@ -20,7 +20,7 @@ from app.views.text.file_patterns import pattern_of
 from compute.core.arrays import Floats
 from compute.flow.modes import OF_MASS
 
-# fields that a slider changes: what it passes over is one step of undo
+# fields that a slider changes: one drag is one undo step
 SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "family.temperature")
 
 
@@ -35,10 +35,10 @@ class Editor:
         on_preparing: Callable[[Mapping[str, Any]], None] = lambda changes: None,
     ) -> None:
         self._subject, self._store = subject, subject.store
-        self._on_preparing = on_preparing  # told what is being prepared
+        self._on_preparing = on_preparing  # called with a description of the preparation
         self._window = window
         self._submit = submit
-        self._waiting: dict[str, Any] = {}  # changes that are being prepared
+        self._waiting: dict[str, Any] = {}  # changes in preparation
 
     def move_pin(self, event: PinMoved) -> None:
         """Move a pin, unless the target is outside the domain."""

@@ -162,7 +162,7 @@ class Process:
         """Why a finished export wrote nothing; "" if it succeeded."""
         status = self._process.wait()
         self._listener.join()
-        # 1 says that the numerics had something to say: the file is there
+        # 1: the numerics raised a warning; the file exists
         if status in (0, 1):
             return ""
         return self._said or f"the export ended with status {status}"

@@ -12,7 +12,7 @@ from app.presenters import drawing
 from app.presenters.shown_answers import ShownAnswers
 from app.views.interface.views import Canvas, Window
 
-# what changes the numbers of a head without moving anything: it is greyed, and not taken away
+# fields that change the numbers of a head without moving anything: results turn grey but stay
 MILD = {"family.temperature"}
 
 
@@ -33,7 +33,7 @@ class WaitingScreen:
         self._store, self._canvas, self._window = store, canvas, window
         self._answers, self._clear = answers, clear
         self.parts: Sequence[Part] = ()
-        self.is_on = False  # a change was asked for that is not yet made, nor refused
+        self.is_on = False  # a requested change is neither made nor refused yet
         self.is_blank = False  # nothing is shown
 
     def begin(self, changes: Mapping[str, Any]) -> None:

@@ -30,7 +30,7 @@ SCENES, HEADS = pattern_of("scene"), pattern_of("heads")
 OPENED = one_of(
     pattern("Scenes, figures and lessons", SHOWN), SCENES, pattern_of("lesson"), HEADS, ALL
 )
-NAMING = 6  # words of a title that make a file's name
+NAMING = 6  # words of a title used in a file name
 
 
 def is_photograph(path: Path) -> bool:
@@ -42,7 +42,7 @@ def is_photograph(path: Path) -> bool:
     except ValueError:
         return True
     except OSError:
-        return False  # whoever opens it says why not
+        return False  # opening it reports the reason
     return False
 
 
@@ -103,7 +103,7 @@ class Documents:
         self._export, self._show_picture = export, show_picture
         self._open_lesson, self._begun = open_lesson, begun
         self.document = Document(saved=store.scene)
-        # the scene that was given to be kept last, and why the one before it could not be
+        # the last scene handed over for backup, and the error of the previous backup
         self._kept: Scene | None = None
         self._said = ""
         self.keeper = self._keeper(settings.folder) if settings.folder else None
@@ -250,7 +250,7 @@ class Documents:
     def _write(self, path: Path, then: Act) -> None:
         try:
             scene_file.save(self._store.scene, path)
-        except Exception as problem:  # whatever it is, the work is at stake
+        except Exception as problem:  # any exception: the user's work is at stake
             self._offer_way_out("The scene was not saved", f"{path}: {describe(problem)}", then)
             return
         self.document = document.at(path.absolute(), self._store.scene)
@@ -326,7 +326,7 @@ class Documents:
         except OSError as problem:
             self._window.tell("The unsaved work cannot be restored", str(problem))
             return
-        # no digest: what the file holds now is not known to be what the lost work began with
+        # no digest: the file may have changed since the lost work began
         self.document, self._kept = Document(found.origin), found.scene
         self._store.replace(found.scene)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 POLL_MS = 100
 Values = dict[str, str | int | bool]
-OF_SCENE = ("frames",)  # what is another number for another scene
+OF_SCENE = ("frames",)  # options whose defaults depend on the scene
 
 
 class SaveWindow(Protocol):
@@ -58,7 +58,7 @@ class Exporter:
         self._offered: Values = {}
         self._chosen: dict[
             str, Values
-        ] = {}  # of each form, what the user has chosen in this session
+        ] = {}  # for each form, what the user has chosen in this session
         self._export = EXPORTS["export_figure"]
         self.dialog: ExportDialog | None = None
         self.process: Process | None = None

@@ -8,7 +8,7 @@ from typing import Protocol
 from app.jobs.job import Job
 from app.jobs.worker import OpenJob, Runner
 
-# how often it is looked, and seconds that a job may take before it is spoken of
+# seconds between checks, and seconds before a running job is mentioned
 LOOK_MS, PATIENCE = 150, 0.5
 
 

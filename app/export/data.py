@@ -22,7 +22,7 @@ from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 
-# fields of an answer that are not its numbers
+# non-numeric fields of an answer
 LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")
 
 

@@ -13,7 +13,7 @@ from compute.core.arrays import Floats
 from compute.divergences.wasserstein import outlines as ellipses
 from compute.normals.bivariate import NormalPath
 
-# logical pixels of a panel and its border; how many ellipses are on the way
+# logical pixels of a panel and its border; number of ellipses along the path
 SIDE, BORDER, SHOWN = 520, 50, 9
 THICK, THIN, WORDS_SIZE = 3.5, 1.5, 17.0
 WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "W₂ path", "e": "e-path", "m": "m-path"}

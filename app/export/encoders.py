@@ -25,7 +25,7 @@ from compute.core.opening import read_bytes
 
 RGB = NDArray[np.uint8]
 THREADS = 2
-# ITU-R BT.709 and the range 16 … 235: what players take a film for that does not say
+# ITU-R BT.709 and the range 16 … 235: the players' default
 BT709, NARROW = 1, 1
 CODECS = {
     MP4: ("libx264", {"crf": "18", "preset": "medium"}),

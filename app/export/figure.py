@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 
 
-# samples along a map's longer side: what the window has, and the most by the reference and the GPU
+# samples along a map's longer side: the window's, and the maximum with the reference and the GPU
 COARSEST, FINEST = 384, (768, 1536)
 
 
@@ -82,7 +82,7 @@ class Paper:
         return width, height
 
 
-# hears why something beside the geodesic is not shown
+# called with the reason why something other than the geodesic is not shown
 Told = Callable[[str], object]
 
 
@@ -93,7 +93,7 @@ def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job
     chosen = jobs(Subject.of(scene), Viewport(size))
     job = chosen.get(MapJob)
     if isinstance(job, MapJob) and job.source is None:
-        # distances spread from cell to cell: of them the window has as many as there is time for
+        # distances spread from cell to cell: the window computes as many as time allows
         chosen[MapJob] = replace(job, side=fine)
     return chosen
 
@@ -239,7 +239,7 @@ def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK) -> OffscreenCan
 
     Raises RuntimeError without OpenGL.
     """
-    # the one place where export draws with OpenGL: SVG and PDF never load it
+    # the only place where export uses OpenGL: SVG and PDF never load it
     from app.views.canvas.gl.offscreen import OffscreenCanvas
 
     return OffscreenCanvas(size, theme)

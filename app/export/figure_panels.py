@@ -19,9 +19,9 @@ from app.views.interface.views import Distributions, Measure
 TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
 ROW = 19.0  # between the lines of the measures
 MOST_BARS = 40
-# above a plot of distributions, around it, its least height, and that of a bar
+# margins above and around a plot of distributions, its minimum height, and that of a bar
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
-SAMPLE = 30.0  # of a line in the legend
+SAMPLE = 30.0  # height of a line in the legend
 LONGEST_LABEL = 90.0
 Box = tuple[float, float, float, float]
 

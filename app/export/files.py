@@ -13,7 +13,7 @@ from app.process import ending
 from compute.core.refusal import shown
 from compute.core.replacing import hidden, remove, replacing, sweep
 
-PROBE = 4096  # bytes that must fit, before anything is computed
+PROBE = 4096  # free bytes required before anything is computed
 
 
 def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
@@ -57,7 +57,7 @@ def unfinished(path: Path) -> Iterator[Path]:
 
 def save_arrays(file: Path | BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
     """Write named arrays as .npz."""
-    # NumPy's one other keyword, allow_pickle, is no name of an array here
+    # NumPy's only other keyword, allow_pickle, is not the name of an array here
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 

@@ -41,8 +41,8 @@ from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
 MOST_FRAMES = 100_000
-SAMPLES = 12  # frames that a GIF's palette is made for
-Report = Callable[[int, int], None]  # frames done, of how many
+SAMPLES = 12  # number of frames from which a GIF's palette is made
+Report = Callable[[int, int], None]  # frames done, and their total
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,11 @@ class Camera:
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._session = Session()
         self._studio: Studio | None = None
-        # a map that may change with every frame is no finer than the window's
+        # a map that may change with every frame has the window's resolution
         still = scene.timeline is None
         self._fine = fineness(reel.paper.size, engine) if still else 0
         if scene.timeline is not None:
-            # what a key far into the film gets wrong is said before the first frame
+            # report errors of late keyframes before the first frame
             for number in range(reel.frames):
                 self.scene(number)
 

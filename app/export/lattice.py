@@ -14,7 +14,7 @@ from app.views.interface.theme import RGBA
 from compute.core.arrays import Floats
 from compute.images.patch_lattice import Patches
 
-# logical pixels of the longer side, and how much of the photograph shows through
+# logical pixels of the longer side, and opacity of the photograph
 SIDE, SHOWN = 1120.0, 0.62
 LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
 LINE: RGBA = (0.92, 0.94, 1.0, 0.6)

@@ -32,7 +32,7 @@ from compute.heads import head_selection
 from compute.manifold.extent import Extent
 
 COLUMN = 360  # width of the panels
-EDGE = 22.0  # between what is on the page and its border
+EDGE = 22.0  # margin of the page
 LINE = 18.0  # between the caption's lines
 NARROWEST = 240  # of a chart
 
@@ -78,7 +78,7 @@ class Layout:
         """The caption, broken into lines."""
         if not self.caption:
             return []
-        # where the letters in the file are not used, others may be wider
+        # readers may substitute a wider font
         width = 0.92 * (self.size[0] - 2 * EDGE)
         return [line for text in caption(self.scene, self._path, self.found)
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip

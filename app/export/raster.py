@@ -19,7 +19,7 @@ from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
-# how much finer a PNG is drawn before it is reduced
+# supersampling factor of a PNG
 TIMES = 2
 
 

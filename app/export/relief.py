@@ -9,8 +9,8 @@ from app.views.canvas.display_list import TexturedMesh, TexturedQuad
 from app.views.canvas.projections.space import finer
 from app.views.interface.events import Array
 
-# pixels of a picture to a logical one, for viewers of PDF do not smooth what they enlarge; and the most
-# samples that a cell of a mesh is cut into
+# pixels per logical pixel, since PDF viewers do not smooth when they enlarge; and the maximum
+# number of samples per mesh cell
 FINENESS, MOST_SAMPLES = 1.5, 32
 
 
@@ -20,7 +20,7 @@ def picture(mesh: TexturedMesh) -> TexturedQuad:
     grid = np.concatenate([mesh.nodes, mesh.places, mesh.shades[..., None]], axis=-1)
     samples = finer(grid, 0.7 / FINENESS, MOST_SAMPLES).reshape(-1, 6)
     samples = samples[np.isfinite(samples).all(axis=1)]
-    samples = samples[np.argsort(samples[:, 2])]  # the nearest are written last
+    samples = samples[np.argsort(samples[:, 2])]  # the nearest samples are written last
     at = np.floor((samples[:, :2] - (left, top)) * FINENESS).astype(int)
     columns, rows = int((right - left) * FINENESS), int((bottom - top) * FINENESS)
     inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)

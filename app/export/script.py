@@ -13,7 +13,7 @@ from compute.families import manifold as manifold_of
 from compute.families import parse, write
 from compute.heads.head import bundled
 
-# what float32 may differ by from the reference, relative to a length
+# tolerance between float32 and the reference, relative to a length
 TOLERANCE = 1e-4
 
 _TEMPLATE = '''"""Recompute what a figure shows and check it; needs the package `compute`."""

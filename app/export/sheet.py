@@ -32,11 +32,11 @@ from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, writable
 from app.views.interface.theme import RGBA
 
 PER_INCH = 96.0
-# beyond this many pixels nothing is seen, and number formats of readers overflow
+# coordinates are clipped here: nothing is visible beyond, and readers' number formats overflow
 FARTHEST = 20000.0
-# the most pixels along a side of a picture
+# maximum pixels along a side of a picture
 MOST_SIDE = 4096
-HALO = 1.4  # round a letter, in logical pixels
+HALO = 1.4  # width of the halo around letters, in logical pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
     start, along = line[:-1], np.diff(line, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         bounds = np.sort([(low - start) / along, (high - start) / along], axis=0)
-    # a segment that runs along an axis stays between the two others for ever, or never
+    # a segment parallel to an axis stays between the two others always or never
     level = along == 0
     within = (start >= low) & (start <= high)
     enters = np.where(level, np.where(within, -np.inf, np.inf), bounds[0]).max(axis=1)

@@ -153,7 +153,8 @@ def _text(label: Label, name: str) -> str:
     fill = _paint("fill", label.colour)
     if not label.halo[3]:
         return f"<text {shape} {fill}>{words}</text>"
-    # the halo is the same text drawn broadly first: not every program knows of paint-order
+    # the halo is the same text drawn first with a wide stroke: not every program supports
+    # paint-order
     halo = f'fill="none" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
     return (
         f'<use xlink:href="#{name}" {halo}/><g {fill}><text id="{name}" {shape}>{words}</text></g>'

@@ -20,7 +20,7 @@ from compute.requests.engine import Engine
 from compute.requests.geometry import GeometryRequest
 
 ELLIPSES = (12, 8)
-# outlines reach this Fisher distance from their centres, before they are scaled to fit the view
+# Fisher radius of the outlines, before they are scaled to fit the view
 OUTLINE = 48
 
 

@@ -29,14 +29,14 @@ WARNINGS = {
     "seed": "Backward heat is ill-posed, and this equation is not covariant: another chart gives "
     "another result.",
 }
-# the slider of times ends after so many steps, or where the flow is
+# the time slider ends after this many steps, or at the time of the flow
 SLIDER = 200
-# share of the mass that may leave the grid without a word
+# share of the mass that may leave the grid without a remark
 OUTSIDE = 5e-4
 NONE = np.zeros(0)
 
 
-# what the third plot is of, and why
+# subject of the third plot, and the reason
 ENERGY = (
     "energy",
     "−½⟨A, ∂A/∂t⟩, which a heat flow decreases; for rough heat this is ½∫|∇A|²dA",
@@ -47,8 +47,7 @@ LOSS = (
 )
 
 
-# fields of the scene that the panel or the drawing shows, and those that a flow which is shown may
-# begin with
+# fields of the scene that the panel or the drawing shows, and those for the start of a visible flow
 SHOWN = frozenset(
     ("family", "chart", "flow", "layers", "scalar", "token", "colormap", "map_opacity")
 )
@@ -67,11 +66,11 @@ class FlowPart(Part):
         self._asked: FlowJob | None = None
         self._form: tuple[object, tuple[Setting, ...]] = (None, ())
         self._stop: Callable[[], None] | None = None
-        self._title = ""  # of the scene whose flow goes on
+        self._title = ""  # of the scene with the running flow
         self._stop_drifting: Callable[[], None] | None = None
         self._moving: Particles | None = None
         self._phase = 0.0
-        # a flow that cannot be, and why
+        # an impossible flow, and the reason
         self._failed: tuple[object, str] | None = None
         self._show_state()
         self._ask()
@@ -92,7 +91,7 @@ class FlowPart(Part):
             self._show_state()
         elif old is new or any(getattr(old, f) != getattr(new, f) for f in SHOWN):
             if old is new:
-                self._asked = None  # what was answered while all was blank is lost
+                self._asked = None  # answers that arrived while everything was blank are lost
             if (old.layers, old.colormap, old.map_opacity) != (
                 new.layers, new.colormap, new.map_opacity,
             ):  # fmt: skip
@@ -177,7 +176,7 @@ class FlowPart(Part):
 
     def _go_on(self) -> None:
         flow = self.context.store.scene.flow
-        # a whole number of steps, so that what is kept is met again
+        # a whole number of steps, so that stored states can be reused
         steps = round(flow.time / flow.pace) + 1
         if steps <= MOST_STEPS:
             self._change(time=min(steps * flow.pace, MOST_STEPS * flow.pace))
@@ -258,7 +257,7 @@ class FlowPart(Part):
         scene = subject.scene
         flow, found = scene.flow, None
         if answer is not None and flowing.is_shown(scene):
-            # numbers of another field, or of another equation, are not this one's
+            # numbers of another field or equation do not apply
             found = answer if flowing.same_evolution(answer.job, flowing.wanted(subject)) else None
         self.context.window.set_panel(
             panel_titles.FLOW,

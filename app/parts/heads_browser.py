@@ -27,9 +27,9 @@ from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
 
 TITLE = panel_titles.HEADS
-# what says which heads there are and which keys they have
+# fields that determine the list of heads and their keys
 OF_FILE = ("source", "q", "k", "v", "mask")
-# a condition number that fills its bar
+# the condition number that fills its bar
 LARGEST = 1e3
 
 
@@ -182,7 +182,7 @@ def cell(layer: str, head: int, found: Glance, words: str = "") -> HeadCell:
         *([words] if words else []),
     ]
     full = float(np.clip(np.log10(found.condition) / np.log10(LARGEST), 0.0, 1.0))
-    full = full if np.isfinite(full) else 0.0  # of a head without a plane it is not known
+    full = full if np.isfinite(full) else 0.0  # unknown for a head without a plane
     return HeadCell(
         "\n".join(lines),
         {"entropy": found.share, "condition": full},

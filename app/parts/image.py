@@ -31,7 +31,7 @@ from compute.images.patch_lattice import GeodesicViT, Lattice, trail
 from compute.requests.engine import Engine
 
 PATTERN = one_of(pattern("Pictures and vision heads", suffixes("photograph", "vision heads")), ALL)
-# the longer side of the photograph in the panel, and the share of extreme values beyond the colours
+# longer side of the photograph in the panel, and share of extreme values beyond the colours
 SIDE, BEYOND = 1024, 0.01
 SHOWN = {
     "density": "√det g",
@@ -210,7 +210,7 @@ class PhotographPart(PanelPart):
         if "circles" in changes:
             changes["circles"] = changes["circles"] == "on"
         if "source" in changes:
-            # another picture is seen from its first layer and head
+            # another picture starts with its first layer and head
             changes |= {"layer": 0, "head": 0}
             self.context.window.raise_panel(self.title)
         for name in changes.keys() & {"start", "end"}:

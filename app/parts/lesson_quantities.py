@@ -33,7 +33,7 @@ from compute.requests.engine import Engine
 
 # by the kind of their job
 Answers = Mapping[type, object]
-# what no quantity asks for
+# kinds of job that no quantity requires
 _DRAWN_ONLY = (MapJob, EllipseJob)
 
 
@@ -48,7 +48,7 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
         try:
             task.perform(engine, partial(found.__setitem__, kind), _never)
         except ValueError as problem:
-            found[kind] = problem  # told to whom asks for what it would have answered
+            found[kind] = problem  # passed to whoever requested its answer
         yield found
 
 

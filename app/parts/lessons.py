@@ -29,7 +29,7 @@ from compute.families import parse
 TITLE = panel_titles.LESSON
 Act = Callable[[], None]
 Place = tuple[Lesson | None, int]
-# fields that looking about changes
+# fields changed by moving the view
 _LOOKED = ("playhead", "view", "camera", "title")
 
 
@@ -62,7 +62,7 @@ class LessonPart(Part):
         self._answers: dict[type, object] = {}
         self._turns: deque[Turn] = deque(maxlen=DEEPEST)
         self._seen: set[str] = set()  # panels
-        self._brought = ""  # a panel that nobody but the lesson asked for
+        self._brought = ""  # a panel opened only by the lesson
 
     def connect(
         self,
@@ -243,7 +243,7 @@ class LessonPart(Part):
         try:
             return all(holds(check, scene, step.scene, known) for check in step.checks)
         except ValueError:
-            # what is asked for does not exist in the scene that the user went to
+            # the requested quantity does not exist in the scene that the user moved to
             return False
 
     def _note(self, **changes: object) -> None:
@@ -254,7 +254,7 @@ class LessonPart(Part):
 
     # --- showing ------------------------------------------------------------------------------
     def _show(self) -> None:
-        # a lesson looks on at everything; without one only undo can bring one back
+        # a lesson observes every change; without one only undo can bring one back
         self.messages = (object,) if self.lesson is not None else ()
         self.fields = None if self.lesson is not None or self._turns else frozenset()
         self.context.window.set_panel(TITLE, self.state())

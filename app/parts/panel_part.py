@@ -17,7 +17,9 @@ class PanelPart(Part):
 
     title: ClassVar[str]
     events: tuple[type, ...] = (PanelShown,)
-    always: ClassVar[frozenset[str]] = frozenset()  # fields that matter whether it is seen or not
+    always: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # fields that matter whether it is visible or not
     while_seen: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: PartContext) -> None:

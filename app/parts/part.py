@@ -32,8 +32,8 @@ class PartContext:
         say: Callable[[str, bool], None] = lambda words, ok: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
-        self.path = path  # the one that is shown
-        self.say = say  # in the status bar: words, and whether all is well
+        self.path = path  # the one shown
+        self.say = say  # in the status bar: text, and whether there is no problem
         self._current = current or CurrentSubject(store)
 
     @property

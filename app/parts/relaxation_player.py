@@ -12,7 +12,7 @@ from app.presenters.drawables import curve
 from app.presenters.measures import USUAL
 from app.views.text.number_format import Numbers
 
-# between two rounds, and how many such pauses the last one stays
+# seconds between two rounds, and number of such pauses after the last one
 ROUND_MS, LAST_STAYS = 120, 12
 
 

@@ -19,11 +19,11 @@ from app.views.interface.events import Event
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
-# seconds that one frame leads on at most: after a computer's sleep nothing is skipped
+# maximum seconds per frame, so that nothing is skipped after a computer's sleep
 LONGEST_STEP = 1.0
-# fields of the scene that matter where it has no timeline
+# fields of the scene that matter if it has no timeline
 WITHOUT_TIMELINE = frozenset(("timeline", "title", "playhead", "family"))
-# seconds that the moving point takes from A to B
+# seconds of the moving point from A to B
 TRAVEL = 4.0
 
 
@@ -35,12 +35,12 @@ class TimelinePart(Part):
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
         self._time = 0.0
-        self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
+        self._clock = 0.0  # seconds of play time: a bounce passes each time twice
         self.now: Callable[[], float] = time.monotonic
-        self._shown_at = 0.0  # when the last frame was
+        self._shown_at = 0.0  # time of the last frame
         self._stop: Callable[[], None] | None = None
-        self._moved: Scene | None = None  # the scene that the time itself brought last
-        # what the scene was when its time was chosen, by timeline: undo brings one back
+        self._moved: Scene | None = None  # the scene last produced by the playhead
+        # the scene when its time was chosen, by timeline: undo restores one
         self._references: dict[Timeline | None, Scene] = {}
         self._shown: TimelineState | None = None
         self._show()
@@ -70,7 +70,7 @@ class TimelinePart(Part):
         if new is not self._moved and _is_elsewhere(old, new):
             self._pause()
         if new.timeline is None or not (store.can_undo or store.can_redo):
-            # without a timeline nothing is a change, and what was opened is as it should be
+            # without a timeline nothing is a change, and an opened scene is correct as it is
             self._time = 0.0
             self._references.clear()
         self._show()
@@ -178,7 +178,7 @@ class TimelinePart(Part):
             return
         self._change(timeline, self._time)
         if first:
-            # the next keyframe is where it ends
+            # it ends at the next keyframe
             self._time = timeline.duration
             self._show()
 
@@ -240,7 +240,7 @@ class TimelinePart(Part):
 
     def _show(self) -> None:
         scene = self.context.store.scene
-        # with a timeline every change may be one that a keyframe can hold
+        # with a timeline every change may belong to a keyframe
         self.fields = WITHOUT_TIMELINE if scene.timeline is None else None
         state = self._state(scene)
         if state != self._shown:

@@ -23,10 +23,10 @@ from compute.heads.head_selection import file_of, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
 
-# words of a row that are named
+# number of words of a row that are named
 NAMED = 3
 NONE = np.zeros((0, 2))
-# how the token that is followed has to do with A
+# relation of the followed token to A
 AT, LAST, FIRST = "at A", "last at A", "first token"
 NO_HEAD = "Only attention has layers and heads: choose a model's head as the family."
 
@@ -108,7 +108,7 @@ class TokenPathPart(PanelPart):
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
         self._chosen = TokenPathChosen(-1, "layers")
-        self._last: int | None = None  # the token that A was last on, or at whose place it was
+        self._last: int | None = None  # the last token at whose place A was
         self._whose = AT
         self._state: TokenPathState | None = None
 

@@ -26,7 +26,7 @@ from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
-# words that a strip has room for; of more those that weigh most anywhere are shown
+# maximum words per strip; of more, those with the largest weights are shown
 MOST_WORDS = 32
 WORDS = {"e": "e-path", "geodesic": "geodesic", "m": "m-path"}
 
@@ -81,7 +81,7 @@ class TokenRowsPart(PanelPart):
         self._state: RowsState | None = None
         self._path: PathAnswer | None = None
         self._answer: RowsAnswer | None = None
-        self._of: tuple[object, ...] = ()  # the subject of the rows that are shown
+        self._of: tuple[object, ...] = ()  # the subject of the rows shown
         self._numbers = USUAL
 
     def wanted(self, scene: Scene) -> RowsTask | None:

@@ -28,12 +28,12 @@ from compute.requests.fields import Field
 from compute.studies.topology import Diagram, load, persistence, places
 
 TITLE = panel_titles.TOPOLOGY
-# of the largest value: below, a pair is what single precision makes of a slope
+# share of the largest value below which a pair is rounding in single precision
 NOISE = 2e-5
 SHARE = 0.03
-# pixels, or share of the map, by which what is born at one place moves from map to map
+# pixels, or share of the map, by which a birth moves from map to map
 NEAR, NEAR_SHARE = 4.0, 0.01
-# pairs that are shown at most
+# maximum number of pairs shown
 MOST = 400
 COUNTED = (("component", "components"), ("loop", "loops"))
 DEPENDS = {
@@ -107,7 +107,7 @@ class TopologyPart(Part):
         match event:
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
-                # Qt's bindings look into every import: not while they are busy on another thread
+                # Qt's bindings hook every import: not while they are busy on another thread
                 load()
                 self._ask()
                 self._show()

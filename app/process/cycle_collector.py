@@ -10,7 +10,8 @@ import gc
 from collections.abc import Callable
 
 LOOK_MS = 200
-# By then all modules are loaded; walking what stays for good takes 0.13 s, in which no thread runs.
+# By then all modules are loaded; traversing permanent objects takes 0.13 s, which blocks all
+# threads.
 SETTLED_MS = 8000
 
 Every = Callable[[int, Callable[[], None]], Callable[[], None]]

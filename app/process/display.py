@@ -20,7 +20,7 @@ PLATFORMS = (
     "xcb", "wayland", "wayland-egl", "wayland-brcm", "offscreen", "minimal", "minimalegl", "eglfs",
     "linuxfb", "vkkhrdisplay", "vnc",
 )  # fmt: skip
-# what Qt multiplies sizes by, and dots per inch: beyond, it makes windows of no size or crashes
+# limits of Qt's scale factor and dots per inch: beyond them windows have no size, or Qt crashes
 SCALES = (0.1, 16.0)
 DOTS = (24, 1536)
 
@@ -38,7 +38,7 @@ def missing(environment: Mapping[str, str]) -> str:
     if asked and asked not in PLATFORMS:
         return f"QT_QPA_PLATFORM must be one of {', '.join(PLATFORMS)}, got {shown(asked)}"
     if asked and not asked.startswith(("xcb", "wayland")):
-        return ""  # no screen is needed, or somebody knows better
+        return ""  # no screen is needed, or the user has chosen a platform
     screen = "" if asked.startswith("wayland") else environment.get("DISPLAY", "")
     wayland = "" if asked == "xcb" else environment.get("WAYLAND_DISPLAY", "")
     if screen:

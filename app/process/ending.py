@@ -7,7 +7,7 @@ imported before anything else and imports almost nothing itself, because until i
 print a traceback on interruption.
 """
 
-# what `signal` is made of; that module takes longer to import than all that goes before it
+# the core of `signal`, which takes longer to import than everything before it
 import _signal as signal  # type: ignore[import-not-found]
 import os
 import sys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 INTERRUPTED = 130
-# what is being written: a file, or a folder of them
+# files and folders being written
 _unfinished: "set[Path]" = set()
 
 
@@ -60,7 +60,7 @@ def _hangup() -> "tuple[int, ...]":
 
 def _leave(number: int, frame: "FrameType | None") -> None:
     if _unfinished:
-        # imported here: nothing is to be done before this module
+        # imported here: this module must come first
         from compute.core.replacing import remove
 
         for path in tuple(_unfinished):

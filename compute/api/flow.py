@@ -43,11 +43,9 @@ from compute.requests.geometry import GeometryRequest
 
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
 RECORDS = 10
-# modes that use whole cells only: mass transport ignores cut cells, the literal equation has no
-# energy
+# modes that use whole cells only: mass transport, and the literal equation, which has no energy
 WHOLE = ("natural", "seed")
-# maximum of nodes times stages of an evolution, and the nodes below which the cost of a step is
-# constant
+# maximum of nodes times stages, and the nodes below which the cost of a step is constant
 MOST_WORK, STEP_COST = 3e11, 4096
 # largest value in a field: squares must be finite
 LARGEST = 1e100

@@ -60,7 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
         scale=None if file.scale is None else head.factor,
     )
     statuses = [Status(int(status)) for status in np.unique(found.status)]
-    # a geodesic that is not the shortest is no failure beside one that was not found
+    # a geodesic that is not the shortest is less serious than one not found
     worst = max(statuses, key=lambda status: (not status.arrived, status))
     result: dict[str, object] = {
         "difference_from_softmax": float(np.abs(found.output - found.softmax).max()),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from compute.capture.captured_heads import CapturedHeads
 
-# layers that differ are listed, up to so many
+# maximum number of differing layers listed
 LISTED = 8
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-# keys of a row that are named
+# number of keys of a row that are named
 NAMED = 3
 
 

@@ -13,7 +13,7 @@ from app.views.canvas.input.gestures import Gestures
 from app.views.interface.events import ViewChanged
 from app.views.interface.theme import DARK, Theme
 
-# seconds that a moved pin waits for its geodesic before it is drawn without
+# seconds for which a moved pin waits for its geodesic before it is drawn without it
 PATIENCE = 0.025
 
 
@@ -28,7 +28,7 @@ class VispyCanvas(Gestures):
         self._view = view = context(size)
         self._timer = app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
         self.frames = 0  # drawn so far
-        self._due = False  # a frame was asked for that is not drawn yet
+        self._due = False  # a requested frame is not drawn yet
         self._view.set_current()
         self._painter = Painter()
         events = self._view.events

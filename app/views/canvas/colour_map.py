@@ -11,7 +11,7 @@ from app.views.interface.theme import CATEGORICAL, Theme, rgba
 from app.views.interface.views import ColorMap2D
 
 LEVELS = 256
-# Okabe and Ito (2008), which common kinds of colour blindness keep apart; the last is grey
+# Okabe and Ito (2008), distinguishable with common kinds of colour blindness; the last is grey
 DISTINCT = (
     "#0072b2",
     "#e69f00",
@@ -22,9 +22,9 @@ DISTINCT = (
     "#f0e442",
     "#7f7f7f",
 )
-# cells of a map: the width of a stripe and from one to the next
+# width and spacing of stripes, in cells of a map
 STRIPES = (2, 10)
-# how much of a stripe shows over the ground
+# opacity of a stripe over the background
 HATCHING = 0.5
 
 

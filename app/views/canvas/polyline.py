@@ -16,20 +16,20 @@ from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.events import Array
 from app.views.interface.views import Curve
 
-# how far from a curve its drawing may be, in device pixels
+# tolerance of a drawn curve, in device pixels
 FLAT = 0.15
-# and how much of that an arc through neighbouring nodes may take up before an interval is looked at
+# and the share of it above which an arc through neighbouring nodes has its interval checked
 MARGIN = 0.8
-# where an interval is looked at: not in the middle, which an S goes through
+# where an interval is checked: not in the middle, through which an S passes
 PROBES = np.array([0.3, 0.7])
 # an interval shorter than this is flat, in pixels
 SHORT = 1.0
-# rounds of cutting in three, and how many points there may be before those of other views are dropped
+# rounds of cutting in three, and number of points above which those of other views are dropped
 ROUNDS, MOST = 24, 40_000
-# pixels around the plot in which a curve is drawn: a pen is not wider
+# margin in pixels around the plot in which a curve is drawn: no pen is wider
 BORDER = 24.0
-# beyond so many pixels around the canvas lines are clipped, for float32 has no digits for what is far
-# off; and dashed ones, of which only so many dashes are drawn
+# margins in pixels beyond which lines are clipped, since float32 is inaccurate far away, and beyond
+# which dashed lines are, to limit their dashes
 FAR, NEAR = 4000.0, 64.0
 MOST_DASHES = 2000
 
@@ -121,7 +121,7 @@ def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
         # the curvature, twice: angle over the mean of both lengths
         curved = np.abs(np.angle(step[1:] / step[:-1])) / (length[1:] + length[:-1])
         worst = np.fmax(np.append(curved, curved[-1:]), np.insert(curved, 0, curved[0]))
-        # the arc's height over its chord: κ L²/8; what is not known counts as bent
+        # the arc's height over its chord: κ L²/8; unknown curvature counts as bent
         some = np.flatnonzero(~(length * length * worst < 4.0 * MARGIN * FLAT / frame.ratio))
     return some[_matters(frame, line, some)] if len(some) else some
 
@@ -172,7 +172,7 @@ def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, f
     seen = (enter < leave) & ~out.any(axis=1)
     before = np.concatenate([[0.0], np.cumsum(np.hypot(*step.T))])
     found = []
-    # runs of segments of which each ends where the next begins
+    # runs of connected segments
     ends = np.flatnonzero(
         seen & ~((leave == 1.0) & np.append(seen[1:] & (enter[1:] == 0.0), False))
     )
@@ -197,7 +197,7 @@ def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
     begin %= period
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = begin + np.concatenate([[0.0], np.cumsum(steps)])
-    # a curve that runs far out of the view would otherwise make millions of dashes
+    # a curve far outside the view would otherwise have millions of dashes
     starts = np.arange(min(int(along[-1] / period) + 1, MOST_DASHES)) * period
     inner = np.concatenate([starts, starts + on]).clip(begin, along[-1])
     at = np.unique(np.concatenate([along, inner]))

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
-# what the font lacks and can be written otherwise; of all else it shows that something is missing
+# replacements for letters that the font lacks; others are shown as missing
 REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
 MISSING = "\ufffd"
 SCRIPT = 0.68  # size of a made-up subscript or superscript
-CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring is about
+CAP_HEIGHT = 0.72  # height of the font's capitals relative to its size, for vertical centring
 _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 
 

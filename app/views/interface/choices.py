@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Act = Callable[[], None]
-Answer = tuple[str, Act]  # words of a button or of an entry in a menu, and what it does
+Answer = tuple[str, Act]  # text of a button or menu entry, and its action
 
 
 @dataclass(frozen=True)

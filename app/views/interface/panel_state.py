@@ -23,7 +23,7 @@ class PanelState:
     chart: str
     alpha: float
     line_element: str
-    note: str  # e.g. how far the tokens lie off the plane
+    note: str  # e.g. the distance of the tokens from the plane
     layers: Sequence[LayerRow]
     colormaps: Sequence[Choice] = ()
     colormap: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RGBA = tuple[float, float, float, float]
-# a colour map of that name and a number has so many colours, in no order
+# a colour map with this name and a number has that many colours, in no order
 CATEGORICAL = "categorical"
 
 
@@ -26,7 +26,7 @@ class Theme:
     border: str
     text: str
     muted: str
-    stale: str  # what belongs to something else than what is shown
+    stale: str  # results that belong to another state
     accent: str
     warning: str
     done: str
@@ -50,7 +50,7 @@ class Theme:
     pin_a: str
     pin_b: str
     pin_ink: str
-    map_strength: float  # how much of the colour map shows over the plot's ground
+    map_strength: float  # opacity of the colour map over the background
 
     def pin(self, name: str) -> str:
         """Return the colour of pin "A" or "B"."""

@@ -18,14 +18,14 @@ _GREEK = (
 )
 _CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 LETTERS = dict(zip(_GREEK.split(), "αβγδεζηθικλμνξπρστυφχψωεφℓ∂", strict=True))
-# capitals and signs, which stand upright
+# upright capitals and signs
 SIGNS = {
     **dict(zip(_CAPITALS.split(), "ΓΔΘΛΞΠΣΦΨΩ", strict=True)), "infty": "∞", "nabla": "∇",
     "ldots": "…", "dots": "…", "cdots": "⋯", "prime": "′", "circ": "°", "angle": "∠", "hbar": "ħ",
     "langle": "⟨", "rangle": "⟩", "|": "‖", "Vert": "‖", "lbrace": "{", "rbrace": "}",
     "{": "{", "}": "}", "%": "%", "lvert": "|", "rvert": "|", "dagger": "†", "top": "ᵀ",
 }  # fmt: skip
-# what stands before an expression, with a little room
+# operators before an expression, with a small space
 LARGE = {"int": "∫", "iint": "∬", "oint": "∮", "sum": "Σ", "prod": "Π"}
 RELATIONS = {
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "sim": "∼",

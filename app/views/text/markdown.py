@@ -15,7 +15,7 @@ _ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
 _DOLLAR = r"\$"
-# Markdown that would be shown as it is written, and what to say of it
+# unsupported Markdown, and the message about it
 _REFUSED = {
     "a picture": re.compile(r"!\["),
     "a heading below the level of a step": re.compile(r"^#{1,6} ", re.MULTILINE),

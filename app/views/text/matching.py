@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# what a matched letter is worth: after the last one, at the start of a word, elsewhere
+# scores of a matched letter: after the last one, at the start of a word, elsewhere
 NEXT, START, ELSEWHERE = 3.0, 2.5, 0.5
 
 
 def score(typed: str, words: str) -> float | None:
     """Return a match score, higher is better; None unless the letters of ``typed`` occur in order."""
     text = words.lower()
-    best = {-1: 0.0}  # the score of each place where the last letter may stand
+    best = {-1: 0.0}  # the score of each possible place of the last letter
     for letter in typed.lower().replace(" ", ""):
         ends = [j for j, found in enumerate(text) if found == letter and j > min(best)]
         best = {

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 NOT_KNOWN = "not known"
-# what is said of a number that only a path of α = 0 has
+# placeholder for a number defined only for α = 0
 KEPT_BY_NONE = "only at α = 0"
 
 

@@ -10,7 +10,7 @@ from vispy import gloo
 
 from app.views.canvas.typeface import rendered
 
-SIDE, LARGEST = 1024, 8192  # of the atlas, which grows when large letters fill it
+SIDE, LARGEST = 1024, 8192  # side of the atlas, which grows when large letters fill it
 HALO = 2  # reach of the halo in logical pixels
 
 
@@ -36,7 +36,7 @@ class Atlas:
             self._pixels, format="luminance_alpha", interpolation="nearest"
         )
         self._glyphs: dict[tuple[str, int, bool, int], Glyph] = {}
-        self._pen = [0, 0, 0]  # x, y and the height of the present row
+        self._pen = [0, 0, 0]  # x, y and the height of the current row
 
     @property
     def side(self) -> int:

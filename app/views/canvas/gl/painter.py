@@ -21,7 +21,7 @@ from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import RGBA, rgba
 
-# of the screen, as vispy assumes where it cannot find out; nothing is drawn by it
+# dpi of the screen, vispy's default; drawing does not depend on it
 DPI = 96.0
 
 

@@ -28,7 +28,7 @@ VERTEX = np.dtype(
 )
 Vertices = NDArray[np.void]
 NOTHING: Vertices = np.zeros(0, VERTEX)
-# A mitre longer than this many half-widths is cut: at a fold it would shoot off as a spike.
+# A mitre longer than this many half-widths is cut: at a fold it would be a long spike.
 LONGEST_MITRE = 2.0
 EDGE = 1.0  # room for the antialiased edge, in pixels
 
@@ -94,7 +94,7 @@ def quad_indices(count: int) -> NDArray[np.uint32]:
 def tessellated(shapes: Sequence[Shape]) -> Vertices:
     """Tessellate shapes into quads in drawing order, four vertices each."""
     made = [_vertices(shape) for shape in shapes]
-    # one of thousands of lines is not copied
+    # do not copy thousands of lines
     return made[0] if len(made) == 1 else np.concatenate([NOTHING, *made])
 
 

@@ -42,8 +42,8 @@ class Gestures(Keys):
         self._shifting = False  # the view is dragged with the right button
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
-        self._held_from: XY | None = None  # where what is dragged was taken
-        self.magnified = 1.0  # pixels of the widget to one that is drawn in
+        self._held_from: XY | None = None  # where the drag began
+        self.magnified = 1.0  # pixels of the widget per pixel drawn
 
     def listen(self, events: Events) -> None:
         """Connect to mouse and keyboard of a vispy canvas."""
@@ -126,7 +126,7 @@ class Gestures(Keys):
         """Pan the plane; turn the surface, or pan it with the right button."""
         frame = self.frame
         if np.array_equal(start, end):
-            return  # a click changes nothing, not even by a rounding that Undo would step over
+            return  # a click changes nothing, not even by rounding, which would be an undo step
         if isinstance(frame, SpaceFrame):
             self._look((frame.shifted if self._shifting else frame.turned)(start, end), done=False)
         else:

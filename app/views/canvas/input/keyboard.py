@@ -24,7 +24,7 @@ class Keys(Plot):
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
         self.chosen = "A"
-        self._ringed = False  # the keyboard has hold of it
+        self._ringed = False  # it is held by the keyboard
 
     @abstractmethod
     def centre(self, pixel: tuple[float, float]) -> None:
@@ -77,7 +77,7 @@ class Keys(Plot):
         self.chosen, self._ringed = name, True
         self.ring()
         self._now()
-        # in words too, for those who do not see it
+        # also in words, for screen readers
         self._handler(Hovered(self.movable()[name]))
 
     def _key_pressed(self, event: KeyEvent) -> None:

@@ -18,7 +18,7 @@ from app.views.interface.views import Axes
 
 # pixels between ticks, their length, and how far from the box numbers and titles stand
 SPACING, TICK, NUMBERS, TITLES = 46.0, 5.0, 16.0, 40.0
-# an edge seen shorter than this has no room for words
+# an edge that appears shorter than this has no room for a label
 SHORTEST = 36.0
 CORNERS = np.array(list(product((0, 1), repeat=3)))
 

@@ -16,11 +16,11 @@ from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Curve
 from compute.core.refusal import shown
 
-# how any kind is dashed while it is not converged
+# dashes of a curve that has not converged
 UNSURE = (9.0, 7.0)
 # opacity of what lies behind a surface
 BEHIND = 0.3
-# the key's first row below the plot's top, the height of a row and the length of a sample, in pixels
+# legend, in pixels: first row below the plot's top, height of a row, length of a sample
 KEY_TOP, KEY_ROW, KEY_SAMPLE = 18.0, 20.0, 26.0
 
 

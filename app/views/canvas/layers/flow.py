@@ -13,15 +13,15 @@ from app.views.interface.flow import Particles, VectorField
 from app.views.interface.theme import Theme, rgba
 
 SPACING = 30.0  # pixels between arrows
-# of the spacing, the length of the arrows of a common speed, and that of the longest
+# length of arrows relative to the spacing, for a typical speed and for the longest
 COMMON, LONGEST = 0.62, 0.92
 QUANTILE = 0.8
-SHORTEST = 2.0  # pixels; below, an arrow is left out
-# one arrow has the same head as another; shorter ones a smaller one
+SHORTEST = 2.0  # pixels; shorter arrows are omitted
+# all arrows have the same head, except that short ones have a smaller head
 HEAD = 7.0
-# a vector is carried to pixels by this share of the field's extent
+# step for converting a vector to pixels, relative to the field's extent
 NEAR = 1e-3
-TAIL, PIECES = 0.10, 4  # a tail as a share of a life, and the pieces it is drawn in
+TAIL, PIECES = 0.10, 4  # length of a tail as a share of a life, and its number of pieces
 
 
 class FieldLayer(Layer):

@@ -21,9 +21,9 @@ from app.views.interface.views import ColorMap2D
 WIDTH = 78  # margin that the bar needs, in pixels
 GAP, BAR = 16, 12
 SPACING = 56  # pixels between ticks
-LONGEST = 6  # letters of a category's name
+LONGEST = 6  # maximum length of a category's name
 POINT = 9  # length of a point
-BEYOND = 1e-3  # share of the colours' range that is not worth a point
+BEYOND = 1e-3  # share of the colour range too small for a stop
 
 
 class LegendLayer(Layer):

@@ -15,8 +15,8 @@ from app.views.interface.views import Marks
 
 SIZE = 12
 HEIGHT = 15.0  # of a label's box
-# Where a label may stand: its anchor, and its distance from the point in pixels.  The pin of a
-# token covers the point, so labels keep clear of it.
+# Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
+# token covers the point, so labels avoid it.
 PLACES = (
     ((0.0, 0.5), (13.0, 0.0)),
     ((1.0, 0.5), (-13.0, 0.0)),
@@ -24,9 +24,9 @@ PLACES = (
     ((0.5, 0.0), (0.0, 12.0)),
 )
 FAINTEST = 0.62
-# of the discs that are drawn as rings
+# indices of the discs drawn as rings
 HOLE = 3.6
-# labels for which room is looked for, the least faint ones
+# maximum number of labels placed, the least faint ones
 TRIED = 160
 Box = tuple[float, float, float, float]
 
@@ -70,7 +70,7 @@ class MarksLayer(Layer):
         pen = Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5)
         shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
-            # what is not of this surface is a ring
+            # points off this surface are rings
             inner = Pen(rgba(self.theme.background), HOLE)
             shapes.append(Discs(at[self._marks.hollow], inner))
         return (*shapes, *self._labels(frame, at, alpha))

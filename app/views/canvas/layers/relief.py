@@ -15,9 +15,9 @@ from app.views.canvas.projections.space import SpaceFrame, axes, normals
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import ColorMap2D, Surface
 
-# brightness away from the light and what the light adds
+# ambient brightness, and what the light adds
 DARKEST, LIGHT = 0.5, 0.56
-# where the light stands: to the right, upwards, towards the one who looks
+# direction of the light: to the right, upwards, towards the viewer
 LAMP = (-0.35, 0.45, 0.82)
 _NO_MAP = np.zeros((1, 1, 4), np.uint8)
 
@@ -81,7 +81,7 @@ def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
     spread = colours.copy()
     for _ in range(cells):
         for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            # what is rolled over an edge of the map comes from where nothing is drawn
+            # values rolled over an edge of the map come from cells without a drawing
             beside = np.roll(spread, step, axis)
             spread = np.where(spread[..., 3:] == 0, beside, spread)
     return spread

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.views.canvas.projections.frame import Frame, Pixels
 
-# of one chart; points of two have more
+# coordinates of one chart; points of two have more
 MOST_COORDINATES = 3
 
 
@@ -22,7 +22,7 @@ class BlendFrame(Frame):
 
     before: Frame | None = None
     after: Frame | None = None
-    columns: int = 2  # coordinates of the chart before
+    columns: int = 2  # coordinates in the previous chart
     share: float = 0.0
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:

@@ -12,8 +12,8 @@ from compute.manifold.extent import Extent
 
 Pixel = tuple[float, float]
 Pixels = NDArray[np.float64]
-REACH = 12.0  # how near the pointer must be to take hold of something, in pixels
-# Narrower or wider views than these shares of the coordinates' size lose float64 digits.
+REACH = 12.0  # distance in pixels within which the pointer can grab something
+# Views narrower or wider than these multiples of the coordinates' size lose float64 digits.
 NARROWEST, WIDEST, FINEST = 1e-9, 1e12, 1e-24
 
 

@@ -15,13 +15,13 @@ from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.events import XY, Array, Camera
 from app.views.interface.views import Surface
 
-# share of the plot's shorter side that the surface's box takes across
+# width of the surface's box relative to the plot's shorter side
 SHARE = 0.86
-# degrees turned by a pixel; how far the camera may rise, and how near it may come
+# degrees per pixel; limits of the camera's elevation and zoom
 TURN = 0.4
 HIGHEST = 90.0
 NEAREST, FARTHEST = 50.0, 0.2
-# pixels of the depth buffer's cells, and how far behind it, in widths of the box, is hidden
+# pixels per cell of the depth buffer, and the depth behind it, in widths of the box, that is hidden
 COARSE, BEHIND = 4.0, 0.03
 MOST_SAMPLES = 8
 START: Camera = (-62.0, 28.0, 1.0, 0.0, 0.0)
@@ -108,7 +108,7 @@ class SpaceFrame(Frame):
         start = self.placed(foot)
         across = (px - (left + edge) / 2) / self.scale - self.camera[3] - start @ right
         above = ((top + bottom) / 2 - py) / self.scale - self.camera[4] - start @ up
-        # seen from its edge a plane has no point under a pixel: the one beside the foot is taken
+        # a plane seen edge-on has no point under a pixel: take the one beside the foot
         facing = float(normal @ ahead)
         deep = (
             -(across * normal @ right + above * normal @ up) / facing if abs(facing) > 0.1 else 0.0
@@ -175,7 +175,7 @@ def normals(surface: Surface) -> Pixels:
     """Return unit normals (r, c, 3) of the surface as drawn."""
     low, high, sides = bounds(surface)
     at = np.nan_to_num((surface.points - low) / (high - low) * sides)
-    # neighbours that coincide, as around a pole, leave no direction: those further out do
+    # coinciding neighbours, as around a pole, give no direction: use more distant ones
     across = np.cross(np.gradient(at, axis=1), np.gradient(at, axis=0))
     length = np.linalg.norm(across, axis=-1, keepdims=True)
     unit = across / np.where(length > 1e-15, length, 1.0)

@@ -24,7 +24,7 @@ class FileDialogs:
         """Return the file to write, with ``name`` suggested and the suffix of the chosen pattern."""
         dialog = QFileDialog(self._parent, title, self._begin(), pattern)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # before anybody is asked whether to overwrite
+        # before the user is asked whether to overwrite
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(suffix_of(chosen)))
         dialog.setDefaultSuffix(suffix_of(pattern))
         dialog.selectFile(name)

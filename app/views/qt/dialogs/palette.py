@@ -121,7 +121,7 @@ class Palette(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # keys go to what has the focus within a popup, and at first nothing has
+        # keys go to the focus widget within a popup, and initially there is none
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @told

@@ -37,7 +37,7 @@ WORDS = {
     "nats": "Nats (natural logarithm)",
     "bits": "Bits (logarithm to base 2)",
 }
-# field of the preferences, its name, what it means, what can be chosen
+# field of the preferences, name, meaning, choices
 ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
     ("engine", "Engine", "Where geodesics and maps are computed", ENGINES),
     ("adapter", "Adapter", "The device on which kernels run", ()),

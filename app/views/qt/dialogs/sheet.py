@@ -20,7 +20,7 @@ from app.views.interface.choices import Act, Answer, Command
 from app.views.qt.style.text import RichPage
 from compute.core.refusal import shorten
 
-# of a message, each of which is cut where it is long
+# parts of a message, each shortened if long
 MOST_LINES = 12
 
 
@@ -29,7 +29,7 @@ def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Ans
     box = QMessageBox(QMessageBox.Icon.NoIcon, name, title, parent=parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setInformativeText("\n".join(map(shorten, text.split("\n")[:MOST_LINES])))
-    # the format of a box is that of its first text alone
+    # the format of a box is that of its first text
     for part in box.findChildren(QLabel):
         part.setTextFormat(Qt.TextFormat.PlainText)
     acts: dict[object, Act] = {}

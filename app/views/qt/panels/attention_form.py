@@ -15,7 +15,7 @@ from app.views.qt.style.text import hint
 from app.views.qt.widgets.key_menu import KeyMenu
 from app.views.qt.widgets.widgets import Slider, caption, fill, form, label, picker
 
-# ticks of the slider of temperatures for a factor of ten, on either side of 1
+# ticks of the temperature slider per factor of ten, on either side of 1
 TICKS = 100
 READOUT = 38
 

@@ -18,15 +18,15 @@ from app.views.qt.style.text import make_rich, title_axis
 from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
-# more outcomes than this are drawn as a curve: bars would be hairlines
+# more outcomes than this are drawn as a curve, since bars would be hairlines
 MOST_BARS = 40
-# heights in pixels: of the plot at least, of a word, of what is under the plot
+# heights in pixels: minimum of the plot, of a word, of the area below the plot
 LOWEST, WORD, AXIS = 150, 14, 52
-# widths in pixels that a word beside its bars and a name in the legend have at most
+# maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
-# of rows that are not the scene's
+# opacity of rows that do not belong to the scene
 FAINT = 0.25
-# the model's own row of a token, where it is another one: a tick across each bar
+# the model's own row of a token, if different: a tick across each bar
 OWN, TICK = "▏the model’s own row", 9
 NONE_STATED = "A metric or a potential alone does not define distributions: there are none to draw."
 
@@ -38,7 +38,7 @@ class DistributionsPanel:
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
         self.plot = plot("Distributions at A, B and the moving point")
-        # as high as there is room, and no reason to scroll
+        # as high as there is room, without making the panel scroll
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setMinimumHeight(LOWEST)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
@@ -51,7 +51,9 @@ class DistributionsPanel:
         self.curves: list[pg.PlotDataItem] = []
         self.ticks: list[pg.ScatterPlotItem] = []
         self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
-        self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
+        self._top = (
+            0.0  # range of the axis, which never shrinks while a point moves between A and B
+        )
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -124,11 +126,11 @@ class DistributionsPanel:
         if d is None:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
-        # above the plot and not in it: nothing drawn is ever covered
+        # above the plot, so that it never covers the drawing
         self.legend.setToolTip("\n".join(d.names))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
-        # words are read, and the panel scrolls, where they would lie over one another
+        # the panel scrolls if words would overlap
         self.plot.setMinimumHeight(max(LOWEST, WORD * len(d.labels) + AXIS) if as_bars else LOWEST)
         self.plot.invertY(as_bars)
         shown = [self._shorten(label, LABEL) for label in d.labels]

@@ -49,7 +49,7 @@ class FamilyPanel:
         column.addLayout(self._map)
         column.addStretch(1)
         self._wire()
-        # what is another family's too
+        # shared with other families
         self._rest: tuple[QWidget, ...] = (
             self.own.widget, self.head.widget, self.chart, self.alpha, self.alpha_words,
             self.scalar, self.token, self.colormap, self.opacity,

@@ -121,7 +121,7 @@ class FlowPanel:
             each.setVisible(name != "mass" or bool(values.any()))
             dot = "o" if len(values) == 1 else None
             each.listDataItems()[0].setData(state.times, values, symbol=dot)
-            # from zero, or rounding would look like change
+            # from zero, otherwise rounding would look like change
             low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
             each.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
 

@@ -26,13 +26,13 @@ SPACES = (
     Choice("circle", "x on the circle"),
     Choice("outcomes", "x of a list"),
 )
-# what a kind starts with when there is nothing to keep
+# default input of each kind
 FIRST: dict[str, dict[str, str]] = {
     "metric": {"g11": "1", "g12": "0", "g22": "1"},
     "potential": {"potential": "{0}^2/2 + {1}^2/2"},
     "log_density": {"log_density": "{0}*x + {1}*x^2 - x^4"},
 }
-# characters of a formula that are shown around a mistake
+# characters of a formula shown around an error
 EXCERPT = 30
 _HINTS = {
     "coordinates": "The names of the two coordinates, as used in the formulas.",
@@ -66,7 +66,7 @@ class FormulaPanel:
         self.fields = {name: self._field(name, text) for name, text in _CAPTIONS}
         self.space = picker("Sample space", "The sample space of x.")
         fill(self.space, SPACES, "line")
-        # below the kind stand the fields
+        # the fields are below the kind
         place = 1 + list(self.fields).index("outcomes")
         self._rows.insertRow(place, caption("Space"), self.space)
         self.normalise = QCheckBox("normalise numerically")

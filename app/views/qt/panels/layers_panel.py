@@ -41,7 +41,7 @@ class LayersPanel:
             self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
             box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
             fades = "" if layer.opacity is None else f"<br>{share:.0%} opaque. {HINT}"
-            # rich text, which is broken into lines
+            # rich text, which wraps
             box.setToolTip(f"<qt>{layer.hint}{fades}</qt>")
             with QSignalBlocker(box):
                 box.setChecked(layer.visible)

@@ -130,7 +130,7 @@ class NormalsPanel:
             with QSignalBlocker(spin):
                 spin.setValue(value)
         for pin, at in zip(self.pins[name], (numbers[:2], end[0]), strict=True):
-            # while it is dragged the hand says where it is
+            # during a drag the pointer determines the position
             if not pin.moving:
                 with QSignalBlocker(pin):
                     pin.setPos(*at)
@@ -170,7 +170,7 @@ class NormalsPanel:
         if is_mean:
             self._emit(NormalEdited(name, (mean.x(), mean.y(), xx, xy, yy)))
             return
-        # Cholesky's root has its first column there, and what is left of σ_yy below
+        # the first column of the Cholesky factor is there, the rest of σ_yy below
         across, up = dot.x() - mx, dot.y() - my
         rest = yy - xy**2 / xx
         if abs(across) > 1e-3:
@@ -181,7 +181,7 @@ def _blank() -> pg.PlotWidget:
     plot = plots.plot("Two normals and four paths between them")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
-    # as high as there is room, and no reason to scroll
+    # as high as there is room, without making the panel scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     plot.setAspectLocked(True)
     return plot

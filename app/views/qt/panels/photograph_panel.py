@@ -17,7 +17,7 @@ from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 
 HEIGHT, SIDE, PIN, ABOVE = 220, 250, 20, 10
-# how much of the photograph a map lets through
+# share of the photograph visible through a map
 STRENGTH = 0.6
 HINT = (
     "Click one patch for A and another for B, or drag them: the curve is the shortest path "
@@ -72,7 +72,8 @@ class PhotographPanel:
         """Draw in other colours."""
         self._theme = theme
         self.plot.setBackground(theme.panel)
-        # on the photograph, whatever the theme: white reads on the map's colours, cased in black
+        # on the photograph, in every theme: white with a black outline is legible on the map's
+        # colours
         self._circles.setPen(pg.mkPen(255, 255, 255, 170, width=1))
         self._casing.setPen(pg.mkPen(0, 0, 0, 190, width=6))
         self._way.setPen(pg.mkPen("#ffffff", width=3))
@@ -128,7 +129,7 @@ class PhotographPanel:
         self._way.setData(*way.T)
         for name, end in (("start", 0), ("end", -1)):
             pin = self.pins[name]
-            # while it is dragged the hand says where it is
+            # during a drag the pointer determines the position
             if len(way) and not pin.moving:
                 with QSignalBlocker(pin):
                     pin.setPos(*way[end])
@@ -157,7 +158,7 @@ def _blank() -> pg.PlotWidget:
     plot = plots.plot("Picture with its patches")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
-    # as high as there is room, and no reason to scroll
+    # as high as there is room, without making the panel scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     plot.setAspectLocked(True)
     plot.invertY(True)

@@ -184,7 +184,7 @@ def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> 
         and frame.dockWidgetArea(other) == frame.dockWidgetArea(dock)
         and not other.visibleRegion().isEmpty()
     ]
-    # no less than a pixel is what Qt takes: it gives each panel its least height by itself
+    # Qt accepts no less than a pixel; it gives each panel its minimum height by itself
     rest = max((whole - height) // max(len(others), 1), 1)
     sizes = [height, *[rest] * len(others)]
     frame.resizeDocks([dock, *others], sizes, Qt.Orientation.Vertical)

@@ -21,11 +21,10 @@ HINT = (
     "Length: Fisher–Rao, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt; on the e- and m-path of an "
     "exponential family this is the Jeffreys divergence. Click to move the point there."
 )
-# pixels that a word takes at least, of its letters, and of title and axis
-# of rows that are not the scene's
+# minimum pixels per word, size of its letters, and opacity of title and axis of outdated rows
 FAINT = 0.3
 ROW, LETTERS, HEADING = 11, 11, 58
-# of a title of two lines
+# height of a title of two lines
 TITLE = 36
 
 
@@ -46,7 +45,7 @@ class RowsPanel:
         self.plots.scene().sigMouseClicked.connect(self._click)
         self.plots.scene().sigMouseMoved.connect(self._hover)
         self._readout = label("", "quiet", wrap=True)
-        # as high as there is room, and no reason to scroll
+        # as high as there is room, without making the panel scroll
         self.plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self.plots, 1)
         column.addWidget(self._readout)
@@ -135,7 +134,7 @@ class _StripPlot:
         """Set the strip, with colours up to ``top``."""
         rows = strip.rows
         self.image.setImage(rows, levels=(0.0, top or 1.0), autoLevels=False)
-        # columns are centred on their times, words on whole numbers
+        # columns are centred on their times, words on integers
         half = 0.5 * strip.reached / max(len(rows) - 1, 1)
         low, high = _ends(state)
         width = strip.reached + 2 * half

@@ -26,7 +26,7 @@ from app.views.qt.widgets.widgets import Slider, fill, label, look, picker
 TICKS = 1000
 BOX = 98  # width of a picker
 HINT = "No keyframes. ◆ records the scene; it changes smoothly between keyframes."
-BETWEEN = "Between"  # two keyframes, from neither of which it leads on
+BETWEEN = "Between"  # two keyframes without an interval between them
 EASES = {
     "linear": "Evenly",
     "smooth": "Smoothly",
@@ -53,7 +53,7 @@ class TimelinePanel:
         self._make_keys(QHBoxLayout(self.keys))
         column.addWidget(self.keys)
         self.hint = label(HINT, "quiet")
-        # it must not hold a narrow window open
+        # it must not prevent a narrow window
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column.addWidget(self.hint)
         self.show(0.0)
@@ -152,7 +152,8 @@ class TimelinePanel:
         if state.keys:
             self._show_keys(state)
         else:
-            # the canvas keeps its size when the first keyframe is set: what is aimed at stays
+            # the canvas keeps its size when the first keyframe is set, so that nothing moves under
+            # the pointer
             self.hint.setFixedHeight(self.keys.sizeHint().height())
 
     def _show_keys(self, state: TimelineState) -> None:

@@ -17,13 +17,13 @@ from app.views.qt.widgets import plots
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
-# lines of the chosen pair's story, kept free so that nothing jumps
+# lines reserved for the description of the chosen pair, so that nothing jumps
 STORY = 4
 LEVELS = (Choice("sub", "Below: {f ≤ c}, c rising"), Choice("super", "Above: {f ≥ c}, c falling"))
-# the slider's ends, powers of ten of the share of the map's range
+# the slider's ends, as powers of ten of the share of the map's range
 SLIDER, LEAST, MOST = 100, -3.0, -0.3
 SYMBOLS = ("o", "s")  # components and loops
-# how far beyond the map's range what lasts is drawn, as a share of it
+# position of persistent features beyond the map's range, relative to it
 BEYOND = 0.12
 
 

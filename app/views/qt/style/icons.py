@@ -10,7 +10,7 @@ from app.views.interface.theme import Theme
 
 def icon(name: str, theme: Theme) -> QIcon:
     """Return an icon of the set, muted when disabled."""
-    # imported here: its fonts take long to read, and a window can be drawn without
+    # imported here: its fonts take long to load, and a window can be drawn without them
     import qtawesome
 
     made: QIcon = qtawesome.icon(f"mdi6.{name}", color=theme.text, color_disabled=theme.border)

@@ -12,7 +12,7 @@ from app.views.interface.theme import Theme
 
 GAP = 8
 POINTS = 10
-# what the application remembers: how large type is
+# property of the application: the type size
 SCALE = "type_scale"
 ICONS = Path(__file__).parent / "icons"
 SHEET = """
@@ -131,8 +131,8 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
         _widen(widget, width)
 
 
-# Widgets with such a width.  Qt's own list of all widgets holds some that are on their way out, and to
-# touch one of those ends the process.
+# Widgets with such a width.  Qt's own list of all widgets includes some being deleted, and touching
+# one of those crashes the process.
 _FIXED: list[tuple[QWidget, int]] = []
 
 

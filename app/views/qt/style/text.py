@@ -11,7 +11,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QUrl
 
-# of QtGui: only this one knows what looks like rich text, unless a plotting library has joined the two
+# of QtGui: only this one can recognise rich text, unless a plotting library has merged the two
 from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QLabel, QTextBrowser, QWidget
 

@@ -18,7 +18,7 @@ from app.views.interface.attention import KeyChoice
 from app.views.qt.style.text import on_button
 
 LIST_SIZE = (180, 260)
-# keys that the button names before it only counts
+# maximum number of keys named on the button; more are only counted
 NAMED = 3
 
 

@@ -14,10 +14,10 @@ from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineStat
 
 HEIGHT, EDGE = 34, 9
 HALF = 5.5  # of a diamond, in pixels
-NEAR = 6.0  # within which the pointer means a keyframe
-STEP = 0.1  # seconds of an arrow key
+NEAR = 6.0  # distance in pixels within which the pointer selects a keyframe
+STEP = 0.1  # seconds per press of an arrow key
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
-TICK = 52  # pixels between two numbers at least
+TICK = 52  # minimum pixels between two numbers
 FIRST = "Choose a time, change the scene and press K again"
 
 

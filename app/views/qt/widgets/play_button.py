@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import QToolButton
 
-SHARE = 0.36  # of the button's height that the sign has
+SHARE = 0.36  # height of the symbol relative to the button
 
 
 class PlayButton(QToolButton):

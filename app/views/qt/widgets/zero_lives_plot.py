@@ -10,7 +10,7 @@ from app.views.interface.flow import FlowState, Life
 from app.views.interface.theme import DARK, Theme
 from app.views.qt.widgets import plots
 
-HEIGHT, LANE = 70, 6  # pixels with no line, and of each
+HEIGHT, LANE = 70, 6  # pixels without lines, and per line
 HINT = (
     "Zeros over time: red for index > 0, blue for index < 0. They appear and vanish in pairs "
     "(●, joined) or across the boundary (▏); × was lost between two steps."

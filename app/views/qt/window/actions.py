@@ -61,7 +61,7 @@ class Actions:
         action.setStatusTip(command.hint)
         if command.icon:
             action.setIcon(blank(ICON))
-            # icons are the toolbar's: in menus they would stand beside some entries only
+            # icons are for the toolbar: in menus only some entries would have one
             action.setIconVisibleInMenu(False)
         keys = f" ({command.shortcut})" if command.shortcut else ""
         action.setToolTip(f"{command.text.rstrip('…')}{keys}: {command.hint}")

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from app.views.qt.widgets.report_exceptions import told
 
-# at the first start, where the screen has room for it and for a desktop's title above it
+# at the first start, if the screen has room for it and for a title bar
 SIZE, TITLE = QSize(1400, 860), 40
-# whether who comes by keyboard goes forward
+# whether the keyboard focus moves forward
 ENTERING = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReason: False}
 
 
@@ -47,7 +47,7 @@ class MainFrame(QMainWindow):
     def vanish(self) -> None:
         """Close with all open pages and questions, without asking."""
         for dialog in self.findChildren(QDialog):
-            dialog.hide()  # to close a question would answer it
+            dialog.hide()  # closing a question would answer it
         self._may_close = lambda: True
         self.closing.disconnect()
         self.close()

@@ -22,14 +22,14 @@ from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.spotlight import Spotlight
 
 TYPE = 15  # points
-SHARE = 0.34  # of the screen's width that the lesson has
+SHARE = 0.34  # share of the screen's width for the lesson
 KEYS = {
     Qt.Key.Key_PageDown: "lesson_next",
     Qt.Key.Key_Right: "lesson_next",
     Qt.Key.Key_PageUp: "lesson_back",
     Qt.Key.Key_Left: "lesson_back",
 }
-USUAL = (  # what a panel lets be done with it
+USUAL = (  # features of a panel
     QDockWidget.DockWidgetFeature.DockWidgetClosable
     | QDockWidget.DockWidgetFeature.DockWidgetMovable
     | QDockWidget.DockWidgetFeature.DockWidgetFloatable
@@ -55,7 +55,7 @@ class Presenter(QObject):
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
         self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
-        self._passes = False  # the key that is pressed is somebody else's
+        self._passes = False  # the pressed key belongs to another widget
         self.spotlight: Spotlight | None = None
         self._magnify: Callable[[float], None] = lambda scale: None
         self._holds: Callable[[], bool] = lambda: False
@@ -83,7 +83,7 @@ class Presenter(QObject):
     def enter(self) -> None:
         """Hide everything except the canvas and a visible lesson."""
         frame = self._frame
-        # shortcuts of a menu bar that is hidden would be dead
+        # shortcuts of a hidden menu bar do not work
         menus = [action.menu() for action in frame.menuBar().actions()]
         frame.addActions([a for menu in menus if isinstance(menu, QMenu) for a in menu.actions()])
         docks = frame.findChildren(QDockWidget)
@@ -142,7 +142,7 @@ class Presenter(QObject):
             Qt.KeyboardModifier.KeypadModifier,
         )
         if event.type() == QEvent.Type.ShortcutOverride:
-            # comes before the press, which goes from widget to widget and may end a gesture on its way
+            # precedes the press event, which propagates through widgets and may end a gesture
             self._passes = self._is_busy()
         if not plain or self._passes or event.key() not in (*KEYS, LEAVE, DIM):
             return False

@@ -23,7 +23,7 @@ class Spotlight(QWidget):
         self.dims = False
         self._colour = QColor(colour)
         self._at = QPoint(-1000, -1000)
-        # the canvas keeps the pointer's moves to itself
+        # the canvas consumes pointer moves
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.follow)
         self._clock.start(EVERY_MS)

@@ -94,7 +94,7 @@ class MainWindow(Window):
         column.addWidget(canvas, 1)
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
-        # what is below the canvas takes no height from the columns beside it
+        # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {
@@ -168,7 +168,7 @@ class MainWindow(Window):
         self.status_words = label("")
         self._engine, self._timing = label("", "quiet"), label("", "quiet")
         self._coordinates, self._rate = plain_label(), label("", "quiet")
-        self._engine.setMinimumWidth(1)  # it gives way to what is under the pointer
+        self._engine.setMinimumWidth(1)  # messages about the pointer replace it
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
@@ -187,7 +187,7 @@ class MainWindow(Window):
             view.addSeparator()
             for dock in self._docks.values():
                 action = dock.toggleViewAction()
-                # among tabs it would come behind the one that is looked at
+                # among tabs it would be hidden behind the current one
                 action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
                 view.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
@@ -234,7 +234,7 @@ class MainWindow(Window):
         dock.show()
         dock.raise_()
         if came and slot is not None and slot.spec.top:
-            # the layout knows of the panel only once events have been worked off
+            # the layout includes the panel only after pending events are processed
             self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
 
     def lower_panel(self, title: str) -> None:
@@ -272,7 +272,7 @@ class MainWindow(Window):
         running = [timer]
 
         def stop() -> None:
-            # whoever stops twice finds nothing left to stop
+            # stopping twice does nothing
             while running:
                 timer = running.pop()
                 timer.stop()
