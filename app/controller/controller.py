@@ -52,7 +52,7 @@ from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
 
-# fields of a scene that no panel shows
+# fields whose change does not alter the panels' texts
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 P = TypeVar("P", bound=Part)
 # answers that are drawn
@@ -90,9 +90,7 @@ class Controller:
             self.commands |= part.commands()
         self.waiting.parts = self.parts
         self._viewport = Viewport()
-        self._is_unplanned = (
-            False  # the content or the resolution of the canvas must be planned again
-        )
+        self._is_unplanned = False  # content or resolution of the canvas must be replanned
         self._planned: dict[type, Job] = {}
         self._is_hurried = False
         canvas.connect(self.on_event)

@@ -17,9 +17,7 @@ class PanelPart(Part):
 
     title: ClassVar[str]
     events: tuple[type, ...] = (PanelShown,)
-    always: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # fields that matter whether it is visible or not
+    always: ClassVar[frozenset[str]] = frozenset()  # fields that matter even when hidden
     while_seen: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: PartContext) -> None:

@@ -52,9 +52,7 @@ class ShownAnswers:
         self._rows: list[Measure] = []  # rows of the measures panel as shown
         self._plots: Distributions | None = None
         self._wanted: Mapping[type, Job] = {}
-        self._stale: frozenset[type] = (
-            frozenset()
-        )  # kinds of job whose answer belongs to another subject
+        self._stale: frozenset[type] = frozenset()  # kinds of job with outdated answers
         self._unread = False  # the user's input differs from what is shown
         self._stop: Callable[[], None] | None = None
         self.numbers = measures.USUAL

@@ -72,7 +72,10 @@ def test_a_plane_that_is_stated_stays_and_what_lies_off_it_is_said(capsys):
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("geodesic", "gaussian", "--tokens", "1,2"), "needs an attention head as FAMILY, got 'gaussian'"),
+        (
+            ("geodesic", "gaussian", "--tokens", "1,2"),
+            "needs an attention head as FAMILY, got 'gaussian'",
+        ),
         (("geodesic", "attention:bank", "--tokens", "1"), "--tokens must be 2 positions, got 1"),
         (("geometry", "attention:bank", "--tokens", "1,2"), "must be one position, got 1,2"),
         (("geodesic", "attention:bank", "--tokens", "1,99"), "from 0 to 14, got 99"),

@@ -24,7 +24,7 @@ class Keys(Plot):
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
         self.chosen = "A"
-        self._ringed = False  # it is held by the keyboard
+        self._ringed = False  # the chosen object is held by the keyboard
 
     @abstractmethod
     def centre(self, pixel: tuple[float, float]) -> None:

@@ -24,8 +24,7 @@ PLACES = (
     ((0.5, 0.0), (0.0, 12.0)),
 )
 FAINTEST = 0.62
-# indices of the discs drawn as rings
-HOLE = 3.6
+HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 # maximum number of labels placed, the least faint ones
 TRIED = 160
 Box = tuple[float, float, float, float]

@@ -20,7 +20,7 @@ from app.views.interface.choices import Act, Answer, Command
 from app.views.qt.style.text import RichPage
 from compute.core.refusal import shorten
 
-# parts of a message, each shortened if long
+# maximum lines of a message, each shortened if long
 MOST_LINES = 12
 
 

@@ -51,9 +51,7 @@ class DistributionsPanel:
         self.curves: list[pg.PlotDataItem] = []
         self.ticks: list[pg.ScatterPlotItem] = []
         self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
-        self._top = (
-            0.0  # range of the axis, which never shrinks while a point moves between A and B
-        )
+        self._top = 0.0  # end of the axis, which never shrinks while a point moves from A to B
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

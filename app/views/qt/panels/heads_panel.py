@@ -13,7 +13,7 @@ from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
 
 NUMBERS = (Choice("entropy", "Median entropy"), Choice("condition", "Condition number of g"))
 NONE = "Only attention has heads: choose the family of a head, or open a file of heads."
-LINES = 3  # lines of the description of a head
+LINES = 3  # maximum lines about one head
 
 
 class HeadsPanel:

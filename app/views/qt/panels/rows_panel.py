@@ -21,8 +21,8 @@ HINT = (
     "Length: Fisher–Rao, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt; on the e- and m-path of an "
     "exponential family this is the Jeffreys divergence. Click to move the point there."
 )
-# minimum pixels per word, size of its letters, and opacity of title and axis of outdated rows
-FAINT = 0.3
+FAINT = 0.3  # opacity of rows that do not belong to the scene
+# pixels: minimum height of a row, of its letters, and of title and axis
 ROW, LETTERS, HEADING = 11, 11, 58
 # height of a title of two lines
 TITLE = 36

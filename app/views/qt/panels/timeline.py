@@ -26,7 +26,7 @@ from app.views.qt.widgets.widgets import Slider, fill, label, look, picker
 TICKS = 1000
 BOX = 98  # width of a picker
 HINT = "No keyframes. ◆ records the scene; it changes smoothly between keyframes."
-BETWEEN = "Between"  # two keyframes without an interval between them
+BETWEEN = "Between"  # shown for two keyframes if no interval starts at the chosen one
 EASES = {
     "linear": "Evenly",
     "smooth": "Smoothly",

@@ -168,7 +168,7 @@ class MainWindow(Window):
         self.status_words = label("")
         self._engine, self._timing = label("", "quiet"), label("", "quiet")
         self._coordinates, self._rate = plain_label(), label("", "quiet")
-        self._engine.setMinimumWidth(1)  # messages about the pointer replace it
+        self._engine.setMinimumWidth(1)  # yields its room to the pointer's values
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
