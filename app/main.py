@@ -1,4 +1,4 @@
-"""The composition root of the window: makes engine thread, store, views and controller, joins them."""
+"""The composition root of the window: creates and connects worker, store, views and controller."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from app.views.qt.window.settings import Settings
 
 RATE_MS = 1000
-# what icons and plots wait at most for the first geodesic
+# maximum time for which icons and plots wait for the first geodesic
 FURNISH_MS = 3000
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Open the window and stay until it is closed."""
+    """Open the window and run until it is closed."""
     problem = display.missing(os.environ)
     if problem:
         return _without_window(problem)
@@ -55,7 +55,7 @@ def run(chosen: argparse.Namespace) -> int:
     except display.NoWindow as reason:
         return _without_window(str(reason))
     if lesson:
-        # a tab is raised only in a window that is shown
+        # a tab can be raised only in a visible window
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
@@ -74,14 +74,14 @@ def _without_window(problem: str) -> int:
     return 2
 
 
-# Seconds after which a thread that computes in Python hands over.  A frame asks some hundred times for
-# the interpreter, once a call of GL, and waits as long each time: with the usual 5 ms a busy worker
-# holds the window up for seconds.
+# Seconds after which a computing Python thread yields.  A frame needs the interpreter about a
+# hundred times, once per GL call, and waits this long each time: with the default of 5 ms a busy
+# worker blocks the window for seconds.
 SWITCH = 1e-5
 
 
 class Program:
-    """One window with all that stands behind it.
+    """One window with everything behind it.
 
     settings: what outlives the session; None keeps nothing.  engine: as the user asked for on the
     command line; "auto" is what the preferences say.  raster: as for `surface.application`.
@@ -99,8 +99,8 @@ class Program:
         from app.views.qt.window.settings import Settings
 
         self.settings = settings or Settings()
-        self._asked = engine  # on the command line, which goes before the preferences
-        self._garbage = Garbage()  # before there is another thread
+        self._asked = engine  # the command line takes precedence over the preferences
+        self._garbage = Garbage()  # before any other thread starts
         self._mail = threading.Lock()
         self._early: list[object] | None = []  # messages that came before the window
         self._closed = False
@@ -155,7 +155,7 @@ class Program:
         }
         self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)
-        # Python sees signals when it runs, as it then does now and then
+        # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)
         self._recall()
         self._apply(self.settings.preferences)
@@ -174,7 +174,7 @@ class Program:
         self.screen = surface.widget(self.canvas.native)
 
     def _deliver_early(self) -> None:
-        """Deliver what came before there was a window."""
+        """Deliver messages that arrived before the window existed."""
         with self._mail:
             early, self._early = self._early or [], None
         for message in early:
@@ -189,11 +189,11 @@ class Program:
         self.window.files.folder = self.settings.file_folder
 
     def _engine(self) -> str:
-        """Return the engine that is asked for."""
+        """Return the requested engine."""
         return self.settings.preferences.engine if self._asked == "auto" else self._asked
 
     def _start_worker(self, scene: Scene) -> Runner:
-        """Have the scene's path computed while the window is built."""
+        """Start computing the scene's path while the window is built."""
         from app.jobs.path import PathJob
         from app.jobs.subject import Subject
         from app.jobs.viewport import Viewport
@@ -206,7 +206,7 @@ class Program:
         return runner
 
     def _in_a_display(self) -> QApplication:
-        """Return Qt's application; without one there is nobody to work for."""
+        """Return the Qt application, ending the worker if there is no display."""
         try:
             return _application()
         except display.NoWindow:
@@ -214,7 +214,7 @@ class Program:
             raise
 
     def _deliver(self, message: object) -> None:
-        """Hand a message of the worker to the GUI thread, or keep it until there is one."""
+        """Pass a message of the worker to the GUI thread, or keep it until the window exists."""
         with self._mail:
             if self._early is not None:
                 self._early.append(message)
@@ -240,7 +240,7 @@ class Program:
                 self.controller.on_message(message)
 
     def _frame_shown(self) -> None:
-        """Begin with the rest once a frame with a geodesic is on the screen."""
+        """Start the remaining work once a frame with a geodesic is shown."""
         if self.controller.answers.path is not None:
             self.screen.frameSwapped.disconnect(self._on_screen)
             self.window.draw_icons()
@@ -248,15 +248,15 @@ class Program:
             self._came("geodesic")
 
     def _came(self, what: str) -> None:
-        """Plots are loaded while kernels compile, which holds Python up less than a driver does."""
+        """Load plots while kernels compile, when Python is blocked less than by the driver."""
         self._awaited.discard(what)
         if not self._awaited:
             self.window.furnish()
 
     def run(self) -> int:
-        """Show the window until it is closed, or somebody asks the process to end."""
-        # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
-        # the loop that it ends may not have begun
+        """Show the window until it is closed or the process is asked to end."""
+        # exit(), since quit() would ask the user about unsaved work; posted, since the event loop
+        # may not have started
         ending.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
         sys.excepthook = self.report_exception
         self.window.frame.show()
@@ -274,7 +274,7 @@ class Program:
             self.window.log(f"⚠ internal error: {kind.__name__}: {problem}")
 
     def close(self) -> None:
-        """End the worker and take the window down; what it still has to say is not heard."""
+        """End the worker and close the window; later messages are dropped."""
         if self._closed:
             return
         from app.export.letters import any_script_in_window
@@ -282,7 +282,7 @@ class Program:
         any_script_in_window(None)
         self._closed = True
         self._stop_rate()
-        self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
+        self.window.presenter.leave()  # save the layout of the normal mode
         self.settings.layout = self.window.layout
         self.settings.file_folder = self.window.files.folder
         self.controller.close()
@@ -297,7 +297,7 @@ class Program:
         self._garbage.close()
 
     def copy_picture(self) -> None:
-        """Put what the canvas shows on the clipboard."""
+        """Copy the canvas to the clipboard."""
         from PySide6.QtGui import QImage
 
         pixels = self.canvas.image()
@@ -313,7 +313,7 @@ class Program:
         self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
 
     def present(self) -> None:
-        """Begin or end a lecture; the panel that a lesson is about stays."""
+        """Start or end presentation mode; the panel of the current lesson stays."""
         from app.parts.lessons import LessonPart
 
         self.window.presenter.toggle()
@@ -342,7 +342,7 @@ class Program:
             self.runner.submit(OpenJob(self._engine(), chosen.adapter))
 
     def _apply(self, liked: Preferences) -> None:
-        """Apply the preferences that concern the numbers."""
+        """Apply the preferences for numbers."""
         from app.views.text.number_format import Numbers
 
         self.controller.prefer(
@@ -350,14 +350,14 @@ class Program:
         )
 
     def examine(self) -> None:
-        """Have the worker find out what the program runs on."""
+        """Submit the doctor's diagnosis to the worker."""
         from app.jobs.diagnosis import DoctorJob
 
         self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
 
     def about(self) -> None:
-        """Show what this program is."""
+        """Show information about this program."""
         from app import __version__
 
         self.window.tell(
@@ -369,9 +369,10 @@ class Program:
 
 
 def _application() -> QApplication:
-    """Qt's application, one a process, and vispy's; its windows do not wait for the screen's refresh.
+    """Return the Qt application, one per process, and initialise vispy; windows do not wait for
+    vertical sync.
 
-    To wait would hold up the answers to the next moves.
+    Waiting would delay the answers to the next moves.
     """
     from PySide6.QtGui import QSurfaceFormat
     from PySide6.QtWidgets import QApplication

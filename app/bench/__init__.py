@@ -1,4 +1,4 @@
-"""Workloads and their yardsticks, measured in one run: the ratios count, not the seconds.
+"""Benchmark workloads and their yardsticks, measured in one run: ratios matter, not seconds.
 
-May import everything of app but the command line.
+May import all of app except the command line.
 """

@@ -1,7 +1,7 @@
 """Workload F: attention of 512 queries to 512 keys of 64 dimensions in the mode "ambient".
 
-The yardstick is scaled dot-product attention written in NumPy, on the same cores.  Measured are what
-`GeometricAttention` does by itself, which is NumPy, and the kernels, where there is an adapter.
+The yardstick is scaled dot-product attention in NumPy on the same cores.  Measured are
+`GeometricAttention` with its default, NumPy, and with the kernels, if there is an adapter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TOKENS, WIDTH, RUNS = 512, 64, 9
 
 
 def standard(Q: Floats, K: Floats, V: Floats) -> Floats:
-    """softmax(QKᵀ/√d)V, each row less its largest logit."""
+    """Return softmax(QKᵀ/√d)V, with each row shifted by its largest logit."""
     logits = Q @ K.T / np.sqrt(Q.shape[1])
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
     output: Floats = weights @ V / weights.sum(axis=1, keepdims=True)
@@ -26,7 +26,9 @@ def standard(Q: Floats, K: Floats, V: Floats) -> Floats:
 
 
 def measure(engine: Engine) -> Measurement:
-    """Best times of ambient attention in NumPy and by kernels, and of the standard one."""
+    """Measure the best times of ambient attention in NumPy and by kernels, and of standard
+    attention.
+    """
     arrays = np.random.default_rng(0).normal(size=(3, TOKENS, WIDTH))
     ambient = GeometricAttention("ambient")
     found = ambient.attend(*arrays)

@@ -1,4 +1,4 @@
-"""Workload D, a drag: 200 moves of a pin in two seconds through the real window."""
+"""Workload D, a drag: 200 moves of a pin in two seconds in the real window."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class _Eyes:
         program.screen.frameSwapped.connect(self._show)
 
     def send(self, moved: float) -> None:
-        """Note that pin A was moved at a time to where it is now."""
+        """Record the time of a move of pin A to its current place."""
         start = self._program.store.scene.start
         assert start is not None
         self._sent[start.theta] = moved
@@ -117,12 +117,12 @@ class _Eyes:
         self._painted.clear()
 
     def live(self, until: float) -> None:
-        """Handle the window's events up to a time."""
+        """Process the window's events up to a time."""
         while time.perf_counter() < until:
             self._loop.processEvents(self._loop.ProcessEventsFlag.WaitForMoreEvents)
 
     def settle(self) -> None:
-        """Handle the window's events until everything asked is answered and drawn."""
+        """Process the window's events until all requests are answered and drawn."""
         while self._program.controller.answers.path is None or self._program.runner.pending():
             self.live(until=time.perf_counter() + 0.01)
         self.live(until=time.perf_counter() + 0.3)

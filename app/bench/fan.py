@@ -29,7 +29,7 @@ JAX_PYTHON = Path(".venv-bench/bin/python")
 
 
 def problem() -> tuple[Floats, Floats, Floats]:
-    """Keys with biases (64, 3), and start velocities (4096, 2) all round from the origin."""
+    """Return keys with biases (64, 3), and start velocities (4096, 2) in all directions."""
     rng = np.random.default_rng(0)
     keys = rng.normal(size=(KEYS, 2))
     table = np.column_stack([keys - keys.mean(axis=0), 0.3 * rng.normal(size=KEYS)])
@@ -38,9 +38,7 @@ def problem() -> tuple[Floats, Floats, Floats]:
 
 
 def measure(engine: Engine) -> Measurement:
-    """Return the engine's best time with the yardsticks' and the largest difference of the end
-    points.
-    """
+    """Measure the engine's best time and the yardsticks', and the largest difference of end points."""
     table, v, theta = problem()
     request = ShootRequest(softmax_manifold(table[:, :2], table[:, 2]), theta, v, steps=STEPS)
     ends = engine.shoot(request).theta[:, -1]
@@ -59,7 +57,7 @@ def measure(engine: Engine) -> Measurement:
 
 
 def best(call: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Seconds of the fastest of several calls."""
+    """Return the seconds of the fastest of several calls."""
     times = []
     for _ in range(repeats):
         began = time.perf_counter()
@@ -71,7 +69,7 @@ def best(call: Callable[[], object], repeats: int = REPEATS) -> float:
 def _external(
     name: str, run: Callable[[Path], tuple[float, Floats]], ends: Floats, seconds: float
 ) -> Yardstick:
-    """Return one yardstick, or why there is none."""
+    """Run a yardstick, or return why it is missing."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             other, theirs = run(Path(folder))
@@ -92,7 +90,7 @@ def _files(folder: Path) -> None:
 
 
 def source(name: str) -> str:
-    """Return the text of a program beside this one."""
+    """Return the source of a program in this folder."""
     return (resources.files("app.bench") / name).read_text("utf-8")
 
 
@@ -116,7 +114,7 @@ def _jax(folder: Path) -> tuple[float, Floats]:
 
 
 def _timed(command: list[str], folder: Path) -> tuple[float, Floats]:
-    """Run a program that prints its best time as JSON and leaves ends.f32."""
+    """Run a program that prints its best time as JSON and writes ends.f32."""
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     ends = np.fromfile(folder / "ends.f32", np.float32).reshape(PATHS, 2)
     return float(json.loads(done.stdout)["seconds"]), ends

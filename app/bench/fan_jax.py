@@ -13,7 +13,7 @@ velocities = jnp.asarray(np.fromfile("velocities.f32", np.float32).reshape(-1, 2
 
 
 def rate(y: jnp.ndarray) -> jnp.ndarray:
-    """(v, −½ g⁻¹ E[c ⟨c, v⟩²]) for the softmax over the keys."""
+    """Return (v, −½ g⁻¹ E[c ⟨c, v⟩²]) for the softmax over the keys."""
     theta, v = y[:2], y[2:]
     p = jax.nn.softmax(keys[:, :2] @ theta + keys[:, 2])
     c = keys[:, :2] - p @ keys[:, :2]

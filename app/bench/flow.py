@@ -1,8 +1,8 @@
-"""Workload C: a field of vectors on a grid of 256 × 256 nodes of a plane of attention, by heat.
+"""Workload C: heat flow of a vector field on 256 × 256 nodes of a plane of attention.
 
 A step is one of Runge–Kutta–Legendre super-time-stepping.  Yardsticks, on the same cores: that step
-with a SciPy sparse matrix; as many of Euler's steps with it as go as far; the same step in numba (in
-the environment that ``make bench`` makes); and a plain copy of the same bytes.
+with a SciPy sparse matrix; Euler steps with it over the same time; the same step in numba (in the
+environment created by ``make bench``); and a plain copy of the same bytes.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ FAMILY = "attention:bank"
 
 
 def measure(engine: Engine) -> Measurement:
-    """Return the engine's best time of a step with the yardsticks', and how far their fields are
-    apart.
+    """Measure the engine's best time of a step and the yardsticks', and the difference of their
+    fields.
     """
     flow = AttentionFlow(manifold_of(FAMILY), SIDE, "rough", engine)
     op, rng = flow.operator, np.random.default_rng(0)
@@ -62,7 +62,7 @@ def _row(name: str, seconds: float, difference: float | None = None) -> Yardstic
 
 
 def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[Yardstick]:
-    """Return the same step, and Euler's over the same time, with SciPy's sparse products."""
+    """Time the same step, and Euler steps over the same time, with SciPy sparse products."""
     reference = ReferenceEngine()
     request = FlowRequest(op, z, step, 1, STAGES)
     exact = reference.flow(request)
@@ -78,7 +78,7 @@ def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[Y
 
 
 def _copy() -> Yardstick:
-    """Return a copy that reads and writes as many bytes as the stages of a step do."""
+    """Time a copy of as many bytes as the stages of a step read and write."""
     # a stage reads a value, two increments, four links and two numbers of a node, and writes one
     words = STAGES * SIDE * SIDE * (3 * 2 + 4 * 2 + 2 + 2) // 2
     given, into = np.ones(words, np.float32), np.empty(words, np.float32)
@@ -96,7 +96,7 @@ def _numba(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> Yardsti
 
 
 def _run(folder: Path, op: Stencil, z: np.ndarray, step: float) -> tuple[float, np.ndarray]:
-    """numba's best time and field; the grid goes with a row and a column of nothing around it."""
+    """Return numba's best time and field; the grid is padded by one row and column."""
     if not PYTHON.exists():
         raise ValueError(f"{PYTHON} is missing: run `make bench` to create it")
     unit = op.mass[op.used].mean()

@@ -25,7 +25,7 @@ stages = np.fromfile("coefficients.f64", np.float64).reshape(-1, 4).astype(np.fl
 def along(
     x: Array, y: Array, i: int, j: int, a: float, b: float, here_x: float, here_y: float
 ) -> tuple[float, float]:
-    """w z − Re w own of a link w = a + ib to the node (i, j)."""
+    """Return w z − Re w own of a link w = a + ib to the node (i, j)."""
     return a * (x[i, j] - here_x) - b * y[i, j], a * (y[i, j] - here_y) + b * x[i, j]
 
 

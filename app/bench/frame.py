@@ -1,4 +1,4 @@
-"""Workload D, a frame: the default scene drawn anew, beside an empty canvas of the same size."""
+"""Workload D, a frame: redrawing the default scene, compared with an empty canvas of the same size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRAMES = 40
 
 
 def measure(engine: str) -> Measurement:
-    """Milliseconds from asking for a frame to its being on the screen, the median of many."""
+    """Measure the median time from requesting a frame to its display."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "frame", "seconds": None, "remark": "there is no display"}
     from PySide6.QtCore import QEventLoop
@@ -47,7 +47,7 @@ def measure(engine: str) -> Measurement:
 
 
 def _empty(width: int, height: int) -> float:
-    """Return the same of a canvas that is only cleared."""
+    """Measure the same for a canvas that is only cleared."""
     from vispy import app, gloo
 
     from app.views import surface

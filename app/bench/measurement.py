@@ -1,4 +1,4 @@
-"""The measurements of a workload, as the command line prints them."""
+"""The measurements of a workload."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NotRequired, TypedDict
 
 
 class Yardstick(TypedDict):
-    """Another program at the same work; no seconds, and a remark, where it could not be run.
+    """Another program doing the same work; a remark in place of seconds if it could not be run.
 
-    ratio: its seconds over ours; difference: the largest between its numbers and ours.
+    ratio: its seconds over ours; difference: the largest difference between its numbers and ours.
     """
 
     name: str
@@ -20,7 +20,7 @@ class Yardstick(TypedDict):
 
 
 class Measurement(TypedDict):
-    """One workload by its letter; milliseconds by name where they are asked for."""
+    """One workload by its letter; milliseconds by name, if any."""
 
     workload: str
     name: str

@@ -1,8 +1,8 @@
 """Workload B: 4096 random pairs of Beta distributions in (0.2, 8)², joined by geodesics of 64 segments.
 
-Each must be converged, and the float64 reference shot with its first velocity must end within 1e-3 of
-its end point.  The yardstick is geomstats' own boundary-value solver, in an environment of its own,
-which ``make bench`` makes.
+Each must converge, and the float64 reference, shot with its initial velocity, must end within 1e-3 of
+its end point.  The yardstick is the boundary-value solver of geomstats, in an environment created by
+``make bench``.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ PYTHON = Path(".venv-geomstats/bin/python")
 
 
 def problem() -> Floats:
-    """Pairs (4096, 2, 2)."""
+    """Return pairs (4096, 2, 2)."""
     return np.random.default_rng(0).uniform(0.2, 8.0, (PAIRS, 2, 2))
 
 
 def measure(engine: Engine) -> Measurement:
-    """Return the engine's best time, its misses, and geomstats' time for the first pairs, scaled."""
+    """Measure the engine's best time and misses, and geomstats' time for the first pairs, scaled."""
     pairs, manifold = problem(), manifold_of("beta")
     request = ConnectRequest(manifold, pairs[:, 0], pairs[:, 1], steps=STEPS)
     paths = engine.connect(request)
@@ -52,7 +52,7 @@ def measure(engine: Engine) -> Measurement:
 
 
 def _geomstats(pairs: Floats, seconds: float) -> Yardstick:
-    """Return its mean time for some pairs, as that of all, and its largest miss."""
+    """Return its time for some pairs, scaled to all, and its largest miss."""
     name = f"geomstats, on {THEIRS} of the pairs"
     if not PYTHON.exists():
         remark = f"{PYTHON} is missing: run `make bench` to create it"

@@ -1,4 +1,4 @@
-"""Workload E: how long the program takes to say its version, and to show its first geodesic."""
+"""Workload E: the time to print the version, and to show the first geodesic."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ main.run(argparse.Namespace(scene=None, engine={engine!r}))
 
 
 def measure(engine: str) -> list[Measurement]:
-    """Seconds of wall time from the start of the process, the fastest of several."""
+    """Measure wall-clock seconds from the start of the process, the fastest of several."""
     version = best(lambda: _run("-m", "app", "--version"), 5)
     found: list[Measurement] = [
         {"workload": "E", "name": "--version", "seconds": version, "target": "under 0.3 s"}
@@ -62,14 +62,14 @@ def _line(name: str, seconds: list[float], target: str) -> Measurement:
 
 
 def _first_of_all(script: str) -> tuple[float, float]:
-    """As on a machine where the program has never run and no kernel was ever compiled."""
+    """Measure with empty caches, as on the first run on a machine."""
     with tempfile.TemporaryDirectory() as empty:
         places = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MESA_SHADER_CACHE_DIR")
         return _starts(script, dict.fromkeys(places, empty))
 
 
 def _starts(script: str, places: Mapping[str, str]) -> tuple[float, float]:
-    """Seconds until a geodesic is on the screen, and until the map has come too."""
+    """Return the seconds until a geodesic is shown, and until the map is complete."""
     began = time.time()
     geodesic, of_map = (float(line) - began for line in _run("-c", script, **places).split())
     return geodesic, of_map

@@ -1,4 +1,4 @@
-"""The command line: `main` runs it, `parser` finds the commands, each command is one file.
+"""The command line: `main` runs it, `parser` finds the commands, one file each.
 
-May import everything of app.
+May import all of app.
 """

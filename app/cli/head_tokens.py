@@ -1,4 +1,4 @@
-"""``--tokens``: queries of an attention head, by their positions, where points are asked for."""
+"""``--tokens``: queries of an attention head, by position, in place of points."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from compute.manifold.manifold import Manifold
 
 @dataclass(frozen=True)
 class TokenPlaces:
-    """Where the queries of tokens lie on the plane of a head.
+    """The places of tokens' queries on the plane of a head.
 
-    described: of each its position, its word, θ, how much of its query lies off the plane, and whether
-    the mask that the plane has is its own.
+    described: for each token its position, its text, θ, how far its query lies off the plane, and
+    whether the plane's mask is its own.
     """
 
     manifold: Manifold
@@ -28,13 +28,11 @@ class TokenPlaces:
 
     @property
     def theta(self) -> np.ndarray:
-        """The places θ (n, 2) of the tokens, in the order that was asked for."""
+        """The places θ (n, 2) of the tokens, in the requested order."""
         return np.array([place["theta"] for place in self.described])
 
     def lines(self) -> list[str]:
-        """Return a line for each token, which says where its row is not the one that is computed
-        with.
-        """
+        """Return a line for each token, with a remark if its own row differs from the one used."""
         found = []
         for place in self.described:
             doubts = [] if place["own_mask"] else ["computed under another token's mask"]
@@ -46,10 +44,10 @@ class TokenPlaces:
 
 
 def token_places(chosen: argparse.Namespace, count: int) -> TokenPlaces | None:
-    """Return where the tokens are that ``--tokens`` asks for; None if it asks for none.
+    """Return the places of the tokens in ``--tokens``; None without that option.
 
-    The plane holds them exactly, unless FAMILY states another.  Raises ValueError for another family
-    than a head, for another number of tokens than ``count``, and for positions that there are not.
+    The plane contains them exactly, unless FAMILY gives another plane.  Raises ValueError for other
+    families, another number of tokens than ``count``, and positions that do not exist.
     """
     if not chosen.tokens:
         return None
@@ -79,7 +77,7 @@ def token_places(chosen: argparse.Namespace, count: int) -> TokenPlaces | None:
 
 
 def verified(family: str) -> Verification | None:
-    """Return how far the rows of a head are known to be the model's own; None of other families."""
+    """Return the verification of a head's rows; None for other families."""
     name, stated = parse(family)
     if name != FAMILY.name:
         return None

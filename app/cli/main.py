@@ -1,6 +1,6 @@
-"""The command line.  Everything heavy is imported by the subcommand that needs it.
+"""The command line.  Heavy modules are imported by the subcommands that need them.
 
-Exit status: 0 done; 1 the numerics say no, with the partial result printed; 2 bad input, one line on
+Exit status: 0 success; 1 numerical failure, with the partial result printed; 2 bad input, one line on
 stderr; 130 interrupted.
 """
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-# how a negative number begins
+# the beginning of a negative number
 _NEGATIVE = tuple(f"-{character}" for character in "0123456789.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status; without arguments that of this process."""
+    """Run one command and return its exit status; default arguments: those of the process."""
     if arguments is not None:
         return _answered(arguments)
     ending.leave_at_once()
     if not sys.warnoptions:
-        # of NumPy and others, to those who write programs: results say themselves how good they are
+        # warnings of NumPy and others are for programmers; results report their own accuracy
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
+        if isinstance(stream, io.TextIOWrapper):  # it is None if it was closed
             stream.reconfigure(errors="backslashreplace")
     try:
         return _answered(sys.argv[1:])
@@ -54,18 +54,18 @@ def _answered(arguments: Sequence[str]) -> int:
         return 0
     except OSError as problem:
         if problem.filename is None:
-            _fall_silent()  # it is what is printed that cannot be written
+            _fall_silent()  # stdout cannot be written
         of = "" if problem.filename is None else f": {problem.filename}"
         return _refuse(f"{problem.strerror or problem}{of}")
 
 
 def _fall_silent() -> None:
-    """Write nothing more: the interpreter would complain at its end."""
+    """Discard further output, so that the interpreter does not complain at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    """Run the command's own function; its ValueErrors are wrong use."""
+    """Run the command's function; its ValueErrors are reported as wrong use."""
     try:
         return int(chosen.command.run(chosen))
     except Exception as problem:
@@ -102,7 +102,7 @@ def opened(arguments: list[str]) -> list[str]:
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
-    """``--start -1,2`` as ``--start=-1,2``: a value may begin with a minus sign."""
+    """Rewrite ``--start -1,2`` as ``--start=-1,2``, since values may begin with a minus sign."""
     result: list[str] = []
     for argument in arguments:
         open_option = result and result[-1].startswith("--") and "=" not in result[-1]

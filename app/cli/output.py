@@ -1,4 +1,4 @@
-"""How subcommands answer: one JSON object or a few readable lines, arrays in a file, an exit status."""
+"""Output of subcommands: one JSON object or readable lines, array files, exit status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from compute.core.status import Status
 
 
 def plain(value: object) -> object:
-    """``value`` as JSON can say it: arrays as lists, statuses by name, NaN and infinity as null."""
+    """Convert ``value`` for JSON: arrays to lists, statuses to names, NaN and infinity to null."""
     if isinstance(value, Enum):
         return value.name
     if is_dataclass(value) and not isinstance(value, type):
@@ -38,7 +38,7 @@ def plain(value: object) -> object:
 
 
 def show(result: Mapping[str, object], as_json: bool, lines: list[str]) -> None:
-    """Print ``result`` as JSON, or else ``lines``."""
+    """Print ``result`` as JSON, or ``lines``."""
     print(
         json.dumps(plain(result), ensure_ascii=False, allow_nan=False)
         if as_json
@@ -46,14 +46,14 @@ def show(result: Mapping[str, object], as_json: bool, lines: list[str]) -> None:
     )
 
 
-# significant digits that are printed at most, and at least
+# maximum and minimum number of significant digits printed
 MOST_DIGITS, FEWEST_DIGITS = 12, 3
 
 
 def digits(error: float) -> int:
-    """Return how many significant digits a number has whose relative error is ``error``.
+    """Return the number of significant digits for a relative error ``error``.
 
-    One that is not known, NaN, leaves FEWEST_DIGITS.
+    NaN (unknown) gives FEWEST_DIGITS.
     """
     if not error > 0.0:
         return MOST_DIGITS if error == 0.0 else FEWEST_DIGITS
@@ -61,7 +61,7 @@ def digits(error: float) -> int:
 
 
 def written(value: SupportsFloat, count: int) -> str:
-    """Return a number, or an array of numbers as nested lists, to ``count`` significant digits."""
+    """Format a number, or an array as nested lists, to ``count`` significant digits."""
     if isinstance(value, np.ndarray):
         return f"[{', '.join(written(item, count) for item in value)}]"
     # adding 0 turns −0 into 0
@@ -69,7 +69,7 @@ def written(value: SupportsFloat, count: int) -> str:
 
 
 def save(path: str, **arrays: np.ndarray) -> None:
-    """Write arrays as .npz, beside ``path`` and renamed.  ValueError where that cannot be."""
+    """Write arrays as .npz, atomically.  Raises ValueError if that fails."""
     with beside(checked(path, suffixes("arrays"))) as file:
         save_arrays(file, arrays)
 
@@ -80,7 +80,7 @@ def remark(words: str) -> None:
 
 
 class Remarks:
-    """Lines on what is left out of a result; each goes to stderr once."""
+    """Remarks on omitted parts of a result; each is written to stderr once."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -90,10 +90,10 @@ class Remarks:
         print(f"attention-geodesics: {self.lines[-1]}", file=sys.stderr)
 
     def exit(self, status: int) -> int:
-        """``status``, or 1 where something is left out."""
+        """Return ``status``, or 1 if something was omitted."""
         return status or int(bool(self.lines))
 
 
 def exit_of(*statuses: Status) -> int:
-    """0 if everything is as asked, else 1."""
+    """Return the exit status: 0 for success, else 1."""
     return 0 if all(status == Status.OK for status in statuses) else 1

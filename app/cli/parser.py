@@ -1,4 +1,6 @@
-"""The parser of the command line: every module of `app.cli.commands` with a ``COMMAND`` is one."""
+"""The command-line parser, with a subcommand for each module of `app.cli.commands` that defines
+``COMMAND``.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from app.cli import commands, shared_options
 from app.cli.subcommand import Subcommand
 
 PROGRAM = "attention-geodesics"
-# the command that is run where none is named
+# the default command
 DEFAULT = "gui"
 
 
 class BadInput(Exception):
-    """Wrong use, in one line."""
+    """Wrong use of the command line; the message is one line."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,7 +29,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _ParserOfCommand:
-    """The parser of one command, which is not built before the command is chosen."""
+    """The parser of one command, built only when the command is chosen."""
 
     def __init__(self, command: Subcommand, **options: Any) -> None:
         self._command, self._options = command, options
@@ -35,7 +37,7 @@ class _ParserOfCommand:
     def parse_known_args(
         self, arguments: Sequence[str], namespace: argparse.Namespace | None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Read the arguments behind the command's name."""
+        """Parse the arguments after the command's name."""
         made = _Parser(**self._options)
         made.set_defaults(command=self._command)
         if self._command.answers_json:
@@ -64,8 +66,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def found() -> list[Subcommand]:
-    """Return the commands that the modules of `app.cli.commands` state, in the order of the help."""
-    # by listing the folders: pkgutil does the same and takes longer than all else here together
+    """Return the commands defined in `app.cli.commands`, in the order of the help."""
+    # by listing the folders: pkgutil does the same, but takes longer than everything else here
     files = sorted({name for folder in commands.__path__ for name in os.listdir(folder)})
     modules = (
         import_module(f"{commands.__name__}.{name.removesuffix('.py')}")

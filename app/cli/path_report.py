@@ -1,4 +1,4 @@
-"""How commands print paths: every number to the digits that it has."""
+"""Printing of paths, with every number to its significant digits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compute import Path
 
 # significant digits of single precision
 GPU_DIGITS = 6
-# the engine that was asked for, and the one that a second try answers with
+# the requested engine, and that of a second attempt
 REPLACED = ("gpu", "reference")
 
 
@@ -21,8 +21,8 @@ def show_paths(
     closed: float | None = None,
     places: TokenPlaces | None = None,
 ) -> int:
-    """Print paths, shortest first, the closed form of the distance where there is one, and the tokens
-    that they join.
+    """Print paths, shortest first, with the closed form of the distance, if any, and the tokens that
+    they join.
 
     Returns the exit status.
     """
@@ -34,12 +34,12 @@ def show_paths(
         result["tokens"] = places.described
         blocks[:0] = ["\n".join(places.lines())]
     show(result, chosen.json, ["\n\n".join(blocks)])
-    # of several geodesics those past a conjugate point are what was asked for
+    # with --all, geodesics past a conjugate point are no failure
     return exit_of(paths[0].status)
 
 
 def lines_of(path: Path, engine: str, alpha: float, closed: float | None) -> list[str]:
-    """Describe a path for people to read; ``engine`` is the one that was asked for."""
+    """Describe a path as text; ``engine`` is the requested one."""
     instead = f", float64 instead of {engine}" if (engine, path.engine) == REPLACED else ""
     arrived = path.status.arrived
     count = digits(error_of(path)) if arrived else FEWEST_DIGITS
@@ -70,7 +70,7 @@ def lines_of(path: Path, engine: str, alpha: float, closed: float | None) -> lis
 
 
 def error_of(path: Path) -> float:
-    """Return the relative error of a path's length that its residual, drift and engine leave."""
+    """Return the relative error of a path's length, from residual, drift and engine."""
     missed = path.residual / path.length if path.length > 0.0 else 0.0
     least = 10.0**-MOST_DIGITS if path.engine == "reference" else 10.0**-GPU_DIGITS
     return float(max(missed, path.error, least))

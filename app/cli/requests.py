@@ -1,4 +1,4 @@
-"""The requests of commands whose values are options or those of a scene."""
+"""Requests of commands, with values from options or a scene."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ Point = tuple[float, float]
 
 
 def precise(engine: str) -> Engine:
-    """Open the engine of a single result: float64, unless the GPU was asked for."""
+    """Open the engine for single results: float64, unless the GPU was requested."""
     return open_engine("reference" if engine == "auto" else engine)
 
 
 def scene_of(chosen: argparse.Namespace) -> Scene | None:
-    """Return the scene that ``--scene`` names; None if there is none."""
+    """Return the scene of ``--scene``; None without that option."""
     return first_scene.load(chosen.scene) if chosen.scene else None
 
 
 def given(option: str, stated: Point | None, otherwise: Point | None) -> Point:
-    """Return an option's value, or else that of the scene.  Raises ValueError if neither is there."""
+    """Return an option's value, or the scene's.  Raises ValueError if there is neither."""
     value = stated if stated is not None else otherwise
     if value is None:
         raise ValueError(f"{option} a,b is missing, and no scene gives it")
@@ -37,7 +37,7 @@ def given(option: str, stated: Point | None, otherwise: Point | None) -> Point:
 
 
 def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
-    """Return the family that is named, or else that of the scene.  Raises ValueError."""
+    """Return the named family, or the scene's.  Raises ValueError."""
     if chosen.family:
         return manifold(chosen.family)
     if scene is None:
@@ -46,7 +46,7 @@ def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
 
 
 def boundary_values(chosen: argparse.Namespace) -> ConnectRequest:
-    """Return the boundary-value problem that was asked for, checked before any engine is opened."""
+    """Return the requested boundary-value problem, validated before an engine is opened."""
     scene = scene_of(chosen)
     places = token_places(chosen, 2)
     if places is not None:

@@ -1,4 +1,4 @@
-"""Options that several commands have: each is stated here once."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def as_json(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json``: one JSON object on stdout, and nothing else there."""
+    """Add ``--json``: print one JSON object on stdout and nothing else."""
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on stdout, nothing else"
     )
 
 
 def engine(parser: argparse.ArgumentParser) -> None:
-    """Add ``--engine``: what computes, the GPU, NumPy, or the first of these that there is."""
+    """Add ``--engine``: gpu, reference (NumPy), or auto."""
     from compute.engine.opening import ENGINES
 
     parser.add_argument(
@@ -49,7 +49,7 @@ def tokens(parser: argparse.ArgumentParser, form: str) -> None:
 
 
 def curve(parser: argparse.ArgumentParser, alpha: float | None = None) -> None:
-    """Add ``--alpha``, which is ``alpha`` if it is not given, and ``--steps``."""
+    """Add ``--alpha``, with default ``alpha``, and ``--steps``."""
     parser.add_argument(
         "--alpha",
         type=float,
@@ -60,7 +60,7 @@ def curve(parser: argparse.ArgumentParser, alpha: float | None = None) -> None:
 
 
 def values_of_a_scene(parser: argparse.ArgumentParser) -> None:
-    """Add ``--scene``, from which values are taken that are not given."""
+    """Add ``--scene``, which supplies missing values."""
     parser.add_argument(
         "--scene", metavar="FILE", help="scene that supplies the values not given here"
     )
@@ -74,7 +74,7 @@ def head(parser: argparse.ArgumentParser) -> None:
 
 
 def scene(parser: argparse.ArgumentParser) -> None:
-    """Add the scene that is drawn or computed."""
+    """Add the scene argument."""
     parser.add_argument(
         "scene", metavar="SCENE", help="a scene file, a bundled scene, or attention:FILE?…"
     )
@@ -83,12 +83,12 @@ def scene(parser: argparse.ArgumentParser) -> None:
 def size_of(
     parser: argparse.ArgumentParser, pixels: tuple[int, int], words: str | None = None
 ) -> None:
-    """Add ``--size``, which is ``pixels`` (width, height) if it is not given."""
+    """Add ``--size``, with default ``pixels`` (width, height)."""
     parser.add_argument("--size", type=size, default=pixels, metavar="WxH", help=words)
 
 
 def paper(parser: argparse.ArgumentParser) -> None:
-    """Add what a figure and a film are drawn on."""
+    """Add the page options of figures and films."""
     dpi = figure_options.DPI
     parser.add_argument(
         "--dpi",

@@ -1,4 +1,4 @@
-"""The form in which a command states itself to the command line."""
+"""The declaration of a subcommand."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LAST = 1000
 class Subcommand(NamedTuple):
     """A command: ``declare`` adds its options to a parser, ``run`` does its work.
 
-    ``run`` returns the exit status.  ``order`` is its place in the list of commands, equal ones by
-    name.  ``answers_json``: it takes ``--json``.  ``described``: its own help begins with ``words``.
-    ``refuses``: a ValueError of ``run`` is wrong use, which is told in one line.
+    ``run`` returns the exit status.  ``order``: position in the list of commands, ties by name.
+    ``answers_json``: it takes ``--json``.  ``described``: its own help begins with ``words``.
+    ``refuses``: a ValueError of ``run`` is wrong use, reported in one line.
     """
 
     name: str

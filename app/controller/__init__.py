@@ -1,4 +1,4 @@
-"""Events in, answers out: the store, the plan of jobs and the views, joined.
+"""The controller: connects store, jobs and views.
 
 May import parts, presenters, jobs and model; no toolkit.
 """

@@ -1,4 +1,4 @@
-"""One chart turns into another: things glide from where they were drawn to where they will be."""
+"""Animated transition between two charts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ FRAME_MS, STEPS = 16, 24
 
 
 class ChartTransition:
-    """Lets the things of a scene glide for `STEPS` frames of the window's clock; never waits."""
+    """Interpolates the drawing of a scene over `STEPS` frames of the window's clock, without
+    blocking.
+    """
 
     def __init__(self, canvas: Canvas, window: Window) -> None:
         self._canvas, self._window = canvas, window
@@ -36,9 +38,11 @@ class ChartTransition:
         found: Iterable[StudyAnswer],
         done: Callable[[], None],
     ) -> None:
-        """From the chart of ``old`` to that of ``new``, of the same family; then call ``done``."""
+        """Start the transition from the chart of ``old`` to that of ``new``, of the same family; then
+        call ``done``.
+        """
         self.end()
-        # a switch that interrupts another finds the canvas at neither of the two
+        # a transition that interrupts another starts from neither chart
         drawing.show_ground(self._canvas, old)
         self._canvas.set_blend(0.0)
         drawing.show_scene(self._canvas, new)
@@ -58,7 +62,7 @@ class ChartTransition:
             self._canvas.set_blend(t * t * (3.0 - 2.0 * t))
 
     def end(self) -> None:
-        """Be there at once."""
+        """Finish the transition at once."""
         if self._stop is not None:
             self._stop()
             self._stop, self.is_running = None, False
@@ -67,7 +71,7 @@ class ChartTransition:
 
 
 def both(before: Chart, after: Chart) -> Chart:
-    """Return the drawing coordinates of two charts beside each other: for drawing only."""
+    """Return a chart with the drawing coordinates of both charts, for drawing only."""
 
     def forward(theta: Floats) -> Floats:
         return np.concatenate([before.forward(theta), after.forward(theta)], axis=-1)

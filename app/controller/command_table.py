@@ -1,4 +1,4 @@
-"""The command table: menus, toolbar, shortcuts, palette and the sheet of shortcuts are made from it."""
+"""The command table, from which menus, toolbar, shortcuts, palette and the sheet of keys are made."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("about", "Help", "About Attention Geodesics", "", "About this program"),
 )
-# keys and gestures of the canvas, which are no commands
+# keys and gestures of the canvas that are not commands
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
     ("Tab, or A and B", "Select a pin or the vector’s tip"),

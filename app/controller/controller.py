@@ -1,6 +1,6 @@
-"""The controller: the only place that knows the store, the views and the runner.
+"""The controller: the only module that knows the store, the views and the runner.
 
-view event → store.update → what is known changes on screen at once → plan → runner → answer → views
+view event → store.update → immediate redraw → plan → runner → answer → views
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
 
-# what changes of a scene without changing what panels say
+# fields whose change does not alter the panels' texts
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 P = TypeVar("P", bound=Part)
 # answers that are drawn
@@ -60,7 +60,7 @@ Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | Flo
 
 
 class Controller:
-    """Joins one store, one canvas, one window and one runner."""
+    """Connects one store, one canvas, one window and one runner."""
 
     def __init__(self, store: Store, canvas: Canvas, window: Window, runner: Submits) -> None:
         self.store = store
@@ -73,7 +73,7 @@ class Controller:
         self.waiting = WaitingScreen(store, canvas, window, self.answers, self._clear)
         self.editor = Editor(self._current, window, runner.submit, self.waiting.begin)
         self.formulas = FormulaReader(store, window, self.answers, runner.submit)
-        self._deferred: list[Drawn] = []  # what came while the chart changed
+        self._deferred: list[Drawn] = []  # messages that arrived during a chart transition
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
@@ -91,7 +91,7 @@ class Controller:
             self.commands |= part.commands()
         self.waiting.parts = self.parts
         self._viewport = Viewport()
-        self._is_unplanned = False  # what the canvas shows, or how finely, is to be planned anew
+        self._is_unplanned = False  # content or resolution of the canvas must be replanned
         self._planned: dict[type, Job] = {}
         self._is_hurried = False
         canvas.connect(self.on_event)
@@ -102,12 +102,12 @@ class Controller:
 
     @property
     def subject(self) -> Subject:
-        """The scene as it is now, with its manifold and the chart in which it is drawn."""
+        """The current scene with its manifold and chart."""
         return self._current.now
 
     # --- events -------------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
-        """Handle one event of a view: the scene changes, and then what shows it."""
+        """Handle one event of a view: update the scene, then the views."""
         with self.store.event():
             self._handle(event)
             for part in self.parts:
@@ -116,7 +116,7 @@ class Controller:
         self._finish()
 
     def _finish(self) -> None:
-        """Show and plan what an event or a message has left to do, now that its changes are shown."""
+        """Complete the remaining display and planning of an event or a message."""
         if self.waiting.is_on and not self.editor.is_waiting:
             self._resume()
         if self._is_unplanned:
@@ -150,7 +150,7 @@ class Controller:
                 self.answers.describe(event.xy)
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
-        """Write numbers another way; compute paths with other numbers of steps, live and at rest."""
+        """Apply preferences: number format, and steps of paths during a drag and at rest."""
         self.answers.numbers = numbers
         self.answers.show_measures()
         for part in self.parts:
@@ -159,7 +159,7 @@ class Controller:
         self._plan(self.subject)
 
     def _compute_in_full(self) -> None:
-        """Compute everything, once the first quick answers are there or have failed."""
+        """Compute everything in full, after the first quick answers have arrived or failed."""
         if self._is_hurried:
             self._is_hurried = False
             self._drag(False)
@@ -173,30 +173,30 @@ class Controller:
     def _show_family(self, answer: FamilyAnswer) -> None:
         is_other = self.formulas.show(answer)
         if is_other is not None:
-            # its kernels are new: first those of a path as it is while a pin is dragged
+            # its kernels are new: first compile those for a path during a drag
             self._is_hurried = is_other
             self._drag(is_other)
 
     def swap(self) -> None:
-        """Exchange the pins, and carry the vector along."""
+        """Exchange the pins, and transport the vector."""
         answer = self.answers.path
         known = answer is not None and answer.paths.reached[0] == 1.0
         self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
 
     def check(self) -> None:
-        """Compute the path and the map that are shown again in float64."""
+        """Recompute the shown path and map in float64."""
         for job in self.answers.to_check():
             self.answers.say("recomputing in float64 …", True)
             self.runner.submit(job)
 
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
-        """Show at once what needs no computing, and have the rest computed."""
+        """Show at once what needs no computation, and submit the rest."""
         before, self._shown = self._shown, self.subject.at(new)
         changed = changed_fields(before, self._shown)
         self._follow(before, self._shown, changed)
         for part in self.parts:
-            # whoever was blanked hears of any change that follows
+            # blanked parts are notified of any later change
             if self.waiting.is_on or part.fields is None or not part.fields.isdisjoint(changed):
                 part.on_scene(old, new)
 
@@ -238,7 +238,7 @@ class Controller:
             self.answers.show_measures()
 
     def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
-        """Show the same things from elsewhere, or in other colours."""
+        """Update view, camera and colours."""
         view = subject.scene.view
         if "view" in changed and view is not None:
             self.canvas.set_view(view)
@@ -250,7 +250,7 @@ class Controller:
             self.answers.show_opacity()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
-        """Let the same things glide to another chart while the map is computed."""
+        """Animate the change to another chart while the map is computed."""
         self.answers.clear_map()
         self.answers.keep_common(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
@@ -263,7 +263,7 @@ class Controller:
         self._plan(new)
 
     def _end_transition(self) -> None:
-        """Draw what came while the chart changed, unless the scene is in yet another one."""
+        """Draw the answers that arrived during the transition, unless the chart has changed again."""
         drawing.show_scene(self.canvas, self.subject)
         self.answers.show_path()
         self.answers.show_studies()
@@ -273,8 +273,7 @@ class Controller:
                 self._deliver(message)
 
     def _plan(self, subject: Subject, changed: frozenset[str] | None = None) -> None:
-        """Submit the jobs that are needed now; where only some fields of the scene have ``changed``,
-        those that read them."""
+        """Submit the jobs needed now; if only some fields have ``changed``, those that read them."""
         if self.waiting.is_blank:
             return
         if self._is_unplanned:
@@ -291,12 +290,12 @@ class Controller:
         )
 
     def _clear(self, words: str = AWAITED) -> None:
-        """Mark everything that is shown as belonging to no scene."""
+        """Clear everything shown."""
         self.transition.end()
         self.answers.clear(words)
 
     def _resume(self) -> None:
-        """Restore everything: what was prepared cannot be shown, or changes nothing."""
+        """Restore the display after a preparation that failed or changed nothing."""
         self.waiting.is_on = False
         if self.waiting.is_blank:
             self._show_everything(self.subject)
@@ -305,7 +304,7 @@ class Controller:
         self.answers.mark_unread(False)
 
     def give_up(self, job: Job) -> None:
-        """Give up a job that the user cancelled: what it was to answer does not come."""
+        """Clean up after a job that the user cancelled."""
         if isinstance(job, PrepareTask):
             self.editor.cancel()
             self._finish()
@@ -328,9 +327,9 @@ class Controller:
 
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
-        """Take an answer or a remark of the runner, on the GUI thread; drop what nobody waits for."""
+        """Handle a message of the runner on the GUI thread; drop outdated answers."""
         if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
-            return  # it is asked for again if the scene stays
+            return  # it is requested again if the scene stays
         if self.transition.is_running and isinstance(message, Drawn):
             self._deferred.append(message)
             return
@@ -345,15 +344,15 @@ class Controller:
                 part.on_message(message)
 
     def part(self, kind: type[P]) -> P:
-        """Return the part of that kind."""
+        """Return the part of that class."""
         return next(part for part in self.parts if isinstance(part, kind))
 
     def figure_options(self) -> dict[str, str | int | bool]:
-        """Return the command-line options by which a figure shows what the scene does not hold."""
+        """Return command-line options for figures that show what is not part of the scene."""
         return {name: value for part in self.parts for name, value in part.options().items()}
 
     def close(self) -> None:
-        """Stop all that moves: the window closes."""
+        """Stop all animations, because the window closes."""
         for part in self.parts:
             part.close()
 
@@ -385,15 +384,15 @@ class Controller:
                 self._report(message)
 
     def _is_asked(self, job: Job) -> bool:
-        """Whether it was asked for last."""
+        """Whether the answer is for the latest request."""
         return job == self._planned.get(type(job))
 
     def _is_late(self, job: PathJob | Study) -> bool:
-        """Whether it is one move of a drag behind: better drawn than nothing."""
+        """Whether the answer is one move of a drag behind, but worth drawing."""
         return self._viewport.dragging and is_late(self._planned, job)
 
     def _report(self, failed: JobFailed) -> None:
-        """Say why a job failed; what waited for it waits no longer."""
+        """Report why a job failed, and end everything that waits for it."""
         if isinstance(failed.job, PrepareTask):
             self.editor.cancel()
         self.answers.say(failed.problem, False)

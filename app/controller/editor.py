@@ -21,12 +21,12 @@ from app.views.text.file_patterns import pattern_of
 from compute.core.arrays import Floats
 from compute.flow.modes import OF_MASS
 
-# fields that a slider changes: what it passes over is one step of undo
+# fields that a slider changes: one drag is one undo step
 SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "family.temperature")
 
 
 class Editor:
-    """Changes one store's scene; what does not fit is told in the window, not raised."""
+    """Changes the scene of a store; invalid values are reported in the window, not raised."""
 
     def __init__(
         self,
@@ -36,13 +36,13 @@ class Editor:
         on_preparing: Callable[[Mapping[str, Any]], None] = lambda changes: None,
     ) -> None:
         self._subject, self._store = subject, subject.store
-        self._on_preparing = on_preparing  # told what is being prepared
+        self._on_preparing = on_preparing  # called with a description of the preparation
         self._window = window
         self._submit = submit
-        self._waiting: dict[str, Any] = {}  # changes that are being prepared
+        self._waiting: dict[str, Any] = {}  # changes in preparation
 
     def move_pin(self, event: PinMoved) -> None:
-        """Put a pin where it was dragged, unless that is outside the domain."""
+        """Move a pin, unless the target is outside the domain."""
         scene = self._store.scene
         pin = picking.pin_at(
             self._subject.now, scene.start if event.pin == "A" else scene.end, event.xy
@@ -53,16 +53,16 @@ class Editor:
         self._end_step_if(event.done)
 
     def move_vector(self, event: VectorMoved) -> None:
-        """Let the vector at A end where its tip was dragged."""
+        """Set the vector at A from the dragged tip."""
         vector = picking.vector_to(self._subject.now, event.tip)
         if vector is not None:
             self._store.update(replace(self._store.scene, vector=vector), merge="vector")
         self._end_step_if(event.done)
 
     def draw(self, event: LoopDrawn | StrokeDrawn) -> None:
-        """Keep a line drawn by hand: a loop, or a stroke that paints a field."""
+        """Process a line drawn by hand: a loop, or a stroke of a painted field."""
         if event.xy.shape[1] != self._subject.now.chart.dimension:
-            # a surface is not on the canvas yet, or not any longer
+            # the canvas has just switched between plane and surface
             self._window.log("the chart has changed since you drew this: draw it again")
         elif isinstance(event, StrokeDrawn):
             self.paint(event)
@@ -70,7 +70,7 @@ class Editor:
             self.draw_loop(event)
 
     def draw_loop(self, event: LoopDrawn) -> None:
-        """Keep what lies in the domain of a loop drawn by hand, and show what it does."""
+        """Set the loop from a line drawn by hand, cut at the domain's boundary, and show its layer."""
         scene = self._store.scene
         loop, is_whole = picking.loop_through(self._subject.now, event.xy)
         if len(set(loop)) < 3:
@@ -82,7 +82,7 @@ class Editor:
             self._window.log("the loop was cut where it left the domain")
 
     def paint(self, event: StrokeDrawn) -> None:
-        """Add a stroke to the painted field, which the flow then begins with."""
+        """Add a stroke to the painted field and make it the initial field."""
         scene = self._store.scene
         stroke = picking.stroke_along(self._subject.now, event.xy)
         if stroke is None:
@@ -101,7 +101,7 @@ class Editor:
         self._store.settle()
 
     def _field_file(self, changes: dict[str, Any]) -> bool:
-        """Ask for the file of a field where one is chosen; False if none is named."""
+        """Ask for the file of an initial field if required; False if the user cancels."""
         if changes.get("flow.initial") == "file":
             changes["flow.source"] = self._window.ask_open(
                 "Open an initial field", pattern_of("arrays")
@@ -109,16 +109,16 @@ class Editor:
         return changes.get("flow.source", "") is not None
 
     def change_view(self, event: ViewChanged) -> None:
-        """Show another rectangle."""
+        """Set the visible rectangle."""
         self._store.update(replace(self._store.scene, view=event.extent), merge="view")
 
     def move_camera(self, event: CameraMoved) -> None:
-        """Look at a surface from elsewhere."""
+        """Set the camera of a surface."""
         self._store.update(replace(self._store.scene, camera=event.camera), merge="camera")
         self._end_step_if(event.done)
 
     def edit(self, changes: dict[str, Any]) -> None:
-        """Set fields of the scene, once what they need is prepared."""
+        """Set fields of the scene, after preparing what they need."""
         scene = self._store.scene
         if not self._field_file(changes):
             self._window.set_panels(scene_panels.state(self._subject.now))
@@ -135,7 +135,7 @@ class Editor:
         return bool(self._waiting)
 
     def finish(self, answer: Prepared) -> None:
-        """Make the changes that were prepared, unless more have come since."""
+        """Apply prepared changes, unless more have come since."""
         if answer.job.changes != tuple(self._waiting.items()):
             return
         changes, self._waiting = self._waiting, {}
@@ -145,7 +145,7 @@ class Editor:
             self._apply(changes)
 
     def cancel(self) -> None:
-        """Forget the edit in preparation, which failed; its exception is reported elsewhere."""
+        """Drop the edit in preparation, which failed; its exception is reported elsewhere."""
         self._waiting = {}
         self._window.set_panels(scene_panels.state(self._subject.now))
 
@@ -178,13 +178,13 @@ class Editor:
         self._window.set_panels(scene_panels.state(self._subject.now))
 
     def reset_view(self) -> None:
-        """Show the chart's own rectangle again, or the surface from where it is seen best."""
+        """Reset to the chart's default rectangle, or the default camera of a surface."""
         scene = self._store.scene
-        self._window.set_coordinates("")  # another place comes to be under the pointer
+        self._window.set_coordinates("")  # the point under the pointer changes
         self._store.update(in_chart(replace(scene, view=None), scene.chart))
 
     def swap(self, carried: Floats | None) -> None:
-        """Exchange the pins; the vector stays with A: ``carried`` there, if that is known."""
+        """Exchange the pins; the vector moves to the new A, as ``carried`` if that is known."""
         scene = self._store.scene
         vector = None if carried is None else (float(carried[0]), float(carried[1]))
         swapped = replace(scene, start=scene.end, end=scene.start, vector=vector)

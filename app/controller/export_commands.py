@@ -1,7 +1,7 @@
-"""The formats of exports, and exporting by the command line in a separate process.
+"""Export formats, and export by the command line in a separate process.
 
-So the window is drawn on while a film is made, a cancelled one is gone with its process, and what a
-menu writes is what the command line writes.
+So the window stays responsive, cancelling ends the process, and menus and command line write the same
+files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PROGRESS = re.compile(r"frame (\d+) of (\d+), (\d+) s left")
 
 @dataclass(frozen=True)
 class Export:
-    """An export: its subcommand, the kind of its files, and what it asks first."""
+    """An export: its subcommand, its kind of file, and its form."""
 
     command: str
     title: str
@@ -45,12 +45,12 @@ class Export:
 
     @property
     def pattern(self) -> str:
-        """The files that it can write, as a dialog offers them."""
+        """The file patterns for a dialog."""
         return each_of(self.kind)
 
     @property
     def suffix(self) -> str:
-        """The suffix of a file that is named without one."""
+        """The default suffix."""
         return suffixes(self.kind)[0]
 
 
@@ -110,7 +110,7 @@ EXPORTS = {
 
 
 def options(values: Mapping[str, str | int | bool]) -> list[str]:
-    """Return a form's values as options of the command line."""
+    """Return a form's values as command-line options."""
     result: list[str] = []
     for name, value in values.items():
         if value is True:
@@ -123,7 +123,7 @@ def options(values: Mapping[str, str | int | bool]) -> list[str]:
 
 
 class Process:
-    """One export under way."""
+    """A running export."""
 
     def __init__(self, command: str, scene: Scene, target: Path, options: list[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="attention-geodesics-")
@@ -154,27 +154,27 @@ class Process:
 
     @property
     def running(self) -> bool:
-        """Whether it is still at work."""
+        """Whether it is still running."""
         return self._process.poll() is None
 
     @property
     def problem(self) -> str:
-        """Why an export that has ended wrote nothing; "" if it wrote its file."""
+        """Why a finished export wrote nothing; "" if it succeeded."""
         status = self._process.wait()
         self._listener.join()
-        # 1 says that the numerics had something to say: the file is there
+        # 1: the numerics raised a warning; the file exists
         if status in (0, 1):
             return ""
         return self._said or f"the export ended with status {status}"
 
     def cancel(self) -> None:
-        """Stop it, without waiting; what it had begun to write is taken away."""
+        """Stop it without waiting; its partial files are removed."""
         if self.running:
             self._process.terminate()
         threading.Thread(target=self.close, name="export ended").start()
 
     def close(self) -> None:
-        """Wait for its end and forget its scene."""
+        """Wait for its end and delete its temporary scene."""
         self._process.wait()
         self._listener.join()
         if self._process.stderr is not None:

@@ -1,4 +1,4 @@
-"""A family that the user types: read at once, derived by the worker, then put into the scene."""
+"""User-defined families: parsed at once, derived by the worker, then put into the scene."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.views.interface.views import Window
 
 
 class FormulaReader:
-    """Knows the family that was typed last; answers about earlier ones are dropped."""
+    """Tracks the family typed last; answers about earlier ones are dropped."""
 
     def __init__(
         self, store: Store, window: Window, answers: ShownAnswers, submit: Callable[[Job], None]
@@ -23,9 +23,9 @@ class FormulaReader:
         self._typed: FamilyJob | None = None
 
     def read(self, event: FormulaTyped) -> None:
-        """Say at once what is wrong; what can be read is derived by the worker.
+        """Report errors at once; submit a valid formula to the worker.
 
-        Until that is done what is shown is another family's, and greyed.
+        Until it is derived, the display is greyed.
         """
         self._typed, verdict = derive_family.read(event.definition, self._store.scene)
         self._window.set_verdict(verdict)
@@ -35,9 +35,9 @@ class FormulaReader:
             self._submit(self._typed)
 
     def show(self, answer: FamilyAnswer) -> bool | None:
-        """Put a family that was typed into the scene, unless more has been typed since.
+        """Put a derived family into the scene, unless more has been typed since.
 
-        Whether the scene is another one now; None if no family is put into it.
+        Returns whether the scene has changed; None if no family was put into it.
         """
         if answer.job != self._typed:
             return None

@@ -1,4 +1,4 @@
-"""While another subject is prepared nothing of the old one stands under the new one's name."""
+"""The waiting screen: hides the old subject while another one is prepared."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from app.presenters import drawing
 from app.presenters.shown_answers import ShownAnswers
 from app.views.interface.views import Canvas, Window
 
-# what changes the numbers of a head without moving anything: it is greyed, and not taken away
+# fields that change the numbers of a head without moving anything: results turn grey but stay
 MILD = {"family.temperature"}
 
 
 class WaitingScreen:
-    """Blanks the views from the moment a change is asked for until it is made, or cannot be.
+    """Blanks the views from the request of a change until it is made or refused.
 
-    ``clear`` drops the answers, given what is to be said in their place.
+    ``clear`` drops the answers and shows a message in their place.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class WaitingScreen:
         self._store, self._canvas, self._window = store, canvas, window
         self._answers, self._clear = answers, clear
         self.parts: Sequence[Part] = ()
-        self.is_on = False  # a change was asked for that is not yet made, nor refused
+        self.is_on = False  # a requested change is neither made nor refused yet
         self.is_blank = False  # nothing is shown
 
     def begin(self, changes: Mapping[str, Any]) -> None:
-        """These changes of the scene are being prepared."""
+        """Start waiting for changes in preparation."""
         self.is_on = True
         words = f"preparing {prepared(self._store.scene, changes)} …"
         if set(changes) <= MILD:

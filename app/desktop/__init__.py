@@ -1,4 +1,4 @@
-"""The window as a program: documents, exports beside it, lessons, the theme.
+"""The desktop program: documents, exports, lessons, theme.
 
-May import everything but the command line.
+May import everything except the command line.
 """

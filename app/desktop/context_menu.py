@@ -1,4 +1,4 @@
-"""The menu of a right click on the canvas."""
+"""The context menu of the canvas."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMANDS = (
 
 
 class Pointed(Protocol):
-    """A canvas as its menu needs it."""
+    """The interface of the canvas for its context menu."""
 
     @property
     def frame(self) -> Frame: ...
@@ -31,9 +31,10 @@ class Pointed(Protocol):
 
 
 def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answer | None]:
-    """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
+    """Return entries for the point under ``pixel`` of the widget, then for the scene; None is a
+    separator.
 
-    The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.
+    The canvas releases a drag, since only the menu receives the release of the button.
     """
     canvas.let_go()
     scene = [(words, controller.commands[name]) for words, name in COMMANDS]

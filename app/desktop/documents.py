@@ -1,4 +1,4 @@
-"""The window's files: new, open, save, recent, dropped, and nothing lost when a session is cut off."""
+"""The window's files: new, open, save, recent, dropped, and recovery of unsaved work."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SCENES, HEADS = pattern_of("scene"), pattern_of("heads")
 OPENED = one_of(
     pattern("Scenes, figures and lessons", SHOWN), SCENES, pattern_of("lesson"), HEADS, ALL
 )
-NAMING = 6  # words of a title that make a file's name
+NAMING = 6  # words of a title used in a file name
 
 
 def is_photograph(path: Path) -> bool:
-    """Whether a file is a picture that holds no scene."""
+    """Whether a file is a picture without an embedded scene."""
     if path.suffix.lower() not in suffixes("photograph") or not is_regular(path):
         return False
     try:
@@ -42,12 +42,12 @@ def is_photograph(path: Path) -> bool:
     except ValueError:
         return True
     except OSError:
-        return False  # whoever opens it says why not
+        return False  # opening it reports the reason
     return False
 
 
 class Asking(Protocol):
-    """A window as `Documents` needs it."""
+    """The interface of the window for `Documents`."""
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None: ...
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None: ...
@@ -63,7 +63,7 @@ class Asking(Protocol):
 
 
 class Kept(Protocol):
-    """Settings as `Documents` needs them; ``folder`` is where unsaved work goes, None for nowhere."""
+    """The interface of the settings for `Documents`; ``folder``: for backups, None for no backup."""
 
     recent: tuple[str, ...]
 
@@ -78,14 +78,14 @@ class Kept(Protocol):
 
 
 def _ignore(*_: object) -> None:
-    """Do nothing, where nothing is to be called."""
+    """Do nothing; a default callback."""
 
 
 class Documents:
-    """Joins the window, its store and what outlives the session.
+    """Connects the window, its store and persistent settings.
 
-    ``leave`` ends the program; ``export`` begins an export of that name; ``show_picture`` and
-    ``open_lesson`` are for files that are no scenes; ``begun`` hears that another scene begins.
+    ``leave`` ends the program; ``export`` starts an export by name; ``show_picture`` and
+    ``open_lesson`` handle files that are not scenes; ``begun`` is called when another scene is opened.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Documents:
         self._export, self._show_picture = export, show_picture
         self._open_lesson, self._begun = open_lesson, begun
         self.document = Document(saved=store.scene)
-        # the scene that was given to be kept last, and why the one before it could not be
+        # the last scene handed over for backup, and the error of the previous backup
         self._kept: Scene | None = None
         self._said = ""
         self.keeper = self._keeper(settings.folder) if settings.folder else None
@@ -131,7 +131,7 @@ class Documents:
 
     @property
     def is_unsaved(self) -> bool:
-        """Whether something would be lost if all ended now."""
+        """Whether there is unsaved work."""
         return self.document.is_unsaved(self._store.scene)
 
     # --- open ---------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class Documents:
             self._open_head(Path(chosen))
 
     def open(self, path: Path) -> None:
-        """Show a scene, or what a figure or a head file holds; unsaved work is asked about before."""
+        """Open a scene, or the contents of a figure or a head file, after asking about unsaved work."""
         self.guarded(lambda: self._open(path))
 
     def dropped(self, paths: list[str]) -> None:
@@ -178,13 +178,13 @@ class Documents:
         self.opened(path)
 
     def _report_unknown(self, scene: Scene) -> None:
-        """Say which entries this version does not know: they stay in the file."""
+        """Report unknown entries, which are kept in the file."""
         names = ", ".join("/".join(path) for path, _ in scene_file.unknown(scene))
         if names:
             self._window.log(f"kept, but unknown to this version: {names}")
 
     def opened(self, path: Path) -> None:
-        """Note that the scene comes from ``path``; a figure is not saved over."""
+        """Note that the scene comes from ``path``; a figure is not overwritten by saving."""
         if path.suffix.lower() == JSON:
             self.document = document.at(path.absolute(), self._store.scene)
         self._settings.recent = recent.opened(self._settings.recent, path)
@@ -207,16 +207,14 @@ class Documents:
         self._show()
 
     def lend(self, scene: Scene) -> Document:
-        """Return the scene that is shown is a lesson's: it belongs to no file, and is not to be
-        saved.
-        """
+        """Note that the scene belongs to a lesson: it has no file and need not be saved."""
         self.document = Document(saved=scene)
         self._changed()
         return self.document
 
     # --- save ---------------------------------------------------------------------------------
     def file_name(self) -> str:
-        """Return a name for a file of the scene, without its suffix."""
+        """Return a suggested file name without suffix."""
         if self.document.path is not None:
             return self.document.path.stem
         scene = self._store.scene
@@ -224,7 +222,7 @@ class Documents:
         return "-".join(words[:NAMING]) or "scene"
 
     def save(self, then: Act = _ignore) -> None:
-        """Write to the scene's file, or ask for one; then go on."""
+        """Save to the scene's file, or ask for one; then call the continuation."""
         path = self.document.path
         if path is None:
             self.save_as(then)
@@ -242,7 +240,7 @@ class Documents:
             self._write(path, then)
 
     def save_as(self, then: Act = _ignore) -> None:
-        """Ask for a file, write the scene there, go on."""
+        """Ask for a file, save there, and call the continuation."""
         suggested = f"{self.file_name()}{JSON}"
         chosen = self._window.ask_save("Save scene", SCENES, suggested)
         if chosen is not None:
@@ -252,7 +250,7 @@ class Documents:
     def _write(self, path: Path, then: Act) -> None:
         try:
             scene_file.save(self._store.scene, path)
-        except Exception as problem:  # whatever it is, the work is at stake
+        except Exception as problem:  # any exception: the user's work is at stake
             self._offer_way_out("The scene was not saved", f"{path}: {describe(problem)}", then)
             return
         self.document = document.at(path.absolute(), self._store.scene)
@@ -263,7 +261,7 @@ class Documents:
         then()
 
     def _offer_way_out(self, title: str, reason: str, then: Act = _ignore) -> None:
-        """Say that work could not be written, and where else it can go; nothing of it is lost."""
+        """Report that saving failed, and suggest alternatives."""
         answers: list[Answer] = [
             ("Save as…", lambda: self.save_as(then)),
             ("Export…", lambda: self._export("export_figure")),
@@ -274,7 +272,7 @@ class Documents:
 
     # --- nothing is lost ----------------------------------------------------------------------
     def keep(self) -> None:
-        """Have what is not saved written where the next start finds it."""
+        """Back up unsaved work for the next start."""
         scene = self._store.scene
         if self.keeper is None or not self._settings.preferences.autosave:
             return
@@ -285,14 +283,14 @@ class Documents:
             self.keeper.write(scene, self.document.path)
 
     def _hear(self, problem: Exception | None) -> None:
-        """Say why work cannot be kept, not again with every change."""
+        """Report why backups fail, once."""
         reason = describe(problem) if problem else ""
         if reason and reason != self._said:
             self._offer_way_out("Unsaved work cannot be backed up", reason)
         self._said = reason
 
     def offer_lost(self) -> None:
-        """Offer what the last session did not save."""
+        """Offer unsaved work of the last session."""
         folder = self._settings.folder
         found = autosave.lost(folder, self._settings.is_alive) if folder else []
         if not found:
@@ -316,7 +314,7 @@ class Documents:
             self._window.tell("The unsaved work still exists", describe(problem))
 
     def _restore(self, found: autosave.Lost) -> None:
-        """Go on with what was lost: its file becomes this session's, of which two windows get one."""
+        """Restore unsaved work by taking over its file, which only one window can do."""
         assert self.keeper is not None
         try:
             self.keeper.take(found.file)
@@ -328,7 +326,7 @@ class Documents:
         except OSError as problem:
             self._window.tell("The unsaved work cannot be restored", str(problem))
             return
-        # no digest: what the file holds now is not known to be what the lost work began with
+        # no digest: the file may have changed since the lost work began
         self.document, self._kept = Document(found.origin), found.scene
         self._store.replace(found.scene)
 
@@ -339,7 +337,7 @@ class Documents:
 
     # --- leaving ------------------------------------------------------------------------------
     def guarded(self, act: Act) -> None:
-        """Do ``act``, after asking about unsaved work."""
+        """Run ``act`` after asking about unsaved work."""
         if not self.is_unsaved:
             act()
             return
@@ -361,9 +359,9 @@ class Documents:
         self._leave()
 
     def close(self) -> str:
-        """Return the program ends, be it by a signal: what is not saved stays for the next start.
+        """Prepare the end of the program, also by a signal: back up unsaved work.
 
-        Returns why it does not, or "".
+        Returns the reason if that fails, or "".
         """
         self.keep()
         if not self.is_unsaved:
@@ -373,7 +371,7 @@ class Documents:
         return describe(problem) if problem and self.is_unsaved else ""
 
     def _end_keeping(self) -> Exception | None:
-        """Wait until what is to be kept is, and return why it is not."""
+        """Wait until the backup is written, and return the reason if it fails."""
         if self.keeper is None:
             return None
         self.keeper.close()

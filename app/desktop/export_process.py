@@ -1,4 +1,4 @@
-"""The window's exports: asks what and where, runs it beside the window, shows how far it is."""
+"""Exports from the window: options and target, a separate process, and progress."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 POLL_MS = 100
 Values = dict[str, str | int | bool]
-OF_SCENE = ("frames",)  # what is another number for another scene
+OF_SCENE = ("frames",)  # options whose defaults depend on the scene
 
 
 class SaveWindow(Protocol):
-    """A window as `Exporter` needs it; ``frame`` is what its form stands before."""
+    """The interface of the window for `Exporter`; ``frame`` is the parent of its form."""
 
     @property
     def frame(self) -> QWidget: ...
@@ -36,11 +36,11 @@ class SaveWindow(Protocol):
 
 
 class Exporter:
-    """Joins the window, its store and one export at a time.
+    """Connects the window and its store with one export at a time.
 
-    ``size``: the canvas's (width, height) now; ``style``: the one that is like the window's theme;
-    ``engine``: what it is asked to compute with now;
-    ``more``: options of a figure that its scene does not hold; ``name``: what a file may be called.
+    ``size``: the canvas's current (width, height); ``style``: the figure style that matches the
+    window's theme; ``engine``: the current engine choice; ``more``: options of figures beyond the
+    scene; ``name``: a suggested file name.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Exporter:
         self._offered: Values = {}
         self._chosen: dict[
             str, Values
-        ] = {}  # of each form, what the user has chosen in this session
+        ] = {}  # for each form, what the user has chosen in this session
         self._export = EXPORTS["export_figure"]
         self.dialog: ExportDialog | None = None
         self.process: Process | None = None
@@ -69,7 +69,7 @@ class Exporter:
         return {name: partial(self.ask, name) for name in EXPORTS}
 
     def ask(self, name: str) -> None:
-        """Show the form of an export, or ask for its file at once if it has none."""
+        """Show the form of an export or, if it has none, the file dialog."""
         from app.views.qt.dialogs.export_dialog import ExportDialog
 
         self.close()
@@ -98,7 +98,7 @@ class Exporter:
         return field
 
     def start(self, values: Values) -> None:
-        """Ask for the file and begin."""
+        """Ask for the file and start."""
         export = self._export
         assert self.dialog is not None
         wrong = _problem(values)
@@ -124,7 +124,7 @@ class Exporter:
         self._watch()
 
     def _keep(self, values: Values) -> None:
-        """Offer next time what was chosen now; what was left as it was offered follows the window."""
+        """Remember the chosen options; unchanged defaults keep following the window."""
         differs = {name: value for name, value in values.items() if value != self._offered[name]}
         self._chosen[self._export.title] = {k: v for k, v in differs.items() if k not in OF_SCENE}
 
@@ -155,7 +155,7 @@ class Exporter:
             self._window.log("export cancelled: nothing was written")
 
     def close(self) -> None:
-        """Cancel what is under way and take the dialog down."""
+        """Cancel the running export and close the dialog."""
         self._cancel()
         if self.dialog is not None:
             self.dialog.hide()
@@ -164,7 +164,7 @@ class Exporter:
 
 
 def _problem(values: Values) -> str:
-    """Return what is wrong in a form, before a file is asked for; "" if nothing is."""
+    """Return the error in a form before asking for a file; "" if it is valid."""
     try:
         if "size" in values:
             size_of(str(values["size"]))

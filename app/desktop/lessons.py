@@ -1,4 +1,4 @@
-"""Lessons in the window: their progress outlives the session, and nobody's unsaved work is lost."""
+"""Lessons in the window: persistent progress, and protection of unsaved work."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from app.parts.lessons import LessonPart
 
 
 class Notes(Protocol):
-    """Where it is kept how far somebody is in each lesson, as text."""
+    """The interface of the settings that store the progress, as text."""
 
     lessons: str
 
 
 class Lessons:
-    """Joins the part that runs lessons, the window's documents and what outlives the session."""
+    """Connects the lesson part, the documents and the persistent settings."""
 
     def __init__(self, part: LessonPart, documents: Documents, settings: Notes) -> None:
         self._part, self._documents, self._settings = part, documents, settings
@@ -27,11 +27,11 @@ class Lessons:
         part.connect(self._keep, self._admit, self._arrived, progress.read(settings.lessons))
 
     def open(self, source: str) -> None:
-        """Begin a lesson of that name or file."""
+        """Start the lesson of that name or file."""
         self._part.open(source)
 
     def begin(self, source: str) -> None:
-        """Begin a lesson of that name or file: unsaved work has been asked about already."""
+        """Start a lesson after the question about unsaved work."""
         lesson = self._part.read(source)
         if lesson is not None:
             self._part.begin(lesson)
@@ -40,7 +40,7 @@ class Lessons:
         self._settings.lessons = progress.text_of(self._part.progress)
 
     def _admit(self, act: Callable[[], None]) -> None:
-        """Do ``act``; ask first about unsaved work, unless it was done within a lesson."""
+        """Run ``act`` after asking about unsaved work, unless that was done within a lesson."""
         if self._documents.document is self._lent:
             act()
         else:

@@ -1,4 +1,4 @@
-"""Long computations: the status bar names them, and offers to cancel them."""
+"""Progress of long computations in the status bar, with a cancel button."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Protocol
 from app.jobs.job import Job
 from app.jobs.worker import OpenJob, Runner
 
-# how often it is looked, and seconds that a job may take before it is spoken of
+# seconds between checks, and seconds before a running job is mentioned
 LOOK_MS, PATIENCE = 150, 0.5
 
 
 class StatusBar(Protocol):
-    """A window as `Working` needs it."""
+    """The interface of the window for `Working`."""
 
     def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]: ...
     def on_cancel(self, call: Callable[[], None]) -> None: ...
@@ -22,7 +22,7 @@ class StatusBar(Protocol):
 
 
 class Working:
-    """Watches a runner on the window's clock; ``given_up`` hears of the job that is cancelled."""
+    """Watches a runner on the window's clock; ``given_up`` is called with a cancelled job."""
 
     def __init__(self, window: StatusBar, runner: Runner, given_up: Callable[[Job], None]) -> None:
         self._window, self._runner, self._given_up = window, runner, given_up
@@ -30,7 +30,7 @@ class Working:
         window.on_cancel(self.cancel)
 
     def look(self) -> None:
-        """Show what has been under way for a while, or nothing."""
+        """Show a job that has been running for a while, or nothing."""
         under_way = self._runner.under_way()
         if under_way is None or under_way.seconds < PATIENCE:
             self._window.set_busy("")
@@ -42,7 +42,7 @@ class Working:
         self._window.set_busy(f"{verb} {under_way.job.label} …", not under_way.given_up)
 
     def cancel(self) -> None:
-        """Give up what is under way now."""
+        """Cancel the running job."""
         job = self._runner.cancel()
         if job is not None and not isinstance(job, OpenJob):
             self._window.log(f"cancelled: {job.label}")
@@ -50,5 +50,5 @@ class Working:
         self.look()
 
     def close(self) -> None:
-        """End with the window."""
+        """Stop watching when the window closes."""
         self._stop()

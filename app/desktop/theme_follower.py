@@ -1,4 +1,4 @@
-"""The theme: the system's, unless one is pinned; window, plots and canvas change together."""
+"""The theme: the system's, unless the user chose one; applied to window, plots and canvas together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.views.interface.theme import DARK, LIGHT, Theme
 
 
 def theme_of(pinned: str) -> Theme:
-    """Return the theme of a preference; "system" is dark where the system does not say."""
+    """Return the theme of a preference; "system" is dark if the system has no preference."""
     if pinned == "system":
         scheme = QGuiApplication.styleHints().colorScheme()
         return LIGHT if scheme == Qt.ColorScheme.Light else DARK
@@ -21,19 +21,19 @@ def theme_of(pinned: str) -> Theme:
 
 
 class Themed(Protocol):
-    """A window or a canvas: what is drawn in the theme's colours."""
+    """The interface of a window or canvas with a theme."""
 
     def set_theme(self, theme: Theme) -> None: ...
 
 
 class Preferring(Protocol):
-    """Where the preferences are kept."""
+    """The interface of the stored preferences."""
 
     preferences: Preferences
 
 
 class Appearance:
-    """Keeps canvas and window in the theme that is preferred, live."""
+    """Applies the preferred theme to canvas and window."""
 
     def __init__(self, canvas: Themed, window: Themed, settings: Preferring, theme: Theme) -> None:
         self._canvas, self._window, self._settings = canvas, window, settings
@@ -43,11 +43,11 @@ class Appearance:
 
     @property
     def style(self) -> str:
-        """The figures' style that is like the theme."""
+        """The figure style that matches the theme."""
         return "dark" if self.theme == DARK else "print"
 
     def follow(self) -> None:
-        """Show the theme that is preferred now."""
+        """Apply the currently preferred theme."""
         theme = theme_of(self._settings.preferences.theme)
         if theme != self.theme:
             self.theme = theme
@@ -55,11 +55,11 @@ class Appearance:
             self._canvas.set_theme(theme)
 
     def switch(self) -> None:
-        """Pin the other theme."""
+        """Switch to the other theme."""
         other = "light" if self.theme == DARK else "dark"
         self._settings.preferences = replace(self._settings.preferences, theme=other)
         self.follow()
 
     def close(self) -> None:
-        """Ignore further changes of the system."""
+        """Stop following the system."""
         self._hints.colorSchemeChanged.disconnect(self.follow)

@@ -22,12 +22,12 @@ from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 
-# fields of an answer that are not its numbers
+# non-numeric fields of an answer
 LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")
 
 
 def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
-    """Write a scene's answers, or for .py the script that computes them again."""
+    """Write a scene's answers, or for .py a script that recomputes them."""
     kind = target.suffix.lower()
     if kind == NPZ:
         content = npz(scene, found, target)
@@ -42,7 +42,7 @@ def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
 
 
 def arrays(found: Sequence[Answer]) -> dict[str, np.ndarray]:
-    """Return every number and array of the answers by a name such as ``path_paths_theta``."""
+    """Return all numbers and arrays of the answers by names such as ``path_paths_theta``."""
     result: dict[str, np.ndarray] = {}
     for answer in found:
         kind = type(answer.job).__name__.removesuffix("Job").lower()
@@ -65,7 +65,7 @@ def _entries(prefix: str, value: object) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def npz(scene: Scene, found: Sequence[Answer], target: Path) -> bytes:
-    """Arrays for `numpy.load`; ``scene`` is the scene's JSON."""
+    """Return arrays for an .npz file; ``scene`` is the scene's JSON."""
     buffer = io.BytesIO()
     stated = np.array(embed.stated(scene, target))
     save_arrays(buffer, {"scene": stated, **arrays(found)})
@@ -73,7 +73,7 @@ def npz(scene: Scene, found: Sequence[Answer], target: Path) -> bytes:
 
 
 def as_json(scene: Scene, found: Sequence[Answer], target: Path) -> str:
-    """Return one object; what is not finite is null."""
+    """Return one JSON object, with null for values that are not finite."""
     entries = {"scene": json.loads(embed.stated(scene, target))}
     entries |= {name: _plain(array.tolist()) for name, array in arrays(found).items()}
     return json.dumps(entries, ensure_ascii=False, allow_nan=False) + "\n"
@@ -86,7 +86,9 @@ def _plain(value: object) -> object:
 
 
 def table(scene: Scene, answer: PathAnswer) -> str:
-    """Return the geodesic, a row a node: t, θ, its velocity, the carried vector, p of each outcome."""
+    """Return the geodesic as CSV, one row per node: t, θ, velocity, transported vector, p of each
+    outcome.
+    """
     manifold, paths = manifold_of(scene.family), answer.paths
     nodes = int(paths.nodes[0])
     first, second = manifold.coordinates

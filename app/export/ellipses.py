@@ -1,4 +1,4 @@
-"""Paths of bivariate normals as ellipses of one standard deviation, side by side."""
+"""Figures of paths of bivariate normals, as ellipses of one standard deviation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compute.core.arrays import Floats
 from compute.divergences.wasserstein import outlines as ellipses
 from compute.normals.bivariate import NormalPath
 
-# logical pixels of a panel and its border; how many ellipses are on the way
+# logical pixels of a panel and its border; number of ellipses along the path
 SIDE, BORDER, SHOWN = 520, 50, 9
 THICK, THIN, WORDS_SIZE = 3.5, 1.5, 17.0
 WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "W₂ path", "e": "e-path", "m": "m-path"}
@@ -24,7 +24,7 @@ START, END = (np.array(rgba(pin)) for pin in (LIGHT.pin_a, LIGHT.pin_b))
 
 
 def drawn(paths: Mapping[str, NormalPath]) -> Sheet:
-    """Return a panel for each path, two in a row, all at the same scale."""
+    """Draw a panel for each path, two in a row, all at the same scale."""
     every = np.concatenate([outlines(path).reshape(-1, 2) for path in paths.values()])
     low, high = every.min(axis=0), every.max(axis=0)
     unit = (SIDE - 2 * BORDER) / float((high - low).max())
@@ -40,7 +40,7 @@ def drawn(paths: Mapping[str, NormalPath]) -> Sheet:
 def _panel(
     name: str, path: NormalPath, corner: Floats, origin: Floats, unit: float
 ) -> Iterator[Item]:
-    """Ellipses from A's colour to B's, the way of the mean, and what it is; y upwards."""
+    """Draw ellipses in colours from A's to B's, the path of the mean, and a title; y upwards."""
     scale = unit * np.array([1.0, -1.0])
     shown, colour = outlines(path), rgba(COLOURS[name])
     for i, outline in enumerate(shown):
@@ -55,6 +55,6 @@ def _panel(
 
 
 def outlines(path: NormalPath) -> Floats:
-    """Ellipses of one standard deviation (9, 97, 2) at even times."""
+    """Return ellipses of one standard deviation (9, 97, 2) at equal times."""
     chosen = np.linspace(0, len(path.t) - 1, SHOWN).round().astype(int)
     return ellipses(path.mean[chosen], path.covariance[chosen])

@@ -1,4 +1,4 @@
-"""Where each kind of file keeps the scene that it shows; `app.model.embedded` reads it back."""
+"""Embedding of scenes in each file format; `app.model.embedded` reads them back."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ KEY = "Scene"  # of PNG's text chunks
 
 
 def stated(scene: Scene, target: Path) -> str:
-    """Return the scene for a file at ``target``, to which the paths of head files are relative."""
+    """Return the scene for a file at ``target``, with paths of head files relative to it."""
     return packed(scene_file.to_text(scene, target.absolute().parent))
 
 
 def escape(text: str) -> str:
-    """Text as XML holds it, which has no place for most control characters."""
+    """Escape text for XML, without control characters that XML does not allow."""
     return _UNKNOWN_TO_XML.sub("\ufffd", saxutils.escape(text))
 
 
 def in_svg(stated: str) -> str:
-    """Return the content of SVG's metadata element."""
+    """Return the content of the SVG metadata element."""
     return f'<scene xmlns="{SPACE}">{stated}</scene>'
 
 
 def in_xmp(stated: str, title: str) -> str:
-    """Return the XMP of a PDF or GIF, without the packet round it."""
+    """Return the XMP of a PDF or GIF, without its packet wrapper."""
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
@@ -45,10 +45,10 @@ def in_xmp(stated: str, title: str) -> str:
 
 
 def in_gif(film: bytes, stated: str) -> bytes:
-    """Return the film with its scene as XMP before the trailer.
+    """Return a GIF with its scene as XMP before the trailer.
 
-    XMP is the one extension of GIF that is not cut into blocks: a reader that takes its letters for
-    lengths of blocks is led to the end by the run of falling lengths that follows.
+    XMP is the only GIF extension that is not divided into blocks: a reader that takes its bytes for
+    block lengths is led to the end by the run of decreasing lengths that follows.
     """
     if film[-1:] != b";":
         raise ValueError("a GIF must end with its trailer")

@@ -1,7 +1,7 @@
 """Films, frame by frame: MP4, WebM, GIF, and a sequence of PNG.
 
-Everything is written to a path beside the target; the encoders put neither dates nor their own
-versions into a file, so that the same frames give the same bytes.
+Everything is written to a temporary path; encoders write neither dates nor versions, so equal frames
+give equal bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from compute.core.opening import read_bytes
 
 RGB = NDArray[np.uint8]
 THREADS = 2
-# ITU-R BT.709 and the range 16 … 235: what players take a film for that does not say
+# ITU-R BT.709 and the range 16 … 235: the players' default
 BT709, NARROW = 1, 1
 CODECS = {
     MP4: ("libx264", {"crf": "18", "preset": "medium"}),
@@ -36,7 +36,7 @@ DITHER = "dither=bayer:bayer_scale=3:diff_mode=rectangle"
 
 @dataclass(frozen=True)
 class Cut:
-    """The settings of an encoder: size (width, height), frames a second, and the text to embed."""
+    """The settings of an encoder: size (width, height), frames per second, and the text to embed."""
 
     size: tuple[int, int]
     rate: Fraction
@@ -45,7 +45,7 @@ class Cut:
 
 
 class Encoder(Protocol):
-    """Takes frames (height, width, 3) in their order; `close` completes the file."""
+    """Takes frames (height, width, 3) in order; `close` completes the file."""
 
     def add(self, frame: RGB) -> None: ...
     def close(self) -> None: ...
@@ -79,7 +79,7 @@ class Video:
         self._stream, self._count = stream, 0
 
     def add(self, frame: RGB) -> None:
-        """Add one more frame."""
+        """Add a frame."""
         shown = _frame(frame, self._count).reformat(
             format="yuv420p",
             src_color_range="JPEG",
@@ -91,13 +91,13 @@ class Video:
         self._container.mux(self._stream.encode(shown))
 
     def close(self) -> None:
-        """Write what the encoder still holds."""
+        """Flush the encoder and complete the file."""
         self._container.mux(self._stream.encode())
         self._container.close()
 
 
 class Gif:
-    """A GIF of one palette, made for ``samples`` of its frames."""
+    """A GIF with one palette, computed from ``samples`` of its frames."""
 
     def __init__(self, path: Path, cut: Cut, samples: Iterable[RGB]) -> None:
         self._path, self._scene = path, cut.scene
@@ -120,7 +120,7 @@ class Gif:
         colours.push(None)
 
     def add(self, frame: RGB) -> None:
-        """Add one more frame."""
+        """Add a frame."""
         self._frames.push(_frame(frame, self._count))
         self._count += 1
         self._drain()
@@ -135,7 +135,7 @@ class Gif:
             self._container.mux(self._stream.encode(shown))
 
     def close(self) -> None:
-        """Write what is left, and the scene."""
+        """Write remaining frames, and the scene."""
         self._frames.push(None)
         self._drain()
         self._container.mux(self._stream.encode())
@@ -149,7 +149,7 @@ def _buffer(graph: Graph, width: int, height: int, form: str, tick: Fraction) ->
 
 
 def _palette(samples: Iterable[RGB], cut: Cut) -> av.VideoFrame:
-    """Return the 255 colours that serve these frames best, and one that is transparent."""
+    """Return the best 255 colours for these frames, and a transparent one."""
     graph = Graph()
     source = _buffer(graph, *cut.size, "rgb24", 1 / cut.rate)
     made, sink = graph.add("palettegen", "stats_mode=full"), graph.add("buffersink")

@@ -1,4 +1,4 @@
-"""A scene as a figure, drawn headless by the same layers as the window: pixels or vectors."""
+"""Figures of scenes, drawn without a window by the same layers: pixels or vectors."""
 
 from __future__ import annotations
 
@@ -45,17 +45,16 @@ if TYPE_CHECKING:
 STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 
 
-# samples along a map's longer side: what the window has, and the most by the reference and the GPU
+# samples along a map's longer side: the window's, and the maximum with the reference and the GPU
 COARSEST, FINEST = 384, (768, 1536)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """The page that a figure is drawn on.
+    """The page of a figure.
 
-    size: pixels (width, height), of which ``dpi`` make an inch; letters and lines keep their size in
-    inches.  panels: some of `figure_options.PANELS`, beside the chart.  critical: points of the map
-    that are marked, or None.
+    size: pixels (width, height) at ``dpi`` per inch; text and lines keep their size in inches.  panels:
+    some of `figure_options.PANELS`, beside the chart.  critical: marked points of the map, or None.
     """
 
     size: tuple[int, int] = (1200, 800)
@@ -73,34 +72,36 @@ class Paper:
 
     @property
     def ratio(self) -> float:
-        """Pixels to a logical one."""
+        """Device pixels per logical pixel."""
         return self.dpi / PER_INCH
 
     @property
     def logical(self) -> tuple[int, int]:
-        """Size in logical pixels, of which 96 make an inch."""
+        """Size in logical pixels, 96 per inch."""
         width, height = (max(1, round(side / self.ratio)) for side in self.size)
         return width, height
 
 
-# hears why something beside the geodesic is not shown
+# called with the reason why something other than the geodesic is not shown
 Told = Callable[[str], object]
 
 
 def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
-    """Return the jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the
-    window's.
+    """Return the jobs of a figure; ``fine``: samples along the longer side of its map, 0 for the
+    window's resolution.
     """
     chosen = jobs(Subject.of(scene), Viewport(size))
     job = chosen.get(MapJob)
     if isinstance(job, MapJob) and job.source is None:
-        # distances spread from cell to cell: of them the window has as many as there is time for
+        # distances spread from cell to cell: the window computes as many as time allows
         chosen[MapJob] = replace(job, side=fine)
     return chosen
 
 
 def fineness(pixels: tuple[int, int], engine: Engine) -> int:
-    """As many samples of a map as it has pixels, within what is computed in a few seconds."""
+    """Return the number of map samples along the longer side: one per pixel, limited to a few
+    seconds.
+    """
     return min(max(*pixels, COARSEST), FINEST[engine.name == "gpu"])
 
 
@@ -111,10 +112,10 @@ def answers(
     fine: int = 0,
     told: Told | None = None,
 ) -> list[Answer]:
-    """Everything that the scene shows, in its best quality.
+    """Return the answers of everything that the scene shows, in final quality.
 
-    What cannot be computed is told and left out; nobody to tell it to is a ValueError.  There is no
-    figure without the geodesic.
+    What cannot be computed is reported to ``told`` and omitted, or raises ValueError without ``told``.
+    A figure needs the geodesic.
     """
     found: list[Answer] = []
     session = Session()
@@ -129,7 +130,7 @@ def answers(
 
 
 def answer_of(engine: Engine, job: Job, told: Told | None, session: Session) -> list[Answer]:
-    """Return the answer to one job; [] where there is none."""
+    """Return the answers of one job; [] if it fails."""
     try:
         heard = best(engine, job, session)
         problem = next((a.problem for a in heard if isinstance(a, StudyAnswer)), None)
@@ -143,7 +144,7 @@ def answer_of(engine: Engine, job: Job, told: Told | None, session: Session) -> 
 
 
 def uncovered(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
-    """Return the map that a flow of mass would have taken the place of, had there been one."""
+    """Return the scalar map in place of a flow of mass that failed."""
     if not flow.covers(scene):
         return {}
     bare = replace(scene, layers=replace(scene.layers, flow=False))
@@ -159,14 +160,14 @@ def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
 
 
 def path_of(found: Sequence[Answer]) -> PathAnswer:
-    """Return the answer about the geodesic."""
+    """Return the answer with the geodesic."""
     return next(answer for answer in found if isinstance(answer, PathAnswer))
 
 
 def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None:
-    """Write a figure whose kind is the target's suffix; the scene is in it.
+    """Write a figure in the format of the target's suffix, with the scene embedded.
 
-    Raises RuntimeError for pixels without OpenGL.
+    Raises RuntimeError for pixel formats without OpenGL.
     """
     kind = target.suffix.lower()
     layout = laid_out(scene, found, paper)
@@ -190,16 +191,16 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
 
 
 def laid_out(scene: Scene, found: list[Answer], paper: Paper) -> page.Layout:
-    """Return where everything goes.  Raises ValueError where the paper is too small."""
+    """Return the layout.  Raises ValueError if the paper is too small."""
     return page.Layout(
         paper.logical, paper.theme, scene, found, paper.caption, paper.legend, paper.panels
     )
 
 
 class Studio:
-    """Where pictures of one size are taken, of one scene after another.
+    """Renders pictures of one size, of one scene after another.
 
-    ``chart``: logical pixels of the chart on the paper.  Raises RuntimeError without OpenGL.
+    ``chart``: size of the chart on the paper in logical pixels.  Raises RuntimeError without OpenGL.
     """
 
     def __init__(self, paper: Paper, chart: tuple[int, int]) -> None:
@@ -227,18 +228,18 @@ class Studio:
 
 
 def _straight(premultiplied: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Colours as files keep them, not yet multiplied by their opacity."""
+    """Convert premultiplied colours to straight alpha."""
     height, width = premultiplied.shape[:2]
     picture = Image.frombuffer("RGBa", (width, height), premultiplied, "raw", "RGBa", 0, 1)
     return np.asarray(picture.convert("RGBA"))
 
 
 def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK) -> OffscreenCanvas:
-    """Make a plot that is drawn without a window; one process has either this or windows.
+    """Make an offscreen plot; a process can have either this or windows.
 
-    Raises RuntimeError where there is no OpenGL to draw with.
+    Raises RuntimeError without OpenGL.
     """
-    # the one place where export draws with OpenGL: SVG and PDF never load it
+    # the only place where export uses OpenGL: SVG and PDF never load it
     from app.views.canvas.gl.offscreen import OffscreenCanvas
 
     return OffscreenCanvas(size, theme)
@@ -250,7 +251,7 @@ def save_png(
     scene: Scene | None = None,
     dpi: float = PER_INCH,
 ) -> None:
-    """Write pixels, and the scene that they show, so that the target is never half a file."""
+    """Write pixels with their scene, atomically."""
     target, info = Path(path), PngInfo()
     if scene is not None:
         info.add_itxt(embed.KEY, embed.stated(scene, target))

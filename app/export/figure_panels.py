@@ -19,7 +19,7 @@ from app.views.interface.views import Distributions, Measure
 TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
 ROW = 19.0  # between the lines of the measures
 MOST_BARS = 40
-# above a plot of distributions, around it, its least height, and that of a bar
+# margins above and around a plot of distributions, its minimum height, and that of a bar
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 # of the tick on a bar that the model's own row has, where it is another one, in pixels across
 TICK, OWN = 2.0, "ticks: the model’s own row"
@@ -31,7 +31,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass
 class Ink:
-    """Shapes and words as they are put on the page."""
+    """Collects shapes and text on the page."""
 
     theme: Theme
     shapes: list[Strokes] = field(default_factory=list)
@@ -61,12 +61,12 @@ class Ink:
 
 
 def height_of_measures(measures: Sequence[Measure]) -> float:
-    """Return the height that `draw_measures` needs."""
+    """Return the height needed by `draw_measures`."""
     return ROW * (len(measures) + 1.6)
 
 
 def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
-    """Names at the left, values at the right; what is not as it should be in the warning's colour."""
+    """Draw names at the left and values at the right; warnings in their colour."""
     left, top, right, _ = box
     ink.words("Measures", (left, top + ROW / 2), TITLE, ink.theme.text, bold=True)
     for i, measure in enumerate(measures):
@@ -77,7 +77,7 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
 
 
 def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
-    """Draw in one row the names of the lines that the chart itself does not name."""
+    """Draw a legend row of the lines that the chart does not label."""
     theme, (x, y) = ink.theme, at
     samples = (
         ("geodesic", "Geodesic", theme.geodesic, 3.0),
@@ -94,13 +94,13 @@ def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
 
 
 def height_of_distributions(shown: Distributions) -> float:
-    """Return the height at which the words of `draw_distributions` can be read."""
+    """Return the height at which the text of `draw_distributions` is readable."""
     bars = len(shown.labels) if len(shown.labels) <= MOST_BARS else 0
     return AROUND + max(LOWEST, BAR * bars)
 
 
 def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
-    """Bars over outcomes, curves over a line; A, B and the moving point in their colours."""
+    """Draw bars over outcomes or curves over a line, for A, B and the moving point in their colours."""
     left, top, right, bottom = box
     theme = ink.theme
     colours = (theme.pin_a, theme.pin_b, theme.moving)

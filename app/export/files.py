@@ -1,4 +1,4 @@
-"""Writing: a target that cannot be written is said before the work, and is never half a file."""
+"""Output files: targets are checked before the work, and written atomically."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from app.process import ending
 from compute.core.refusal import shown
 from compute.core.replacing import hidden, remove, replacing, sweep
 
-PROBE = 4096  # bytes that must fit, before anything is computed
+PROBE = 4096  # free bytes required before anything is computed
 
 
 def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
-    """``path``, if a file of one of these kinds can be written there.  Raises ValueError."""
+    """Return ``path`` if a file with one of these suffixes can be written there.  Raises ValueError."""
     target = Path(path)
     if target.suffix.lower() not in suffixes:
         raise ValueError(f"the file must end in {_either(suffixes)}, got {shown(str(path))}")
@@ -44,8 +44,8 @@ def _either(suffixes: tuple[str, ...]) -> str:
 
 @contextmanager
 def unfinished(path: Path) -> Iterator[Path]:
-    """Return a file or folder that is gone afterwards, also if the process is asked to end
-    meanwhile.
+    """Yield a temporary file or folder that is removed afterwards, also if the process is
+    terminated.
     """
     ending.begin(path)
     try:
@@ -56,14 +56,14 @@ def unfinished(path: Path) -> Iterator[Path]:
 
 
 def save_arrays(file: Path | BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write arrays as .npz, by their names."""
-    # NumPy's one other keyword, allow_pickle, is no name of an array here
+    """Write named arrays as .npz."""
+    # NumPy's only other keyword, allow_pickle, is not the name of an array here
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """Return a path to write to, which takes the target's place if all goes well and is gone if not."""
+    """Yield a path to write to; on success it replaces the target, on failure it is deleted."""
     try:
         with unfinished(hidden(target)), replacing(target) as temporary:
             yield temporary

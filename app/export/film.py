@@ -1,4 +1,4 @@
-"""A scene as a film: the pictures that figures are, one after another, by the scene's timeline."""
+"""Films of scenes: figures rendered along the scene's timeline."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
 MOST_FRAMES = 100_000
-SAMPLES = 12  # frames that a GIF's palette is made for
-Report = Callable[[int, int], None]  # frames done, of how many
+SAMPLES = 12  # number of frames from which a GIF's palette is made
+Report = Callable[[int, int], None]  # frames done, and their total
 
 
 @dataclass(frozen=True)
 class Reel:
-    """``frames`` pictures on ``paper``, ``rate`` a second, each made of ``supersample``² as many."""
+    """``frames`` pictures on ``paper``, ``rate`` per second, with ``supersample``² samples per
+    pixel.
+    """
 
     frames: int
     rate: Fraction
@@ -56,7 +58,7 @@ class Reel:
 
 
 def checked(reel: Reel, kind: str) -> None:
-    """Raises ValueError for a film that cannot be."""
+    """Raise ValueError for an invalid film."""
     if not 1 <= reel.frames <= MOST_FRAMES:
         raise ValueError(f"a film must have 1 to {MOST_FRAMES} frames, got {reel.frames}")
     width, height = reel.paper.size
@@ -70,7 +72,7 @@ def checked(reel: Reel, kind: str) -> None:
 
 
 class Camera:
-    """Takes the frames of one scene; what two frames have in common is computed once."""
+    """Renders the frames of one scene, reusing answers that frames have in common."""
 
     def __init__(
         self,
@@ -84,16 +86,16 @@ class Camera:
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._session = Session()
         self._studio: Studio | None = None
-        # a map that may change with every frame is no finer than the window's
+        # a map that may change with every frame has the window's resolution
         still = scene.timeline is None
         self._fine = fineness(reel.paper.size, engine) if still else 0
         if scene.timeline is not None:
-            # what a key far into the film gets wrong is said before the first frame
+            # report errors of late keyframes before the first frame
             for number in range(reel.frames):
                 self.scene(number)
 
     def scene(self, number: int) -> Scene:
-        """Return the scene of one frame; without a timeline its moving point glides from A to B."""
+        """Return the scene of one frame; without a timeline the moving point goes from A to B."""
         last = max(self._reel.frames - 1, 1)
         if self._scene.timeline is None:
             return scene_at(self._scene, number / last, glide(1.0))
@@ -116,7 +118,7 @@ class Camera:
         return picture if times == 1 else _reduced(picture, times)
 
     def answers(self, scene: Scene) -> list[Answer]:
-        """Return the answers of a scene; those of the scene before are kept where they are the same."""
+        """Return the answers of a scene, reusing those of the previous scene."""
         found: list[Answer] = []
         told = None if self._told is None else self._tell
         waiting = wanted(scene, self._reel.paper.logical, self._fine)
@@ -133,14 +135,14 @@ class Camera:
         return found
 
     def _tell(self, problem: str) -> None:
-        """Tell once what many frames lack."""
+        """Report a missing part once for all frames."""
         if self._told is not None and problem not in self._heard:
             self._heard.add(problem)
             self._told(problem)
 
 
 def _reduced(picture: RGB, times: int) -> RGB:
-    """Return the mean of ``times``² pixels for each one."""
+    """Average ``times``² pixels for each pixel."""
     height, width = (side // times for side in picture.shape[:2])
     return np.asarray(
         Image.fromarray(picture).resize((width, height), Image.Resampling.BOX), np.uint8
@@ -156,11 +158,10 @@ def write(
     resume: bool = False,
     told: Told | None = None,
 ) -> list[Path]:
-    """Write a film whose kind is the target's suffix, and return its files.
+    """Write a film in the format of the target's suffix, and return its files.
 
-    A sequence of PNG is numbered from 0001; with ``resume`` its frames that are there are kept.
-    If it raises, nothing is left but what such a sequence can go on from.
-    told: see `figure.answers`.
+    A PNG sequence is numbered from 0001; with ``resume`` existing frames are kept.  On an error only
+    the finished frames of a sequence remain.  told: see `figure.answers`.
     """
     kind = target.suffix.lower()
     checked(reel, kind)
@@ -192,7 +193,7 @@ def numbered(target: Path, number: int) -> Path:
 
 
 def _sequence(target: Path, camera: Camera, reel: Reel, report: Report, resume: bool) -> list[Path]:
-    """Return each frame holds the scene of its moment."""
+    """Write a PNG sequence; each frame contains its scene."""
     with _kept(target) if resume else _all_or_nothing(target) as folder:
         for number in range(reel.frames):
             path = numbered(folder / target.name, number)
@@ -210,7 +211,7 @@ def _kept(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _all_or_nothing(target: Path) -> Iterator[Path]:
-    """Return a folder whose files go to the target's if all goes well."""
+    """Yield a folder whose files are moved to the target's folder on success."""
     place = target.absolute()
     try:
         with unfinished(hidden(place).with_suffix("")) as folder:
@@ -223,7 +224,7 @@ def _all_or_nothing(target: Path) -> Iterator[Path]:
 
 
 def _is_there(path: Path, scene: Scene, paper: Paper) -> bool:
-    """Whether a file holds this frame at this size already."""
+    """Whether a file already contains this frame at this size."""
     try:
         with opened(path, MOST_AROUND) as file, refusing(str(path)):
             picture = Image.open(file)

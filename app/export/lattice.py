@@ -1,4 +1,4 @@
-"""A picture of a lattice of patches: a map over the photograph, ellipses of g and a way."""
+"""Figures of a lattice of patches: a map over the photograph, ellipses of g and a path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.views.interface.theme import RGBA
 from compute.core.arrays import Floats
 from compute.images.patch_lattice import Patches
 
-# logical pixels of the longer side, and how much of the photograph shows through
+# logical pixels of the longer side, and opacity of the photograph
 SIDE, SHOWN = 1120.0, 0.62
 LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
 LINE: RGBA = (0.92, 0.94, 1.0, 0.6)
@@ -24,7 +24,7 @@ CASING: RGBA = (0.0, 0.0, 0.0, 0.67)
 
 
 def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
-    """Return the map ``shown`` (rows, columns), ellipses and the way from one patch to another."""
+    """Draw the map ``shown`` (rows, columns), ellipses and the path from one patch to another."""
     rows, columns = found.shape
     unit = SIDE / max(rows, columns)
     width, height = columns * unit, rows * unit
@@ -63,7 +63,7 @@ def _photograph(image: np.ndarray) -> Image.Image:
 
 
 def _coloured(shown: Floats) -> NDArray[np.uint8]:
-    """Return a map as colours by its rank: a few large values would leave all others dark."""
+    """Colour a map by rank, since a few large values would leave all others dark."""
     order = shown.ravel().argsort(kind="stable").argsort(kind="stable")
     share = (order / max(shown.size - 1, 1)).reshape(shown.shape)[..., None]
     coloured: NDArray[np.uint8] = np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)

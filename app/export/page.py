@@ -1,4 +1,4 @@
-"""A figure's page: the chart, panels in a column at its right, the caption below."""
+"""The page of a figure: the chart, a column of panels at its right, the caption below."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ from compute.heads import head_selection
 from compute.manifold.extent import Extent
 
 COLUMN = 360  # width of the panels
-EDGE = 22.0  # between what is on the page and its border
+EDGE = 22.0  # margin of the page
 LINE = 18.0  # between the caption's lines
 NARROWEST = 240  # of a chart
 
 
 class Decor(Layer):
-    """Everything around the chart; in a film, of one frame after another."""
+    """The panels and caption around the chart, updated for each frame of a film."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._layout: Layout | None = None
 
     def set(self, layout: Layout) -> None:
-        """Another layout."""
+        """Set another layout."""
         self._layout = layout
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Panels and caption, wherever the layout has them."""
+        """Draw panels and caption according to the layout."""
         ink = draw.Ink(self.theme)
         if self._layout is not None:
             self._layout.draw(ink)
@@ -59,10 +59,10 @@ class Decor(Layer):
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where everything goes on a page of ``size`` logical pixels.
+    """The layout of a page of ``size`` logical pixels.
 
-    ``found``: the scene's answers.
-    Raises ValueError where panels and caption leave the chart no room.
+    ``found``: the scene's answers.  Raises ValueError if panels and caption leave no room for the
+    chart.
     """
 
     size: tuple[int, int]
@@ -78,7 +78,7 @@ class Layout:
         """The caption, broken into lines."""
         if not self.caption:
             return []
-        # where the letters in the file are not used, others may be wider
+        # readers may substitute a wider font
         width = 0.92 * (self.size[0] - 2 * EDGE)
         return [line for text in caption(self.scene, self._path, self.found)
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
@@ -102,7 +102,7 @@ class Layout:
         return next(answer for answer in self.found if isinstance(answer, PathAnswer))
 
     def draw(self, ink: draw.Ink) -> None:
-        """Put panels and caption on the page."""
+        """Draw panels and caption on the page."""
         width, height = self.chart
         left, right, top, bottom = width + 6.0, self.size[0] - EDGE, 14.0, height - 14.0
         if "measures" in self.panels:
@@ -136,7 +136,7 @@ class Layout:
         return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
 
     def groups(self) -> tuple[Group, ...]:
-        """Panels and caption as items of a sheet."""
+        """Return panels and caption as items of a sheet."""
         decor = Decor(self.theme)
         decor.set(self)
         return (Group(drawn([decor], self.frame)),)
@@ -149,7 +149,7 @@ def _of_studies(found: Sequence[Answer]) -> list[Measure]:
 
 
 def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str]:
-    """Family and ds², what is drawn, and the certificate: a sentence or two a paragraph."""
+    """Return the caption: family and ds², contents, and certificate, in short paragraphs."""
     manifold = manifold_of(scene.family)
     formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
     drawn_by = chart_words(manifold, scene.chart)
@@ -184,7 +184,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
 
 
 def head_caption(family: str) -> str:
-    """Say which head of which file a scene shows, after its title; "" of other families."""
+    """Return the head's file, layer, number and caveats, in parentheses; "" for other families."""
     name, stated = parse(family)
     if name != "attention":
         return ""
@@ -195,7 +195,7 @@ def head_caption(family: str) -> str:
 
 
 def _of_flow(answer: FlowAnswer) -> str:
-    """Return which equation a field follows, from what and for how long, and what computed it."""
+    """Describe a flow: equation, initial field, time, and how it was computed."""
     flow = answer.job.flow
     study = " (backward heat, ill-posed)" if flow.mode in BACKWARD else ""
     stopped = "" if answer.status == Status.OK else ", stopped when the norm had grown tenfold"
@@ -205,7 +205,7 @@ def _of_flow(answer: FlowAnswer) -> str:
 
 
 def broken(text: str, size: float, width: float) -> list[str]:
-    """Return a paragraph as lines that are at most ``width`` wide."""
+    """Break a paragraph into lines of at most ``width``."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

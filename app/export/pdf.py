@@ -36,7 +36,7 @@ from app.views.interface.theme import RGBA
 
 FONT = "OpenSans"
 POINTS = 72.0 / PER_INCH
-# the same scene gives the same file: it bears no date of its own
+# without a date, so that the same scene gives the same file
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -104,7 +104,7 @@ def _item(page: _Page, item: Item) -> None:
 
 
 def _stroke(page: FPDF, item: Line) -> None:
-    """Draw all lines as one path: where they cross, a colour that lets through is not laid on twice."""
+    """Draw all lines as one path, so that translucent crossings are not darker."""
     with page.new_path() as path:
         path.style.paint_rule = "stroke"
         path.style.auto_close = False
@@ -142,7 +142,7 @@ def _text(page: _Page, label: Label) -> None:
     base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     start = x - POINTS * label.anchor[0] * width
     if label.halo[3] > 0:
-        # as lines: letters in outline would be copied and searched as text once more
+        # as lines: letters in outline mode would be copied and searched a second time
         _item(page, halo_of(label))
     ink = {"text_color": _colour(label.colour), "fill_opacity": label.colour[3]}
     with page.rotation(90.0 if label.upright else 0.0, x, y), page.local_context(**ink):

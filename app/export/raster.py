@@ -1,4 +1,4 @@
-"""A sheet that no canvas draws, as PNG by Pillow, or as SVG or PDF like every other."""
+"""Output of sheets without a canvas: PNG by Pillow, or SVG and PDF."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
-# how much finer a PNG is drawn before it is reduced
+# supersampling factor of a PNG
 TIMES = 2
 
 
 def write(sheet: Sheet, target: Path, title: str) -> None:
-    """Write a sheet whose kind is the target's suffix."""
+    """Write a sheet in the format of the target's suffix."""
     kind = target.suffix.lower()
     with beside(target) as temporary:
         if kind == PNG:
@@ -36,7 +36,7 @@ def write(sheet: Sheet, target: Path, title: str) -> None:
 
 
 def pixels(sheet: Sheet) -> Image.Image:
-    """Return the sheet on its ground, white if it has none."""
+    """Render the sheet on its background, white if it has none."""
     width, height = (round(TIMES * side) for side in sheet.size)
     image = Image.new("RGB", (width, height), _bytes(sheet.ground or (1.0, 1.0, 1.0, 1.0))[:3])
     pen = ImageDraw.Draw(image, "RGBA")
@@ -74,7 +74,7 @@ def _paste(image: Image.Image, item: Raster) -> None:
 
 
 def _write(pen: ImageDraw.ImageDraw, label: Label) -> None:
-    """Write a label that is not upright; its height is that of its capitals."""
+    """Draw a horizontal label, aligned by the height of its capitals."""
     path = typeface.path(label.bold)
     made, width = runs(label)
     left = label.at[0] - label.anchor[0] * width

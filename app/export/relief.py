@@ -1,4 +1,4 @@
-"""A textured surface in space as a picture: neither SVG nor PDF has one."""
+"""Rasterisation of textured surfaces for SVG and PDF."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from app.views.canvas.display_list import TexturedMesh, TexturedQuad
 from app.views.canvas.projections.space import finer
 from app.views.interface.events import Array
 
-# pixels of a picture to a logical one, for viewers of PDF do not smooth what they enlarge; and the most
-# samples that a cell of a mesh is cut into
+# pixels per logical pixel, since PDF viewers do not smooth when they enlarge; and the maximum
+# number of samples per mesh cell
 FINENESS, MOST_SAMPLES = 1.5, 32
 
 
 def picture(mesh: TexturedMesh) -> TexturedQuad:
-    """Fill the mesh's box with the nearest of its samples in each pixel."""
+    """Render the mesh's box with the nearest sample in each pixel."""
     left, top, right, bottom = mesh.box
     grid = np.concatenate([mesh.nodes, mesh.places, mesh.shades[..., None]], axis=-1)
     samples = finer(grid, 0.7 / FINENESS, MOST_SAMPLES).reshape(-1, 6)
     samples = samples[np.isfinite(samples).all(axis=1)]
-    samples = samples[np.argsort(samples[:, 2])]  # the nearest are written last
+    samples = samples[np.argsort(samples[:, 2])]  # the nearest samples are written last
     at = np.floor((samples[:, :2] - (left, top)) * FINENESS).astype(int)
     columns, rows = int((right - left) * FINENESS), int((bottom - top) * FINENESS)
     inside = ((at >= 0) & (at < (columns, rows))).all(axis=1)
@@ -31,7 +31,7 @@ def picture(mesh: TexturedMesh) -> TexturedQuad:
 
 
 def _lit(mesh: TexturedMesh, place: Array, shade: Array) -> NDArray[np.uint8]:
-    """Return, as OpenGL's shader does, opaque colours (k, 4) at places (k, 2) of the texture."""
+    """Return shaded opaque colours (k, 4) at texture coordinates (k, 2), like the OpenGL shader."""
     rows, columns = mesh.texture.shape[:2]
     cell = np.clip(np.floor(place * (columns, rows)), 0, (columns - 1, rows - 1)).astype(int)
     found = mesh.texture[cell[:, 1], cell[:, 0]] * (mesh.strength / 255.0)

@@ -1,4 +1,4 @@
-"""A scene as a Python script over the public names of `compute`, which checks its own numbers."""
+"""Export of a scene as a Python script that uses the public API of `compute` and checks its numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compute.families import manifold as manifold_of
 from compute.families import parse, write
 from compute.heads.head import bundled
 
-# what float32 may differ by from the reference, relative to a length
+# tolerance between float32 and the reference, relative to a length
 TOLERANCE = 1e-4
 
 _TEMPLATE = '''"""Recompute what a figure shows and check it; needs the package `compute`."""
@@ -61,7 +61,7 @@ print("as in the figure")
 
 
 def script(scene: Scene, answer: PathAnswer, target: Path) -> str:
-    """Return the text of a script at ``target``; every value of the scene in it is a literal."""
+    """Return the text of a script at ``target``, with all values as literals."""
     assert scene.start and scene.end and scene.vector
     paths = answer.paths
     family = _family(scene.family, target.absolute().parent)

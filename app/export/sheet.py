@@ -1,6 +1,6 @@
-"""A sheet: what a figure is made of, before it becomes SVG or PDF.
+"""Sheets: the content of a figure before it becomes SVG or PDF.
 
-Lengths are logical pixels, y downwards; 96 of them make an inch.
+Lengths are logical pixels, 96 per inch, y downwards.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from app.views.interface.letters import Segment, Shaped
 from app.views.interface.theme import RGBA
 
 PER_INCH = 96.0
-# beyond this many pixels nothing is seen, and number formats of readers overflow
+# coordinates are clipped here: nothing is visible beyond, and readers' number formats overflow
 FARTHEST = 20000.0
-# the most pixels along a side of a picture
+# maximum pixels along a side of a picture
 MOST_SIDE = 4096
-HALO = 1.4  # round a letter, in logical pixels
+HALO = 1.4  # width of the halo around letters, in logical pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Polylines (n, 2), all of one stroke."""
+    """Polylines (n, 2) with the same stroke."""
 
     lines: Sequence[Pixels]
     colour: RGBA
@@ -98,7 +98,7 @@ Item = Line | Area | Disc | Raster | Label | Lettering
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Items in the order drawn, cut off at a box (left, top, right, bottom) if there is one."""
+    """Items in drawing order, clipped to a box (left, top, right, bottom) if given."""
 
     items: tuple[Item, ...]
     box: tuple[float, float, float, float] | None = None
@@ -106,7 +106,7 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A page of ``size`` (width, height); ``ground`` is its colour, None lets through."""
+    """A page of ``size`` (width, height); ``ground`` is its colour, None for transparent."""
 
     size: tuple[float, float]
     ground: RGBA | None
@@ -114,7 +114,7 @@ class Sheet:
 
 
 def cut(item: Item, box: tuple[float, float, float, float]) -> Item:
-    """Lines without what lies outside a box: not every program clips."""
+    """Clip lines to a box, since not every viewer clips."""
     if not isinstance(item, Line):
         return item
     reach = item.width
@@ -131,7 +131,7 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
     start, along = line[:-1], np.diff(line, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         bounds = np.sort([(low - start) / along, (high - start) / along], axis=0)
-    # a segment that runs along an axis stays between the two others for ever, or never
+    # a segment parallel to an axis stays between the two others always or never
     level = along == 0
     within = (start >= low) & (start <= high)
     enters = np.where(level, np.where(within, -np.inf, np.inf), bounds[0]).max(axis=1)
@@ -147,7 +147,7 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
 
 
 def groups(plot: Plot) -> tuple[Group, Group]:
-    """Turn a plot into items: what is in it, cut off at its frame, and what is around it."""
+    """Convert a plot into items: its content, clipped to the frame, and its surroundings."""
     left, top, right, bottom = (float(edge) for edge in plot.frame.box)
     box, frame = (left, top, right, bottom), replace(plot.frame, ratio=1.0)
     inside = tuple(cut(item, box) for item in drawn(plot.plotted, frame))
@@ -155,7 +155,7 @@ def groups(plot: Plot) -> tuple[Group, Group]:
 
 
 def drawn(layers: Iterable[Layer], frame: Frame) -> tuple[Item, ...]:
-    """Return the layers as items."""
+    """Convert layers to items."""
     return tuple(
         item
         for layer in layers
@@ -215,7 +215,7 @@ def _strokes(made: Strokes) -> Iterator[Line]:
 
 
 def _unbroken(line: Pixels) -> list[Pixels]:
-    """Return the parts of a polyline between its NaNs."""
+    """Split a polyline at NaN."""
     finite = np.isfinite(line).all(axis=1)
     breaks = np.flatnonzero(~finite)
     parts = np.split(np.clip(line, -FARTHEST, FARTHEST), breaks)
@@ -253,7 +253,7 @@ def _heads(made: ArrowHeads) -> Iterator[Line | Area]:
 
 
 def _raster(quad: TexturedQuad) -> Raster:
-    """Return a picture with straight colours, fine enough for print."""
+    """Return a picture with straight alpha, fine enough for print."""
     (x0, y1), (x1, y0) = quad.low, quad.high
     shade = Image.fromarray(np.ascontiguousarray(quad.texture[::-1]), "RGBa")
     wanted = (abs(x1 - x0), abs(y1 - y0))
@@ -268,7 +268,7 @@ def _raster(quad: TexturedQuad) -> Raster:
 
 @dataclass(frozen=True)
 class Run:
-    """Letters of one size on one base line: their place after the label's start, shift downwards."""
+    """Letters of one size on one baseline: offset from the label's start, and downward shift."""
 
     text: str
     along: float
@@ -277,7 +277,9 @@ class Run:
 
 
 def runs(label: Label) -> tuple[list[Run], float]:
-    """Return a label as runs, and its width; subscripts that the font lacks become small digits."""
+    """Split a label into runs; return them with its width.  Subscripts missing in the font become small
+    digits.
+    """
     made: list[Run] = []
     along = 0.0
     for char in label.text:
@@ -301,7 +303,7 @@ def _script(char: str, label: Label) -> tuple[str, float, float]:
 
 
 def advance(char: str, size: float, bold: bool) -> float:
-    """Return how far a letter moves the pen, in pixels."""
+    """Return the advance of a letter, in pixels."""
     font = face(bold)
     advanced = font.get_advance(font.get_char_index(char), typeface.UNSCALED)
     return float(advanced) / float(font.units_per_EM) * size
@@ -309,7 +311,7 @@ def advance(char: str, size: float, bold: bool) -> float:
 
 @lru_cache(maxsize=512)
 def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
-    """Return the closed outlines (n, 2) of a letter, the font's size being 1, y upwards."""
+    """Return the closed outlines (n, 2) of a letter at font size 1, y upwards."""
     font = face(bold)
     font.load_char(char, typeface.UNSCALED)
     found: list[list[tuple[float, float]]] = []
@@ -333,7 +335,7 @@ def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
 
 
 def halo_of(label: Label) -> Line:
-    """Return a broad line around a label's letters, which keeps it readable on a map."""
+    """Return the halo of a label, which keeps it readable on a map."""
     x, y = label.at
     base = (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     made, width = runs(label)

@@ -38,7 +38,7 @@ FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-seri
 
 
 def svg(sheet: Sheet, title: str, metadata: str) -> str:
-    """Return the file's text; ``metadata`` is XML that goes into its metadata element."""
+    """Return the SVG text; ``metadata`` is the XML of its metadata element."""
     width, height = sheet.size
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -59,7 +59,7 @@ def svg(sheet: Sheet, title: str, metadata: str) -> str:
 
 
 def _faces(sheet: Sheet) -> str:
-    """Return the letters in use of both weights, so that a browser shows them wherever it is."""
+    """Return embedded fonts with the letters in use, in both weights."""
     labels = [item for group in sheet.groups for item in group.items if isinstance(item, Label)]
     rules = []
     for bold in typeface.FONTS:
@@ -75,7 +75,7 @@ def _faces(sheet: Sheet) -> str:
 
 
 def subset(letters: str, bold: bool) -> bytes:
-    """Return the font with these letters only, as WOFF."""
+    """Return the font subset to these letters, as WOFF."""
     font = TTFont(str(typeface.path(bold)), recalcTimestamp=False)
     font.flavor = "woff"
     subsetter = Subsetter(Options(layout_features=["kern"]))
@@ -122,9 +122,7 @@ def _item(item: Item, name: str) -> str:
 
 
 def _path(line: Pixels) -> str:
-    """Return a polyline; one whose ends meet is closed, so that they are joined like its other
-    points.
-    """
+    """Return the path data of a polyline, closed if its ends meet, for a proper join."""
     closed = len(line) > 3 and bool(np.allclose(line[0], line[-1]))
     points = line[:-1] if closed else line
     data = "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
@@ -172,7 +170,8 @@ def _text(label: Label, name: str) -> str:
     fill = _paint("fill", label.colour)
     if not label.halo[3]:
         return f"<text {shape} {fill}>{words}</text>"
-    # the halo is the same text drawn broadly first: not every program knows of paint-order
+    # the halo is the same text drawn first with a wide stroke: not every program supports
+    # paint-order
     halo = f'fill="none" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
     return (
         f'<use xlink:href="#{name}" {halo}/><g {fill}><text id="{name}" {shape}>{words}</text></g>'

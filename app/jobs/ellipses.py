@@ -20,7 +20,7 @@ from compute.requests.engine import Engine
 from compute.requests.geometry import GeometryRequest
 
 ELLIPSES = (12, 8)
-# outlines reach this Fisher distance from their centres, before they are scaled to fit the view
+# Fisher radius of the outlines, before they are scaled to fit the view
 OUTLINE = 48
 
 
@@ -89,7 +89,7 @@ def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> Floats:
 
 
 def _unit_circles(metric: Floats) -> Floats:
-    """Points v with g(v, v) = 1, closed outlines (k, OUTLINE + 1, 2), from metric (k, 2, 2)."""
+    """Return points v with g(v, v) = 1, closed outlines (k, OUTLINE + 1, 2), from metric (k, 2, 2)."""
     angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE + 1)
     circle = np.stack([np.cos(angle), np.sin(angle)])
     root = np.linalg.inv(np.swapaxes(np.linalg.cholesky(metric), -1, -2))

@@ -36,13 +36,13 @@ from compute.flow.zeros import Singularity, singularities
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
 
-# states that are kept may take so much memory; beyond, every other one is dropped
+# memory limit of stored states; beyond it every other one is dropped
 MOST_BYTES = 64 << 20
-# seconds between answers on the way to a time that is far
+# seconds between answers on the way to a distant time
 BETWEEN = 0.15
-# zeros that are marked at most
+# maximum number of marked zeros
 MOST_ZEROS = 400
-# nodes times stages of one slice at most: some tenths of a second between two looks at what is wanted
+# maximum nodes times stages per slice: some tenths of a second between checks for new requests
 MOST_WORK = 1 << 22
 TINY = 1e-300
 KNOWN = (
@@ -180,7 +180,7 @@ def wanted(subject: Subject) -> FlowJob:
 def evolution(session: Session, engine: Engine, job: FlowJob) -> FlowRun:
     """Return the session's evolution if the job belongs to it, or start another."""
     first = replace(job, flow=replace(job.flow, time=0.0))
-    # engines are told apart by identity
+    # engines are compared by identity
     return session.kept(FlowRun, (engine, first), lambda: FlowRun(engine, first))
 
 
@@ -192,7 +192,7 @@ class FlowRun:
 
     def __init__(self, engine: Engine, job: FlowJob) -> None:
         flow = job.flow
-        # on one processor sparse products in float64 are several times as quick as kernels
+        # without a GPU sparse products in float64 are several times as fast as kernels
         self._by_host = engine.software
         engine = ReferenceEngine() if self._by_host else engine
         self._manifold = manifold_of(job.family)
@@ -213,12 +213,12 @@ class FlowRun:
         self._kept, self._stride = {0: first}, 1
         self.reached = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
-        # from this time on the state is the last before it had grown ten-fold
+        # from this time on the state is the last before it grew tenfold
         self._stopped, self._limiter = math.inf, ""
         self._carried = self._solver.carried(first) if flow.mode == "natural" else None
         self._velocity: Floats | None = None
-        # what the steps of each slice may put the field off by, and from which slice on they need not
-        # be made shorter, with the error of such a slice
+        # estimated error of each slice's steps, and the slice from which steps need no shortening,
+        # with its error
         self._errors: list[float] = [0.0]
         self._settled: tuple[float, float] = (math.inf, math.inf)
         self._backward = flow.mode in BACKWARD
@@ -286,7 +286,7 @@ class FlowRun:
         if at >= self._stopped:
             return state, 0.0
         since, known = self._settled
-        # whoever asks for a slice, and however often, gets the same: so it is compared or it is not
+        # repeated requests for a slice give the same result, so it is either compared or not
         compared = step <= since or is_power(step)
         field, made = self._solver.moved(state, span, math.inf if compared else known)
         if span == self.pace and step == len(self._errors) - 1 and compared:
@@ -296,7 +296,7 @@ class FlowRun:
         moved = np.nan_to_num(field)
         if made.status != Status.OK:
             self._stopped = at + span
-        # each slice stops at ten times its own beginning: all of them at ten times the first
+        # each slice stops at ten times its own start; together they stop at ten times the first
         largest = GROWTH * max(self._measured[0][0], TINY)
         if self._backward and self._solver.measures(moved)[0] > largest:
             self._stopped = at
@@ -361,7 +361,7 @@ def is_power(step: int) -> bool:
     return step > 0 and step & (step - 1) == 0
 
 
-# the fields of vectors that a flow may begin with; some need pins, which a job then has
+# possible initial vector fields; some need pins, which the job then includes
 BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
     "transported": lambda g, job: initial_fields.transported(
         g, np.array(job.start), np.array(job.vector)

@@ -22,7 +22,7 @@ class Priority(IntEnum):
     """
 
     ENGINE = 0
-    SUBJECT = 1  # before all that is drawn: another scene waits for it
+    SUBJECT = 1  # before all drawn jobs: another scene waits for it
     FAMILY = 2
     PATH = 3
     ELLIPSES = 4

@@ -11,7 +11,7 @@ from compute.core.arrays import Floats
 from compute.manifold.extent import Extent
 
 COUNT, MOMENTS = 3000, 33
-# share of the rectangle that particles of a common speed cross in a life, and that no life exceeds
+# shares of the rectangle that particles of typical speed cross in a life, and that none exceeds
 REACH, FARTHEST = 0.16, 0.35
 COMMON = 0.7  # quantile of speeds
 

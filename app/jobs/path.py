@@ -30,12 +30,12 @@ from compute.requests.geodesics import ConnectRequest, Paths
 from compute.requests.transport import Transport, TransportRequest
 from compute.studies import jacobi_fields
 
-# of a dragged path where one evaluation of the metric costs more loop iterations than this
+# for a dragged path if one evaluation of the metric costs more loop iterations than this
 HEAVY, HEAVY_STEPS = 512, 32
-# of more outcomes than this so many are kept with a path
+# maximum number of outcomes stored with a path
 MOST_OUTCOMES, LIKELIEST = 512, 32
 _ARRIVED = frozenset(int(status) for status in Status if status.arrived)
-# Gauss's nodes and weights for the length of a straight line: a millisecond each time they are made
+# Gauss nodes and weights for the length of a straight line, cached: computing them takes 1 ms
 STRAIGHT = np.polynomial.legendre.leggauss(24)
 
 
@@ -150,7 +150,7 @@ def path_answer(
     rows = manifold.density(np.concatenate([curve, start, end]), support.x)
     density, sample = manifold.density, support.x
     support, rows, kept = _likeliest(support, rows)
-    metric = job.alpha == 0.0  # the distance is no measure of another connection's path
+    metric = job.alpha == 0.0  # the distance is no reference for another connection's path
     bounds = manifold.bounds(start, end) if metric and manifold.bounds is not None else None
     return PathAnswer(
         job=job,
@@ -200,7 +200,7 @@ def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, slice |
 
 
 def _straight_length(manifold: Manifold, start: Floats, end: Floats) -> float:
-    """∫√g(Δ, Δ) dt along θ = a + t(b − a), by Gauss–Legendre; NaN if it leaves the domain."""
+    """Return ∫√g(Δ, Δ) dt along θ = a + t(b − a), by Gauss–Legendre; NaN if it leaves the domain."""
     nodes, weights = STRAIGHT
     theta = start + 0.5 * (nodes[:, None] + 1) * (end - start)
     if not manifold.in_domain(theta).all():

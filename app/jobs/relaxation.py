@@ -18,9 +18,9 @@ from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.studies.relaxation import CurveRelaxation, Relaxation, finer, spline_curve
 
-# of a descent that takes longer, the rounds shown: all at first, when most happens
+# rounds shown of a longer descent: all at first, when most happens
 MOST_FRAMES = 90
-# the last round has so many times as many nodes, and at most so many rounds of Newton's method
+# factor by which the last round has more nodes, and its maximum Newton iterations
 FINER, POLISHED = 4, 12
 
 

@@ -30,7 +30,7 @@ class RetryTask(Job):
         manifold, began = manifold_of(self.job.family), time.perf_counter()
         request = connection(manifold, self.job)
         paths = second_try(engine, request, _failed(self.job, engine))
-        # what single precision carries along a path that it could not find itself it loses
+        # single precision cannot transport along a path that it could not find itself
         carrier = ReferenceEngine() if paths.engine == ReferenceEngine.name else engine
         emit(replace(path_answer(carrier, manifold, self.job, paths, began), second=True))
 

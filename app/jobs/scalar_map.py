@@ -18,10 +18,10 @@ from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Effort, Field, FieldRequest
 
-# longest side of a map, coarse first
+# longer side of a map, coarse first
 MAP_SIDES = (48, 384)
 DISTANCE_SIDES = (48, 160)
-# and of a map of a typed density at most, where it is computed on the processor
+# and its maximum for a typed density computed without a GPU
 TYPED_SIDE = 512
 
 

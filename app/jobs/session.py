@@ -19,7 +19,7 @@ class Session:
     def kept(self, kind: type[T], key: Hashable, make: Callable[[], T]) -> T:
         """Return the object kept under ``key``, or make it in place of the last one."""
         if kind in self._kept and self._kept[kind][0] != key:
-            del self._kept[kind]  # first, since two of them may not fit into memory
+            del self._kept[kind]  # first, since two may not fit into memory
         if kind not in self._kept:
             self._kept[kind] = (key, make())
         thing = self._kept[kind][1]

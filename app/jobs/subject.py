@@ -11,7 +11,7 @@ from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold
 
-# fields of a scene whose own fields are told apart
+# fields of a scene whose subfields are compared separately
 NESTED = ("layers", "flow")
 
 
@@ -34,7 +34,7 @@ class Subject:
     def at(self, scene: Scene) -> Subject:
         """Return the subject of another scene, reusing manifold and chart if unchanged."""
         before = self.scene
-        # a height is another surface for another scalar, token, view or point of distances
+        # a height surface depends on the scalar, token, view and source of distances
         flat = not scene.chart.startswith(HEIGHT)
         if flat and (scene.family, scene.chart) == (before.family, before.chart):
             return replace(self, scene=scene)

@@ -21,9 +21,9 @@ from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Field, FieldRequest
 from compute.requests.geodesics import ConnectRequest
 
-# a difference above this share of the length is not what float32 can explain
+# float32 rounding does not explain differences above this share of the length
 LIMIT = 1e-3
-# cells of a map that are computed again, along its longer side
+# cells along the longer side of a map that are recomputed
 SAMPLES = 64
 
 

@@ -9,7 +9,7 @@ from compute.manifold.extent import Extent
 
 # nodes of a path before there is a device, while a pin is dragged, and at rest
 STEPS = {"early": 32, "live": 64, "final": 128}
-# what the map is larger than the plot, which changes a little when the colour bar comes
+# margin of the map around the plot, whose size changes when the colour bar appears
 SLACK = 0.08
 
 

@@ -21,13 +21,13 @@ from compute.engine.opening import adapter_names, open_engine
 from compute.engine.reference import ReferenceEngine
 from compute.requests.engine import DeviceLost, Engine, NoAdapter
 
-# how often a device is opened again that is lost at each try
+# maximum attempts to reopen a device that is lost each time
 REOPENINGS = 2
-# seconds that loading a driver waits at most for the early answer to be drawn
+# maximum seconds for which loading a driver waits for the early answer to be drawn
 GRACE = 1.5
-# seconds that a job may hold others up before it ends in its midst
+# seconds for which a job may block others before it is interrupted
 BEARABLE = 0.25
-# qualities of what is computed while a hand moves it
+# qualities used during a drag
 FOLLOWING = ("early", "live")
 
 
@@ -82,7 +82,7 @@ class Notice:
     words: str
 
 
-# what the worker has to say: an answer to a job, or one of the three above
+# a message of the worker: an answer to a job, or one of the three above
 Deliver = Callable[[object], None]
 
 
@@ -105,7 +105,7 @@ class Runner:
         self._running: Job | None = None
         self._since, self._given_up = time.monotonic(), False
         self._session = Session()
-        self._losses = 0  # of the device, one after the other
+        self._losses = 0  # descriptions of successive devices
         self._stopping = False
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)

@@ -21,9 +21,9 @@ from compute.core.json_text import read_json
 from compute.core.opening import modified, read_text
 
 SUFFIX = ".unsaved"
-# a scene as text in a text, in which a character may take six
+# a scene as a JSON string inside JSON, where a character may take six bytes
 MOST_BYTES = 8 * scene_file.MOST_BYTES
-# seconds between two writings: a kill takes less than one second of work
+# seconds between writes: a kill loses less than one second of work
 PACE = 0.2
 
 
@@ -121,7 +121,7 @@ class Keeper:
         self.problem = None
         try:
             act()
-        except Exception as problem:  # whatever it is, the work is at stake
+        except Exception as problem:  # any exception: the user's work is at stake
             self.problem = problem
         self._tell(self.problem)
 
@@ -140,7 +140,7 @@ def sweep(folder: Path, alive: Callable[[str], bool]) -> None:
     """Remove useless files of dead sessions: locks, and half-written files."""
     replacing.sweep(folder)
     for lock in folder.glob("*.lock"):
-        # whoever asks whether a session is alive takes its lock away if not
+        # checking whether a session is alive removes the lock of a dead one
         alive(lock.stem)
 
 

@@ -15,13 +15,13 @@ from typing import BinaryIO
 from compute.core.opening import opened
 
 MARK = '{"format": "attention-geodesics/scene"'
-# of a scene, in which a character may take six; of the file around it
+# size limits: of a scene, where a character may take six bytes; of the file around it
 MOST_BYTES = 16 << 20
 MOST_AROUND = 16 << 30
 MOST_TRIES = 8
 CHUNK = 1 << 20
-# bytes at either end of a file that are looked through: containers say there what they hold, and a
-# window must not wait while all of a film is read
+# bytes searched at either end of a file: containers store metadata there, and the window must not
+# wait for a whole film to be read
 AT_ENDS = 128 << 20
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "&<>"}
 

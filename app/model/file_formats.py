@@ -70,9 +70,9 @@ def _once(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-# files that hold the scene they show
+# files that contain the scene they show
 HOLDING_SCENE = _once(entry.suffix for entry in FORMATS if entry.holds_scene)
-# what the program opens where a command is expected
+# file types accepted in place of a command
 OPENED = _once((*suffixes("lesson", "scene"), *HOLDING_SCENE, *suffixes("heads")))
 
 # what is opened too, to be refused with the way out

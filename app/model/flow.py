@@ -17,7 +17,7 @@ INITIAL = (
     "bump",
 )  # fmt: skip
 SIDES = (16, 256)
-# steps of ``pace`` that a flow may take
+# maximum number of steps of ``pace``
 MOST_STEPS = 20_000
 MOST_STROKES, MOST_VERTICES = 64, 512
 

@@ -12,7 +12,7 @@ from typing import Any
 from compute.core.refusal import shown
 
 LONGEST = 3600.0  # seconds
-# the share of the way that is done after a share s of the time
+# fraction of the way completed after the fraction s of the time
 EASINGS: dict[str, Callable[[float], float]] = {
     "linear": lambda s: s,
     "smooth": lambda s: s * s * (3.0 - 2.0 * s),
@@ -21,7 +21,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
     "hold": lambda s: 0.0,
 }
 
-# (name, value) of entries of a file that this version does not know; they are written back
+# (name, value) of file entries unknown to this version; they are written back
 Unknown = tuple[tuple[str, object], ...]
 
 

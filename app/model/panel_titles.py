@@ -6,9 +6,9 @@ FAMILY, LAYERS, MEASURES, LOG, LESSON = "Family", "Layers", "Measures", "Log", "
 DISTRIBUTIONS, FLOW, ROWS, TOKEN_PATH = "Distributions", "Flow", "Rows", "Token path"
 PICTURE, NORMALS, TOPOLOGY, HEADS = "Picture", "Normals", "Topology", "Heads"
 
-# those that the window makes itself, and is never without
+# panels that the window creates itself and always has
 OF_THE_WINDOW = (FAMILY, LAYERS, MEASURES, LOG)
-# those that a step of a lesson may bring to the front
+# panels that a lesson step may bring to the front
 IN_LESSONS = (
     DISTRIBUTIONS, MEASURES, FLOW, ROWS, TOKEN_PATH, PICTURE, NORMALS, TOPOLOGY, HEADS,
 )  # fmt: skip

@@ -10,7 +10,7 @@ def relative(path: str, folder: Path) -> str:
     """Return ``path`` relative to ``folder``."""
     try:
         return os.path.relpath(path, folder)
-    except ValueError:  # on another drive, which no relative path leads to
+    except ValueError:  # on another drive, where no relative path exists
         return os.path.abspath(path)
 
 

@@ -14,7 +14,7 @@ from compute.heads.head import bundled
 Point = tuple[float, float]
 OF = ("rows", "shades")
 SHOWN = ("density", "distance", "attention", "heat", "none")
-# the highest number that a file's layer or head may have
+# the largest layer or head number in a file
 LAST = 4095
 LIMITS: dict[str, tuple[float, float]] = {
     "layer": (0, LAST),

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from compute.core.refusal import shown
 from compute.manifold.extent import Extent
 
-# the largest coordinate of a scene: what is far beyond cannot be told apart, measured or drawn
+# the largest coordinate of a scene: larger ones cannot be distinguished, measured or drawn
 LARGEST = 1e15
-# sides of a view: at least this share of its coordinates, at most that much; the canvas stops before
+# sides of a view: minimum share of its coordinates, and maximum; the canvas stops earlier
 NARROWEST, WIDEST = 1e-12, 1e15
 FINEST = 1e-30
 

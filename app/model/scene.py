@@ -25,14 +25,14 @@ from compute.manifold.tangent import inner
 
 Point = tuple[float, float]
 Camera = tuple[float, float, float, float, float]
-# elevation, zoom and shifts of a surface that nobody has turned yet
+# default elevation, zoom and shifts of a surface
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
-# what turns a chart of the plane into a surface whose height is the scalar that is mapped
+# suffix that turns a plane chart into a surface whose height is the mapped scalar
 HEIGHT = "height:"
-# what is said where another family ended an α, or the keyframes, of the last one
+# remarks after a change of family removed α or the keyframes
 ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
 KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
-# the scalar map that is none of the family's own: the Fisher–Rao distance from A
+# the scalar map available for every family: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
 
@@ -218,7 +218,7 @@ def attending(family: str, token: int) -> str:
 def remarks(old: Scene, new: Scene) -> str:
     """Describe side effects of a change of family; "" if none."""
     alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
-    # a scene that was opened has a title
+    # an opened scene has a title
     keys = old.timeline is not None and new.timeline is None and not new.title
     moved = kind_of(old.family) != kind_of(new.family)
     parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved))
@@ -252,7 +252,7 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
         return manifold.view
     if chart.view is not None:
         return chart.view
-    # what is far from the pins there may be very far here
+    # distances may grow greatly between charts
     pins = first.forward(np.array(manifold.pins))
     low, high = pins.min(axis=0), pins.max(axis=0)
     view = manifold.view

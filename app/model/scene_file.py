@@ -33,7 +33,7 @@ from compute.manifold.extent import Extent
 FORMAT = "attention-geodesics/scene"
 VERSION = 1
 MOST_BYTES = 4 << 20
-# a text that is longer is not laid out, and is written once as it is read, to know that it can be
+# maximum length of a text; texts are written once when read, to make sure that they can be saved
 LARGE = MOST_BYTES // 16
 # migrations[v] turns the entries of version v into those of version v + 1
 MIGRATIONS: dict[int, Callable[[dict[str, object]], dict[str, object]]] = {}
@@ -66,7 +66,7 @@ _KNOWN = {
     "normals",
     *_PLAIN,
 }
-# what is known in entries that have entries of their own
+# known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
     **{
         name: tuple(field.name for field in fields(kind))
@@ -99,7 +99,7 @@ def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
     """
     source = Path(path)
     if str(path) in names():
-        # the program's own scenes are checked by its tests, not at each start
+        # built-in scenes are checked by the tests, not at each start
         return _completed(json.loads(_bundled(str(path))), str(path), Path())
     if is_file(source):
         return _of_heads(source)
@@ -224,7 +224,7 @@ def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], object
     """Put unknown entries back in their places."""
     for (*parents, last), value in unknown:
         if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
-            continue  # it was said of a timeline or a pin that is no more
+            continue  # the remark concerned a removed timeline or pin
         home = data
         for parent in parents:
             home = home.setdefault(parent, {})
@@ -321,7 +321,7 @@ def published_schema() -> dict[str, object]:
 
 
 def _check_schema(data: dict[str, object], where: str) -> None:
-    # imported here: it costs more than all else that a start without a file needs
+    # imported here: it takes longer than everything else at a start without a file
     from jsonschema import Draft202012Validator
 
     problem = next(

@@ -28,9 +28,9 @@ class Store:
         self._future: list[Scene] = []
         self._merge: str | None = None
         self._listeners: list[Listener] = []
-        self._told = scene  # the scene that listeners know
-        self._is_untold = False  # there is another one by now
-        self._events = 0  # under way, one within another where a dialog lets the window live
+        self._told = scene  # the scene that listeners were last notified of
+        self._is_untold = False  # the scene has changed again
+        self._events = 0  # running events, nested if a dialog keeps the window responsive
         self._is_telling = False
 
     @property

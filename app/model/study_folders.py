@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# one that is added before scenes are imported has its layers everywhere
+# a folder added before scenes are imported has its layers everywhere
 FOLDERS = [Path(__file__).parents[1] / "jobs" / "studies"]
-# modules there that are no study
+# modules there that are not studies
 _NONE = ("__init__", "study", "traced_curves")
 
 

@@ -1,4 +1,4 @@
-"""Four ways between two bivariate normals: a task, and the panel in which both can be changed."""
+"""Four paths between two bivariate normals: the task, and the part behind the panel Normals."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "Wasserstein", "e": "e-pat
 
 @dataclass(frozen=True)
 class NormalsTask(Job):
-    """All four ways from one normal to another."""
+    """The four paths from one normal to another."""
 
     words: ClassVar[str] = "the paths between two normals"
 
     of: Normals
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer in one go: an eighth of a second."""
+        """Emit one answer, after about an eighth of a second."""
         emit(NormalsAnswer(self, normal_paths(normal_of(self.of.a), normal_of(self.of.b), STEPS)))
 
 
 @dataclass(frozen=True, eq=False)
 class NormalsAnswer:
-    """The ways by their names; where the geodesic is not converged it is the only one."""
+    """The paths by name; only the geodesic if it did not converge."""
 
     job: NormalsTask
     paths: dict[str, NormalPath]
 
 
 class NormalsPart(PanelPart):
-    """Both normals of the scene, what is known between them, and the playhead."""
+    """The normals of the scene, the paths between them, and the playhead."""
 
     title = panel_titles.NORMALS
     events = (PanelShown, NormalEdited)
@@ -82,7 +82,7 @@ class NormalsPart(PanelPart):
                 self._show()
 
     def _edit(self, event: NormalEdited) -> None:
-        """Another normal; numbers that are none are said and leave the last drawing."""
+        """Change a normal; invalid numbers are reported and keep the last drawing."""
         scene, name = self.context.store.scene, event.name.lower()
         try:
             normals = replace(scene.normals, **{name: event.numbers})
@@ -107,7 +107,7 @@ class NormalsPart(PanelPart):
 
 
 def ways(paths: dict[str, NormalPath]) -> tuple[NormalsWay, ...]:
-    """Return the drawn ways of the paths that converged."""
+    """Return the drawings of the paths that converged."""
     return tuple(
         NormalsWay(
             kind, WORDS[kind], path.length, path.mean, outlines(path.mean, path.covariance, 64)
@@ -118,6 +118,6 @@ def ways(paths: dict[str, NormalPath]) -> tuple[NormalsWay, ...]:
 
 
 def _remark(paths: dict[str, NormalPath]) -> str:
-    """Return which way is not there, and why."""
+    """Describe which path is missing, and why."""
     wrong = [f"{WORDS[k]}: {p.status.words}" for k, p in paths.items() if p.status != Status.OK]
     return "; ".join(wrong)

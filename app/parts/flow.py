@@ -1,4 +1,4 @@
-"""Letting a flow run: evolve, pause, step and reset, particles that move, and what the panel says."""
+"""Running a flow: evolve, pause, step and reset, particles, and the panel's state."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ WARNINGS = {
     "seed": "Backward heat is ill-posed, and this equation is not covariant: another chart gives "
     "another result.",
 }
-# the slider of times ends after so many steps, or where the flow is
+# the time slider ends after this many steps, or at the time of the flow
 SLIDER = 200
-# share of the mass that may leave the grid without a word
+# share of the mass that may leave the grid without a remark
 OUTSIDE = 5e-4
 NONE = np.zeros(0)
 
 
-# what the third plot is of, and why
+# subject of the third plot, and the reason
 ENERGY = (
     "energy",
     "−½⟨A, ∂A/∂t⟩, which a heat flow decreases; for rough heat this is ½∫|∇A|²dA",
@@ -47,8 +47,7 @@ LOSS = (
 )
 
 
-# fields of the scene that the panel or the drawing shows, and those that a flow which is shown may
-# begin with
+# fields of the scene that the panel or the drawing shows, and those for the start of a visible flow
 SHOWN = frozenset(
     ("family", "chart", "flow", "layers", "scalar", "token", "colormap", "map_opacity")
 )
@@ -67,11 +66,11 @@ class FlowPart(Part):
         self._asked: FlowJob | None = None
         self._form: tuple[object, tuple[Setting, ...]] = (None, ())
         self._stop: Callable[[], None] | None = None
-        self._title = ""  # of the scene whose flow goes on
+        self._title = ""  # of the scene with the running flow
         self._stop_drifting: Callable[[], None] | None = None
         self._moving: Particles | None = None
         self._phase = 0.0
-        # a flow that cannot be, and why
+        # an impossible flow, and the reason
         self._failed: tuple[object, str] | None = None
         self._show_state()
         self._ask()
@@ -92,7 +91,7 @@ class FlowPart(Part):
             self._show_state()
         elif old is new or any(getattr(old, f) != getattr(new, f) for f in SHOWN):
             if old is new:
-                self._asked = None  # what was answered while all was blank is lost
+                self._asked = None  # answers that arrived while everything was blank are lost
             if (old.layers, old.colormap, old.map_opacity) != (
                 new.layers, new.colormap, new.map_opacity,
             ):  # fmt: skip
@@ -118,11 +117,11 @@ class FlowPart(Part):
     # --- the clock ----------------------------------------------------------------------------
     @property
     def is_running(self) -> bool:
-        """Whether the flow goes on by itself."""
+        """Whether the flow is running."""
         return self._stop is not None
 
     def toggle(self) -> None:
-        """Evolve, or pause."""
+        """Start or pause the flow."""
         if self._stop is None and not self._why:
             self._show_layers()
             self._title = self.context.store.scene.title
@@ -133,17 +132,17 @@ class FlowPart(Part):
         self._show_state()
 
     def step(self) -> None:
-        """Go one step on."""
+        """Advance by one step."""
         self._show_layers()
         self._go_on()
 
     def reset(self) -> None:
-        """Back to the field that it begins with."""
+        """Return to the initial field."""
         self._pause()
         self._change(time=0.0)
 
     def unpaint(self) -> None:
-        """Forget all strokes: a step of undo of its own."""
+        """Delete all strokes, as one undo step."""
         self._pause()
         self.context.store.settle()
         self._change(strokes=(), time=0.0)
@@ -156,14 +155,12 @@ class FlowPart(Part):
 
     @property
     def _why(self) -> str:
-        """Why the scene's flow cannot be; "" as long as that is not known."""
+        """Why the scene's flow cannot be computed; "" if that is not known."""
         subject, words = self._failed or (None, "")
         return words if subject == _subject(self.context.store.scene) else ""
 
     def _advance(self) -> None:
-        """Go one step on, unless the last one is not answered yet; none of a scene that has begun
-        since.
-        """
+        """Advance by one step, unless the last one is still pending or the scene has changed."""
         answer = self.answer
         if self.context.store.scene.title != self._title:
             self._pause()
@@ -179,7 +176,7 @@ class FlowPart(Part):
 
     def _go_on(self) -> None:
         flow = self.context.store.scene.flow
-        # a whole number of steps, so that what is kept is met again
+        # a whole number of steps, so that stored states can be reused
         steps = round(flow.time / flow.pace) + 1
         if steps <= MOST_STEPS:
             self._change(time=min(steps * flow.pace, MOST_STEPS * flow.pace))
@@ -192,7 +189,7 @@ class FlowPart(Part):
         self.context.store.update(replace(scene, flow=flow), merge="flow time")
 
     def _show_layers(self) -> None:
-        """Show a flow that nothing shows by arrows and particles."""
+        """Switch on arrows and particles if no layer shows the flow."""
         scene = self.context.store.scene
         if not flowing.is_shown(scene):
             layers = replace(scene.layers, flow=True, particles=True)
@@ -200,7 +197,7 @@ class FlowPart(Part):
 
     # --- jobs and answers ---------------------------------------------------------------------
     def _ask(self) -> None:
-        """Submit the flow that the scene shows, unless it was asked for last."""
+        """Submit the scene's flow, unless it was submitted last."""
         shown = flowing.is_shown(self.context.store.scene)
         self.fields = SHOWN | {"ground"} | (BEGINS if shown else frozenset())
         wanted = flowing.wanted(self.context.subject) if shown else None
@@ -209,14 +206,14 @@ class FlowPart(Part):
         self._asked = wanted
 
     def _forget(self) -> None:
-        """Stop, and draw nothing until there is an answer about the subject that is shown now."""
+        """Stop, and clear the drawing until an answer for the current subject arrives."""
         self._pause()
         self.answer = self._moving = None
         self._failed = self._asked = None
         self._keep_drifting()
 
     def _fail(self, why: str) -> None:
-        """There is no such flow: take the drawing of the last one away, and say why in the panel."""
+        """Clear the drawing of a flow that cannot be computed, and show the reason in the panel."""
         asked = self._asked
         self._forget()
         self._asked = asked  # once is enough
@@ -227,7 +224,7 @@ class FlowPart(Part):
         self._show_state()
 
     def _draw(self) -> None:
-        """Draw the known part of the flow, as the scene shows it now."""
+        """Draw the flow as far as it is computed."""
         subject = self.context.subject
         if self.answer is not None and flowing.is_shown(subject.scene):
             self._moving = flow_drawables.show(self.context.canvas, subject, self.answer)
@@ -237,7 +234,7 @@ class FlowPart(Part):
         self._keep_drifting()
 
     def _keep_drifting(self) -> None:
-        """Particles move while there are any."""
+        """Animate particles while they are shown."""
         if self._moving is not None and self._stop_drifting is None:
             self._stop_drifting = self.context.every(FRAME_MS, self._drift)
         elif self._moving is None and self._stop_drifting is not None:
@@ -255,12 +252,12 @@ class FlowPart(Part):
             )
 
     def _show_state(self) -> None:
-        """Form, time, limiter and history in the panel."""
+        """Show form, time, limiter and history in the panel."""
         subject, answer = self.context.subject, self.answer
         scene = subject.scene
         flow, found = scene.flow, None
         if answer is not None and flowing.is_shown(scene):
-            # numbers of another field, or of another equation, are not this one's
+            # numbers of another field or equation do not apply
             found = answer if flowing.same_evolution(answer.job, flowing.wanted(subject)) else None
         self.context.window.set_panel(
             panel_titles.FLOW,
@@ -281,7 +278,7 @@ class FlowPart(Part):
         )
 
     def _settings(self, subject: Subject) -> tuple[Setting, ...]:
-        """Return the form, which time does not change."""
+        """Return the form, which does not depend on time."""
         key = (subject.chart, _subject(subject.scene))
         if self._form[0] != key:
             self._form = (key, settings(subject))
@@ -289,12 +286,12 @@ class FlowPart(Part):
 
 
 def _subject(scene: Scene) -> object:
-    """Return the subject of a flow, whatever its time."""
+    """Return the identity of a flow, without its time."""
     return scene.family, scene.chart, replace(scene.flow, time=0.0, drift=0.0)
 
 
 def _words(flow: FlowSettings, answer: FlowAnswer | None) -> str:
-    """Say in a sentence or two what limits the flow, and what was cut off."""
+    """Describe in a sentence or two what limits the flow, and what was cut off."""
     if answer is None:
         return "Press Evolve, or switch on the layer Flow."
     words = [answer.limiter or "Not yet started."]

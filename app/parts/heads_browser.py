@@ -1,4 +1,4 @@
-"""The browser of heads: all heads of a file, layer by layer, while its panel is seen."""
+"""The heads browser: all heads of a file, layer by layer, while its panel is visible."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ LARGEST = 1e3
 
 @dataclass(frozen=True)
 class BrowseTask(Job):
-    """Every head of the file of a specification that states no more than that."""
+    """All heads of the file of a specification."""
 
     words: ClassVar[str] = "the heads of the file"
 
     family: str
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one answer a layer; what was computed before is not computed again."""
+        """Emit one answer per layer; results are cached."""
         file = file_of(parse(self.family)[1])
         for layer in range(file.layers):
             row, words = [], []
@@ -56,7 +56,7 @@ class BrowseTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class BrowseAnswer:
-    """The heads of one layer, and of each what vouches for its rows."""
+    """The heads of one layer, each with the verification of its rows."""
 
     job: BrowseTask
     layer: int
@@ -89,7 +89,9 @@ def _words(family: str, layer: int, head: int) -> str:
 
 
 class HeadsBrowserPart(Part):
-    """Asks for the heads of the scene's file when they are seen, and shows them as they come."""
+    """Requests the heads of the scene's file while the panel is visible, and shows them as they
+    arrive.
+    """
 
     events = (PanelShown,)
     messages = (BrowseAnswer, JobFailed)
@@ -128,7 +130,7 @@ class HeadsBrowserPart(Part):
                 self._show(self.context.store.scene)
 
     def _follow(self, scene: Scene) -> None:
-        """Ask for what is not known of the scene's file, if anybody looks."""
+        """Request missing heads of the scene's file, if the panel is visible."""
         if not self._seen:
             return
         wanted = task(scene.family)
@@ -171,7 +173,7 @@ def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState
 
 
 def cell(layer: str, head: int, found: Glance, words: str = "") -> HeadCell:
-    """Return one head in words, with what vouches for its rows, and in shares of what is possible."""
+    """Describe one head in words, with the verification of its rows, and by normalised quantities."""
     condition = "singular" if np.isinf(found.condition) else f"{found.condition:.3g}"
     rows = f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n"
     lines = [
@@ -183,7 +185,7 @@ def cell(layer: str, head: int, found: Glance, words: str = "") -> HeadCell:
         *([words] if words else []),
     ]
     full = float(np.clip(np.log10(found.condition) / np.log10(LARGEST), 0.0, 1.0))
-    full = full if np.isfinite(full) else 0.0  # of a head without a plane it is not known
+    full = full if np.isfinite(full) else 0.0  # unknown for a head without a plane
     return HeadCell(
         "\n".join(lines),
         {"entropy": found.share, "condition": full},

@@ -1,4 +1,4 @@
-"""A picture and its lattice of patches: what is chosen, the task, and what the panel shows."""
+"""A picture and its lattice of patches: settings, the task, and the state of the panel Picture."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from compute.images.patch_lattice import GeodesicViT, Lattice, trail
 from compute.requests.engine import Engine
 
 PATTERN = one_of(pattern("Pictures and vision heads", suffixes("photograph", "vision heads")), ALL)
-# the longer side of the photograph in the panel, and the share of extreme values beyond the colours
+# longer side of the photograph in the panel, and share of extreme values beyond the colours
 SIDE, BEYOND = 1024, 0.01
 SHOWN = {
     "density": "√det g",
@@ -45,9 +45,9 @@ AS = (Choice("rows", "Rows of attention"), Choice("shades", "Normal distribution
 
 @dataclass(frozen=True)
 class PictureTask(Job):
-    """The lattice of a picture and the way between two places of it.
+    """The lattice of a picture and the shortest path between two places.
 
-    ``modified``: when the file was written.
+    ``modified``: modification time of the file.
     """
 
     words: ClassVar[str] = "the picture"
@@ -56,7 +56,7 @@ class PictureTask(Job):
     modified: int = 0
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer in one go: the ways from one patch alone."""
+        """Emit one answer, with paths from one patch only."""
         it = self.chosen
         lattice, image = _lattice(
             it.source, self.modified, has_rows(it),
@@ -72,7 +72,9 @@ class PictureTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class PictureAnswer:
-    """lattice; image (h, w, 3) bytes to be drawn; shown (rows, columns) or None; way (m,) patches."""
+    """lattice; image (h, w, 3) bytes for drawing; shown (rows, columns) or None; way (m,): the patches
+    of the path.
+    """
 
     job: PictureTask
     lattice: Lattice
@@ -90,7 +92,7 @@ def task_of(scene: Scene) -> PictureTask:
 
 
 def has_rows(chosen: Photograph) -> bool:
-    """Whether the patches are rows of a head."""
+    """Whether the patches represent rows of a head."""
     return vision_head.is_head(chosen.source) and chosen.of == "rows"
 
 
@@ -105,7 +107,7 @@ def _lattice(
     alpha: float,
     beta: float,
 ) -> tuple[Lattice, np.ndarray]:
-    """Return the lattice and a photograph of at most SIDE pixels; kept while only pins and maps
+    """Return the lattice and a photograph of at most SIDE pixels, cached while only pins and maps
     change.
     """
     process = GeodesicViT(patch, alpha, beta)
@@ -127,7 +129,7 @@ def _reduced(image: np.ndarray) -> np.ndarray:
 
 
 def _patch(place: tuple[float, float], shape: tuple[int, int]) -> int:
-    """Return the number of the patch at a place in shares of the picture's sides."""
+    """Return the number of the patch at a place, given as fractions of the picture's sides."""
     column, row = (
         min(max(int(share * count), 0), count - 1)
         for share, count in zip(place, shape[::-1], strict=True)
@@ -187,7 +189,7 @@ class PhotographPart(PanelPart):
             super().on_scene(old, new)
 
     def on_waiting(self) -> None:
-        """Leave the picture as it is: it is not of the family."""
+        """Do nothing: the picture does not depend on the family."""
 
     def on_message(self, message: object) -> None:
         match message:
@@ -204,11 +206,11 @@ class PhotographPart(PanelPart):
             self._edit({"source": chosen})
 
     def _edit(self, changes: dict[str, Any]) -> None:
-        """Edit in one step of undo, however often the same thing is changed on end."""
+        """Edit, merging successive changes of the same fields into one undo step."""
         if "circles" in changes:
             changes["circles"] = changes["circles"] == "on"
         if "source" in changes:
-            # another picture is seen from its first layer and head
+            # another picture starts with its first layer and head
             changes |= {"layer": 0, "head": 0}
             self.context.window.raise_panel(self.title)
         for name in changes.keys() & {"start", "end"}:
@@ -235,7 +237,7 @@ class PhotographPart(PanelPart):
 
 
 def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, ...]:
-    """Return the form: only what matters for what is chosen."""
+    """Return the form, with only the rows that apply."""
     rows = [
         Setting(
             "source",
@@ -299,7 +301,7 @@ def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, 
 
 
 def _last(chosen: Photograph, axis: int) -> tuple[int, int]:
-    """Return the numbers that a layer or a head may have."""
+    """Return the allowed layer or head numbers."""
     try:
         file = heads.load(chosen.source)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The values of a lesson's quantities, from the window's answers or computed for them."""
+"""The values of a lesson's quantities, from the window's answers or computed separately."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from compute.requests.engine import Engine
 
 # by the kind of their job
 Answers = Mapping[type, object]
-# what no quantity asks for
+# kinds of job that no quantity requires
 _DRAWN_ONLY = (MapJob, EllipseJob)
 
 
 def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
-    """Compute what the window would of a scene, maps excepted; yield the answers after each one."""
+    """Compute the answers of a scene like the window, except maps; yield the list after each one."""
     found: dict[type, object] = {}
     for kind, job in jobs(Subject.of(scene), Viewport()).items():
         if kind not in _DRAWN_ONLY:
@@ -48,7 +48,7 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
         try:
             task.perform(engine, partial(found.__setitem__, kind), _never)
         except ValueError as problem:
-            found[kind] = problem  # told to whom asks for what it would have answered
+            found[kind] = problem  # passed to whoever requested its answer
         yield found
 
 
@@ -62,7 +62,7 @@ def _never() -> bool:
 
 
 def current(scene: Scene, answers: Answers) -> Answers:
-    """Return those answers that are of this very scene, in the quality of rest."""
+    """Return the answers that belong to this scene, in final quality."""
     wanted: dict[type, object] = {**jobs(Subject.of(scene), Viewport()), **_tasks(scene)}
     return {
         kind: answer
@@ -74,7 +74,7 @@ def current(scene: Scene, answers: Answers) -> Answers:
 def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
     """Return a quantity of a scene; None if it is not among ``answers``.
 
-    ValueError for what the scene's family does not have.
+    Raises ValueError for quantities that the scene's family does not have.
     """
     match asked.kind:
         case "field":
@@ -94,7 +94,7 @@ def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
 
 
 def measures(answers: Answers) -> list[Measure]:
-    """Return the lines of the measures panel."""
+    """Return the rows of the measures panel."""
     path = answers.get(PathJob)
     lines = of_path(path) if isinstance(path, PathAnswer) else []
     studied = [answer for answer in answers.values() if isinstance(answer, StudyAnswer)]
@@ -118,7 +118,7 @@ def _coordinate(asked: Quantity, scene: Scene) -> float:
 
 
 def _index(manifold: Manifold, name: str) -> int:
-    """Return which coordinate has that name, or number from 1."""
+    """Return the index of a coordinate by name, or by number from 1."""
     names = [plain(coordinate) for coordinate in manifold.coordinates]
     for known in (names, ["1", "2"]):
         if plain(name) in known:
@@ -129,7 +129,7 @@ def _index(manifold: Manifold, name: str) -> int:
 
 
 def _scalar(asked: Quantity, scene: Scene) -> float | None:
-    """Return a scalar of the family at a point, in float64; None where it means nothing."""
+    """Return a scalar of the family at a point, in float64; None where it is undefined."""
     manifold = manifold_of(scene.family)
     pins = {"A": scene.start, "B": scene.end}
     pin = pins.get(asked.at) if isinstance(asked.at, str) else None
@@ -142,16 +142,16 @@ def _scalar(asked: Quantity, scene: Scene) -> float | None:
 
 
 def _norm(answer: object) -> float | None:
-    """Return the L² norm of the flow, as a share of what it was at time 0."""
+    """Return the L² norm of the flow, relative to its value at time 0."""
     if not isinstance(answer, FlowAnswer) or not answer.complete or answer.norm[0] <= 0:
         return None
     return float(answer.norm[-1] / answer.norm[0])
 
 
 def _pictured(name: str, answer: object) -> float | None:
-    """Return the way between the two patches: its length, or how many patches it leads over.
+    """Return the length, or the number of patches, of the path between the two patches.
 
-    ValueError for a picture that cannot be read.
+    Raises ValueError for a picture that cannot be read.
     """
     if isinstance(answer, ValueError):
         raise answer
@@ -161,7 +161,9 @@ def _pictured(name: str, answer: object) -> float | None:
 
 
 def _between(name: str, answer: object) -> float | None:
-    """Return the Fisher length of a way between the two normals.  ValueError if none has that name."""
+    """Return the Fisher–Rao length of a path between the two normals.  Raises ValueError for an unknown
+    name.
+    """
     known = {plain(words): kind for kind, words in WORDS.items()}
     if plain(name) not in known:
         raise ValueError(
@@ -174,5 +176,5 @@ def _between(name: str, answer: object) -> float | None:
 
 
 def studied(scene: Scene, layers: tuple[str, ...]) -> Scene:
-    """``scene`` with some layers shown, so that what they measure is known."""
+    """Return ``scene`` with some layers shown, so that their measures are computed."""
     return replace(scene, layers=replace(scene.layers, **dict.fromkeys(layers, True)))

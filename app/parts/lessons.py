@@ -1,7 +1,7 @@
-"""The lesson that is on: its step's scene, what was asked for and whether it is done.
+"""The current lesson: its step's scene, its task, and whether that is done.
 
-Going to a step is one step of undo.  Beyond that a lesson only looks on: it never changes the scene
-by itself, and what was done once stays done.
+Going to a step is one undo step.  Otherwise a lesson only observes: it never changes the scene by
+itself, and a completed task stays completed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from compute.families import parse
 TITLE = panel_titles.LESSON
 Act = Callable[[], None]
 Place = tuple[Lesson | None, int]
-# fields that looking about changes
+# fields changed by moving the view
 _LOOKED = ("playhead", "view", "camera", "title")
 
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """From one step to another, and the scenes on both sides."""
+    """A change from one step to another, with both scenes."""
 
     left: Place
     reached: Place
@@ -44,7 +44,7 @@ class Turn:
 
 
 class LessonPart(Part):
-    """At most one lesson, at one of its steps.
+    """Runs at most one lesson, at one of its steps.
 
     progress: by lesson.
     """
@@ -62,7 +62,7 @@ class LessonPart(Part):
         self._answers: dict[type, object] = {}
         self._turns: deque[Turn] = deque(maxlen=DEEPEST)
         self._seen: set[str] = set()  # panels
-        self._brought = ""  # a panel that nobody but the lesson asked for
+        self._brought = ""  # a panel opened only by the lesson
 
     def connect(
         self,
@@ -71,22 +71,22 @@ class LessonPart(Part):
         arrived: Callable[[Scene], None],
         progress: Mapping[str, Progress],
     ) -> None:
-        """Go on from ``progress``; from now on ``keep`` is called when it changes.
+        """Restore ``progress``; from now on call ``keep`` when it changes.
 
-        ``admit`` runs an act once nothing unsaved is lost by it; ``arrived`` is told the scene of each
-        step that was gone to.
+        ``admit`` runs an action after asking about unsaved work; ``arrived`` is called with the scene
+        of each step entered.
         """
         self._keep, self._admit, self._arrived = keep, admit, arrived
         self.progress = dict(progress)
 
     @property
     def place(self) -> Place:
-        """The lesson that is on, if any, and the number of its step."""
+        """The current lesson, if any, and its step number."""
         return (self.lesson, self.at) if self.lesson else (None, 0)
 
     @property
     def step(self) -> Step | None:
-        """The step that is on."""
+        """The current step."""
         return self.lesson.steps[self.at] if self.lesson else None
 
     def commands(self) -> dict[str, Act]:
@@ -119,20 +119,20 @@ class LessonPart(Part):
 
     # --- going about --------------------------------------------------------------------------
     def show_list(self) -> None:
-        """Show all lessons, in place of the one that is on."""
+        """Show the list of lessons in place of the current one."""
         self.lesson = None
         self.bring()
         self._show()
         self.context.window.raise_panel(TITLE)
 
     def open(self, source: str) -> None:
-        """Begin a lesson of that name or file, or go on with it."""
+        """Start or continue the lesson of that name or file."""
         lesson = self.read(source)
         if lesson is not None:
             self._admit(lambda: self.begin(lesson))
 
     def read(self, source: str) -> Lesson | None:
-        """Return the lesson of that name or file; None, and told why, for what is none."""
+        """Return the lesson of that name or file; None, with a message, if it is invalid."""
         try:
             lesson = catalogue.load(source)
             for step in lesson.steps:
@@ -143,7 +143,7 @@ class LessonPart(Part):
         return lesson
 
     def begin(self, lesson: Lesson) -> None:
-        """Show a lesson where one was last, or from its beginning once all of it is done."""
+        """Show a lesson at its last step, or from the start if it was completed."""
         kept = self.progress.get(lesson.name, Progress())
         tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
         left = self.place
@@ -159,7 +159,9 @@ class LessonPart(Part):
             self.go(self.at + by)
 
     def go(self, step: int) -> None:
-        """To a step: its scene, as one step of undo, which brings the text of the step left back."""
+        """Go to a step and its scene, as one undo step, which also restores the previous step's
+        text.
+        """
         if self.lesson is not None:
             self._go(step, self.place)
 
@@ -175,7 +177,7 @@ class LessonPart(Part):
         self._look()
 
     def _follow(self, old: Scene, new: Scene) -> None:
-        """Undo and redo bring back the very scenes on both sides of a turn: go where it led."""
+        """Follow undo and redo across a change of step, recognised by its scenes."""
         for turn in self._turns:
             if (old is turn.after and new is turn.before) and self.place == turn.reached:
                 self._stand(turn.left)
@@ -192,13 +194,13 @@ class LessonPart(Part):
         self._show()
 
     def end(self) -> None:
-        """Another scene begins, which is no lesson's: the list is shown again."""
+        """End the lesson, because another scene was opened; show the list again."""
         if self.lesson is not None:
             self._turns.clear()
             self._stand((None, 0))
 
     def bring(self) -> None:
-        """Bring the panel that the step is about to the front; close that of an earlier step."""
+        """Bring the panel of the step to the front; close that of an earlier step."""
         panel = self.step.panel if self.step is not None else ""
         if self._brought and self._brought != panel:
             self.context.window.lower_panel(self._brought)
@@ -208,7 +210,7 @@ class LessonPart(Part):
             self.context.window.raise_panel(panel)
 
     def show_answer(self) -> None:
-        """Do what is asked for, where the lesson says how."""
+        """Apply the step's answer, if the lesson has one."""
         if self.step is not None and self.step.answer is not None:
             self._put(replace(self.step.answer, title=self.step.scene.title))
             self._arrived(self.context.store.scene)
@@ -220,7 +222,7 @@ class LessonPart(Part):
 
     # --- looking on ---------------------------------------------------------------------------
     def _look(self) -> None:
-        """Is the task done?"""
+        """Check whether the task is done."""
         assert self.lesson is not None
         name, step = self.lesson.name, self.lesson.steps[self.at]
         if step.checks and self.at not in self.progress[name].done and self._is_done(step):
@@ -241,7 +243,7 @@ class LessonPart(Part):
         try:
             return all(holds(check, scene, step.scene, known) for check in step.checks)
         except ValueError:
-            # what is asked for does not exist in the scene that the user went to
+            # the requested quantity does not exist in the scene that the user moved to
             return False
 
     def _note(self, **changes: object) -> None:
@@ -252,7 +254,7 @@ class LessonPart(Part):
 
     # --- showing ------------------------------------------------------------------------------
     def _show(self) -> None:
-        # a lesson looks on at everything; without one only undo can bring one back
+        # a lesson observes every change; without one only undo can bring one back
         self.messages = (object,) if self.lesson is not None else ()
         self.fields = None if self.lesson is not None or self._turns else frozenset()
         self.context.window.set_panel(TITLE, self.state())

@@ -1,4 +1,6 @@
-"""A part with one panel, for which a task is done whenever it would answer something new, if seen."""
+"""A part with one panel, which submits a task whenever its answer would be new and the panel is
+visible.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,11 @@ from app.views.interface.events import Event, PanelShown
 
 
 class PanelPart(Part):
-    """Subclasses say what they want of a scene, and take the answers by ``on_message``."""
+    """Subclasses define the task for a scene, and handle the answers in ``on_message``."""
 
     title: ClassVar[str]
     events: tuple[type, ...] = (PanelShown,)
-    always: ClassVar[frozenset[str]] = frozenset()  # fields that matter whether it is seen or not
+    always: ClassVar[frozenset[str]] = frozenset()  # fields that matter even when hidden
     while_seen: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: PartContext) -> None:
@@ -25,15 +27,15 @@ class PanelPart(Part):
         self.asked: Job | None = None
 
     def wanted(self, scene: Scene) -> Job | None:
-        """Return the task that belongs to a scene; None if there is nothing to compute."""
+        """Return the task for a scene; None if there is nothing to compute."""
         raise NotImplementedError
 
     def show(self, state: object) -> None:
-        """Hand the panel another state, or None."""
+        """Set the panel's state, or None."""
         self.context.window.set_panel(self.title, state)
 
     def ask(self) -> None:
-        """Submit what is wanted, unless it was asked for last or nobody sees the panel."""
+        """Submit the task, unless it was submitted last or the panel is hidden."""
         if not self.seen:
             return
         wanted = self.wanted(self.context.store.scene)

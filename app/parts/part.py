@@ -1,6 +1,6 @@
 """A part of the controller: one subject with its own commands, jobs and panel.
 
-The controller hands a part the events, changes of the scene and messages that the part says it hears;
+The controller passes to a part the events, scene changes and messages that it subscribes to;
 `registry.py` lists the parts.
 """
 
@@ -19,7 +19,7 @@ from app.views.text.number_format import Numbers
 
 
 class PartContext:
-    """The means of a part: the scene's store, the views, and the worker for its tasks."""
+    """The environment of a part: the scene's store, the views, and the worker for its tasks."""
 
     def __init__(
         self,
@@ -32,17 +32,19 @@ class PartContext:
         say: Callable[[str, bool], None] = lambda words, ok: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
-        self.path = path  # the one that is shown
-        self.say = say  # in the status bar: words, and whether all is well
+        self.path = path  # the one shown
+        self.say = say  # in the status bar: text, and whether there is no problem
         self._current = current or CurrentSubject(store)
 
     @property
     def subject(self) -> Subject:
-        """The scene as it is now, with its manifold and the chart in which it is drawn."""
+        """The current scene with its manifold and chart."""
         return self._current.now
 
     def every(self, milliseconds: int, tick: Callable[[], None]) -> Callable[[], None]:
-        """Call ``tick`` on the window's clock, each time as one event; the result stops it."""
+        """Call ``tick`` regularly on the window's clock, each time as one event; the returned function
+        stops it.
+        """
 
         def event() -> None:
             with self.store.event():
@@ -52,11 +54,11 @@ class PartContext:
 
 
 class Part:
-    """A part that does nothing yet; subclasses override what concerns them.
+    """A part that does nothing; subclasses override what they need.
 
-    events, messages: the classes of those that it hears; fields: those of the scene, as
-    `changed_fields` names them, that let it hear of a change; None: of every change.  A part may hear
-    more while its panel is seen than while it is not.
+    events, messages: the classes to which it subscribes; fields: the fields of the scene, named as in
+    `changed_fields`, whose changes it follows; None: all changes.  The subscriptions may depend on
+    whether its panel is visible.
     """
 
     events: tuple[type, ...] = ()
@@ -67,30 +69,32 @@ class Part:
         self.context = context
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        """Return the functions that the command table calls, by name."""
+        """Return the functions for the command table, by name."""
         return {}
 
     def on_event(self, event: Event) -> None:
         """Handle an event of a view, after the controller has dealt with it."""
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        """Follow a change of the scene, once what the controller draws of it is drawn."""
+        """Follow a change of the scene, after the controller has drawn it."""
 
     def use_numbers(self, numbers: Numbers) -> None:
-        """Write numbers in this way from now on."""
+        """Use this number format from now on."""
 
     def on_waiting(self) -> None:
-        """Another subject is prepared: what is shown of the scene's is to go.
+        """Clear what is shown, because another subject is being prepared.
 
-        A change of the scene follows, or `on_scene` of the same one if it stays.
+        A change of the scene follows, or `on_scene` with the same one if it stays.
         """
 
     def on_message(self, message: object) -> None:
-        """Take an answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
+        """Handle an answer of the worker, or a `JobFailed`; the part recognises its own by their
+        job.
+        """
 
     def options(self) -> dict[str, str | int | bool]:
-        """Return the command-line options by which a figure shows what the scene does not hold."""
+        """Return command-line options for figures that show what is not part of the scene."""
         return {}
 
     def close(self) -> None:
-        """Stop what moves by itself: the window closes."""
+        """Stop animations, because the window closes."""

@@ -1,4 +1,4 @@
-"""Is a lesson right?  Its numbers are computed again, its checks can be done, its formulas be set."""
+"""Proofreading of lessons: numbers are recomputed, checks evaluated, formulas typeset."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from compute.requests.engine import Engine
 
 
 class Proofreader:
-    """Reads lessons with one engine; of each scene is computed once what is asked for."""
+    """Proofreads lessons with one engine, computing each scene once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._known: dict[Scene, tuple[Answers, Iterator[Answers]]] = {}
 
     def problems(self, lesson: Lesson) -> list[tuple[int, str]]:
-        """(line, words) of everything that is wrong, in the order of the file."""
+        """Return (line, words) for everything that is wrong, in the order of the file."""
         found = [problem for step in lesson.steps for problem in self._of_step(step)]
         return sorted(found)
 
@@ -84,7 +84,7 @@ class Proofreader:
 
 
 def _unset(text: str, first: int) -> Iterator[tuple[int, str]]:
-    """Yield what cannot be typeset of a text that begins at line ``first``, paragraph by paragraph."""
+    """Yield typesetting errors in a text that begins at line ``first``, paragraph by paragraph."""
     for found in re.finditer(r"(?:^.*\S.*$\n?)+", text, re.MULTILINE):
         try:
             page(found[0])

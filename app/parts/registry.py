@@ -1,4 +1,4 @@
-"""The parts that a window has, one line each."""
+"""The parts of a window, one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A path that relaxes, shown round by round."""
+"""Playback of a relaxing path, round by round."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.presenters.drawables import curve
 from app.presenters.measures import USUAL
 from app.views.text.number_format import Numbers
 
-# between two rounds, and how many such pauses the last one stays
+# seconds between two rounds, and number of such pauses after the last one
 ROUND_MS, LAST_STAYS = 120, 12
 
 
 class RelaxationPlayer(Part):
-    """Shows one relaxation at a time, on the window's clock."""
+    """Plays one relaxation at a time, on the window's clock."""
 
     messages = (RelaxAnswer,)
     fields = frozenset(("ground",))
@@ -51,13 +51,13 @@ class RelaxationPlayer(Part):
         self.end()
 
     def ask(self) -> None:
-        """Have the straight line between the pins become a geodesic."""
+        """Request the relaxation of the straight line between the pins."""
         scene = self.context.store.scene
         assert scene.start and scene.end
         self.context.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
 
     def _begin(self, answer: RelaxAnswer) -> None:
-        """Show the rounds one after another; pins or a family that change end it."""
+        """Play the rounds; a change of pins or family ends it."""
         self.end()
         every = list(zip(answer.history, answer.energies, strict=True))
         rounds = iter([*every, *[every[-1]] * LAST_STAYS])
@@ -75,7 +75,7 @@ class RelaxationPlayer(Part):
         self._stop = self.context.every(ROUND_MS, show)
 
     def end(self) -> None:
-        """Take the relaxing path away."""
+        """Remove the relaxing path."""
         if self._stop is not None:
             self._stop()
             self._stop = None
@@ -83,6 +83,6 @@ class RelaxationPlayer(Part):
 
 
 def _is_of(job: RelaxJob, scene: Scene) -> bool:
-    """Whether it is the path between the pins of a scene that relaxes."""
+    """Whether the relaxing path joins the pins of a scene."""
     assert scene.start and scene.end
     return (job.family, job.start, job.end) == (scene.family, scene.start.theta, scene.end.theta)

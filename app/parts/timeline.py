@@ -1,6 +1,6 @@
-"""Time: a timeline or the gliding point plays, is scrubbed, and gets its keyframes.
+"""Time: playing and scrubbing a timeline or the moving point, and editing keyframes.
 
-The scene of a time is `scene_at`, a pure function, so that what is scrubbed here is what a film shows.
+The scene at a time is the pure function `scene_at`, so scrubbing shows exactly what a film shows.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from app.views.interface.events import Event
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
-# seconds that one frame leads on at most: after a computer's sleep nothing is skipped
+# maximum seconds per frame, so that nothing is skipped after a computer's sleep
 LONGEST_STEP = 1.0
-# fields of the scene that matter where it has no timeline
+# fields of the scene that matter if it has no timeline
 WITHOUT_TIMELINE = frozenset(("timeline", "title", "playhead", "family"))
-# seconds that the moving point takes from A to B
+# seconds of the moving point from A to B
 TRAVEL = 4.0
 
 
 class TimelinePart(Part):
-    """Holds the time, which is no part of the scene, and lets it run on the window's clock."""
+    """Holds the time, which is not part of the scene, and advances it on the window's clock."""
 
     events = (TimeChosen, KeyframeMoved, TimelineEdited)
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
         self._time = 0.0
-        self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
+        self._clock = 0.0  # seconds of play time: a bounce passes each time twice
         self.now: Callable[[], float] = time.monotonic
-        self._shown_at = 0.0  # when the last frame was
+        self._shown_at = 0.0  # time of the last frame
         self._stop: Callable[[], None] | None = None
-        self._moved: Scene | None = None  # the scene that the time itself brought last
-        # what the scene was when its time was chosen, by timeline: undo brings one back
+        self._moved: Scene | None = None  # the scene last produced by the playhead
+        # the scene when its time was chosen, by timeline: undo restores one
         self._references: dict[Timeline | None, Scene] = {}
         self._shown: TimelineState | None = None
         self._show()
@@ -70,7 +70,7 @@ class TimelinePart(Part):
         if new is not self._moved and _is_elsewhere(old, new):
             self._pause()
         if new.timeline is None or not (store.can_undo or store.can_redo):
-            # without a timeline nothing is a change, and what was opened is as it should be
+            # without a timeline nothing is a change, and an opened scene is correct as it is
             self._time = 0.0
             self._references.clear()
         self._show()
@@ -81,11 +81,11 @@ class TimelinePart(Part):
     # --- running --------------------------------------------------------------------------------
     @property
     def is_playing(self) -> bool:
-        """Whether the time runs."""
+        """Whether the timeline is playing."""
         return self._stop is not None
 
     def toggle(self) -> None:
-        """Let the scene's timeline run, or else the point glide from A to B; or hold it."""
+        """Play or pause the scene's timeline or, without one, the moving point."""
         if self.is_playing:
             self._pause()
             return
@@ -114,7 +114,7 @@ class TimelinePart(Part):
             self._pause()
 
     def _passed(self) -> float:
-        """Seconds since the last frame: where there is no time for all frames, some are left out."""
+        """Return the seconds since the last frame; frames are skipped if there is no time for all."""
         now = self.now()
         passed, self._shown_at = now - self._shown_at, now
         return min(passed, LONGEST_STEP)
@@ -125,7 +125,7 @@ class TimelinePart(Part):
         self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
 
     def _go(self, clock: float) -> bool:
-        """Show the scene of a time; False if there can be none, which is told."""
+        """Show the scene at a time; False, with a message, if it is invalid."""
         now = self.context.store.scene
         timeline = now.timeline
         assert timeline is not None
@@ -141,20 +141,20 @@ class TimelinePart(Part):
         return True
 
     def seek(self, at: float) -> None:
-        """Show the scene of another time."""
+        """Go to another time."""
         if self.context.store.scene.timeline is not None:
             self._clock = at
             self._go(at)
 
     def rewind(self) -> None:
-        """Back to the beginning: of the timeline, or the moving point on A."""
+        """Go to the start of the timeline, or move the point to A."""
         if self.context.store.scene.timeline is not None:
             self.seek(0.0)
         else:
             self._put(replace(self.context.store.scene, playhead=0.0))
 
     def wind(self) -> None:
-        """On to the end: of the timeline, or the moving point on B."""
+        """Go to the end of the timeline, or move the point to B."""
         timeline = self.context.store.scene.timeline
         if timeline is not None:
             self.seek(timeline.duration)
@@ -162,13 +162,13 @@ class TimelinePart(Part):
             self._put(replace(self.context.store.scene, playhead=1.0))
 
     def _put(self, scene: Scene, merge: str | None = None) -> None:
-        """Change the scene by the time's own doing, which does not stop it."""
+        """Update the scene from the timeline, without stopping playback."""
         self._moved = scene
         self.context.store.update(scene, merge=merge)
 
     # --- keyframes ------------------------------------------------------------------------------
     def set_key(self) -> None:
-        """Keep what the scene shows as the keyframe of this time."""
+        """Record the scene as the keyframe at this time."""
         scene = self.context.store.scene
         first = scene.timeline is None
         try:
@@ -178,12 +178,12 @@ class TimelinePart(Part):
             return
         self._change(timeline, self._time)
         if first:
-            # the next keyframe is where it ends
+            # it ends at the next keyframe
             self._time = timeline.duration
             self._show()
 
     def remove_key(self) -> None:
-        """Take the keyframe of this time away; without any there is no timeline."""
+        """Remove the keyframe at this time; without keyframes the timeline is removed."""
         timeline = self.context.store.scene.timeline
         if timeline is not None and self._time in keyframes.times(timeline):
             self._change(keyframes.removed(timeline, self._time), self._time)
@@ -218,7 +218,7 @@ class TimelinePart(Part):
         self._change(longer, min(self._time * share, duration), merge="duration")
 
     def _change(self, timeline: Timeline | None, time: float, merge: str | None = None) -> None:
-        """Another timeline, of which this is the time and the scene stays what it is."""
+        """Replace the timeline and set the time; the scene stays unchanged."""
         scene = replace(self.context.store.scene, timeline=timeline)
         self._refer(scene)
         self._time = time
@@ -227,7 +227,7 @@ class TimelinePart(Part):
 
     # --- what is shown --------------------------------------------------------------------------
     def _refer(self, scene: Scene) -> None:
-        """From now on changes are told by comparison with ``scene``."""
+        """Set ``scene`` as the reference for detecting changes."""
         self._references.pop(scene.timeline, None)
         self._references[scene.timeline] = self._turned(scene)
         if len(self._references) > DEEPEST:
@@ -240,7 +240,7 @@ class TimelinePart(Part):
 
     def _show(self) -> None:
         scene = self.context.store.scene
-        # with a timeline every change may be one that a keyframe can hold
+        # with a timeline every change may belong to a keyframe
         self.fields = WITHOUT_TIMELINE if scene.timeline is None else None
         state = self._state(scene)
         if state != self._shown:
@@ -269,12 +269,12 @@ class TimelinePart(Part):
             return True
 
     def _turned(self, scene: Scene) -> Scene:
-        """Return the scene with its camera said, so that turning it is a change that can be shown."""
+        """Return the scene with an explicit camera, so that turning it counts as a change."""
         chart = self.context.subject.at(scene).chart
         return replace(scene, camera=scene.camera or (chart.azimuth, *UNTURNED))
 
 
 def _is_elsewhere(old: Scene, new: Scene) -> bool:
-    """Whether another scene or family has begun, or the moving point was put elsewhere by hand."""
+    """Whether another scene or family was chosen, or the user moved the point."""
     moved = (old.title, old.playhead) != (new.title, new.playhead)
     return moved or kind_of(old.family) != kind_of(new.family)

@@ -127,7 +127,7 @@ class TokenPathAnswer:
 
 @dataclass(frozen=True)
 class NoPath:
-    """Why a token has no path over that."""
+    """The reason why a token has no path."""
 
     job: TokenPathTask
     words: str
@@ -192,7 +192,7 @@ def _plain(values: np.ndarray) -> object:
 
 
 class TokenPathPart(PanelPart):
-    """Follows the token at A, or the one that is chosen."""
+    """Follows the token at A, or the chosen one."""
 
     title = panel_titles.TOKEN_PATH
     events = (PanelShown, TokenPathChosen, TokenPathAsked)
@@ -288,9 +288,7 @@ def _nothing(
 
 
 def _token_at(subject: Subject) -> int | None:
-    """Return the token that A is on, or at whose place on the plane it is; None if A is between
-    them.
-    """
+    """Return the token at A; None if A is not at a token's place."""
     start, marks = subject.scene.start, subject.manifold.landmarks
     assert start
     if start.token is not None or marks is None:
@@ -348,7 +346,7 @@ def _extremes(apart: np.ndarray, known: np.ndarray) -> str:
 
 
 def _tip(place: str, row: np.ndarray, keys: tuple[str, ...], turn: float) -> str:
-    """ "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
+    """Return a tooltip such as "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
     most = np.argsort(-row, kind="stable")[:NAMED]
     named = ", ".join(f"{isolated(keys[j])} {row[j]:.2f}" for j in most)
     return f"{place}, turns by {turn:.0f}°: {named}" if np.isfinite(turn) else f"{place}: {named}"

@@ -1,4 +1,4 @@
-"""The distributions between A and B, along three ways: a task, and the panel that shows its answer."""
+"""The distributions along three paths from A to B: the task and the panel's state."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
-# words that a strip has room for; of more those that weigh most anywhere are shown
+# maximum words per strip; of more, those with the largest weights are shown
 MOST_WORDS = 32
 WORDS = {"e": "e-path", "geodesic": "geodesic", "m": "m-path"}
 
@@ -42,7 +42,7 @@ class RowsTask(Job):
     end: tuple[float, float]
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer once both ways are known."""
+        """Emit one answer with both paths."""
         manifold = manifold_of(self.family)
         ends = np.array(self.start), np.array(self.end)
         found: list[Way] = []
@@ -56,7 +56,7 @@ class RowsTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class RowsAnswer:
-    """Ways over a support x (s,) of outcomes with labels, or of a density with none."""
+    """Paths over a support x (s,): labelled outcomes, or a density without labels."""
 
     job: RowsTask
     x: Floats
@@ -66,9 +66,9 @@ class RowsAnswer:
 
 
 class TokenRowsPart(PanelPart):
-    """Computes while its panel is seen, and moves the mark with the playhead.
+    """Computes while its panel is visible, and moves the mark with the playhead.
 
-    The geodesic is the canvas's own: of its path, its numbers and its status.
+    The geodesic strip uses the canvas's own path, with its numbers and status.
     """
 
     title = panel_titles.ROWS
@@ -81,7 +81,7 @@ class TokenRowsPart(PanelPart):
         self._state: RowsState | None = None
         self._path: PathAnswer | None = None
         self._answer: RowsAnswer | None = None
-        self._of: tuple[object, ...] = ()  # the subject of the rows that are shown
+        self._of: tuple[object, ...] = ()  # the subject of the rows shown
         self._numbers = USUAL
 
     def wanted(self, scene: Scene) -> RowsTask | None:
@@ -95,7 +95,7 @@ class TokenRowsPart(PanelPart):
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """Take the path that was computed while nobody looked; grey rows of another subject."""
+        """Use the path that was computed while the panel was hidden; grey rows of another subject."""
         scene, path = self.context.store.scene, self.context.path()
         if path is not None and _is_of(path.job, scene):
             self._path = path
@@ -131,7 +131,7 @@ class TokenRowsPart(PanelPart):
         self._show()
 
     def _show(self) -> None:
-        """Show all three ways, once they are known between the same points."""
+        """Show all three paths, once they are known for the same points."""
         answer, path = self._answer, self._path
         if answer is not None and path is not None and self.seen:
             job = path.job
@@ -151,7 +151,7 @@ class TokenRowsPart(PanelPart):
 
 
 def _subject(scene: Scene) -> tuple[object, ...]:
-    """Return the end points of the ways, and the connection of the geodesic."""
+    """Return the end points of the paths, and α of the geodesic."""
     assert scene.start and scene.end
     return scene.family, scene.start.theta, scene.end.theta, scene.alpha
 
@@ -189,7 +189,7 @@ def state(
 
 
 def heaviest(labels: Sequence[str], shown: Sequence[Way]) -> np.ndarray:
-    """Return which places of the support are shown, in their order: all of a density's."""
+    """Return the indices of the outcomes shown, in order; all points of a density."""
     every = np.arange(shown[0].rows.shape[1])
     if len(labels) <= MOST_WORDS:
         return every
@@ -198,7 +198,7 @@ def heaviest(labels: Sequence[str], shown: Sequence[Way]) -> np.ndarray:
 
 
 def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> RowStrip:
-    """Return a way with its length and energy: of the geodesic those, and the status, of the
+    """Return a strip with length and energy; for the geodesic these and the status are those of the
     measures.
     """
     words = f"length {numbers.plain(way.length)} · energy {numbers.plain(way.energy)}"

@@ -1,4 +1,4 @@
-"""The topology of the map that is shown: a task, the panel, and the marks on the canvas."""
+"""The topology of the map shown: the task, the panel's state, and the marks on the canvas."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from compute.requests.fields import Field
 from compute.studies.topology import Diagram, load, persistence, places
 
 TITLE = panel_titles.TOPOLOGY
-# of the largest value: below, a pair is what single precision makes of a slope
+# share of the largest value below which a pair is rounding in single precision
 NOISE = 2e-5
 SHARE = 0.03
-# pixels, or share of the map, by which what is born at one place moves from map to map
+# pixels, or share of the map, by which a birth moves from map to map
 NEAR, NEAR_SHARE = 4.0, 0.01
-# pairs that are shown at most
+# maximum number of pairs shown
 MOST = 400
 COUNTED = (("component", "components"), ("loop", "loops"))
 DEPENDS = {
@@ -46,7 +46,7 @@ NOTHING = "Switch on the layer Scalar map: the diagram describes the map shown."
 
 @dataclass(frozen=True)
 class TopologyTask(Job):
-    """Persistence of the level sets of a map that is known."""
+    """The persistent homology of a computed map."""
 
     words: ClassVar[str] = "the topology of the map"
 
@@ -56,13 +56,13 @@ class TopologyTask(Job):
     superlevel: bool
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one answer; none for a map without values."""
+        """Emit one answer, or none for a map without values."""
         answer = self.answer()
         if answer is not None:
             emit(answer)
 
     def answer(self) -> TopologyAnswer | None:
-        """Return every pair above the noise; None for a map without values."""
+        """Return all pairs above the noise; None for a map without values."""
         values = self.field.values
         known = values[np.isfinite(values)]
         if known.size == 0:
@@ -77,8 +77,8 @@ class TopologyTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class TopologyAnswer:
-    """A diagram, the places θ (n, 2) of its births and deaths, and the range of the middle 98 % of the
-    values, of which persistence is counted as a share.
+    """A diagram, the positions θ (n, 2) of births and deaths, and the range of the middle 98 % of the
+    values, to which persistence is relative.
     """
 
     job: TopologyTask
@@ -89,7 +89,7 @@ class TopologyAnswer:
 
 
 class TopologyPart(Part):
-    """Computes while its panel is seen; chooses pairs from the panel and from the canvas."""
+    """Computes while its panel is visible; pairs are selected in the panel or on the canvas."""
 
     events = (PanelShown, TopologyAsked, PairChosen)
     fields = frozenset(("family", "chart", "flow.mode", "layers", "scalar", "token"))
@@ -107,7 +107,7 @@ class TopologyPart(Part):
         match event:
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
-                # Qt's bindings look into every import: not while they are busy on another thread
+                # Qt's bindings hook every import: not while they are busy on another thread
                 load()
                 self._ask()
                 self._show()
@@ -122,7 +122,7 @@ class TopologyPart(Part):
                 pass
 
     def options(self) -> dict[str, str | int | bool]:
-        """Return the points that are marked now, for `render`; nothing where the panel is not seen."""
+        """Return options for `render` that mark the current points; none while the panel is hidden."""
         if not self._seen or self._answer is None:
             return {}
         told: dict[str, str | int | bool] = {"critical": f"{self._share:g}"}
@@ -140,7 +140,7 @@ class TopologyPart(Part):
             self._show()
 
     def _choose_messages(self) -> None:
-        """Hear of a flow only where its mass is the map."""
+        """Subscribe to flow answers only if a mass is the map."""
         covered = flow.covers(self.context.store.scene)
         self.messages = (TopologyAnswer, MapAnswer, *((FlowAnswer,) if covered else ()))
 
@@ -180,7 +180,7 @@ class TopologyPart(Part):
 
 
 def _of(scene: Scene) -> tuple[object, ...]:
-    """Return the subject of a map, and whether one is shown."""
+    """Return the identity of a map, and whether one is shown."""
     ground = (scene.family, scene.chart)
     if flow.covers(scene):
         return (*ground, scene.flow.mode)
@@ -188,9 +188,7 @@ def _of(scene: Scene) -> tuple[object, ...]:
 
 
 def shown(scene: Scene, answer: MapAnswer | FlowAnswer) -> Field | None:
-    """Return the map of an answer, if it is the one that a scene shows: its scalar, or a mass that
-    flows.
-    """
+    """Return the map of an answer if the scene shows it: its scalar, or a flowing mass."""
     job, covered = answer.job, flow.covers(scene)
     if isinstance(answer, MapAnswer):
         job = answer.job
@@ -203,7 +201,7 @@ def shown(scene: Scene, answer: MapAnswer | FlowAnswer) -> Field | None:
 
 
 def again(before: TopologyAnswer | None, now: TopologyAnswer, chosen: int) -> int:
-    """Return the number of a chosen pair in another diagram: that born within a few pixels of it, or
+    """Return the index of a selected pair in another diagram: the one born within a few pixels, or
     −1.
     """
     if before is None or chosen < 0 or before.job.superlevel != now.job.superlevel:
@@ -212,9 +210,7 @@ def again(before: TopologyAnswer | None, now: TopologyAnswer, chosen: int) -> in
 
 
 def born_at(answer: TopologyAnswer, theta: Floats, dimension: int | None = None) -> int:
-    """Return the number of the pair that is born next to a place θ (2,), if within a few pixels, or
-    −1.
-    """
+    """Return the index of the pair born within a few pixels of θ (2,), or −1."""
     chart = chart_of(manifold_of(answer.job.family), answer.job.chart).plane
     e, shape = answer.job.field.extent, answer.job.field.values.shape
     size = np.array([e.x1 - e.x0, e.y1 - e.y0])
@@ -235,8 +231,8 @@ def marks(
 ) -> Critical:
     """Return the critical points of the map among a figure's answers, of sub- or superlevel sets.
 
-    share: of the map's range that a pair must last for; chosen: θ where the pair is born that is named,
-    or None.  ValueError where it has no map, or no pair there.
+    share: least persistence relative to the map's range; chosen: θ of the birth of the pair to label,
+    or None.  Raises ValueError if there is no map, or no such pair.
     """
     maps = (shown(scene, answer) for answer in found if isinstance(answer, MapAnswer | FlowAnswer))
     field = next((field for field in maps if field is not None), None)
@@ -252,12 +248,12 @@ def marks(
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:
-    """Return how many pairs, the most persistent first, reach a share of the map's range."""
+    """Return the number of pairs whose persistence reaches a share of the map's range."""
     return int((answer.diagram.persistence[:MOST] >= share * answer.range).sum())
 
 
 def critical(chart: Chart, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
-    """Return where the marked pairs are born and die, in the drawing."""
+    """Return the births and deaths of the marked pairs, in drawing coordinates."""
     count, diagram = marked(answer, share), answer.diagram
     number = np.arange(count)
     theta = np.concatenate([answer.births[:count], answer.deaths[:count]])
@@ -321,7 +317,7 @@ def _counted(dimension: np.ndarray) -> str:
 
 
 def _story(answer: TopologyAnswer, i: int) -> str:
-    """Say what happens to a pair, and where."""
+    """Describe the birth and death of a pair."""
     d = answer.diagram
     low, high = ("maximum", "minimum") if d.superlevel else ("minimum", "maximum")
     what, born, dies = (("Component", low, "saddle"), ("Loop", "saddle", high))[int(d.dimension[i])]

@@ -28,14 +28,14 @@ from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import is_singular
 
-# vertices of the straight line: where a chart bends it, it has as many more as the drawing needs
+# initial vertices of the straight line; if a chart bends it, drawing adds more
 STRAIGHT_POINTS = 65
-# colours that a map of regions has
+# number of colours in a map of regions
 CATEGORIES = 8
 CARRIED_VECTORS = 9
-# what single precision makes of a constant that may be zero
+# rounding in single precision of a constant that may be zero
 NOISE = {"curvature": 5e-4}
-# why a map has no value, in fewer words than a path's status
+# why a map has no value, shorter than a path's status
 NOWHERE = {
     Status.OK: "lost to rounding",
     Status.LEFT_DOMAIN: "no part of the view lies in the domain",
@@ -43,11 +43,11 @@ NOWHERE = {
     Status.NOT_RESOLVED: "the density is not resolved",
     Status.NOT_CONVERGED: "nothing converged",
 }
-# of smaller shares a label does not say how small they are
+# labels do not print smaller shares
 LEAST = 0.01
-# of more outcomes than this so many have a bar
+# maximum number of outcomes with a bar
 MOST_BARS, LIKELIEST = 40, 32
-# a pin this near a token, as a share of the tokens' largest coordinate, is on it
+# a pin this close to a token, relative to the tokens' largest coordinate, is on it
 THERE = 1e-9
 
 
@@ -270,7 +270,7 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     if answer.job.scalar == "dominant":
         drawn = regions(values, answer.field.extent, subject.manifold)
         return replace(drawn, opacity=scene.map_opacity)
-    # a constant: what single precision makes of it is not worth colours
+    # a constant: its rounding errors do not deserve colours
     if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(answer.job.scalar, 0.0)):
         low, high = low - 0.5, high + 0.5
     if scene.colormap in TWO_SIDED and low < 0.0 < high:

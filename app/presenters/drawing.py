@@ -24,7 +24,7 @@ from compute.core.arrays import Floats
 from compute.curves.dense_curve import polygon
 from compute.manifold.charts import Chart
 
-# how much is seen of what is not the scene's
+# opacity of what does not belong to the scene
 GREYED = 0.25
 
 

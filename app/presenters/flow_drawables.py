@@ -15,12 +15,12 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 
-# lives that particles have while the moving point goes from A to B
+# lives of particles while the moving point goes from A to B
 LIVES = 2.0
-# of more zeros than this only the places are shown
+# with more zeros than this only their places are shown
 MOST_NAMED = 24
 WORDS = "attention mass"
-# a smaller share of the domain's area is left out without a word
+# a smaller omitted share of the domain's area is not mentioned
 TOLD = 1e-4
 
 

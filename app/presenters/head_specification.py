@@ -31,7 +31,7 @@ PLANES = (
     Choice("fisher", "Most Fisher information"),
 )
 LONGEST = 48
-# rows that differ by less are the same to the digits that are shown
+# rows that differ by less are equal to the digits shown
 SAME = 5e-4
 
 
@@ -264,7 +264,7 @@ def _rows_at(family: str, token: int) -> tuple[Floats, Floats]:
         file, c["layer"], c["head"], [token], float(c["temperature"]), left_out
     )[0]
     shown = np.zeros(len(own))
-    # a sink is no key of the file
+    # a sink is not a key of the file
     row = manifold.density(theta, manifold.support(theta[None]).x)[: len(head.numbers)]
     shown[list(head.numbers)] = row
     return shown, np.nan_to_num(own)

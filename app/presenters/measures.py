@@ -13,7 +13,7 @@ from app.views.text.number_format import KEPT_BY_NONE, Numbers
 from compute.core.status import Status
 from compute.divergences.divergence import Divergences
 
-# of a bound, by which a length in single precision may miss it
+# relative tolerance of a single-precision length against a bound
 SLACK = 1e-4
 USUAL = Numbers()
 
@@ -23,9 +23,9 @@ def _round(curvature: float) -> float:
     return 0.0 if abs(curvature) < 1e-12 else curvature
 
 
-# what stands in place of a number that is not known yet
+# placeholder for a number that is not known yet
 UNKNOWN = "…"
-# what a length and an energy are called, by whether the path is one of the metric's own connection
+# names of length and energy, for the Levi-Civita connection and for others
 LENGTH = {True: "Fisher–Rao length", False: "Length of the α-geodesic"}
 ENERGY = {True: "Energy", False: "Energy of the α-geodesic"}
 LENGTH_HINTS = {
@@ -138,7 +138,7 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         ),
     ]
     if answer.job.quality == "final":
-        # it is not counted in the haste of a drag, nor of another connection
+        # it is not computed during a drag, nor for another connection
         index = answer.morse_index
         words = str(index) if metric else KEPT_BY_NONE
         hint = "Beyond the first conjugate point a geodesic is no longer locally shortest."

@@ -16,11 +16,11 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, known_inside
 
-# a pin dropped this near to a landmark (share of the view) is put on it
+# a pin dropped this close to a landmark (share of the view) snaps to it
 SNAP = 0.012
-# of the step between two vertices, until a loop that leaves the domain is cut
+# halvings of the step between two vertices when a loop is cut at the domain's boundary
 HALVINGS = 5
-# outcomes that are named under the pointer
+# number of outcomes named under the pointer
 LIKELIEST = 3
 
 

@@ -16,7 +16,7 @@ from app.views.text.scalar_names import words_of
 from compute.families import families, parse
 from compute.manifold.manifold import Manifold
 
-# what a layer is called, and one sentence about it
+# name of a layer, and one sentence about it
 LAYER_WORDS = {
     "map": ("Scalar map", "A scalar, chosen above, shown as colour."),
     "grid": ("Coordinate grid", "Lines through the tick marks of the chart’s axes."),

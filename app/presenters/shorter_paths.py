@@ -18,7 +18,7 @@ from compute.distances.distance_map import interpolated
 from compute.families import manifold as manifold_of
 from compute.requests.fields import Field
 
-# a map is known to this share of the distance, and read off to so many of its cells
+# relative accuracy of a map of distances, and accuracy of reading it, in cells
 CELLS, SHARE = 1.0, 0.05
 
 

@@ -28,9 +28,9 @@ from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
 
-# seconds between redrawings of the plots while something is dragged: they cost more than the curve
+# seconds between updates of the plots during a drag: they cost more than the curve
 PLOTS = 0.07
-# while things move, what is of another moment is greyed only if its own answer takes longer than this
+# during motion an outdated answer turns grey only if the new one takes longer than this
 GRACE_MS = 150
 AWAITED = "computing the geodesic …"
 
@@ -44,16 +44,16 @@ class ShownAnswers:
         self._window = window
         self.path: PathAnswer | None = None
         self.map: MapAnswer | None = None
-        self._remark = ""  # said after the status of the next paths, until they are another scene's
+        self._remark = ""  # remarks after the status of the next paths, until the scene changes
         self._checks: dict[type, Measure] = {}
         self._studies: dict[type, StudyAnswer] = {}
         self._engine = EngineOpened("", "starting…")
         self._plotted = 0.0
-        self._rows: list[Measure] = []  # of the measures panel, as they are shown
+        self._rows: list[Measure] = []  # rows of the measures panel as shown
         self._plots: Distributions | None = None
         self._wanted: Mapping[type, Job] = {}
-        self._stale: frozenset[type] = frozenset()  # kinds of job whose answer is another subject's
-        self._unread = False  # what the user typed is not what is shown
+        self._stale: frozenset[type] = frozenset()  # kinds of job with outdated answers
+        self._unread = False  # the user's input differs from what is shown
         self._stop: Callable[[], None] | None = None
         self.numbers = measures.USUAL
 
@@ -66,7 +66,7 @@ class ShownAnswers:
         self._end_grace()
         self.path, self.map, self._checks, self._studies = None, None, {}, {}
         self._stale, self._unread = frozenset(), False
-        self._window.set_coordinates("")  # they are of the chart that was under the pointer
+        self._window.set_coordinates("")  # they belong to the chart that was under the pointer
         if self._rows:
             self._put(measures.greyed(self._rows, blank=True))
             self.say(words, True)
@@ -147,7 +147,7 @@ class ShownAnswers:
         if kind in self._stale and not self._unread:
             self._stale -= {kind}
             self.show_opacity()
-        self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
+        self._end_grace()  # as long as answers arrive, even one move late, nothing turns grey
 
     def mark_unread(self, unread: bool, words: str = "") -> None:
         """Mark answers as outdated while the typed formula is not the family shown."""
@@ -250,7 +250,7 @@ class ShownAnswers:
         self.say(opened.remark or "ready", not opened.remark)
 
     def keep_studies(self, kinds: set[type]) -> None:
-        """Studies of other kinds are shown no longer."""
+        """Drop the answers of studies of other kinds."""
         gone = {
             m.name for kind, a in self._studies.items() if kind not in kinds for m in a.measures
         }
@@ -331,7 +331,7 @@ def _same_subject(shown: Job, wanted: Job | None) -> bool:
     if isinstance(shown, MapJob) and isinstance(wanted, MapJob):
         return _subject(shown) == _subject(wanted)
     if isinstance(shown, PathJob) and isinstance(wanted, PathJob):
-        # the carried vector has numbers of its own, but none that would tell which it was
+        # the transported vector has separate numbers, but nothing that identifies it
         return (shown.family, shown.start, shown.end, shown.alpha) == (
             wanted.family, wanted.start, wanted.end, wanted.alpha,
         )  # fmt: skip

@@ -15,7 +15,7 @@ from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 
 KINDS = {1: "plus", -1: "minus"}
-# of more zeros the longest lives: curves, and lines that the panel has room for
+# maximum number of curves, and of lines in the panel; of more zeros the longest-lived are shown
 MOST_DRAWN, MOST_LISTED = 400, 40
 GAP = np.full((1, 2), np.nan)
 
@@ -34,7 +34,7 @@ def show(canvas: Canvas, tracks: Sequence[ZeroTrack], chart: Chart, extent: Exte
 
 
 def clear(canvas: Canvas) -> None:
-    """No tracks."""
+    """Remove all tracks."""
     for kind in KINDS.values():
         canvas.set_curve(kind, None)
 

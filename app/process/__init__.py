@@ -1,4 +1,4 @@
-"""The process: how it begins and ends, whether there is a screen, and where Python collects cycles.
+"""The process: start and end, display checks, and garbage collection.
 
 May import nothing else of app.
 """

@@ -1,5 +1,5 @@
-"""Whether there is a screen to open a window on, and to draw on: Qt ends the process where there is
-none, and opens black windows where there is no OpenGL.
+"""Checks for a usable display: without one Qt aborts the process, and without OpenGL it opens black
+windows.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ PLATFORMS = (
     "xcb", "wayland", "wayland-egl", "wayland-brcm", "offscreen", "minimal", "minimalegl", "eglfs",
     "linuxfb", "vkkhrdisplay", "vnc",
 )  # fmt: skip
-# what Qt multiplies sizes by, and dots per inch: beyond, it makes windows of no size or crashes
+# limits of Qt's scale factor and dots per inch: beyond them windows have no size, or Qt crashes
 SCALES = (0.1, 16.0)
 DOTS = (24, 1536)
 
 
 class NoWindow(Exception):
-    """No window can be opened, or drawn on, for the reason that is given in one line."""
+    """No window can be opened or drawn; the message is one line."""
 
 
 def missing(environment: Mapping[str, str]) -> str:
-    """Return why no window can be opened, or "" if one can."""
+    """Return why no window can be opened, or ""."""
     if sys.platform != "linux":
         return ""
     # "xcb:option;wayland": the first that Qt can load
@@ -38,7 +38,7 @@ def missing(environment: Mapping[str, str]) -> str:
     if asked and asked not in PLATFORMS:
         return f"QT_QPA_PLATFORM must be one of {', '.join(PLATFORMS)}, got {shown(asked)}"
     if asked and not asked.startswith(("xcb", "wayland")):
-        return ""  # no screen is needed, or somebody knows better
+        return ""  # no screen is needed, or the user has chosen a platform
     screen = "" if asked.startswith("wayland") else environment.get("DISPLAY", "")
     wayland = "" if asked == "xcb" else environment.get("WAYLAND_DISPLAY", "")
     if screen:
@@ -50,7 +50,7 @@ def missing(environment: Mapping[str, str]) -> str:
 
 
 def sanitise(environment: MutableMapping[str, str]) -> list[str]:
-    """Take out what Qt would scale the window away with; return a line for each."""
+    """Remove invalid Qt scaling variables from the environment; return a remark for each."""
     remarks = []
     for name, holds, wanted in (
         ("QT_SCALE_FACTOR", _is_scale, "a number between {:g} and {:g}".format(*SCALES)),
@@ -72,7 +72,7 @@ def _is_scale(text: str) -> bool:
 
 
 def _are_scales(text: str) -> bool:
-    """Return one for each screen, "1;1.5", or by their names, "DP-1=1;eDP-1=1.5"."""
+    """Whether a text is a list of scales, "1;1.5", or by screen names, "DP-1=1;eDP-1=1.5"."""
     return all(_is_scale(piece.rpartition("=")[2]) for piece in text.split(";") if piece)
 
 
@@ -98,9 +98,9 @@ def prepare() -> None:
 
 @contextmanager
 def opening() -> Iterator[None]:
-    """Make Qt's application within this: raises NoWindow where windows cannot be drawn.
+    """Provide a context for creating the Qt application; raise NoWindow if windows cannot be drawn.
 
-    What Qt says meanwhile is heard only where it would end the process, which then ends with status 2.
+    Qt's messages are shown only if Qt aborts, in which case the process ends with status 2.
     """
     from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -124,7 +124,7 @@ def opening() -> Iterator[None]:
 
 
 def _undrawable() -> str:
-    """Return why nothing can be drawn in windows of Qt's application, or ""."""
+    """Return why nothing can be drawn in windows, or ""."""
     from PySide6.QtGui import QGuiApplication, QOpenGLContext
 
     screen = QGuiApplication.primaryScreen()
@@ -143,7 +143,7 @@ def _undrawable() -> str:
 
 
 def _is_x_there() -> bool:
-    """Whether the X server of the environment lets this process in."""
+    """Whether the X server of the environment accepts this process."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:

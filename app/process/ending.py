@@ -1,13 +1,13 @@
-"""How the process ends when it is asked to: by Ctrl+C, by SIGTERM, or by a terminal that is closed.
+"""Termination of the process by Ctrl+C, SIGTERM, or a closed terminal.
 
-Until the window is there it goes at once and says nothing; what is half written it takes along.  As
-an exception the request could come up within an import, and be swallowed or printed as a traceback.
-What a signal does is set, not inherited: a shell starts its background with SIGINT ignored.
-Imported before anything else, so that this module imports next to nothing itself: until it has run an
-interruption is Python's, which prints where it was.
+Until the window exists the process exits at once and silently, and removes half-written files.  A
+KeyboardInterrupt could be raised within an import and be swallowed or printed as a traceback.  Signal
+handlers are set, not inherited: a shell starts background jobs with SIGINT ignored.  This module is
+imported before anything else and imports almost nothing itself, because until it has run Python would
+print a traceback on interruption.
 """
 
-# what `signal` is made of; that module takes longer to import than all that goes before it
+# the core of `signal`, which takes longer to import than everything before it
 import _signal as signal  # type: ignore[import-not-found]
 import os
 import sys
@@ -19,34 +19,36 @@ if TYPE_CHECKING:
     from types import FrameType
 
 INTERRUPTED = 130
-# what is being written: a file, or a folder of them
+# files and folders being written
 _unfinished: "set[Path]" = set()
 
 
 def leave_at_once() -> None:
-    """Go at any request from now on."""
+    """Exit immediately at any termination signal from now on."""
     handle(_leave)
 
 
 def handle(handler: "Callable[[int, FrameType | None], object] | int") -> None:
-    """Call ``handler`` at each request; what `nohup` started does not mind a closed terminal."""
+    """Call ``handler`` at each termination signal; a process started by `nohup` ignores a closed
+    terminal.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, *_hangup()):
         signal.signal(number, handler)
 
 
 def ignore_interrupts() -> None:
-    """Ignore interruptions once all is done: they come too late."""
+    """Ignore interruptions after all work is done."""
     handle(signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def begin(path: "Path") -> None:
-    """Have what is written to ``path`` taken away should the process end before `finish`."""
+    """Register ``path`` for removal if the process ends before `finish`."""
     _unfinished.add(path)
 
 
 def finish(path: "Path") -> None:
-    """Leave ``path`` alone from now on."""
+    """Unregister ``path``."""
     _unfinished.discard(path)
 
 
@@ -58,7 +60,7 @@ def _hangup() -> "tuple[int, ...]":
 
 def _leave(number: int, frame: "FrameType | None") -> None:
     if _unfinished:
-        # imported here: nothing is to be done before this module
+        # imported here: this module must come first
         from compute.core.replacing import remove
 
         for path in tuple(_unfinished):

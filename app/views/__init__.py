@@ -1,4 +1,4 @@
-"""The views: the interface that controllers speak to, the canvas of vispy, the window of Qt.
+"""The views: their interface to controllers, the vispy canvas, and the Qt window.
 
 Views know neither store nor engine.
 """

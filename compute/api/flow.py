@@ -43,11 +43,11 @@ from compute.requests.geometry import GeometryRequest
 
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
 RECORDS = 10
-# modes of whole cells alone: what carries mass knows no edge, and the literal equation no energy
+# modes that use whole cells only: mass transport, and the literal equation, which has no energy
 WHOLE = ("natural", "seed")
-# nodes times stages of an evolution at most, and for how many nodes' work a step takes its time anyway
+# maximum of nodes times stages, and the nodes below which the cost of a step is constant
 MOST_WORK, STEP_COST = 3e11, 4096
-# of numbers in a field: their squares must be numbers
+# largest value in a field: squares must be finite
 LARGEST = 1e100
 
 
@@ -165,7 +165,7 @@ class AttentionFlow:
         return literal(self.grid, symbols.reshape(*self.grid.shape, 2, 2, 2), pinned)
 
     def metric_field(self) -> Floats:
-        """g_ij (rows, columns, 2, 2) in θ at the nodes, NaN outside the domain."""
+        """Return g_ij (rows, columns, 2, 2) in θ at the nodes, NaN outside the domain."""
         return np.where(self.grid.usable[..., None, None], self.grid.metric, np.nan)
 
     def singularities(self, field: ArrayLike) -> list[Singularity]:
@@ -349,7 +349,7 @@ class AttentionFlow:
         return self._engine.flow(self.request(z, step, count, stages))
 
     def _norm(self, z: np.ndarray) -> float:
-        """‖A‖ in L²(g) of a state."""
+        """Return ‖A‖ in L²(g) of a state."""
         return self.operator.norm(z if self._literal is None else self._framed(_pair(z)))
 
     def _checked(self, field: ArrayLike) -> Floats:

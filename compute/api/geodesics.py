@@ -29,7 +29,7 @@ from compute.studies import jacobi_fields
 from compute.studies.geodesic_fan import all_geodesics
 from compute.studies.retry import second_try
 
-# shares of a length below which two are one, by the engine
+# relative differences below which two lengths are equal, by engine
 SHORTER = {"reference": 1e-6, "gpu": 1e-3}
 
 
@@ -137,7 +137,7 @@ class AttentionGeodesic:
 
         ``retry``: make a second attempt, of some seconds each, for pairs that do not converge.
         """
-        # the request makes arrays of what it is given
+        # the request converts its arguments to arrays
         request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
         paths = self.engine.connect(request)
         return self._indexed(second_try(self.engine, request, paths) if retry else paths)

@@ -27,10 +27,10 @@ from compute.requests.transport import TransportRequest
 if TYPE_CHECKING:
     from compute.requests.engine import Engine
 
-# pairs for which geodesics are solved, at most
+# maximum number of pairs for which geodesics are solved
 MOST_PAIRS = 64 * 64
 STEPS = 64
-# queries and keys this near on the plane, as a share of its spread, are one point
+# queries and keys closer than this share of the plane's spread coincide
 SAME = 1e-9
 # cosines on the sphere of distributions beyond which a distance is taken from the chord
 NEAR = 1.0 - 5e-7
@@ -70,7 +70,7 @@ def _roots(request: AttendRequest, queries: Floats) -> Floats:
 
 
 def _flat(request: AttendRequest) -> Attended:
-    """Scaled dot-product attention: the distances give the logits q·k/√d up to a constant per row."""
+    """Attend by scaled dot products: the distances give the logits q·k/√d up to a constant per row."""
     from scipy.spatial.distance import cdist
 
     square = cdist(request.Q, request.K, "sqeuclidean") / request.root
@@ -167,7 +167,7 @@ def plane(Q: Floats, K: Floats) -> tuple[Floats, Floats]:
 
 
 def _carried(weights: Floats, V: Floats, U: Floats, operators: Floats) -> Floats:
-    """Σ_j a_ij [V⊥_j + U P_{k_j→q_i} Uᵀ V_j] (nq, dv), P parallel transport."""
+    """Return Σ_j a_ij [V⊥_j + U P_{k_j→q_i} Uᵀ V_j] (nq, dv), P parallel transport."""
     along = V @ U
     across = V - along @ U.T
     turned = np.einsum("ijab,jb->ija", operators, along)

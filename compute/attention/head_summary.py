@@ -17,7 +17,7 @@ from compute.requests.fields import FieldRequest
 
 # rows and columns of the picture
 PICTURE = (28, 28)
-# queries that medians are taken over, evenly spread over all
+# number of queries, evenly spaced, over which medians are taken
 QUERIES = 256
 
 

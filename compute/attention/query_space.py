@@ -26,9 +26,9 @@ from compute.geodesics import sphere_polygon
 RANK = 1e-6
 # segments of a polygon
 SEGMENTS = 64
-# by how much the polygon's length may change from half as many segments to all of them
+# largest relative change of the polygon's length when the number of segments is doubled
 REFINED = 1e-3
-# the share by which the speed of a ray may change
+# largest relative change of the speed of a ray
 DRIFTED = 1e-3
 
 
@@ -103,11 +103,11 @@ class QuerySpace:
         return self.rank == len(self.keys) - 1
 
     def weights(self, q: ArrayLike) -> Floats:
-        """p = softmax(K̂q) (..., n) of queries (..., d)."""
+        """Return p = softmax(K̂q) (..., n) of queries (..., d)."""
         return softmax(np.asarray(q, dtype=np.float64) @ self.keys.T + self._bias)
 
     def _log_weights(self, q: ArrayLike) -> Floats:
-        """log p (n,) of a query (d,)."""
+        """Return log p (n,) of a query (d,)."""
         logits = self.keys @ np.asarray(q, dtype=np.float64) + self._bias
         logits -= logits.max()
         return np.asarray(logits - np.log(np.exp(logits).sum()))
@@ -120,7 +120,9 @@ class QuerySpace:
         return float(sphere.distance(p, q)), float(np.sqrt(max(jeffreys, 0.0)))
 
     def distance(self, a: ArrayLike, b: ArrayLike) -> float:
-        """d = 2 arccos Σ√(p_a p_b), for affinely independent keys.  Raises ValueError otherwise."""
+        """Return d = 2 arccos Σ√(p_a p_b), for affinely independent keys.  Raises ValueError
+        otherwise.
+        """
         if not self.is_sphere:
             raise ValueError(
                 f"this closed form needs affinely independent keys: {len(self.keys)} keys span "
@@ -140,7 +142,7 @@ class QuerySpace:
                 np.log(np.sin(share * angle)) + 0.5 * self._log_weights(q)
                 for share, q in ((1 - times, a), (times, b))
             ]
-        # z up to a factor, by its logarithm: what has next to no attention would underflow
+        # z up to a factor, by its logarithm: very small weights would underflow
         logits = 2 * np.logaddexp(*parts) - self._bias
         centred = self._reduced - self._reduced.mean(axis=0)
         found = np.linalg.lstsq(
@@ -239,13 +241,15 @@ class QuerySpace:
         return QueryRay(queries, velocities, drift, Status.OK if fine else Status.ILL_CONDITIONED)
 
     def speed(self, q: ArrayLike, velocity: ArrayLike) -> float:
-        """√g(v, v) at q (d,)."""
+        """Return √g(v, v) at q (d,)."""
         p = self.weights(q)
         moved = self.keys @ np.asarray(velocity, np.float64)
         return float(np.sqrt(p @ (moved - p @ moved) ** 2))
 
     def _rate(self, y: Floats) -> Floats:
-        """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in reduced coordinates; NaN where g is numerically singular."""
+        """Return (v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in reduced coordinates; NaN where g is numerically
+        singular.
+        """
         from scipy.linalg import cho_factor, cho_solve
 
         if not np.isfinite(y).all():

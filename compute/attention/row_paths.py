@@ -111,7 +111,7 @@ def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
 
 
 def great_circle(p: Floats, q: Floats, count: int) -> Floats:
-    """z (count, n) at equal steps on the geodesic from p to q (n,), z = 2√p at its ends."""
+    """Return z (count, n) at equal steps on the geodesic from p to q (n,), z = 2√p at its ends."""
     start = 2.0 * np.sqrt(p)
     angle = float(sphere.distance(p, q)) / 2.0 * np.linspace(0.0, 1.0, count)[:, None]
     found: Floats = start * np.cos(angle) + 2.0 * _heading(start, 2.0 * np.sqrt(q)) * np.sin(angle)
@@ -132,7 +132,7 @@ def _heading(start: Floats, end: Floats) -> Floats:
     """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they
     coincide.
     """
-    # of neighbours the difference keeps the digits that the projection of ``end`` would lose
+    # for neighbours the difference keeps digits that the projection of ``end`` would lose
     apart = end - start
     along = apart - start * (apart * start).sum(axis=-1, keepdims=True) / 4.0
     size = np.linalg.norm(along, axis=-1, keepdims=True)

@@ -18,7 +18,7 @@ from compute.core.refusal import Refused
 
 NAME = "attention_geodesics"
 _EAGER = re.compile(r"\w*eager_attention\w*")
-# what an attention function may be given that is added to its logits, and its sinks
+# arguments of attention functions that are added to the logits, and those for sinks
 _BIASES = ("position_bias", "attention_bias", "alibi", "relative_position_bias")
 _SINKS = ("s_aux", "sinks")
 _SETTING = "_attn_implementation_internal"
@@ -102,7 +102,7 @@ def _register(recorder: Recorder | None) -> None:
     ALL_ATTENTION_FUNCTIONS.register(NAME, attention)
     try:
         from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, eager_mask
-    except ImportError:  # before there was an interface of masks, eager ones were the default
+    except ImportError:  # older versions have no interface for masks; eager masks were the default
         return
     ALL_MASK_ATTENTION_FUNCTIONS.register(NAME, eager_mask)
 

@@ -18,7 +18,7 @@ from compute.capture.tracing import tracing
 from compute.core.foreign_files import refuse_model
 from compute.core.refusal import Refused, refusing, shown
 
-# names of the configurations' entries for the longest text
+# configuration entries that state the maximum length of a text
 _LONGEST = ("max_position_embeddings", "n_positions", "max_seq_len")
 # inputs that are the tokens of a text, and those of a decoder
 IDS, DECODER_IDS = "input_ids", "decoder_input_ids"
@@ -50,7 +50,7 @@ def capture(
     if isinstance(model, str | Path):
         model, tokenizer = loaded(str(model), tokenizer)
     library = torch()
-    model = getattr(model, "_orig_mod", model)  # of a compiled model, the one that it was made from
+    model = getattr(model, "_orig_mod", model)  # a compiled model's original
     if not isinstance(model, library.nn.Module):
         raise Refused(
             f"model must be a PyTorch module, a folder or a name, got {shown(model)}; for a "
@@ -88,7 +88,7 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
     path = Path(name)
     if not path.exists() and (path.is_absolute() or name.startswith(".")):
         raise Refused(f"there is no model folder {shown(name)}")
-    # code that a model brings along is never run, nor asked about
+    # code supplied with a model is never run, and the user is not asked to allow it
     source: str = name
     extra: dict[str, Any] = {"trust_remote_code": False}
     if path.suffix.lower() == ".gguf":
@@ -102,7 +102,7 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
         try:
             with _quiet():
                 tokenizer = library.AutoTokenizer.from_pretrained(source, **extra)
-        except Exception:  # a model of pictures or of sounds has none
+        except Exception:  # a vision or audio model has none
             tokenizer = None
         if tokenizer is not None and not set(tokenizer.get_vocab()) - {
             *tokenizer.all_special_tokens

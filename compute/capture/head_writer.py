@@ -13,7 +13,7 @@ from compute.core.array_files import SAFETENSORS, SUFFIXES
 from compute.core.refusal import Refused, describe, shown
 from compute.core.replacing import replacing
 
-# what a .safetensors file calls the types of numbers
+# names of number types in a .safetensors file
 _KINDS = {
     "float16": "F16",
     "float32": "F32",
@@ -22,9 +22,9 @@ _KINDS = {
     "int32": "I32",
     "int64": "I64",
 }
-# arrays that a model's own precision is enough for
+# arrays stored in the model's own precision
 _OF_MODEL = ("q", "k", "v")
-# bytes to which a header is padded, so that arrays lie where processors like them
+# headers are padded to multiples of this many bytes, so that arrays are aligned
 _ALIGNED = 8
 
 

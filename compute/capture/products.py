@@ -18,7 +18,7 @@ from compute.core.arrays import Floats
 _PRODUCTS = ("matmul", "bmm", "__matmul__")
 _TIMES = ("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply")
 _OVER = ("div", "div_", "__truediv__", "__itruediv__", "true_divide", "divide")
-# letters that an einsum may name the axes of attention by are any; these stand between its parts
+# an einsum may name its axes by any letters; these separate its parts
 _ARROW, _COMMA = "->", ","
 
 
@@ -86,7 +86,7 @@ class Products:
         return max(found, key=lambda each: each.weights is not None, default=None)
 
 
-# tensors that are followed at a time, each as large as the scores of a layer
+# tensors tracked at a time, each as large as the scores of a layer
 MOST_FOLLOWED = 24
 
 

@@ -13,15 +13,15 @@ from compute.core.refusal import Refused
 from compute.heads.attention_call import AttentionCall, verified
 from compute.heads.call_stack import pattern, repeated
 
-# keys that a plane of attention may have
+# largest number of keys of a query plane
 MOST_KEYS = 4096
-# different masks that are compared with those of the next layer
+# number of distinct masks compared with those of the next layer
 MOST_MASKS = 4
-# of the model's own weights, kept beside queries and keys
+# the model's own weights, kept with queries and keys
 MOST_OWN = 64 << 20
-# an output is its weights' sum of values, times a number, within this share of it
+# relative tolerance for output = number × weights · values
 OF_VALUES = 2e-2
-# a number by which a query's weights are multiplied is 1 within this
+# tolerance for that number to be 1
 IS_ONE = 1e-3
 
 
@@ -93,7 +93,7 @@ class Recorder:
             found = scaled_as_output(found, np.swapaxes(self._one(output), 0, 1))
         found = verified(found, None if logits is None else self._one(logits))
         if self.calls and _same_weights(self.calls[-1], found):
-            # one softmax that weighs two sets of values
+            # one softmax weighting two sets of values
             before = self.calls.pop()
             found = replace(before, v=np.concatenate([before.v, found.v], axis=2))
         self.calls.append(self._spared(found))

@@ -11,7 +11,7 @@ from compute.capture.libraries import torch
 from compute.capture.products import Products, Weighing
 from compute.capture.recorder import Recorder
 
-# of more keys the weights that a fused call has are not asked for, since that costs n² a query
+# above this many keys the weights of a fused call are not computed, since that costs n² per head
 MOST_KEYS = 1024
 _FUSED, _COMPOSED = "scaled_dot_product_attention", "multi_head_attention_forward"
 

@@ -29,9 +29,9 @@ from compute.core.arrays import Floats
 from compute.core.opening import modified
 from compute.core.refusal import Refused
 
-# bytes of a file from which its arrays stay there
+# size in bytes from which arrays are memory-mapped
 LARGE = 256 << 20
-# of the local header of a .zip file: its bytes, and where the lengths of name and remarks stand
+# a .zip file's local header: its size, and the offset of the lengths of name and extra field
 _LOCAL, _LENGTHS = 30, 26
 ENCRYPTED = 1
 

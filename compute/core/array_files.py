@@ -24,14 +24,14 @@ from compute.core.refusal import Refused, refusing, shown
 
 SUFFIXES = (".npz", ".safetensors")
 SAFETENSORS = SUFFIXES[1]
-# of a .safetensors file: bytes of its header, and the entry that holds words and no array
+# a .safetensors file: maximum size of its header, and the entry that holds text, not an array
 MOST_HEADER = 16 << 20
-# of any file whose arrays are not read at once
+# for any file whose arrays are not read at once
 MOST_FILE = 1 << 42
 WORDS = "__metadata__"
-# how many numbers a pattern may hold: each multiplies the ways in which a name may match
+# maximum number of placeholders in a pattern: each multiplies the possible matches of a name
 MOST_NUMBERS = 3
-# kinds of entries of a .safetensors file as they lie there; bfloat16 is the upper half of a float32
+# number types of a .safetensors file; bfloat16 is the upper half of a float32
 BFLOAT16 = "BF16"
 _KINDS: dict[str, np.dtype[Any]] = {
     BFLOAT16: np.dtype("<u2"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-# characters of a path that a message has room for
+# maximum length of a path in a message
 LONGEST_NAME = 80
-# how a file of a suffix that is not read becomes one that is
+# how to convert a file of an unsupported type
 _WAYS = {
     **dict.fromkeys(
         (".pt", ".pth", ".bin", ".ckpt"),
@@ -31,7 +31,7 @@ def refuse(path: str | Path) -> None:
         )
 
 
-# what PyTorch writes: programs, which must not be read from others
+# PyTorch's files are programs; loading untrusted ones is unsafe
 PICKLED = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle")
 
 

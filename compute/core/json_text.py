@@ -7,11 +7,11 @@ from typing import Any
 
 from compute.core.refusal import Refused, describe, shown
 
-# lists in lists and so on: what is deeper can be read but no longer written
+# maximum nesting: deeper structures can be read but not written
 MOST_LEVELS = 64
-# numbers, texts and lists in all: what is checked entry by entry must come to an end
+# maximum number of values, which are checked one by one
 MOST_VALUES = 250_000
-# digits of a whole number that a float can hold
+# digits of the largest integer that fits into a float
 MOST_DIGITS = 308
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from compute.core.refusal import Refused, describe, shown
 
-# a pipe is opened at once and a terminal does not become ours, where the system can do that
+# if supported: do not block on a pipe, do not acquire a controlling terminal
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KINDS = (
@@ -69,7 +69,7 @@ def check_name(path: str | Path) -> None:
 def read_bytes(path: str | Path, most: int) -> bytes:
     """Read a regular file of at most ``most`` bytes.  Raises like `opened`."""
     with opened(path, most) as file:
-        # a file may grow, and some of a system's own files state no size
+        # a file may grow, and some system files report no size
         found = file.read(most + 1)
     if len(found) > most:
         raise Refused(f"{path} must have at most {most} bytes, got more")

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-# characters of a message, and of one value in it
+# maximum length of a message, and of one value in it
 MOST_CHARACTERS = 300
 MOST_SHOWN = 80
-# of what is cut out of the middle, this share of the rest stands before it
+# if the middle is cut out, this share of the rest precedes the gap
 _BEGINNING = 0.6
 
 
@@ -81,7 +81,7 @@ class _Brief(reprlib.Repr):
         self.maxlist = self.maxtuple = self.maxdict = 12
 
     def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write out numbers of several thousand digits
+        # Python does not print integers of several thousand digits
         return str(x) if x.bit_length() < 256 else f"a number of about {_count_digits(x)} digits"
 
     def repr_ndarray(self, x: np.ndarray, level: int) -> str:

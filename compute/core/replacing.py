@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# bytes of a name that the hidden one repeats: it is longer, and systems stop at 255
+# bytes of the name repeated in that of the hidden file, which is longer; systems allow 255
 LONGEST = 200
 _HIDDEN = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)(\.[^.]+)?")
 
@@ -34,7 +34,7 @@ def replacing(target: Path) -> Iterator[Path]:
     temporary = hidden(target)
     try:
         yield temporary
-        with suppress(OSError):  # what only its owner could read stays so
+        with suppress(OSError):  # keep the permissions of the file
             shutil.copymode(target, temporary)
         temporary.replace(target)
     finally:

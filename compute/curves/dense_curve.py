@@ -13,12 +13,12 @@ import numpy as np
 
 from compute.core.arrays import Bools, Floats
 
-# places in an interval: six of a quintic's values, and two to hold it against
+# places in an interval: six values of a quintic, and two to check it
 _SIXTHS = np.array([0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0])
 _NODES_AT, _CHECKS_AT = [0, 2, 3, 4, 5, 7], [1, 6]
 _THROUGH_SIX = np.linalg.inv(_SIXTHS[_NODES_AT][:, None] ** np.arange(6))
-# halvings of an interval of a curve that is followed, how many may be cut in one round, and the share
-# of its chord by which one may be off
+# maximum halvings of an interval of a given curve, intervals cut per round, and tolerance relative
+# to the chord
 SPLITS, MOST, EXACT = 24, 4096, 1e-8
 
 
@@ -102,7 +102,7 @@ def bundle(t: Floats, theta: Floats, velocity: Floats) -> DenseCurve:
         begin = (theta[:, :-1], h * velocity[:, :-1], h * h * a[:, :-1])
         end = (theta[:, 1:], h * velocity[:, 1:], h * h * a[:, 1:])
         pieces = quintics(*((x.reshape(-1, 2) for x in side) for side in (begin, end)))
-        # next to where a curve stops differences know nothing of θ″
+        # differences give no θ″ next to the end of a curve
         cubic = smooth_pieces(begin, end)
     bad = np.isnan(pieces).any(axis=(1, 2))
     pieces[bad] = cubic[bad]
@@ -124,7 +124,7 @@ def through(theta: Floats, closed: bool = False) -> DenseCurve:
     if len(theta) < 5:
         return polygon(theta)
     if closed:
-        # round a period it goes on some periods away
+        # around a period it continues some periods away
         shift = theta[-1] - theta[0]
         wide = np.concatenate([theta[-3:-1] - shift, theta, theta[1:3] + shift])
     else:
@@ -183,7 +183,7 @@ def followed(
 
 
 def differenced(t: Floats, theta: Floats, v: Floats) -> Floats:
-    """θ″ (m, 2) at equal times from θ and θ′, to O(h⁴) inside and O(h³) at the ends."""
+    """Return θ″ (m, 2) at equal times from θ and θ′, to O(h⁴) inside and O(h³) at the ends."""
     if len(t) < 3:
         return np.zeros_like(theta)
     h = t[1] - t[0]
@@ -196,20 +196,20 @@ def differenced(t: Floats, theta: Floats, v: Floats) -> Floats:
 
 
 def smooth_pieces(begin: tuple[Floats, ...], end: tuple[Floats, ...]) -> Floats:
-    """Cubics (n, 6, 2) from θ and hθ′ at both ends, of any shape (..., 2)."""
+    """Return cubics (n, 6, 2) from θ and hθ′ at both ends, of any shape (..., 2)."""
     (a, u0), (b, u1) = ((x.reshape(-1, 2) for x in side[:2]) for side in (begin, end))
     return cubics(a, b, u0, u1)
 
 
 def cubics(a: Floats, b: Floats, u0: Floats, u1: Floats) -> Floats:
-    """Coefficients (n, 6, 2) from θ and hθ′ at both ends."""
+    """Return coefficients (n, 6, 2) from θ and hθ′ at both ends."""
     d = b - a
     zero = np.zeros_like(a)
     return np.stack([a, u0, 3 * d - 2 * u0 - u1, u0 + u1 - 2 * d, zero, zero], axis=1)
 
 
 def quintics(begin: Iterable[Floats], end: Iterable[Floats]) -> Floats:
-    """Coefficients (n, 6, 2) from θ, hθ′ and h²θ″ at both ends."""
+    """Return coefficients (n, 6, 2) from θ, hθ′ and h²θ″ at both ends."""
     (a, u0, w0), (b, u1, w1) = begin, end
     d = b - a
     return np.stack(

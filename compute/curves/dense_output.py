@@ -26,16 +26,17 @@ from compute.manifold.manifold import Manifold, inside_only, known_inside
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import Paths, ShootRequest
 
-# shares of its chord by which the cubic of an interval may be off, while dragged and at rest: the
-# quintic is then off by less than a tenth of a pixel of a chord across the window, and of a thousand
+# tolerances of an interval's cubic relative to its chord, while dragging and at rest: the quintic
+# is then off by less than a tenth of a pixel for a chord across the window, and across a thousand
+# windows
 LIVE, FINE = 3e-3, 1e-4
-# what single and double precision make of a coordinate, as a share of its largest value
+# rounding of a coordinate in single and double precision, relative to its largest value
 NOISE = {"gpu": 2e-7, "reference": 1e-12}
-# pieces that an interval is cut into, and how many times over
+# pieces into which an interval is cut, and the maximum number of rounds
 PARTS, ROUNDS = 8, 7
-# intervals at most that are cut in one round
+# maximum number of intervals cut in one round
 MOST = 4096
-# share of its chord by which what is integrated anew may miss the interval's end
+# tolerance of a repeated integration at the interval's end, relative to the chord
 GAP = 0.02
 
 
@@ -77,7 +78,7 @@ Exact = Callable[[Floats], tuple[Floats, Floats]]
 
 
 def _closed_form(manifold: Manifold, ends: Floats, alpha: float) -> Exact | None:
-    """Position and velocity (k, 2) at times (k,) of an e- or m-geodesic, or None."""
+    """Return position and velocity (k, 2) at times (k,) of an e- or m-geodesic, or None."""
     if abs(alpha) != 1.0 or manifold.singular or not is_dual(manifold):
         return None
     a, b = ends[:1], ends[1:]
@@ -184,7 +185,7 @@ def _refined(
         _give_up(nodes, rough[~good])
         before = rough[good]
         nodes.insert(before, t[good], theta[good], v[good])
-        # an interval that was cut is PARTS of them now
+        # a cut interval is replaced by PARTS intervals
         first = before + (PARTS - 1) * np.arange(len(before))
         some = (first[:, None] + np.arange(PARTS)).ravel()
     return nodes.made()
@@ -275,7 +276,7 @@ def _prolonged(
     if n <= PARTS:
         rest, d = reached - t[-1], end - theta[-1]
         bent = np.zeros((1, 6, 2))
-        # a parabola, unless its velocity there says nothing of where it ends
+        # a parabola, unless its velocity there is unrelated to its end
         u = rest * v[-1]
         fair = np.abs(d - u).sum() <= 0.5 * np.abs(d).sum()
         bent[0, 0], bent[0, 1], bent[0, 2] = theta[-1], u if fair else d, d - u if fair else 0.0

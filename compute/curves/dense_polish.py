@@ -16,13 +16,13 @@ from compute.geodesics import initial_value
 from compute.manifold.manifold import Manifold, inside_only
 from compute.requests.geodesics import ShootRequest
 
-# share of an interval's Fisher length by which neighbouring rays differ
+# distance between neighbouring rays, relative to an interval's Fisher length
 OFFSET = 1e-6
-# a node that would move by more than this share of the intervals beside it is not near a geodesic
+# a node that would move by more than this share of the adjacent intervals is not near a geodesic
 NEAR = 0.05
-# loop iterations of one evaluation of the metric above which it would take too long
+# maximum loop iterations of one evaluation of the metric
 HEAVY = 96
-# diagonals of the linear system beside the main one
+# off-diagonals of the linear system
 BAND = 5
 
 
@@ -71,11 +71,13 @@ def _sizes(manifold: Manifold, y: Floats) -> Floats:
 
 
 def _closing(flow: Floats, gap: Floats) -> Floats | None:
-    """δy (m, 4) that closes gaps (m − 1, 4) to first order, δθ = 0 at both ends; None if singular."""
+    """Return δy (m, 4) that closes gaps (m − 1, 4) to first order, δθ = 0 at both ends; None if
+    singular.
+    """
     from scipy.linalg import solve_banded
 
     count = len(flow)
-    # of each interval four rows, and the columns of its two nodes; those of the fixed θ are left out
+    # four rows per interval, and the columns of its two nodes, without those of the fixed θ
     row = 4 * np.arange(count)[:, None, None] + np.arange(4)[:, None]
     column = 4 * np.arange(count)[:, None, None] + np.arange(8) - 2
     entries = np.concatenate([-flow, np.broadcast_to(np.eye(4), flow.shape)], axis=2)

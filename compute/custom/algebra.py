@@ -14,9 +14,9 @@ from compute.custom.parse import POSITIVE, FormulaError, Node
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
-# the sample of a log-density, of which there are no derivatives
+# the sample of a log-density, not differentiated
 SAMPLE = "x"
-# |u| up to which e^u and the products of three of them are numbers in single precision
+# |u| up to which e^u and products of three of them are finite in single precision
 LARGEST_EXPONENT = 28
 
 

@@ -18,9 +18,9 @@ from compute.manifold.tangent import LocalGeometry, is_singular
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
-# coordinates, or less, at which a determinant is looked at
+# maximum number of coordinates at which a determinant is checked
 PROBED = (0.3217, 0.7653)
-# share of g₁₁g₂₂ below which a determinant is 0 but for rounding
+# share of g₁₁g₂₂ below which a determinant is 0 up to rounding
 RANK = 1e-12
 
 
@@ -67,7 +67,7 @@ def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
     if not is_singular(local, RANK).all():
         return
     g = local.metric
-    known = np.abs(g).max(axis=1) > 0  # zeros stand for what is not resolved
+    known = np.abs(g).max(axis=1) > 0  # unresolved values are 0
     if not known.any():
         return
     at = int(np.argmax(known))

@@ -24,9 +24,9 @@ from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold, Support
 from compute.manifold.tangent import LocalGeometry, is_singular
 
-# seconds of the processor for looking at a family before it is taken, beside those for deriving it
+# CPU seconds for checking a family before it is accepted, besides those for deriving it
 SECONDS = 5.0
-# cells of the grid on which pins are looked for
+# cells per side of the grid in which pins are sought
 GRID = 24
 
 

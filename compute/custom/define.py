@@ -14,9 +14,9 @@ from compute.definitions.derive import Definition
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
-# coordinates beyond are outside every domain, and what is nearer to an edge is at it
+# coordinates beyond are outside every domain; points closer to a boundary lie on it
 REACH, EDGE = 1e9, 1e-9
-# derivatives that are larger than this take seconds
+# larger derivatives take seconds
 MOST_OPERATIONS = 6000
 
 
@@ -137,7 +137,7 @@ def _determinant(g11: Expr, g12: Expr, g22: Expr) -> Expr:
 
 
 def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
-    """g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
+    """Return g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
     import sympy as sp
 
     s, t = read.theta

@@ -24,10 +24,9 @@ from compute.custom import definition, deriver
 from compute.custom.parse import FormulaError
 from compute.definitions.derived import Derived, read_plain
 
-# seconds for one definition, of which it may use a third, and for a process to be ready: machines may
-# be busy with something else
+# seconds for one definition (a third as CPU time), and for a process to start: machines may be busy
 SECONDS, STARTING = 3 * deriver.SECONDS, 60.0
-# how often those who wait are asked whether they still do
+# seconds between checks for cancellation
 BEAT = 0.02
 # imports the package without its names for scripts, which take as long as SymPy and are not needed
 _PROGRAM = """
@@ -116,7 +115,7 @@ class _Process:
             text=True,
             encoding="ascii",
             env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
-            # Ctrl+C in a terminal is for the program, which then ends its process
+            # Ctrl+C in a terminal is for the main program, which then ends its process
             start_new_session=True,
         )
         self._listener = threading.Thread(target=self._listen, name="deriver", daemon=True)
@@ -148,7 +147,7 @@ class _Process:
         try:
             self._process.stdin.write(json.dumps(source) + "\n")
             self._process.stdin.flush()
-        except OSError:  # it has just ended, as the answer will say
+        except OSError:  # it has just ended; the answer reports that
             return self._ended()
         return self._next() or self._ended()
 
@@ -181,7 +180,7 @@ def _close(pipe: Any) -> None:
     try:
         pipe.close()
     except OSError:
-        return  # what was never sent to a process that has ended
+        return  # data never sent to an ended process
 
 
 class _Bench:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any, TextIO
 
-# bytes that one may have, and seconds of the processor for one definition
+# memory limit in bytes, and CPU seconds for one definition
 MOST_BYTES = 1 << 30
 SECONDS = 5.0
 READY = "ready"
@@ -61,7 +61,7 @@ def _bound_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     except (ImportError, ValueError, OSError):
-        return  # a system without such bounds: what is typed is bounded in time alone
+        return  # systems without such limits: only the time is limited
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def _time_bounded() -> Iterator[None]:
     """Kill this process by SIGPROF once its CPU time is used up."""
     import signal
 
-    if not hasattr(signal, "setitimer"):  # then whoever waits ends it
+    if not hasattr(signal, "setitimer"):  # then the waiting process ends it
         yield
         return
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
@@ -100,5 +100,5 @@ def answer_of(source: str) -> _Answer:
     except RecursionError:
         return {"problem": "this is nested too deeply to derive"}
     except Exception as problem:
-        # whatever else SymPy has to say of what somebody typed, of which they know nothing
+        # any other error of SymPy, which would mean nothing to the user
         return {"problem": "SymPy cannot derive this", "cause": type(problem).__name__}

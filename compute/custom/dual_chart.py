@@ -19,7 +19,7 @@ CLOSE = 1e-9
 
 
 def expectation(manifold: Manifold, view: Extent) -> Chart:
-    """η(θ), with the Jacobian ∂²ψ = g; the inverse starts from a grid over ``view``."""
+    """Return η(θ), with the Jacobian ∂²ψ = g; the inverse starts from a grid over ``view``."""
 
     def forward(theta: Floats) -> Floats:
         return np.stack([manifold.scalar(name, theta, 0) for name in NAMES], axis=-1)
@@ -39,7 +39,7 @@ def _inverse(
     forward: Callable[[Floats], Floats],
     jacobian: Callable[[Floats], Floats],
 ) -> Callable[[Floats], Floats]:
-    """θ(η) by Newton's method on the convex ψ(θ) − η·θ; NaN where it fails."""
+    """Return θ(η) by Newton's method on the convex ψ(θ) − η·θ; NaN where it fails."""
     x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     grid = grid[np.asarray(manifold.in_domain(grid))]

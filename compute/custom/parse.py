@@ -25,7 +25,7 @@ from compute.definitions import special_functions, tape
 MOST_CHARACTERS = 2000
 MOST_NODES = 300
 DEEPEST = 40
-# beyond these a single-precision number is no number any more
+# beyond these single precision overflows or underflows
 LARGEST, SMALLEST = 1e30, 1e-30
 LARGEST_EXPONENT = 64
 

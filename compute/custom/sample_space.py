@@ -23,7 +23,7 @@ from compute.manifold.manifold import Manifold, Support
 Expr = Any  # sympy.Expr, which has no type stubs
 
 DRAWN = 257
-# share of the largest density from which on it is drawn
+# share of the largest density from which it is drawn
 WORTH = 2e-3
 
 

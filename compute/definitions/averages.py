@@ -25,7 +25,7 @@ from compute.manifold.tangent import LocalGeometry, raised
 ALLOWED, ALLOWED_K, TAIL, STATED = 1e-6, 1e-5, 1e-5, 2e-3
 # what the density may have at an end that moves with θ, times the length of its range
 EDGE = 1e-5
-# D of what is not resolved: it can be divided by
+# D of unresolved points, a valid divisor
 NONE = -1.0
 # times as many nodes of a rule that does not resolve a density, before there are panels, and the share
 # of points that need them from which on one begins with them
@@ -35,7 +35,7 @@ FINER, MOSTLY = (2, 4), 0.5
 FEW, BESIDE = 16, 0.1
 # points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
 CHUNK, MOST = 512, 16 << 20
-# numbers that are held for each node beside those of the tape
+# numbers held per node in addition to those of the tape
 INTEGRANDS = 40
 # nodes of all points whose scores are summed at once: their numbers stay near the processor
 HELD = 1 << 13
@@ -73,12 +73,12 @@ class Averages:
         self._known: tuple[Floats, Means] | None = None
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
+        """Return g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
         parts = self._chunked(theta, self._local)
         return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
 
     def curvature(self, theta: Floats) -> Floats:
-        """K at theta (..., 2), NaN where the family degenerates or K is not resolved."""
+        """Return K at theta (..., 2), NaN where the family degenerates or K is not resolved."""
         return self._chunked(theta, self._curvature)[0]
 
     def entropy(self, theta: Floats) -> Floats:

@@ -24,7 +24,7 @@ from compute.definitions.softmax_family import (
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import LocalGeometry
 
-# nodes of Gauss's rule on each of so many pieces of a straight line whose length is an upper bound
+# nodes of Gauss's rule per piece, and pieces of a straight line whose length is an upper bound
 NODES, PIECES = 16, 16
 
 
@@ -37,7 +37,7 @@ class CappedSoftmax:
         self.spread2 = float(np.max(np.sum(gaps**2, axis=1), initial=0.0))
 
     def _levels(self, theta: Floats) -> tuple[Floats, Floats]:
-        """tanh u and the logits (..., n)."""
+        """Return tanh u and the logits (..., n)."""
         keys, origin, bias = (x.astype(theta.dtype) for x in (self.keys, self.origin, self.bias))
         level: Floats = np.tanh((theta @ keys.T + origin) / self.cap)
         return level, self.cap * level + bias
@@ -47,11 +47,11 @@ class CappedSoftmax:
         return self._levels(theta)[1]
 
     def weights(self, theta: Floats) -> Floats:
-        """p (..., n)."""
+        """Return p (..., n)."""
         return softmax(self.logits(theta))
 
     def _scores(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
-        """p (..., n), a (..., n, 2) and β (..., n)."""
+        """Return p (..., n), a (..., n, 2) and β (..., n)."""
         level, logits = self._levels(theta)
         p = softmax(logits)
         steep = (1.0 - level) * (1.0 + level)
@@ -61,7 +61,7 @@ class CappedSoftmax:
             return p, a, -2.0 / self.cap * level * steep
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
+        """Return g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
         p, a, bend = self._scores(theta)
         keys = self.keys.astype(theta.dtype)
         with np.errstate(under="ignore"):
@@ -136,7 +136,9 @@ class CappedSoftmax:
         return scalar_of(name, softmax(logits), index)
 
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
-        """2 arccos Σ√(pq) on the sphere of all distributions; the length of the straight line in θ."""
+        """Return 2 arccos Σ√(pq) on the sphere of all distributions; the length of the straight line in
+        θ.
+        """
         nodes, shares = np.polynomial.legendre.leggauss(NODES)
         place = (0.5 * (nodes + 1.0) + np.arange(PIECES)[:, None]).reshape(-1) / PIECES
         share = np.tile(0.5 * shares, PIECES) / PIECES
@@ -150,14 +152,14 @@ class CappedSoftmax:
         return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), speed @ share
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
-        """KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, a sum of non-negative terms."""
+        """Return KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, a sum of non-negative terms."""
         mine, theirs = self.logits(theta), self.logits(other)
         gap = theirs - mine - (log_partition(theirs) - log_partition(mine))[..., None]
         with np.errstate(under="ignore"):
             return np.asarray((softmax(mine) * (np.expm1(gap) - gap)).sum(axis=-1))
 
     def slot(self, radius: float) -> Slot:
-        """Keys in storage as (T₁, T₂, o, b), the largest b zero."""
+        """Return keys in storage as (T₁, T₂, o, b), the largest b zero."""
         table = np.zeros((len(self.keys), 4), np.float32)
         table[:, 0:2], table[:, 2] = self.keys, self.origin
         table[:, 3] = self.bias - self.bias.max()
@@ -176,7 +178,7 @@ class CappedSoftmax:
 
 
 def _pairs(p: Floats, x: Floats, y: Floats) -> Floats:
-    """Σ p x_1y_1, Σ p x_1y_2, Σ p x_2y_2 (..., 3)."""
+    """Return Σ p x_1y_1, Σ p x_1y_2, Σ p x_2y_2 (..., 3)."""
     return np.stack(
         [(p * x[..., i] * y[..., j]).sum(-1) for i, j in ((0, 0), (0, 1), (1, 1))], axis=-1
     )

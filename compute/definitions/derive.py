@@ -6,9 +6,9 @@ A family gives the simplest function that determines it (`Definition`); `derive`
         g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k,
         KL(θ‖φ) = ψ(ϑ(φ)) − ψ(ϑ(θ)) − ∂_aψ(ϑ(θ)) (ϑ(φ) − ϑ(θ))^a
     or the metric and the cubic tensor themselves,
-    or only a log-density, whose scores are averaged by `compute.definitions.quadrature`. Γ_ij,k = ½(∂_i
-    g_jk + ∂_j g_ik − ∂_k g_ij) K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m
-    Γ_12,n − Γ_11,m Γ_22,n)
+    or only a log-density, whose scores are averaged by `compute.definitions.quadrature`.
+    Γ_ij,k = ½(∂_i g_jk + ∂_j g_ik − ∂_k g_ij)
+    K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n)
 
 SymPy takes a third of a second to import, so it is imported where it is used: see `disk_cache`.
 """
@@ -199,7 +199,7 @@ def _jacobian(definition: Definition) -> list[list[Expr]]:
 
 
 def _potential_derivative(definition: Definition, order: tuple[int, ...]) -> Expr:
-    """∂_a∂_b… ψ at ϑ(θ)."""
+    """Return ∂_a∂_b… ψ at ϑ(θ)."""
     import sympy as sp
 
     assert definition.natural is not None and definition.potential is not None
@@ -238,7 +238,7 @@ def _cubic(definition: Definition) -> tuple[Expr, ...]:
 def _christoffel_first(
     metric: tuple[Expr, Expr, Expr], theta: tuple[Expr, Expr], tidied: Callable[[Expr], Expr]
 ) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
-    """((Γ_11,1, Γ_12,1, Γ_22,1), (Γ_11,2, Γ_12,2, Γ_22,2))."""
+    """Return ((Γ_11,1, Γ_12,1, Γ_22,1), (Γ_11,2, Γ_12,2, Γ_22,2))."""
     import sympy as sp
 
     g = [[metric[0], metric[1]], [metric[1], metric[2]]]

@@ -9,7 +9,7 @@ from typing import Any
 from compute.core.refusal import shown
 from compute.definitions.tape import Tape
 
-# (inputs, outputs) that each tape may have; None for as many as there are outcomes or scalars
+# (inputs, outputs) of each tape; None: as many as there are outcomes or scalars
 SHAPES: dict[str, tuple[tuple[int, int | None], ...]] = {
     "geometry": ((2, 14),),
     "margin": ((2, 1),),
@@ -67,7 +67,7 @@ def read_plain(data: Any) -> Derived:
     scalars = data["scalars"]
     if not isinstance(scalars, list) or not all(type(name) is str for name in scalars):
         raise ValueError("scalars must be a list of names")
-    # which tapes there must be is checked below
+    # required tapes are checked below
     found = Derived(**tapes, scalars=tuple(scalars))  # type: ignore[arg-type]
     _check_whole(found)
     return found

@@ -16,8 +16,8 @@ from tempfile import mkstemp
 from compute.core.opening import read_bytes
 from compute.definitions.derived import Derived, plain_of, read_plain
 
-# A family takes 2 to 10 kB, a formula as long as may be typed a few hundred: 64 MiB are thousands of
-# formulas, and a listing of 2,000 files takes some 10 ms, which is paid when one is written.
+# A family takes 2 to 10 kB, the longest formula a few hundred: 64 MiB hold thousands of formulas.
+# Listing 2,000 files takes about 10 ms, whenever one is written.
 MOST_BYTES, MOST_ENTRIES = 64 << 20, 2000
 MOST_OF_ONE = 4 << 20
 ENTRY, PART = ".json", ".part"
@@ -75,7 +75,7 @@ def _touch(path: Path) -> None:
     try:
         os.utime(path)
     except OSError:
-        return  # then it is as old as it was written
+        return  # then its age counts from when it was written
 
 
 def _write(path: Path, derived: Derived) -> None:

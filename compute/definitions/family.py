@@ -26,7 +26,7 @@ from compute.manifold.symmetry import Revolution
 from compute.manifold.tangent import LocalGeometry
 
 Point = tuple[float, float]
-# makes the tapes of a function that states a definition, for its arguments
+# derives the tapes of a definition function with its arguments
 Derive = Callable[[Callable[..., Definition], Mapping[str, Any]], Derived]
 
 

@@ -18,23 +18,23 @@ import numpy as np
 
 from compute.core.arrays import Floats
 
-# intervals of the rule, even: every second node is a rule as well
+# number of intervals, even, so that every second node forms a rule, too
 COUNT = 128
 # nodes of the scan; it reaches to these |v| on the line and on the others, where x = eᵛ
 SCANNED, FAR, STEEP = 161, 1e9, 1e5
-# nodes of one round of looking for the top, and rounds
+# nodes per round of the search for the maximum, and rounds
 ROUND, ROUNDS = 33, 3
-# halvings of the step whose curvature is looked at
+# halvings of the step for the curvature
 HALVINGS = 36
-# fall of L (nats) by which the rule's ends lie below its top, and that of half the width
+# drop of L (nats) from its maximum to the rule's ends, and at half the width
 DEPTH, WIDTH = 40.0, 1.0
-# L bends like a parabola where twice the step falls at least so many times as far
+# L is parabolic where twice the step drops at least this many times as far
 BENT = 3.0
-# and that fall at which a rule placed for a density near by is kept
+# and the drop at which a rule placed for a nearby density is kept
 FALLEN = 32.0
-# nodes on each side that look for the rule's ends
+# nodes on each side for finding the rule's ends
 SOUGHT = 49
-# share of |L| below which a fall is rounding
+# share of |L| below which a drop is rounding
 NOISE = 1e-12
 
 # what the tapes see of v: x or e^v or the two shares of an interval, and their logarithms
@@ -43,7 +43,9 @@ Sight = Callable[[Floats], Floats]
 
 
 def seen(space: str, v: Floats) -> Seen:
-    """(r, q, log r, log q) at v: x itself, or eᵛ, or the fractions of an interval on either side."""
+    """Return (r, q, log r, log q) at v: x itself, or eᵛ, or the fractions of an interval on either
+    side.
+    """
     nothing = np.zeros_like(v)
     if space == "half-line":
         return np.exp(v), nothing, v, nothing
@@ -189,14 +191,14 @@ def _between(
     above: np.ndarray = np.asarray(height > top - DEPTH)
     above[:, SOUGHT - 1] = True
     first, last = above.argmax(axis=1), above.shape[1] - 1 - above[:, ::-1].argmax(axis=1)
-    wide: np.ndarray = np.asarray(log > top - DEPTH)  # what the scan alone has seen
+    wide: np.ndarray = np.asarray(log > top - DEPTH)  # seen only by the scan
     some = np.asarray(wide.any(axis=1))
     left = np.where(some, wide.argmax(axis=1), 0)
     right = np.where(some, len(grid) - 1 - wide[:, ::-1].argmax(axis=1), 0)
     rows = np.arange(len(centre))
     start = u[rows, np.maximum(first - 1, 0)][:, None]
     end = u[rows, np.minimum(last + 1, u.shape[1] - 1)][:, None]
-    # a part that only the scan has seen
+    # a part seen only by the scan
     outer = np.arcsinh((grid[np.stack([left, right])][..., None] - centre) / scale)
     beyond = np.stack([np.maximum(left - 1, 0), np.minimum(right + 1, len(grid) - 1)])
     beyond_u = np.arcsinh((grid[beyond][..., None] - centre) / scale)

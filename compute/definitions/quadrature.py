@@ -23,11 +23,11 @@ from compute.core.interrupt import checkpoint
 from compute.definitions.tape import Tape, run
 from compute.manifold.tangent import LocalGeometry, raised
 
-# A density whose integral over the nodes misses 1 by more is not resolved there: D is given as 0.
+# A density whose integral over the nodes differs from 1 by more is not resolved: D is set to 0.
 UNRESOLVED = 0.002
-# points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
+# maximum number of points whose scores at all nodes are held at once, and of numbers (128 MB)
 CHUNK, MOST = 1024, 16 << 20
-# numbers that are held for each node beside those of the tape
+# numbers held per node in addition to those of the tape
 HELD = 20
 
 
@@ -67,16 +67,16 @@ class Quadrature:
         self.normalise = normalise
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
+        """Return g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
         parts = self._chunked(theta, _local)
         return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
 
     def curvature(self, theta: Floats) -> Floats:
-        """K = R_1212/D at theta (..., 2), NaN where the family degenerates."""
+        """Return K = R_1212/D at theta (..., 2), NaN where the family degenerates."""
         return self._chunked(theta, _curvature)[0]
 
     def entropy(self, theta: Floats) -> Floats:
-        """−E[l] in nats at theta (..., 2)."""
+        """Return −E[l] in nats at theta (..., 2)."""
         return self._chunked(theta, lambda s: (-(s.mass * s.log).sum(axis=1),))[0]
 
     def log_norm(self, theta: Floats) -> Floats:
@@ -104,7 +104,7 @@ class Quadrature:
     def _scores(self, theta: Floats, stated: bool) -> Scores:
         checkpoint()
         u = self.nodes.x.astype(theta.dtype)
-        with np.errstate(all="ignore"):  # what is not finite has no weight
+        with np.errstate(all="ignore"):  # values that are not finite have no weight
             log, *rest, weight = run(self.tape, theta[:, :1], theta[:, 1:], u)
         seen = weight > 0
         if not seen.all():
@@ -135,7 +135,7 @@ def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> Scores:
 
 
 def means(mass: Floats, *values: Floats) -> Floats:
-    """E of each value (n, k), on a new last axis (n, len(values))."""
+    """Return E of each value (n, k), on a new last axis (n, len(values))."""
     with np.errstate(under="ignore"):
         return np.stack([(mass * value).sum(axis=1) for value in values], axis=-1)
 

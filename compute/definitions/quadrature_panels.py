@@ -45,11 +45,11 @@ KRONROD = np.array([*_KRONROD, *_KRONROD[-2::-1]])
 GAUSS = np.zeros(15)
 GAUSS[1::2] = [*_GAUSS, *_GAUSS[-2::-1]]
 
-# panels at first, rounds of halving, and panels of one density at most
+# initial panels, rounds of halving, and maximum panels per density
 FIRST, ROUNDS, MOST = 16, 14, 400
-# nodes of one density in one round, at most
+# maximum nodes per density and round
 MOST_NODES = 2 * 15 * MOST
-# what a panel's two rules may differ by, of the whole
+# tolerance for the difference of a panel's two rules, relative to the total
 ALLOWED = 1e-10
 Measured = Callable[[np.ndarray, Floats], Floats]
 

@@ -10,14 +10,14 @@ from compute.core.arrays import Floats
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import LocalGeometry
 
-# g is taken for zero where its trace falls to this share of max_j |T_j − T̄|²: one key has it all, and
-# what the others have is lost in η's rounding.
+# g counts as zero where its trace falls to this share of max_j |T_j − T̄|²: one key has all the
+# attention, and the rest is lost in the rounding of η.
 CORNER = {4: 1e-12, 8: 1e-26}
 # Curvature is shown where D exceeds this share of (tr g/2)²: below, its digits are noise (float32).
 CURVATURE_FLOOR = 1e-10
-# a curvature is shown where rounding, so many eps of its terms, leaves it known to this share
+# a curvature is shown if rounding (this many eps of its terms) leaves this relative accuracy
 NOISE, KNOWN_TO = 4.0, 1e-2
-# of so few keys K is summed over all triples, without cancellation (as many as the kernels unroll)
+# up to this many keys K is summed over all triples, without cancellation (as in the kernels)
 FEW = 8
 UNROLL = 8
 
@@ -32,7 +32,7 @@ class Softmax:
         self.spread2 = float(np.max(np.sum((keys - self.centre) ** 2, axis=1), initial=0.0))
 
     def weights(self, theta: Floats) -> Floats:
-        """p (..., n)."""
+        """Return p (..., n)."""
         logits = theta @ (self.keys - self.centre).astype(theta.dtype).T + self.bias.astype(
             theta.dtype
         )
@@ -42,12 +42,12 @@ class Softmax:
         return p
 
     def mean(self, theta: Floats) -> Floats:
-        """η = Σ p_j T_j (..., 2)."""
+        """Return η = Σ p_j T_j (..., 2)."""
         eta: Floats = self.weights(theta) @ self.keys.astype(theta.dtype)
         return eta
 
     def _moments(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """p (..., n), the centred keys' columns c₁, c₂ (..., n), and g packed (..., 3)."""
+        """Return p (..., n), the centred keys' columns c₁, c₂ (..., n), and g packed (..., 3)."""
         p = self.weights(theta)
         keys = self.keys.astype(theta.dtype)
         eta = p @ keys
@@ -60,12 +60,12 @@ class Softmax:
         return p, c1, c2, g
 
     def moments(self, theta: Floats) -> tuple[Floats, Floats]:
-        """η (..., 2) and g packed (..., 3), the first two cumulants."""
+        """Return η (..., 2) and g packed (..., 3), the first two cumulants."""
         p, *_, g = self._moments(theta)
         return p @ self.keys.astype(theta.dtype), g
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
+        """Return g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
         p, c1, c2, g = self._moments(theta)
         with np.errstate(under="ignore"):
             a, b, c = p * c1 * c1, p * c1 * c2, p * c2 * c2
@@ -101,7 +101,7 @@ class Softmax:
         with np.errstate(under="ignore"):
             share = p[..., a] * p[..., b] * p[..., c] * area**2
             det = share.sum(-1)
-            known = det > np.finfo(theta.dtype).tiny ** 0.9  # what is divided by it stays finite
+            known = det > np.finfo(theta.dtype).tiny ** 0.9  # division by it stays finite
             det = np.where(known, det, 1.0)[..., None]
             root = np.sqrt(det)
             turn = (bracket[..., a, b] / root) * (bracket[..., c, a] / root) * bracket[..., b, c]
@@ -109,7 +109,9 @@ class Softmax:
         return np.where(known, 0.25 * value, np.nan)
 
     def _whitened(self, theta: Floats) -> Floats:
-        """K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ."""
+        """Return K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g =
+        LLᵀ.
+        """
         p, c1, c2, g = self._moments(theta)
         with np.errstate(under="ignore"):
             det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
@@ -139,7 +141,7 @@ class Softmax:
         return scalar_of(name, self.weights(theta), index)
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
-        """KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, with ψ and η cancelled."""
+        """Return KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, with ψ and η cancelled."""
         move = other - theta
         keys = self.keys - self.centre
         p = self.weights(theta)
@@ -150,7 +152,7 @@ class Softmax:
         return np.asarray(highest + np.log(total))
 
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
-        """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them.
+        """Return (2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them.
 
         Computed from u = log(q/p), which is accurate however close the two are: √p − √q and p − q are
         expm1 of it times the larger of the two.
@@ -167,7 +169,7 @@ class Softmax:
         return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), np.sqrt(jeffreys)
 
     def slot(self, radius: float) -> Slot:
-        """Keys in storage, padded to the unrolled width with keys of weight 0."""
+        """Return keys in storage, padded to the unrolled width with keys of weight 0."""
         count = -(-len(self.keys) // UNROLL) * UNROLL
         table = np.zeros((count, 4), np.float32)
         table[:, 2] = -1e30
@@ -184,7 +186,7 @@ class Softmax:
                 "CENTRE_2": self.centre[1],
                 "HIGHEST": self.bias.max(),
             },
-            # two passes at an anchor, and one again where the reference has moved too far
+            # two passes at an anchor, and another if the reference has moved too far
             loops=4 * count // UNROLL,
         )
 
@@ -211,7 +213,7 @@ def scalar_of(name: str, p: Floats, index: int) -> Floats:
 
 
 def _log_mean(p: Floats, step: Floats) -> Floats:
-    """log Σ p_j e^{x_j} (...,) of x (..., n), accurate also where all x are small."""
+    """Return log Σ p_j e^{x_j} (...,) of x (..., n), accurate also where all x are small."""
     highest = step.max(axis=-1)
     small = np.abs(step).max(axis=-1) < 1.0
     near = np.log1p((p * np.expm1(np.where(small[..., None], step, 0.0))).sum(axis=-1))

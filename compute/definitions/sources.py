@@ -12,13 +12,13 @@ from types import ModuleType
 from typing import Any
 
 PROGRAM = "attention-geodesics"
-# from where on tapes are derived, whatever the definition
+# modules from which tapes are derived, for every definition
 DERIVATION = (
     "compute.definitions.derive",
     "compute.definitions.symbolic_functions",
     "compute.definitions.derived",
 )
-# what makes manifolds of tapes, which are made before; the package itself only gathers names
+# turns finished tapes into manifolds; the package itself only collects names
 BEYOND = ("compute", "compute.definitions.family")
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ ]+(compute[\w.]*)[ ]+import[ ]+(\([^)]*\)|[^\n#]*)|import[ ]+(compute[\w.]*))",
@@ -42,7 +42,7 @@ def _versions() -> str:
 def _version(name: str) -> str:
     try:
         return version(name)
-    except PackageNotFoundError:  # run from its folder, where the sources say it all
+    except PackageNotFoundError:  # run from its source folder: the sources determine everything
         return ""
 
 

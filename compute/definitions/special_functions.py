@@ -18,7 +18,7 @@ from compute.core.interrupt import checkpoint
 _LARGE = 60.0
 # below this one κA' − A and A'' are power series of κ: both cancel at 0
 _SMALL = 0.5
-# nearer to 0 it is the value there
+# closer to 0 the value at 0 is used
 _LEAST = 1e-6
 _TERMS = 16
 # ψ'(y) = Σ factor · y^−power from y = _SHIFT on
@@ -30,31 +30,31 @@ _ASYMPTOTIC = (
 
 
 def digamma(x: Floats) -> Floats:
-    """ψ(x), x > 0."""
+    """Return ψ(x), x > 0."""
     from scipy import special
 
     return np.asarray(special.digamma(x))
 
 
 def log_gamma(x: Floats) -> Floats:
-    """log Γ(x), x > 0."""
+    """Return log Γ(x), x > 0."""
     from scipy import special
 
     return np.asarray(special.gammaln(x))
 
 
 def trigamma(x: Floats) -> Floats:
-    """ψ'(x), x > 0."""
+    """Return ψ'(x), x > 0."""
     return _polygamma(1, x)
 
 
 def tetragamma(x: Floats) -> Floats:
-    """ψ''(x), x > 0."""
+    """Return ψ''(x), x > 0."""
     return _polygamma(2, x)
 
 
 def pentagamma(x: Floats) -> Floats:
-    """ψ'''(x), x > 0."""
+    """Return ψ'''(x), x > 0."""
     return _polygamma(3, x)
 
 
@@ -63,7 +63,7 @@ def _polygamma(order: int, x: Floats) -> Floats:
 
     checkpoint()
     x = np.asarray(x)
-    # SciPy's counts up from a negative argument to 0, for ever from one that adding 1 does not change
+    # SciPy's counts up from a negative argument to 0, endlessly if adding 1 does not change it
     positive = x > 0
     found = special.polygamma(order, np.where(positive, x, 1.0))
     return np.where(positive, found, np.nan).astype(x.dtype, copy=False)
@@ -77,12 +77,14 @@ def log_cosh(x: Floats) -> Floats:
 
 
 def trigamma_drop(x: Floats, d: Floats) -> Floats:
-    """ψ'(x) − ψ'(x + d), x > 0, d > 0: a sum of positive terms where the difference would cancel."""
+    """Return ψ'(x) − ψ'(x + d), x > 0, d > 0: a sum of positive terms where the difference would
+    cancel.
+    """
     return _drop(x, d, 1)
 
 
 def tetragamma_drop(x: Floats, d: Floats) -> Floats:
-    """ψ''(x) − ψ''(x + d), x > 0, d > 0, the derivative of `trigamma_drop` by x; negative."""
+    """Return ψ''(x) − ψ''(x + d), x > 0, d > 0, the derivative of `trigamma_drop` by x; negative."""
     return _drop(x, d, 2)
 
 
@@ -104,7 +106,7 @@ def _drop(x: Floats, d: Floats, order: int) -> Floats:
 
 
 def _quotient(r: Floats, s: Floats, n: int) -> Floats:
-    """(rⁿ − sⁿ)/(r − s) = Σ rⁱ sⁿ⁻¹⁻ⁱ, a sum of positive terms."""
+    """Return (rⁿ − sⁿ)/(r − s) = Σ rⁱ sⁿ⁻¹⁻ⁱ, a sum of positive terms."""
     power, total = np.ones_like(s), np.ones_like(s)
     for _ in range(n - 1):
         power = power * s
@@ -113,17 +115,17 @@ def _quotient(r: Floats, s: Floats, n: int) -> Floats:
 
 
 def x_trigamma_minus_1(x: Floats) -> Floats:
-    """xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel in float32."""
+    """Return xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel in float32."""
     return x * trigamma(x) - 1.0
 
 
 def x_trigamma_slope(x: Floats) -> Floats:
-    """ψ'(x) + xψ''(x), the derivative of `x_trigamma_minus_1`; ≈ −1/(2x²) for large x."""
+    """Return ψ'(x) + xψ''(x), the derivative of `x_trigamma_minus_1`; ≈ −1/(2x²) for large x."""
     return trigamma(x) + x * tetragamma(x)
 
 
 def log_bessel_i0(kappa: Floats) -> Floats:
-    """log I₀(κ), κ ≥ 0."""
+    """Return log I₀(κ), κ ≥ 0."""
     from scipy import special
 
     return np.asarray(np.log(special.i0e(kappa)) + np.abs(kappa))
@@ -147,7 +149,8 @@ def bessel_ratio_bend(kappa: Floats) -> Floats:
 
 
 def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
-    """κA' − A ≈ −κ³/8, T_μμκ of a von Mises distribution, for κ ≥ 0, given the difference itself.
+    """Return κA' − A ≈ −κ³/8, T_μμκ of a von Mises distribution, for κ ≥ 0, given the difference
+    itself.
 
     The difference cancels near the pole κ = 0, where the series of A replaces it.
     """
@@ -157,7 +160,7 @@ def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
 
 
 def _power_sum(kappa: Floats, share: Callable[[int], int]) -> Floats:
-    """Σ share(n) a_n κ^n−3 over n = 3, 5 … of A = Σ a_n κⁿ, for κ < _SMALL."""
+    """Return Σ share(n) a_n κ^n−3 over n = 3, 5 … of A = Σ a_n κⁿ, for κ < _SMALL."""
     square = np.minimum(kappa, _SMALL) ** 2
     total = np.zeros_like(square)
     for n, a in reversed(_ratio_powers()):
@@ -167,7 +170,7 @@ def _power_sum(kappa: Floats, share: Callable[[int], int]) -> Floats:
 
 @cache
 def _ratio_powers() -> tuple[tuple[int, float], ...]:
-    """n and a_n of A = κ/2 + Σ a_n κⁿ, n = 3, 5 …: A' = 1 − A/κ − A², term by term."""
+    """Return n and a_n of A = κ/2 + Σ a_n κⁿ, n = 3, 5 …: A' = 1 − A/κ − A², term by term."""
     powers = {1: 0.5}
     for n in range(3, 2 * _TERMS, 2):
         powers[n] = -sum(powers[i] * powers[n - 1 - i] for i in range(1, n - 1, 2)) / (n + 1)
@@ -186,7 +189,7 @@ def _bend_near(kappa: Floats) -> Floats:
 
 
 def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) -> Floats:
-    """``near`` for small κ > 0, the derivative of that order of Σ c_k κ^−k for large κ."""
+    """Return ``near`` for small κ > 0, the derivative of that order of Σ c_k κ^−k for large κ."""
     argument = np.asarray(kappa)
     far = argument > _LARGE
     small = near(np.where(far, 1.0, np.maximum(argument, _LEAST)))
@@ -204,7 +207,7 @@ _POLE = (0.0, -1 / 16, 0.0, 1 / 2304, -1 / 36864, -1 / 3932160, 17 / 212336640)
 
 
 def bessel_curvature(kappa: Floats) -> Floats:
-    """K of ds² = E dμ² + G dκ², E = κA and G = A': −E''/(2EG) + E'(EG)'/(2EG)², for κ > 0."""
+    """Return K of ds² = E dμ² + G dκ², E = κA and G = A': −E''/(2EG) + E'(EG)'/(2EG)², for κ > 0."""
     k = np.asarray(kappa)
     near = k < 0.5
     square = np.where(near, k, 0.0) ** 2
@@ -220,7 +223,9 @@ def bessel_curvature(kappa: Floats) -> Floats:
 
 @cache
 def _ratio_series() -> Floats:
-    """c_k of A(κ) = Σ c_k κ^−k, as the quotient of the expansions of I₁ and I₀ (DLMF 10.40.1)."""
+    """Return c_k of A(κ) = Σ c_k κ^−k, as the quotient of the expansions of I₁ and I₀
+    (DLMF 10.40.1).
+    """
 
     def hankel(order: int) -> Floats:
         terms = [1.0]

@@ -20,7 +20,7 @@ from compute.core.interrupt import checkpoint
 from compute.core.refusal import shown
 from compute.definitions import special_functions
 
-# constants beyond are none: their squares would not be numbers
+# larger constants are refused: their squares would overflow
 LARGEST = 1e300
 
 
@@ -164,7 +164,7 @@ def wgsl(tape: Tape, targets: Sequence[str]) -> str:
 
 
 def _literal(value: float) -> str:
-    # larger ones than single precision has are its largest, and stay numbers
+    # clamp to the largest single-precision number, so that values stay finite
     largest = float(np.finfo(np.float32).max)
     text = repr(float(np.float32(min(max(value, -largest), largest))))
     # parentheses: "1.0 - -2.0" parses, "1.0 --2.0" would not

@@ -22,7 +22,7 @@ _TARGETS = (
 _SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z", "weight")
 
 
-# steps of a geometry's tape, from which on its kernels are compiled for longer than they run
+# tape length above which compiling the kernels takes longer than running them
 LONG = 256
 
 
@@ -46,10 +46,10 @@ def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops, long=True)
 
 
-# loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
+# loop iterations of ``families/placed.wgsl``: for placing the nodes, and for the regular nodes
 _PLACING, _TURNS = 240, 3 * 80
 _LINES = ("line", "half-line", "interval", "circle")
-# nodes of the kernels' table, which lie this far apart in w, where u = w + (w/_EVEN)² w; nodes of its
+# nodes of the kernels' table, with this spacing in w, where u = w + (w/_EVEN)² w; nodes of its
 # scan, up to these |v|
 _TABLE, _APART, _EVEN, _SCANNED, _FAR, _STEEP = 305, 0.05, 6.0, 97, 1e6, 1e4
 

@@ -33,11 +33,11 @@ from compute.requests.geometry import Geometry, GeometryRequest
 
 Local = Callable[[GeometryRequest], Geometry]
 Settle = Callable[[EikonalGrid], Floats]
-# cells within this many of the source begin with the length of the straight line to it
+# cells within this distance of the source start with the length of the straight line
 NEAR = 3.5
-# and within this many no value exceeds it: between nodes so near the source little is linear
+# and within this distance no value may exceed it: near the source interpolation is inaccurate
 WIDE = 12.0
-# the coarser grid leaves out this share of those
+# the coarser grid omits this share of them
 TRIMMED = 1 / 3
 
 
@@ -164,7 +164,9 @@ def _wrapped(manifold: Manifold, theta: Floats) -> Floats:
 
 
 def drawn(chart: Chart, theta: Floats, metric: Floats, cell: Floats) -> Floats:
-    """g (k, 2, 2) at θ (k, 2) pulled back to drawing coordinates in units of cells, packed (k, 3)."""
+    """Return g (k, 2, 2) at θ (k, 2) pulled back to drawing coordinates in units of cells, packed
+    (k, 3).
+    """
     back = np.linalg.inv(chart.jacobian(theta)) * cell
     pulled = np.swapaxes(back, -1, -2) @ metric @ back
     packed: Floats = pulled.reshape(-1, 4)[:, [0, 1, 3]]

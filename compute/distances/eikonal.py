@@ -24,11 +24,11 @@ from compute.distances.stencil import Neighbours, stencil
 
 Ints = NDArray[np.integer]
 
-# what stands for a distance that is not known
+# stands for an unknown distance
 FAR = 1e30
-# values that fall by less than this share of themselves have settled
+# values that decrease by less than this share have converged
 SETTLED = 1e-7
-# a right angle, for what the digits of its sides are: |XP|² + |XQ|² over |PQ|²
+# a right angle, up to rounding: |XP|² + |XQ|² over |PQ|²
 RIGHT = 1.0 - 1e-6
 
 

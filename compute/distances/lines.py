@@ -9,9 +9,10 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.requests.fields import DistanceRequest
 
-# the grid reaches this many times the view beyond each of its edges, in so many growing cells
+# the grid extends beyond each edge of the view by this many of its widths, in this many growing
+# cells
 BORDER, CELLS = 2.0, 1 / 4
-# it has this share of the view's lines, but no fewer than these where the view has them
+# it has this share of the view's lines, but at least this many if the view has them
 SHARE, FEWEST = 0.75, 48
 # in another chart it leaves out this share of the cells at either end; quantiles that place its lines
 OUTER, KNOTS = 2e-3, 33
@@ -43,7 +44,7 @@ class Lines:
         return metric * self.cell(self.nodes)
 
     def cell(self, at: Floats) -> Floats:
-        """dx², dx dy and dy² (..., 3) of the cells at drawing coordinates (..., 2)."""
+        """Return dx², dx dy and dy² (..., 3) of the cells at drawing coordinates (..., 2)."""
         dx = np.interp(at[..., 0], self.x, np.gradient(self.x))
         dy = np.interp(at[..., 1], self.y, np.gradient(self.y))
         return np.stack([dx * dx, dx * dy, dy * dy], axis=-1)

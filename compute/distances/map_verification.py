@@ -21,18 +21,18 @@ from compute.requests.fields import DistanceRequest, Effort
 from compute.requests.geometry import Geometry, GeometryRequest
 
 Local = Callable[[GeometryRequest], Geometry]
-# a share of the distance that two grids may differ by, and by which their difference corrects at most
+# relative tolerance for the difference of two grids, and the largest correction by extrapolation
 LIMIT, MOST = 0.05, 0.2
-# and where no geodesic is asked, since two grids may agree and both be off
+# the tolerance without a geodesic to compare with, since two grids may share an error
 QUICK = 0.01
-# of cells that no geodesic reaches: shares by which two grids may differ there, and a grid from the
-# lengths of geodesics at the cells beside
+# for cells that no geodesic reaches: tolerances for the difference of two grids, and of a grid from
+# lengths of geodesics at neighbouring cells
 AGREED, BESIDE = 0.0075, 0.025
-# a value that is longer by this share than the way by neighbouring cells came round a long way
+# a value larger by this share than the path through neighbouring cells belongs to a detour
 ROUND = 0.02
-# a geodesic that is longer than the distance on grids by more than this share is not the shortest way
+# a geodesic longer than the grids' distance by more than this share is not the shortest
 DISPUTED = 0.15
-# of fewer cells than this share a grid does not know the largest distance
+# with fewer cells than this share a grid does not determine the largest distance
 SOLVED = 0.75
 
 
@@ -129,7 +129,7 @@ def by_rays(
     if lit.any():
         near = triangles.beside(lit)
         off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
-        # a grid may be off by more than another of half its lines differs from it, along an edge
+        # along an edge a grid's error may exceed its difference from the grid with half its lines
         agree = np.abs(grids[1] - grids[0]) <= AGREED * grids[0]
         sure &= (off[near].max(axis=-1) <= BESIDE) & agree
         dark = inside & ~lit & ~sure

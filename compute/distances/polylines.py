@@ -19,11 +19,11 @@ from compute.requests.geometry import Geometry, GeometryRequest
 Local = Callable[[GeometryRequest], Geometry]
 Bound = Callable[[Floats, Floats], Floats]
 
-# from a cell to others, in rows and columns; each stands for its opposite too
+# steps to neighbouring cells, in rows and columns, each with its opposite
 MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (1, -2), (2, 1), (2, -1))
-# so far from the source, in cells, the way to it is straight
+# up to this distance in cells the path to the source is straight
 NEAR = 2.0
-# what a sparse matrix does not take for nothing
+# positive, since a sparse matrix ignores zeros
 LEAST = 1e-300
 
 
@@ -79,7 +79,7 @@ def _shortest(ends: np.ndarray, weights: Floats, start: int) -> Floats:
     from scipy.sparse.csgraph import dijkstra
 
     weights = np.maximum(weights, LEAST)
-    # of several ways between two nodes the shortest: a sparse matrix would add them
+    # the shortest of several paths between two nodes: a sparse matrix would add them
     order = np.lexsort((weights, ends[1], ends[0]))
     ends, weights = ends[:, order], weights[order]
     first = np.append(True, (np.diff(ends) != 0).any(axis=0))
@@ -89,7 +89,7 @@ def _shortest(ends: np.ndarray, weights: Floats, start: int) -> Floats:
 
 
 def _packed(geometry: Local, request: DistanceRequest, theta: Floats) -> Floats:
-    """Packed g (n, 3) at θ (n, 2), from the g (n, 2, 2) of an engine."""
+    """Return packed g (n, 3) at θ (n, 2), from the g (n, 2, 2) of an engine."""
     metric = geometry(GeometryRequest(request.manifold, theta)).metric
     return np.stack([metric[:, 0, 0], metric[:, 0, 1], metric[:, 1, 1]], axis=1)
 

@@ -47,23 +47,23 @@ class Density:
     apart: float
 
 
-# of formulas, and where a metric is a sum over this many terms or more
+# for formulas, and where a metric is a sum over at least this many terms
 FINE, COARSE, TERMS = Density(64, 1536, 40, 20, 8, 3.0), Density(32, 512, 24, 12, 6, 4.0), 64
-# how much longer rays are than the largest distance asked for
+# length of rays relative to the largest requested distance
 LONGER = 1.02
-# halves of a ray at most, until it turns by no more than this in the innermost
+# maximum halvings of a ray, until it turns by at most this angle in the innermost part
 HALVES, TURN = 14, 2.0
-# rays are put between others at most so many times over, so many at once
+# rounds of inserting rays between others, and rays per round
 ROUNDS, PARTS = 4, 8
-# between nodes farther apart than so many cells cubics put others, at most so many
+# nodes farther apart than this many cells get others between them by cubics, at most this many
 CLOSE, FINER = 1.5, 16
 # a ray whose speed drifts by more than this share ends
 DRIFT = 1e-2
-# what the gradients may change of a length, as a share of it
+# largest relative change of a length by the gradients
 BENT = 0.03
 # where no gradients are known, a triangle's lengths differ by no more than this share
 EVEN = 0.05
-# while more than this share of the cells is not reached rays are doubled, at most so many times
+# rays are doubled while more than this share of the cells is not reached, at most this many times
 LEFT, DOUBLED = 0.1, 3
 
 
@@ -261,7 +261,7 @@ def _near(request: DistanceRequest, place: Floats) -> np.ndarray:
 
 
 def _places(request: DistanceRequest, theta: Floats) -> Floats:
-    """Places in cells (..., 2), columns and rows from the centre of the first, of θ (..., 2)."""
+    """Return places in cells (..., 2), columns and rows from the centre of the first, of θ (..., 2)."""
     extent, (rows, columns) = request.extent, request.shape
     safe, inside = inside_only(request.manifold, theta)
     x = request.chart.forward(safe)
@@ -337,7 +337,7 @@ def _cover(request: DistanceRequest, geometry: Local, rays: Net, found: Floats) 
 def _bend(
     request: DistanceRequest, geometry: Local, rays: Net, corner: Ints, cell: Ints, weights: Floats
 ) -> Floats:
-    """½ Σ λ_c ∂r_c (x − x_c) (k,) of cells in triangles, in drawing coordinates."""
+    """Return ½ Σ λ_c ∂r_c (x − x_c) (k,) of cells in triangles, in drawing coordinates."""
     chart: Chart = request.chart
     extent, (rows, columns) = request.extent, request.shape
     size = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (columns, rows)

@@ -19,11 +19,11 @@ Ints = NDArray[np.integer]
 
 # coefficients of u and v of the neighbours; each makes a triangle with the next
 AROUND = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
-# how far a neighbour may be, in cells along either axis
+# largest offset of a neighbour, in cells along either axis
 REACH = 16
-# swaps of a reduction, more than such a reach allows
+# maximum swaps of a reduction, more than this reach allows
 SWAPS = 32
-# the cosine of the angle between u and v of a basis that is reduced, at most
+# largest cosine of the angle between u and v of a reduced basis
 REDUCED = 0.5
 
 
@@ -57,7 +57,7 @@ def _reduced(metric: Floats) -> tuple[Ints, Ints]:
         longer = _inner(metric, u, u) > _inner(metric, v, v)
         u, v = np.where(longer[..., None], v, u), np.where(longer[..., None], u, v)
         turns = np.rint(_inner(metric, u, v) / _inner(metric, u, u))
-        # as much of it as leaves u ± v in reach
+        # reduced only while u ± v stay in reach
         room = (REACH - np.abs(u) - np.abs(v)) // np.maximum(np.abs(u), 1)
         room = np.where(u == 0, REACH, room).min(axis=-1)
         turns = np.clip(turns, -room, room).astype(int)

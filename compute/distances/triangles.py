@@ -6,9 +6,9 @@ import numpy as np
 
 from compute.core.arrays import Floats, Ints
 
-# triangles wider than so many cells are not trusted
+# triangles wider than this many cells are not trusted
 WIDEST = 8.0
-# what no ray reaches is held against so many cells next to it that one does
+# values of unreached cells are checked against this many reached neighbours
 BESIDE = 4
 
 

@@ -16,9 +16,9 @@ import numpy as np
 from compute.core.arrays import Bools, Floats
 
 NODES = 16
-# of the last coefficients; the integral itself is exact to twice their degree
+# tolerance for the last coefficients; the integral itself is exact to twice their degree
 TOLERANCE = 1e-8
-# integrals smaller than this are resolved as if they were as large: rounding has no more digits
+# smaller integrals are resolved to this absolute size: rounding leaves no more digits
 LEAST = 1e-9
 ROUNDS = 40
 MOST_PANELS = 1500
@@ -37,12 +37,14 @@ class Panels:
     settled: Bools
 
     def integrals(self) -> Floats:
-        """∫f du (r,) of each function."""
+        """Return ∫f du (r,) of each function."""
         total: Floats = (self.values * self.weights).sum(axis=(1, 2))
         return total
 
     def running(self, row: int) -> tuple[Floats, Floats]:
-        """∫f du (m, n) of one function, from the left end to each node and from there to the right."""
+        """Return ∫f du (m, n) of one function, from the left end to each node and from there to the
+        right.
+        """
         values, weights = self.values[row], self.weights
         half = weights.sum(axis=1) / 2
         whole = (values * weights).sum(axis=1)
@@ -113,7 +115,7 @@ class _Panels:
         return _Panels(self.centre[keep], self.half[keep], self.values[:, keep], self.rest[:, keep])
 
     def size(self) -> Floats:
-        """∫|f| (r,)."""
+        """Return ∫|f| (r,)."""
         total: Floats = (np.abs(self.values) @ _rule().weights * self.half).sum(axis=1)
         return total
 

@@ -20,11 +20,11 @@ from compute.manifold.manifold import Manifold, Support
 
 # the ends of log x, and of logit x where 1 − x still has nine digits
 REACH, NEAR_ONE = 700.0, 19.0
-# edges of panels to one side of a location, in u: 1e100 widths away even the cube of x is a number
+# edges of panels on one side of a location, in u: 1e100 widths away even the cube of x is finite
 LADDER = np.concatenate([np.arange(0.0, 6.5, 0.5), 6.0 * 1.5 ** np.arange(1, 9), [230.0]])
-# by how much the integral of a density may miss 1
+# tolerance for the integral of a density to be 1
 MASS = 1e-6
-# the share of a second moment that may lie in the outermost panels
+# largest share of a second moment in the outermost panels
 OUTSIDE = 1e-6
 TINY = 1e-300
 P, Q, FORWARD, BACKWARD, APART, P2, Q2 = range(7)
@@ -48,7 +48,7 @@ class SampleLine:
 
 
 def _tail() -> tuple[Floats, Floats]:
-    """Nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss–Legendre on parts of 0 … 40."""
+    """Return nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss–Legendre on parts of 0 … 40."""
     at, weight = np.polynomial.legendre.leggauss(16)
     edges = np.concatenate([np.linspace(0.0, 4.0, 9), np.linspace(5.0, 40.0, 15)])
     half = 0.5 * np.diff(edges)[:, None]
@@ -141,13 +141,13 @@ def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
     supports = [manifold.support(theta[None]) for theta in (a, b)]
     first, second = (s.ends for s in supports)
     if first is not None and second is not None:
-        # each practically lies between its ends, so that both lie between the outer ones
+        # each density practically lies between its ends, so both lie between the outer ones
         outer = min(first[0], second[0]), max(first[1], second[1])
         supports = [replace(s, ends=outer) for s in supports]
     space = line(supports[0])
     if space is None or (first is None) != (second is None) or manifold.log_density is None:
         return None
-    with np.errstate(all="ignore"):  # what is beyond numbers is found by `finite` and the masses
+    with np.errstate(all="ignore"):  # overflow is detected by `finite` and the masses
         logs = partial(_logs, manifold.log_density, np.stack([a, b]), space)
         places = [_place(space, s.x, logs, row) for row, s in enumerate(supports)]
         edges = _edges(space, *places)
@@ -170,7 +170,7 @@ def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
 def _logs(
     log_density: Callable[[Floats, Floats], Floats], theta: Floats, space: SampleLine, t: Floats
 ) -> Floats:
-    """log p and log q (2, k) as densities of t."""
+    """Return log p and log q (2, k) as densities of t."""
     found = log_density(theta, space.x(t)) + space.log_slope(t)
     return np.where(np.isnan(found), -np.inf, found)
 
@@ -219,7 +219,7 @@ def _rows(
 
 
 def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
-    """p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), all non-negative.
+    """Return p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), all non-negative.
 
     The integrals of the first two are KL, since p and q have the same mass; for close p and q there is
     no cancellation beyond that in their logarithms.
@@ -236,7 +236,7 @@ def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _second(r: Floats) -> Floats:
-    """e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
+    """Return e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
     total = np.ones_like(r)
     for n in range(18, 2, -1):
         total = 1.0 + total * r / n
@@ -292,7 +292,7 @@ def wasserstein(found: Pair) -> float:
         return found.x(np.clip(spline(wanted), u[known][right - 1], u[known][right]))
 
     seen = ~np.isnan(own) & (mass > 0)
-    with np.errstate(all="ignore"):  # what overflows is not finite
+    with np.errstate(all="ignore"):  # overflow is not finite
         square = ((found.x(u[seen]) - carried(own[seen])) ** 2 * mass[seen]).sum()
         for side, rest in enumerate(found.beyond[:, here]):
             if rest == 0.0 or (side == 1 and not found.line.bounded):

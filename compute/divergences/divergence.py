@@ -21,11 +21,11 @@ from compute.divergences import density_overlap, near_pairs
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold, Support, known_inside
 
-# outward steps among which the edge of a ball is looked for, and halvings of the step it lies in
+# outward steps for bracketing the boundary of a ball, and halvings of that step
 MARCH, HALVINGS = 120, 50
 TINY = 1e-300
-# Fisher lengths below which KL and Bhattacharyya's angle are those of `separation`: of exponential
-# families, and of others, whose expansion is good to some d⁶
+# Fisher lengths below which KL and the Bhattacharyya angle are those of `separation`: for
+# exponential families, and for others, whose expansion is accurate to about d⁶
 NEAR, NEAREST = 0.5, 3e-3
 # the divergence below which a ball is drawn as an ellipse of the metric, off by 1e-5 of its radius
 SMALL_BALL = 1e-10
@@ -154,7 +154,7 @@ def _positive(value: Floats | float) -> float:
 
 
 def _angle(apart: float) -> float:
-    """2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which is accurate for short distances."""
+    """Return 2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which is accurate for short distances."""
     return float(4.0 * np.arcsin(np.sqrt(np.clip(apart, 0.0, 1.0) / 2.0)))
 
 
@@ -200,7 +200,8 @@ def bregman(manifold: Manifold, a: Floats, b: Floats) -> tuple[float, float]:
 
 
 def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tuple[Floats, Floats]:
-    """Outlines (k, 2), closed, of {θ: KL(p_a‖p_θ) ≤ KL(p_a‖p_b)} and of {θ: KL(p_θ‖p_a) ≤ KL(p_b‖p_a)}.
+    """Return outlines (k, 2), closed, of {θ: KL(p_a‖p_θ) ≤ KL(p_a‖p_b)} and of {θ: KL(p_θ‖p_a) ≤
+    KL(p_b‖p_a)}.
 
     For exponential families, along straight lines in natural coordinates from a, on which both
     increase; NaN in directions where the domain ends first.
@@ -225,7 +226,7 @@ def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tup
         return np.where(inside & np.isfinite(found), found, np.inf)
 
     edges = [
-        # so small a ball is an ellipse of the metric, and KL at single points has no digits
+        # such a small ball is an ellipse of the metric, and KL at single points has no digits
         np.full(directions + 1, np.sqrt(2.0 * limit))
         if limit < SMALL_BALL
         else _edge(partial(at, which=i), limit, directions + 1)
@@ -239,7 +240,7 @@ def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int)
     """Return the radius (k,) in each direction at which a divergence passes the limit; NaN if it does
     not.
     """
-    # to a small distance d the divergence is d²/2
+    # at a small distance d the divergence is d²/2
     size = np.sqrt(2 * max(limit, TINY))
     low, high = np.zeros(directions), np.full(directions, np.nan)
     for reach in size * np.geomspace(0.1, 1e12, MARCH):
@@ -251,6 +252,6 @@ def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int)
         middle = 0.5 * (low + np.nan_to_num(high))
         beyond = divergence(middle) > limit
         low, high = np.where(beyond, low, middle), np.where(beyond & ~np.isnan(high), middle, high)
-    # where the domain ends first, the divergence is not at its limit there
+    # where the domain ends first, the divergence has not reached its limit
     met = np.isfinite(divergence(np.nan_to_num(high)))
     return np.where(np.isnan(high) | ~met, np.nan, high)

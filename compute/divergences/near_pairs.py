@@ -22,10 +22,10 @@ from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner, is_singular
 
-# the share of natural coordinates that their difference may have lost in rounding
+# largest relative rounding error of a difference of natural coordinates
 LOST = 1e-9
-# Fisher lengths at which the coefficients are fitted, and by how much of themselves the sums there may
-# differ from the metric's own
+# Fisher lengths at which the coefficients are fitted, and the relative tolerance against the
+# metric's own
 FITTED = (0.1, 0.05)
 OFF = 0.2
 _RULES = tuple(np.polynomial.legendre.leggauss(n) for n in (8, 16))
@@ -68,8 +68,8 @@ def _squares(manifold: Manifold, chart: Chart, start: Floats, gap: Floats, t: Fl
 
 
 def _difference(chart: Chart, a: Floats, b: Floats) -> Floats:
-    """ϑ_b − ϑ_a (2,), as the integral of ∂ϑ/∂θ along the straight line in θ if that is resolved, which
-    avoids cancellation.
+    """Return ϑ_b − ϑ_a (2,), as the integral of ∂ϑ/∂θ along the straight line in θ if that is resolved,
+    which avoids cancellation.
     """
     found = []
     for at, weights in _RULES:
@@ -78,7 +78,7 @@ def _difference(chart: Chart, a: Floats, b: Floats) -> Floats:
     rough, fine = found
     first, second = chart.forward(a), chart.forward(b)
     settled = np.abs(fine - rough).max() <= 1e-13 * np.abs(fine).max()
-    # a straight line of θ may go another way, as round a period
+    # a straight line in θ may take another path, for example around a period
     same = np.abs(fine - (second - first)) <= LOST * (1.0 + np.abs(first) + np.abs(second))
     return np.asarray(fine if settled and same.all() else second - first)
 
@@ -125,7 +125,7 @@ def expanded(
 
 
 def _fitted(d: float, power: int, leading: float, values: list[float]) -> float | None:
-    """c₀dⁿ + c₁dⁿ⁺² + c₂dⁿ⁺⁴ with c₀ known and the values at the two lengths; None if these are
+    """Return c₀dⁿ + c₁dⁿ⁺² + c₂dⁿ⁺⁴ with c₀ known and the values at the two lengths; None if these are
     inconsistent with c₀.
     """
     squares = np.array(FITTED) ** 2

@@ -59,7 +59,7 @@ def _check_covariance(covariance: Floats) -> None:
 
 
 def outlines(mean: Floats, covariance: Floats, corners: int = 96) -> Floats:
-    """Ellipses of one standard deviation (..., corners + 1, 2), closed; mean (..., 2)."""
+    """Return ellipses of one standard deviation (..., corners + 1, 2), closed; mean (..., 2)."""
     turn = np.linspace(0.0, 2.0 * np.pi, corners + 1)
     circle = np.stack([np.cos(turn), np.sin(turn)])
     found: Floats = mean[..., None, :] + np.swapaxes(
@@ -69,13 +69,15 @@ def outlines(mean: Floats, covariance: Floats, corners: int = 96) -> Floats:
 
 
 def wasserstein(a: Normal, b: Normal) -> float:
-    """W₂ between two normal distributions: W₂² = |μ_a − μ_b|² + |(T − 1)√A|², T the map from a to b."""
+    """Return W₂ between two normal distributions: W₂² = |μ_a − μ_b|² + |(T − 1)√A|², T the map from a
+    to b.
+    """
     moved = (_carrier(a, b) - np.eye(len(a.mean))) @ _root(a.covariance)
     return float(np.hypot(np.linalg.norm(a.mean - b.mean), np.linalg.norm(moved)))
 
 
 def _carrier(a: Normal, b: Normal) -> Floats:
-    """T = A^−½ (A^½ B A^½)^½ A^−½, which maps a to b up to the means."""
+    """Return T = A^−½ (A^½ B A^½)^½ A^−½, which maps a to b up to the means."""
     root = _root(a.covariance)
     back = np.linalg.inv(root)
     carrier: Floats = back @ _root(root @ b.covariance @ root) @ back

@@ -63,7 +63,7 @@ def adapter_names() -> tuple[str, ...]:
 
 
 def _gpu(adapter: str) -> Engine:
-    # imported here: the reference must work where wgpu cannot even be loaded
+    # imported here: the reference must work even if wgpu cannot be loaded
     try:
         from compute.gpu.device import Device
         from compute.gpu.engine import GpuEngine

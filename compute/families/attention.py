@@ -31,11 +31,11 @@ from compute.manifold.manifold import GENERIC_SCALARS, Landmarks, Manifold, Supp
 from compute.manifold.tangent import solve2
 
 MOST_KEYS = 4096
-# keys whose spread across a line, or from one point, is a smaller share than this lie on it
+# keys lie on a line, or at a point, if their spread off it is a smaller share than this
 ON_A_LINE = 1e-9
-# η is met when it is missed by this share of the keys' spread
+# tolerance for reaching η, relative to the keys' spread
 ARRIVED = 1e-12
-# what the key is called that a sink is, and the metric under a softcap
+# names of a sink as a key, and of the metric under a softcap
 SINK = "(sink)"
 CAPPED_ELEMENT = "ds² = Σ pⱼ ((Aⱼ − Σ p A)·dθ)²,  A = sech²(s/c) T,  p = softmax(c tanh(s/c) + b)"
 SINGULAR_WORDS = (
@@ -208,7 +208,7 @@ def _polygon_view(corners: Floats) -> Extent:
 
 
 def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
-    """θ(η) by damped Newton on the convex ψ(θ) − η·θ; NaN outside the keys' convex hull."""
+    """Return θ(η) by damped Newton on the convex ψ(θ) − η·θ; NaN outside the keys' convex hull."""
     target = np.asarray(eta, dtype=np.float64).reshape(-1, 2)
     found, theta = np.full_like(target, np.nan), np.zeros_like(target)
     scale = np.sqrt(family.spread2)
@@ -223,7 +223,7 @@ def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
         if todo.size == 0:
             break
         step = solve2(metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2), miss)
-        # ψ is self-concordant-like: a step that moves no logit by more than 1 always descends
+        # ψ is self-concordant-like: a step that changes all logits by at most 1 always descends
         longest = np.maximum(np.linalg.norm(step, axis=1) * scale, 1.0)
         theta[todo] += step / longest[:, None]
     return found.reshape(np.shape(eta))

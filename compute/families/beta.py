@@ -63,7 +63,7 @@ def define() -> Definition:
 
 
 def _curvature(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
+    """Return K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
@@ -92,7 +92,9 @@ def _moments_slope(theta: Floats) -> Floats:
 
 
 def _near(eta: Floats) -> Floats:
-    """For large a and b, a ≈ ½ + G/(2(1 − G − G')) with G = exp E log x, G' = exp E log(1 − x)."""
+    """Invert for large a and b: a ≈ ½ + G/(2(1 − G − G')) with G = exp E log x, G' = exp E
+    log(1 − x).
+    """
     with np.errstate(under="ignore"):
         mean = np.exp(np.minimum(eta, 0.0))
     rest = np.maximum(1 - mean.sum(axis=-1, keepdims=True), 1e-6)

@@ -8,7 +8,7 @@ from compute.manifold.surfaces import hemisphere
 
 
 def define() -> Definition:
-    """Quantum Fisher information."""
+    """Define the quantum Fisher information."""
     return qubit_states.defined(1)
 
 

@@ -11,7 +11,7 @@ from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define() -> Definition:
-    """f(z) = 1/(π(1 + z²)): a = c = ½; with z = tan φ both scores are odd in 2φ, so T = 0."""
+    """Define f(z) = 1/(π(1 + z²)): a = c = ½; with z = tan φ both scores are odd in 2φ, so T = 0."""
     import sympy as sp
 
     half = sp.Rational(1, 2)

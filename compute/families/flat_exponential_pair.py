@@ -47,7 +47,7 @@ def define() -> Definition:
 
 
 def _support(theta: Floats) -> Support:
-    """p(x₁) to the right and p(x₂), mirrored, to the left of zero."""
+    """Return p(x₁) to the right and p(x₂), mirrored, to the left of zero."""
     high = 6 / float(np.min(theta))
     return Support(
         (np.arange(-128, 128) + 0.5) / 128 * high, title="−x₂ | x₁", space="two half-lines"

@@ -60,7 +60,7 @@ def _moments_slope(theta: Floats) -> Floats:
 
 
 def _near(eta: Floats) -> Floats:
-    """k by s = log E x − E log x, to which k ≈ (3 − s + √((s − 3)² + 24s))/(12s)."""
+    """Return k by s = log E x − E log x, to which k ≈ (3 − s + √((s − 3)² + 24s))/(12s)."""
     mean = np.where(eta[..., 1] > 0, eta[..., 1], 1.0)
     s = np.maximum(np.log(mean) - eta[..., 0], 1e-6)
     k = (3 - s + np.sqrt((s - 3) ** 2 + 24 * s)) / (12 * s)
@@ -85,8 +85,8 @@ def _orthogonal_slope(theta: Floats) -> Floats:
 
 
 def _profile(w: Floats) -> tuple[Floats, Floats]:
-    """a = k(kψ' − 1) and its derivative by w = log k: from 1 as k → 0 to ½ as k → ∞."""
-    # by Hurwitz' ζ itself: quicker than SciPy's polygamma, of which many are asked for
+    """Return a = k(kψ' − 1) and its derivative by w = log k: from 1 as k → 0 to ½ as k → ∞."""
+    # by Hurwitz' ζ: faster than SciPy's polygamma for many values
     k = np.exp(w)
     from scipy.special import zeta
 

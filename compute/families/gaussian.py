@@ -20,7 +20,7 @@ from compute.manifold.manifold import Support
 
 
 def define() -> Definition:
-    """N(μ, σ²) as an exponential family: ϑ = (μ/σ², −1/(2σ²)), ψ = −ϑ₁²/(4ϑ₂) − ½log(−2ϑ₂)."""
+    """Define N(μ, σ²) as an exponential family: ϑ = (μ/σ², −1/(2σ²)), ψ = −ϑ₁²/(4ϑ₂) − ½log(−2ϑ₂)."""
     import sympy as sp
 
     mu, nu, x = sp.symbols("mu nu x", real=True)

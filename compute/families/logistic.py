@@ -11,8 +11,8 @@ from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define() -> Definition:
-    """f(z) = ¼ sech²(z/2).  With s = tanh(z/2), f dz = ds/2 and z = 2 artanh s, so that
-    T_μμσ = E[s²(zs − 1)] = 2/3 − 1/3 and T_σσσ = E[(zs − 1)³] = π²/3.
+    """Define f(z) = ¼ sech²(z/2).  With s = tanh(z/2), f dz = ds/2 and z = 2 artanh s, so that T_μμσ =
+    E[s²(zs − 1)] = 2/3 − 1/3 and T_σσσ = E[(zs − 1)³] = π²/3.
     """
     import sympy as sp
 

@@ -51,8 +51,8 @@ def _charts(w: float) -> tuple[Chart, ...]:
 
 
 def moments(w: float) -> Chart:
-    """(E x, ±(var x − 1)), with the sign of m₂ − m₁: in these coordinates both sides of the fold are
-    regular.
+    """Return (E x, ±(var x − 1)), with the sign of m₂ − m₁: in these coordinates both sides of the fold
+    are regular.
 
     E x = (1 − w)m₁ + wm₂ and var x − 1 = w(1 − w)δ², δ = m₂ − m₁.
     """

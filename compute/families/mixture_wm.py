@@ -46,7 +46,9 @@ def _support(theta: Floats) -> Support:
 
 
 def moments() -> Chart:
-    """(E x, E x² − 1) = (wm, wm²): these coordinates collapse the line m = 0 to one point, N(0, 1)."""
+    """Return (E x, E x² − 1) = (wm, wm²): these coordinates collapse the line m = 0 to one point,
+    N(0, 1).
+    """
 
     def inverse(x: Floats) -> Floats:
         inside = (x[..., 0] != 0.0) & (x[..., 1] > x[..., 0] ** 2)

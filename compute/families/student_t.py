@@ -14,7 +14,7 @@ from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define(nu: float) -> Definition:
-    """a = (ν+1)/(ν+3), c = 2ν/(ν+3); T by the moments of B = z²/(ν + z²) ~ Beta(½, ν/2)."""
+    """Define a = (ν+1)/(ν+3), c = 2ν/(ν+3); T by the moments of B = z²/(ν + z²) ~ Beta(½, ν/2)."""
     import sympy as sp
 
     if not 0.1 <= nu <= 1e4:

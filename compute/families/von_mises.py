@@ -23,7 +23,7 @@ COORDINATES = ("μ", "κ")
 
 
 def define() -> Definition:
-    """T_μμκ = κA' − A and T_κκκ = A''; the others vanish by symmetry."""
+    """Define T_μμκ = κA' − A and T_κκκ = A''; the others vanish by symmetry."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special

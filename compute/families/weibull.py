@@ -20,7 +20,7 @@ COORDINATES = ("k", "λ")
 
 
 def define() -> Definition:
-    """With w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
+    """Define, with w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
@@ -29,7 +29,7 @@ def define() -> Definition:
     w, y, s = sp.symbols("w y s")
 
     def mean(polynomial: sp.Expr) -> sp.Expr:
-        """E over w ~ Exp(1): E[y^a w^b] = Γ^(a)(1 + b)."""
+        """Return E over w ~ Exp(1): E[y^a w^b] = Γ^(a)(1 + b)."""
         terms = sp.Poly(sp.expand(polynomial), y, w).terms()
         return sum(c * sp.diff(sp.gamma(s), s, a).subs(s, 1 + b) for (a, b), c in terms).evalf(30)
 
@@ -89,14 +89,15 @@ def _slope(theta: Floats) -> Floats:
 
 HALF_PLANE = half_plane(("(log λ + (1 − γ)/k)√6/π", "1/k"), _half_plane, _of_half_plane, _slope)
 
-# where steps of log Γ(y) are less than this share of y, they are integrals of its derivatives
+# differences of log Γ over less than this share of y are integrals of its derivatives
 _NEAR = 0.1
 _AT, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _AT, _WEIGHTS = 0.5 * (_AT + 1), 0.5 * _WEIGHTS
 
 
 def _wasserstein(theta: Floats, other: Floats) -> Floats:
-    """W₂² = λ₁²Γ(1 + 2a) + λ₂²Γ(1 + 2b) − 2λ₁λ₂Γ(1 + a + b), a and b = 1/k, without cancellation.
+    """Return W₂² = λ₁²Γ(1 + 2a) + λ₂²Γ(1 + 2b) − 2λ₁λ₂Γ(1 + a + b), a and b = 1/k, without
+    cancellation.
 
     With M = log λ + ½ log Γ(1 + 2/k) of either, s = |M₁ − M₂| and the gap h ≥ 0 of the convex log Γ
     it is e^(2 max M) ((1 − e^−s)² + 2e^−s(1 − e^−h)).
@@ -114,14 +115,14 @@ def _wasserstein(theta: Floats, other: Floats) -> Floats:
 
 
 def _log_gamma_step(y: Floats, d: Floats) -> Floats:
-    """log Γ(y + d) − log Γ(y)."""
+    """Return log Γ(y + d) − log Γ(y)."""
     near = np.abs(d) < _NEAR * y
     along = y[..., None] + np.where(near, d, 0.0)[..., None] * _AT
     return np.where(near, d * (digamma(along) @ _WEIGHTS), log_gamma(y + d) - log_gamma(y))
 
 
 def _log_gamma_gap(y: Floats, d: Floats) -> Floats:
-    """½ log Γ(y + d) + ½ log Γ(y − d) − log Γ(y)."""
+    """Return ½ log Γ(y + d) + ½ log Γ(y − d) − log Γ(y)."""
     near = np.abs(d) < _NEAR * y
     reach = np.where(near, d, 0.0)[..., None] * _AT
     bend = 0.5 * (trigamma(y[..., None] + reach) + trigamma(y[..., None] - reach))

@@ -15,7 +15,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.flow.grid import Grid
 
-# where the neighbours of the links lie: rows down and columns to the right
+# offsets of the links' neighbours: rows down and columns to the right
 EAST, NORTH, NORTH_EAST, NORTH_WEST = LINKS = ((0, 1), (1, 0), (1, 1), (1, -1))
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 

@@ -7,7 +7,7 @@ import numpy as np
 from compute.flow.cells import EAST, NORTH, Cells, ahead
 
 WAYS = (EAST, (0, -1), NORTH, (-1, 0))
-# rounds of continuation: from nodes inside, then from what these have reached
+# rounds of extension: from nodes inside, then from the nodes just reached
 ROUNDS = 4
 # weight of a straight line through two nodes, beside a constant through one
 STRAIGHT = 16.0

@@ -19,21 +19,21 @@ from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 
 Bools = NDArray[np.bool_]
-# cells, places across them from which on lines meet nothing, and whether these are corners
+# cells, positions across them beyond which lines meet no boundary, and whether these are corners
 Tips = tuple[Ints, Floats, Bools]
-# nodes of a piece of a line, and lines of a piece of a cell
+# nodes per piece of a line, and lines per piece of a cell
 NODES = 6
-# samples a side in which pieces are looked for, and steps of halving
+# samples per side for finding pieces, and halvings
 SAMPLES, HALVINGS = 17, 28
-# samples of a line of a cell that a corner of the domain lies in
+# samples per line of a cell that contains a corner of the domain
 FINEST = 1025
-# how far beyond its cell a line looks for the edge, in cells, and by what steps
+# distance in cells beyond its cell to which a line searches for the boundary, and the steps
 REACH, STRIDE = 2.5, 0.25
-# an edge where the area grows faster than by this power of the distance is infinitely far away
+# a boundary near which the area grows faster than this power of the distance is infinitely far away
 STEEPEST, NEAR, FAR = 0.9, 0.02, 0.08
 # where a domain ends this near the place at which its area diverges, in cells, it ends there
 GAP = 1e-3
-# a corner of the domain lies in a cell if no nearer to its sides than by this share of it
+# a corner of the domain lies in a cell if it is at least this share of it away from its sides
 CORNER = 1e-6
 
 
@@ -205,7 +205,7 @@ class CutCells:
         lines, cell = grid[row, opened], every[row]
         low, high = across[_first(lines)], across[_last(lines)]
         inner, width, each = across[opened], np.full(len(cell), across[1]), np.arange(len(cell))
-        # on while something is met about where it was met before, by steps that are halved else
+        # continue while something is met near its previous place; otherwise halve the step
         for _ in range(2 * HALVINGS):
             line = np.clip(inner + step, 0.0, 1.0)
             rows = _spread(low - width, high + width)

@@ -32,16 +32,16 @@ from compute.flow.links import integral
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, known_inside
 
-# rows of cells along the edge whose integrals are taken by lines that know of it, and further ones by
-# Gauss' rule: corners err there by the 3/2th power of their distance in cells
+# rows of cells along the boundary that are integrated along lines ending at it, and further rows by
+# Gauss's rule: near corners its error falls with the power 3/2 of the distance in cells
 CLOSE, WIDE = 1, 24
 # cells with a smaller share of the mean cell's area are left out
 LEAST = 1e-9
-# a frame outside is that of the place so far from the edge towards the node next to it
+# a frame outside is that at this distance from the boundary towards the next node
 INWARDS = 1e-5
-# steps of halving that find an edge well enough to tell how far it is
+# halvings that locate the boundary well enough for its distance
 ROUGH = 16
-# where √D grows faster than by this power, lengths across the edge are roots of the chart's
+# where √D grows faster than this power, lengths across the boundary are square roots of the chart's
 ROOTED = 0.25
 NONE = (0, 0)
 Places = tuple[np.ndarray, ...]
@@ -175,7 +175,7 @@ def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[CellQua
     """Return quadrature nodes over the inner parts of cells at the boundary, and these cells."""
     at = np.nonzero(cut | (_close(grid, cut, CLOSE) & whole))
     is_inside, area = _functions(grid.manifold, grid.chart)
-    # the lines run along the axis on which more of the edge's cells lie open and closed
+    # the lines run along the axis in which more boundary cells have an open and a closed side
     inside = np.where(grid.inside, 1.0, 0.0)
     across, up = _slope(inside, EAST, grid), _slope(inside, NORTH, grid)
     cells = CutCells(
@@ -316,7 +316,7 @@ def _footed(cells: Cells) -> Floats:
     row, column = np.nonzero(cells.outside)
     rows, columns = grid.shape
     inside, _ = _functions(grid.manifold, grid.chart)
-    # the node inside next to each with the most of its like around it
+    # for each, the adjacent inside node with the most inside neighbours
     deep = around(around(grid.usable) == 4)
     best, mate = np.full(len(row), -1.0), np.stack([row, column])
     for down in range(-2, 3):

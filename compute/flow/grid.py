@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from compute.requests.engine import Engine
 
 MOST_NODES = 2048 * 2048
-# nodes where g⁻¹ in the chart is so many times as large as at most nodes are cut: they alone would ask
-# for steps as many times shorter, and next to no length lies beyond them
+# nodes where g⁻¹ in the chart exceeds its typical value by this factor are cut: they alone would
+# require steps shorter by the same factor, and almost no length lies beyond them
 STIFFEST = 1e3
 
 
@@ -80,7 +80,7 @@ class Grid:
         return np.sqrt(g11), g12 / np.sqrt(g11), tall
 
     def to_frame(self, field: Floats) -> np.ndarray:
-        """z (rows, columns) of θ-components (rows, columns, 2)."""
+        """Return z (rows, columns) of θ-components (rows, columns, 2)."""
         root, lean, tall = self._frame
         z = np.empty(self.shape, complex)
         z.real = root * field[..., 0] + lean * field[..., 1]
@@ -88,7 +88,7 @@ class Grid:
         return z
 
     def from_frame(self, z: np.ndarray) -> Floats:
-        """θ-components (rows, columns, 2) of z (rows, columns)."""
+        """Return θ-components (rows, columns, 2) of z (rows, columns)."""
         root, lean, tall = self._frame
         second = z.imag / tall
         return np.stack([(z.real - lean * second) / root, second], axis=-1)
@@ -198,7 +198,7 @@ def grid(
 
 
 def connection(manifold: Manifold, theta: Floats) -> Floats:
-    """ω_i = (√D/g₁₁) Γ²_i1 (..., 2) at θ (..., 2); 0 where there is no metric."""
+    """Return ω_i = (√D/g₁₁) Γ²_i1 (..., 2) at θ (..., 2); 0 where there is no metric."""
     local = manifold.geometry(theta)
     g11, g12, _ = np.moveaxis(local.metric, -1, 0)
     det = np.where(local.det > 0, local.det, 1.0)

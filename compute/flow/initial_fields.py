@@ -19,11 +19,11 @@ from compute.geodesics.scalar_field import scalar_at
 from compute.heads import head_selection
 from compute.manifold.manifold import known_inside
 
-# a painted stroke is this share of the chart wide
+# width of a painted stroke relative to the chart
 BRUSH = 0.06
-# a field is a Killing field where its Lie derivative of g is no larger, relative to g
+# tolerance for a Killing field: the Lie derivative of g relative to g
 KILLING = 1e-5
-# at so many nodes, anywhere: those of one column, say, would let a field pass that vanishes there
+# checked at this many random nodes: a field may vanish on one column, for example
 SAMPLES = 64
 MOST_BYTES = 64 << 20
 
@@ -45,7 +45,7 @@ def transported(grid: Grid, foot: Floats, vector: Floats) -> Floats:
     for share in np.arange(1, pieces + 1) / pieces:
         x = start + share * (grid.x - start)
         theta = grid.chart.inverse(x)
-        # a line that leaves the domain waits at its edge
+        # a line that leaves the domain stays at its boundary
         inside = known_inside(grid.manifold, theta)
         theta = np.where(inside[..., None], theta, before)
         following = connection(grid.manifold, theta)

@@ -50,15 +50,15 @@ class Stencil:
         return self.mass > 0
 
     def norm(self, z: np.ndarray) -> float:
-        """‖z‖ in L²(g)."""
+        """Return ‖z‖ in L²(g)."""
         return float(np.sqrt((self.mass * np.abs(z) ** 2).sum()))
 
     def total(self, z: np.ndarray) -> float:
-        """∫ z dA of a scalar."""
+        """Return ∫ z dA of a scalar."""
         return float((self.mass * z.real).sum())
 
     def applied(self, z: np.ndarray) -> np.ndarray:
-        """L z (rows, columns)."""
+        """Return L z (rows, columns)."""
         return np.asarray(self.matrix @ z.reshape(-1)).reshape(z.shape)
 
     @cached_property
@@ -99,7 +99,7 @@ def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = F
     mass: Floats = np.zeros(grid.shape)
     for corner, area, raised, plain in zip(CORNERS, of.mass, of.raised, of.plain, strict=True):
         down, right = corner
-        # Im(D̄₁z̄ D₂z) has no metric, but the sense of the frame
+        # Im(D̄₁z̄ D₂z) depends only on the orientation of the frame, not on the metric
         turn = -1j * potential * grid.sense / (h1 * h2) * plain if potential else 0.0
         turned = 1.0 if down == right else -1.0
         alpha, gamma = raised[..., 0] / h1**2, raised[..., 2] / h2**2
@@ -108,11 +108,11 @@ def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = F
         own += behind(alpha + gamma + 2 * beta, corner)
         own += behind(alpha, beside) + behind(gamma, above)
         mass += behind(area, corner)
-        # signs of the corner's own links, which lead from it or to it
+        # signs of the corner's own links, which start or end at it
         along, up = turned * (1 - 2 * right) * turn, turned * (1 - 2 * down) * turn
         links[0] += behind((alpha + beta + along) * ahead(east, (down, 0)), (down, 0))
         links[1] += behind((gamma + beta - up) * ahead(north, (0, right)), (0, right))
-        # from the upper of the two neighbours by way of the corner to the lower one
+        # from the upper neighbour through the corner to the lower one
         level, upright = ahead(east, (down, 0)), ahead(north, (0, right))
         level = level if (right == 1) == (down == 0) else level.conj()
         lower = (0, right if down else 1 - right)
@@ -127,7 +127,7 @@ def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = F
 
 
 def _transports(turn: Floats, vectors: bool) -> np.ndarray:
-    """U (rows, columns): carries a neighbour’s z to a node; 1 for scalars."""
+    """Return U (rows, columns): carries a neighbour’s z to a node; 1 for scalars."""
     return np.asarray(np.exp(-1j * turn)) if vectors else np.ones(turn.shape)
 
 

@@ -9,7 +9,7 @@ from compute.core.interrupt import checkpoint
 from compute.flow.grid import Grid, connection
 from compute.manifold.manifold import known_inside
 
-# lines are halved until ∫ω is known this well, at most so many times
+# lines are halved until ∫ω has this accuracy, at most this many times
 EXACT, HALVINGS = 1e-9, 16
 GAUSS = np.polynomial.legendre.leggauss(4)
 

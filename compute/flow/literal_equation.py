@@ -14,7 +14,7 @@ from compute.core.arrays import Floats
 from compute.flow.cells import ahead
 from compute.flow.grid import Grid
 
-# steps are this share of what the fastest mode of the grid lets them be
+# steps relative to the limit set by the fastest mode of the grid
 SHARE = 0.125
 AROUND = tuple((down, right) for down in (-1, 0, 1) for right in (-1, 0, 1))
 

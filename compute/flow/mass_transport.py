@@ -23,9 +23,9 @@ from compute.flow.natural import expectations
 from compute.manifold.charts import Chart
 
 CORNERS = ((0, 0), EAST, NORTH, NORTH_EAST)
-# parts of a cell a side: half a node apart where they can, lest what is drawn out fall between nodes
+# parts per side of a cell, half a node apart if possible, so that stretched mass leaves no gaps
 FEWEST, MOST_PARTS = 2, 1 << 20
-# cells with a smaller share of the densest one's mass are left out
+# cells with a smaller share of the densest cell's mass are omitted
 LEAST = 1e-12
 
 

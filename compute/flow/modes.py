@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MODES = ("rough", "hodge", "deformation", "scalar", "natural", "sharpen", "seed")
-# what flows is mass, not a vector
+# mass flows, not a vector
 OF_MASS = ("scalar", "natural")
 # backward heat: ill-posed, offered for study
 BACKWARD = ("sharpen", "seed")

@@ -54,7 +54,7 @@ def natural_gradient_flow(
 
 
 def towards(grid: Grid, target: Floats) -> Floats:
-    """−g^ij ∂_j KL(p_target ‖ p_θ) (rows, columns, 2) at the nodes of a grid: an initial field.
+    """Return −g^ij ∂_j KL(p_target ‖ p_θ) (rows, columns, 2) at the nodes of a grid: an initial field.
 
     It is 0 at unused nodes.  Raises ValueError like `natural_gradient_flow`.
     """

@@ -11,7 +11,7 @@ from compute.manifold.charts import Chart, named, parameters
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 
-# nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
+# maximum nodes per side, limited by the memory for a grid's geometry, about 500 bytes per node
 SIDES = (4, 2048)
 
 

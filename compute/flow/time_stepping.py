@@ -17,22 +17,22 @@ import numpy as np
 from compute.core.status import Status
 from compute.requests.flow import FlowRequest
 
-# stages of a step at most; a step as long as the slowest modes would blur them
+# maximum stages per step; longer steps would blur the slow modes
 MOST_STAGES = 21
 # backward heat stops when the norm has grown by this factor
 GROWTH = 10.0
-# share of the limit that a step takes
+# step relative to the stability limit
 SAFE = 0.9
-# steps of backward heat between two looks at the norm
+# steps of backward heat between two checks of the norm
 BATCH = 64
-# of heat: what a step may err by, relative to the norm at its end.  Some dozen steps do while the norm
-# falls fast, so that they stay within a thousandth of it
+# for heat: tolerance per step, relative to the norm at its end.  Some dozen steps suffice while the
+# norm falls fast, so that the total error stays below a thousandth
 TOLERANCE = 5e-5
-# two halves of a step are this many times as near to the truth as they are to the step
+# two half steps are this factor closer to the exact result than to the full step
 THIRD = 3.0
-# steps are not made shorter than this share of the stiffest mode's time
+# shortest step relative to the time of the stiffest mode
 FINEST = 0.5
-# norms below this share of the first count as nothing
+# norms below this share of the initial norm count as 0
 NOTHING = 1e-9
 
 # state, length of a step, steps, stages → state

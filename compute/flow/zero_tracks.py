@@ -19,15 +19,15 @@ from compute.core.arrays import Floats
 from compute.flow.grid import Grid
 from compute.flow.zeros import Singularity, whole_cells
 
-# cells that a zero moves between two records at most
+# maximum motion of a zero between two records, in cells
 REACH = 4.0
-# cells that a pair is apart when it is seen last: near its end a pair moves as √(time left), which is
+# distance of a pair when last seen, in cells: near its end it closes as √(time left), which is
 # faster
 PARTING = 8.0
-# what goes to the edge is there before the next record if it goes on so many times as fast, or
-# lies within so many cells of the edge
+# a zero reaches the boundary before the next record if it would at this multiple of its speed, or
+# lies within this many cells of it
 HASTE, NEAR = 3.0, 1.0
-# cells between two records that are no movement
+# motion between two records that counts as rest, in cells
 STILL = 0.05
 Indices = NDArray[np.intp]
 
@@ -86,16 +86,16 @@ class Tracker:
 
         whole, wraps = whole_cells(grid), np.array(grid.wraps)
         self._corner, self._step = grid.x[0, 0], np.array(grid.step)
-        # how many cells the grid goes round in, 0 along an axis on which it does not
+        # cells per period along each axis, 0 if not periodic
         self._round = np.where(wraps, whole.shape[::-1], 0)
         pads = [(int(n) or 1,) * 2 for n in self._round[::-1]]
         for axis, (pad, goes_round) in enumerate(zip(pads, wraps[::-1], strict=True)):
             widths = [(0, 0), (0, 0)]
             widths[axis] = pad
             whole = np.pad(whole, widths, mode="wrap" if goes_round else "constant")
-        # with a cell more all round, so that depths can be had between the cells' middles
+        # with one more cell on all sides, so that depths can be interpolated between the centres
         inside = tuple(slice(pad[0] - 1, whole.shape[k] - pad[1] + 1) for k, pad in enumerate(pads))
-        # cells from the middle of each to the edge
+        # distance in cells from each centre to the boundary
         self._inward = distance_transform_edt(whole)[inside] - 0.5
         self._times: list[float] = []
         self._records: list[_Zeros] = []
@@ -152,7 +152,7 @@ class Tracker:
         self._deaths |= zip(map(int, before.track[gone]), ends, strict=True)
         come = np.flatnonzero(now.track < 0)
         now.track[come] = len(self._births) + np.arange(len(come))
-        # how a zero moves that has just come is not known yet
+        # the velocity of a new zero is not known yet
         near = self._depth(self._cell(now.x[come])) <= REACH
         self._births += self._ends(now.at(come), middle, near)
 

@@ -15,10 +15,9 @@ from compute.flow.grid import Grid
 from compute.manifold.tangent import solve2
 
 NEWTON = 20
-# as far as the slopes of a cell tell, a zero is called a centre where |tr ∂A| falls below this share of
-# √det ∂A
+# a zero is called a centre if |tr ∂A|, by the slopes of its cell, is below this share of √det ∂A
 CENTRE = 0.05
-# and a node where it turns by less than this share of its growth
+# and a node if its rotation is below this share of its growth
 STAR = 0.1
 
 
@@ -104,7 +103,7 @@ def _winding(a: Floats) -> np.ndarray:
 
 
 def _wrapped(angle: Floats) -> Floats:
-    """Angles in (−π, π]."""
+    """Return angles in (−π, π]."""
     wrapped: Floats = angle - 2 * np.pi * np.round(angle / (2 * np.pi))
     return wrapped
 
@@ -122,7 +121,7 @@ def _zeros(corners: Floats) -> tuple[Floats, Floats]:
 
 
 def _bilinear(corners: Floats, place: Floats) -> tuple[Floats, Floats]:
-    """Values (n, 2) and derivatives (n, 2, 2) at places (n, 2) of unit cells."""
+    """Return values (n, 2) and derivatives (n, 2, 2) at places (n, 2) of unit cells."""
     a, b, c, d = (corners[:, k] for k in range(4))
     s, t = place[:, :1], place[:, 1:]
     value = (1 - s) * (1 - t) * a + s * (1 - t) * b + (1 - s) * t * c + s * t * d

@@ -29,7 +29,7 @@ LARGEST = 300.0
 
 
 def cubed(cubic: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
-    """T(a, b, c) (...,) from packed T (..., 4) and vectors (..., 2)."""
+    """Return T(a, b, c) (...,) from packed T (..., 4) and vectors (..., 2)."""
     t111, t112, t122, t222 = (cubic[..., i] for i in range(4))
     a1, a2, b1, b2, c1, c2 = (x[..., i] for x in (a, b, c) for i in (0, 1))
     total: Floats = (
@@ -42,20 +42,20 @@ def cubed(cubic: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
 
 
 def growth(local: LocalGeometry, u: Floats, alpha: float) -> Floats:
-    """d log w/ds (...,) at velocities u (..., 2)."""
+    """Return d log w/ds (...,) at velocities u (..., 2)."""
     square = np.maximum(inner(local.metric, u, u), np.finfo(float).tiny)
     rate: Floats = 0.5 * alpha * cubed(local.cubic, u, u, u) / square
     return rate
 
 
 def acceleration(local: LocalGeometry, u: Floats, alpha: float) -> Floats:
-    """du/ds (..., 2) at velocities u (..., 2); D > 0."""
+    """Return du/ds (..., 2) at velocities u (..., 2); D > 0."""
     turn = -raised(local, contracted(connection_first(local, alpha), u, u))
     return turn if alpha == 0.0 else turn - growth(local, u, alpha)[..., None] * u
 
 
 def derivative(local: LocalGeometry, u: Floats, alpha: float) -> Floats:
-    """∂(du/ds)/∂u (..., 2, 2), indexed [component, axis of u]; D > 0."""
+    """Return ∂(du/ds)/∂u (..., 2, 2), indexed [component, axis of u]; D > 0."""
     first = connection_first(local, alpha)
     columns = []
     for unit in np.eye(2):
@@ -92,7 +92,7 @@ def affine(
     rate = growth(manifold.geometry(theta), stages[..., 2:], alpha)
     steps = h * (rate @ b)
     logs = np.concatenate([np.zeros((k, 1)), np.cumsum(steps, axis=1)], axis=1)
-    # about the middle of their range
+    # relative to the middle of their range
     logs -= 0.5 * (logs.max(axis=1) + logs.min(axis=1))[:, None]
     known = np.abs(logs).max(axis=1) < LARGEST
     logs = np.where(known[:, None], logs, np.nan)

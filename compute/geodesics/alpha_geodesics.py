@@ -22,13 +22,13 @@ from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths
 
 Solve = Callable[[ConnectRequest], Paths]
-# nodes of a mean of straight lines, whose speed may differ much
+# nodes of a mean of straight lines, whose speeds may differ greatly
 FINE = 512
-# steps in α from the Levi-Civita geodesic at first, and where one of these fails; how often more steps
-# are tried, and where each evaluation of the metric is dear
+# initial steps in α from the Levi-Civita geodesic, and after a failure; how often more are tried,
+# and how often for an expensive metric
 STEPS = (1, 4, 16)
 MORE_STEPS = {False: 2, True: 1}
-# a curve that misses by no more than this share of its length is near a geodesic
+# a curve that misses by at most this share of its length is near a geodesic
 CLOSE = 1e-4
 
 
@@ -52,7 +52,7 @@ def connect(request: ConnectRequest, levi_civita: Solve) -> Paths:
     for steps in STEPS[: 1 + MORE_STEPS[heavy]]:
         path = np.linspace(0.0, request.alpha, steps + 1)[1:-1].tolist()
         paths = _tried(request, paths, lambda _, rows: curves[rows], path)
-        # what one way leads near to, and no mesh resolves, another way leads to no better
+        # if no mesh resolves the result of one continuation, another does not help
         near = paths.residual <= CLOSE * paths.length
         curves[near] = np.nan
     return paths

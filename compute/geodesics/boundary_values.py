@@ -59,7 +59,7 @@ def _roughly(request: ConnectRequest) -> Paths:
 
 def near(request: ConnectRequest, curves: Floats) -> Paths:
     """Solve a request starting from curves (n, M+1, 2) with its ends or periodic copies of them."""
-    # a curve's last node may be its end some periods away
+    # a curve's last node may differ from its end by some periods
     request = replace(request, end=curves[:, -1].astype(np.float64))
     if request.alpha == 0.0:
         return gauss_collocation.connect(request, curves)

@@ -11,7 +11,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.geodesics.hermite import hermite
 
-# how much of a mesh is spread evenly
+# share of a mesh that is uniform
 EVEN = 0.5
 
 

@@ -77,7 +77,7 @@ def repaired(request: ConnectRequest, paths: Paths) -> Paths:
 
 def _hyperbolic(plane: Chart, start: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats]:
     x, y = plane.forward(start), plane.forward(end)
-    # about the first point, in units of the geometric mean of both heights
+    # relative to the first point, in units of the geometric mean of both heights
     unit = np.sqrt(x[:, 1:] * y[:, 1:])
     middle = np.concatenate([x[:, :1], np.zeros_like(unit)], axis=1)
     u, v = _lifted((x - middle) / unit), _lifted((y - middle) / unit)
@@ -102,12 +102,12 @@ def _spherical(sphere: Chart, start: Floats, end: Floats, share: Floats) -> tupl
 
 
 def _lifted(x: Floats) -> Floats:
-    """X/Y, (X² + Y²)/Y and 1/Y (n, 3) of points of the half-plane."""
+    """Return X/Y, (X² + Y²)/Y and 1/Y (n, 3) of points of the half-plane."""
     return np.stack([x[:, 0], (x**2).sum(axis=1), np.ones(len(x))], axis=1) / x[:, 1:]
 
 
 def _arc(u: Floats, v: Floats, d: Floats, s: Wave, c: Wave, share: Floats) -> tuple[Floats, Floats]:
-    """u(t) and u'(t) (n, N+1, 3), S' = ``c``; the straight line where d is negligible."""
+    """Return u(t) and u'(t) (n, N+1, 3), S' = ``c``; the straight line where d is negligible."""
     d = d[:, None, None]
     far = d > NEXT_TO_NOTHING
     safe = np.where(far, d, 1.0)

@@ -22,7 +22,7 @@ from compute.manifold.tangent import LocalGeometry, contracted, inner, is_singul
 
 SEGMENTS = 64
 ROUNDS = 24
-# Step sizes tried in a line search, the first that lowers S enough is taken.
+# Step sizes of the line search; the first that lowers S enough is taken.
 STEP_SIZES = 0.5 ** np.arange(8)
 ARMIJO = 1e-4
 
@@ -104,7 +104,7 @@ def newton_step(manifold: Manifold, theta: Floats) -> tuple[Floats, Floats]:
 
 
 def gradient(local: LocalGeometry, delta: Floats) -> Floats:
-    """∂S_N/∂θ_i at the inner nodes (n, N−1, 2), exact for the discrete energy."""
+    """Return ∂S_N/∂θ_i at the inner nodes (n, N−1, 2), exact for the discrete energy."""
     count = delta.shape[1]
     g11, g12, g22 = (local.metric[..., i] for i in range(3))
     lowered = np.stack(
@@ -132,7 +132,7 @@ def gradient(local: LocalGeometry, delta: Floats) -> Floats:
 
 
 def blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
-    """Diagonal (n, N−1, 2, 2) and upper (n, N−2, 2, 2) blocks of the second variation."""
+    """Return diagonal (n, N−1, 2, 2) and upper (n, N−2, 2, 2) blocks of the second variation."""
     count = delta.shape[1]
     connection = np.stack(
         [
@@ -156,7 +156,7 @@ def blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floa
 
 
 def solve(diagonal: Floats, upper: Floats, covector: Floats) -> tuple[Floats, Floats]:
-    """−H⁻¹u by block elimination (n, N−1, 2), and whether H is positive definite (n,)."""
+    """Return −H⁻¹u by block elimination (n, N−1, 2), and whether H is positive definite (n,)."""
     count = diagonal.shape[1]
     positive = np.ones(len(diagonal), dtype=bool)
     pivot, rest = diagonal[:, 0], -covector[:, 0]

@@ -77,7 +77,7 @@ _WEIGHTS = {
     10: 0.20136540080403034,
     11: 0.04471061572777259,
 }
-# of the errors of order 5 and 3
+# for the errors of order 5 and 3
 _ERRORS = (
     {
         0: 0.01312004499419488,

@@ -24,7 +24,7 @@ from compute.manifold.tangent import inner, norm
 from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 from compute.requests.transport import Transport, TransportRequest
 
-# Gauss and Legendre's nodes and weights on [0, 1]; parts are halved until they change by no more
+# Gauss–Legendre nodes and weights on [0, 1]; parts are halved until they change by at most this
 POSITIONS, WEIGHTS = leggauss(10)
 NODES, WEIGHTS = 0.5 * (POSITIONS + 1.0), 0.5 * WEIGHTS
 SMALL, MOST_HALVINGS = 1e-10, 40
@@ -40,7 +40,7 @@ def connect(request: ConnectRequest) -> Paths:
     manifold, steps = request.manifold, request.steps
     theta, v = between(manifold, request.start, request.end, request.alpha, steps)
     inside = np.asarray(np.isfinite(theta).all(axis=-1))
-    # both ends are known exactly, and no line leaves at its start
+    # both ends are known exactly, and no line leaves the domain at its start
     theta[:, 0], inside[:, 0] = request.start, True
     whole = np.asarray(inside.all(axis=1))
     theta[whole, -1] = request.end[whole]
@@ -58,7 +58,7 @@ def connect(request: ConnectRequest) -> Paths:
     sums = _sums(request, reached)
     paths = measured(shot, theta, v, reached, status, "reference", sums)
     metric = manifold.geometry(request.end).metric
-    # of a whole line the end is the point itself, or one some periods away
+    # a whole line ends at the point itself, or some periods away
     miss = np.where(whole, 0.0, norm(metric, paths.stop - request.end))
     if manifold.singular:
         none = np.full_like(paths.status, Status.ILL_CONDITIONED)
@@ -72,7 +72,7 @@ def carries(request: TransportRequest) -> bool:
 
 
 def transport(request: TransportRequest) -> Transport:
-    """J(θ_i)⁻¹J(θ_0), J the Jacobian of the flat chart, along any curve, in float64.
+    """Return J(θ_i)⁻¹J(θ_0), J the Jacobian of the flat chart, along any curve, in float64.
 
     NaN from the first node outside the domain (LEFT_DOMAIN), or where J is singular (ILL_CONDITIONED).
     """
@@ -109,7 +109,7 @@ def _sums(request: ConnectRequest, reached: Floats) -> Floats:
         parts = _integrals(request, np.tile(line, 2), begin.ravel(), np.tile(0.5 * size, 2))
         parts = parts.reshape(2, -1, 2)
         finer = parts.sum(axis=0)
-        # beside what is known of the line so far
+        # in addition to the known part of the line
         change = np.abs(finer - whole) > SMALL * (sums[line] + finer)
         rough = change.any(axis=1)
         np.add.at(sums, line[~rough], finer[~rough])

@@ -32,26 +32,25 @@ from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
 STAGES = 4
-# segments, at least, and the share to which the speed is to be kept; where it is not, segments go where
-# rays miss, so many times as many of them as before
+# minimum segments, and relative tolerance for the speed; if it is exceeded, segments are placed
+# where rays miss, more of them by this factor
 LEAST, SPEED, REFINED = 64, 1e-9, (2, 1, 2, 1)
 # what rays miss, as a share of the length, where more segments would change nothing
 AGREED = 1e-2 * SPEED
 # loop iterations of one evaluation of the metric above which no more segments are taken than need be
 HEAVY = 96
-# of what obeys no equation and rays miss by a larger share of its length, or by more than a share of
-# the miss before, more segments make no geodesic
+# refining stops if rays miss by a larger share of the length, or of the previous miss
 HOPEFUL, FALL = 5e-2, 0.5
 ROUNDS = 12
-# it is given up where it does not halve what is amiss in so many rounds, or after so short a step
+# give up if the defect is not halved in this many rounds, or after such a short step
 PATIENCE, SHORTEST = 5, 1 / 32
-# all equations together, as a share of the curve's length, at which Newton's method ends …
+# total defect relative to the curve's length at which Newton's method ends …
 CLOSED = 1e-12
-# … and the sum of what rays over single segments miss, above which a curve is not called converged
+# … and the total miss of rays over single segments above which a curve is not called converged
 MISS_LIMIT = 1e-8
 # step in θ of the derivative of the acceleration, as a share of a Fisher length of 1
 OFFSET = 1e-6
-# what may be amiss with a curve on the way from one α to another
+# tolerance for a curve during continuation in α
 NEAR = 1e-3
 # pairs at once: some 50 MB
 MOST = 64
@@ -86,7 +85,7 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     """Solve like `connect`, for at most MOST pairs."""
     heavy = is_heavy(request.manifold)
-    # for α = 0 the nodes of a path are among those of its segments, unless each of them is dear
+    # for α = 0 a path's nodes are nodes of its segments, unless these are expensive
     free = request.alpha != 0.0 or heavy
     count = LEAST if free else -(-LEAST // request.steps) * request.steps
     y, slopes = _first(curves, count)
@@ -96,7 +95,7 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     gaps, paths = _paths(request, y, slopes, h)
     found, hope = paths, np.where(amiss <= NEAR, 1.0, HOPEFUL) * paths.length
     for number, times in enumerate(REFINED[:2] if heavy else REFINED):
-        # where each segment is dear, the last are for what has not converged
+        # for an expensive metric the last rounds are only for curves that have not converged
         bad = found.status != Status.OK
         unkept = found.error > SPEED
         if heavy:  # and where rays agree more of them keep no speed that the metric itself does not
@@ -240,7 +239,7 @@ def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _Ga
     wrong, metric = rate - slopes, local.metric
     defect = y[:, :-1] + h[..., None] * np.einsum("j,kijc->kic", _tableau()[1], slopes) - y[:, 1:]
     speed = np.maximum(norm(metric[..., 0, :], stages[..., 0, 2:]).mean(axis=1), 1e-300)
-    # slopes of θ and of v over their stretch of time, in Fisher lengths
+    # slopes of θ and v times their duration, in Fisher lengths
     gaps = norm(metric, wrong[..., :2]) + norm(metric, wrong[..., 2:]) * h[..., None]
     joint = metric[:, :, 0]
     defects = norm(joint, defect[..., :2]) + h * norm(joint, defect[..., 2:])
@@ -251,7 +250,7 @@ def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _Ga
 def _correction(
     request: ConnectRequest, state: _GaussPoints, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats]:
-    """Newton's corrections of states (k, N+1, 4) and slopes (k, N, s, 4)."""
+    """Return Newton's corrections of states (k, N+1, 4) and slopes (k, N, s, 4)."""
     a, b = _tableau()
     k, count = h.shape
     h = h[..., None]
@@ -270,13 +269,13 @@ def _correction(
 
 
 def _stages(y: Floats, slopes: Floats, h: Floats) -> Floats:
-    """States (k, N, s, 4) at the Gauss points."""
+    """Return states (k, N, s, 4) at the Gauss points."""
     moved = np.einsum("jl,kilc->kijc", _tableau()[0], slopes)
     return np.asarray(y[:, :-1, None] + h[..., None, None] * moved)
 
 
 def _chained(leads: Floats, defect: Floats) -> Floats:
-    """δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
+    """Return δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
     inner = multiple_shooting.condensed(leads, defect)
     last = np.einsum("kcd,kd->kc", leads[:, -1], inner[:, -1]) + defect[:, -1]
     last[:, :2] = 0.0
@@ -289,7 +288,7 @@ def _divisible(local: LocalGeometry) -> LocalGeometry:
 
 
 def _jacobian(manifold: Manifold, state: _GaussPoints, alpha: float) -> Floats:
-    """∂F/∂y (k, N, s, 4, 4) at the Gauss points."""
+    """Return ∂F/∂y (k, N, s, 4, 4) at the Gauss points."""
     safe, _ = inside_only(manifold, state.stages[..., :2])
     v, metric = state.stages[..., 2:], state.local.metric
     scale = np.sqrt(np.maximum(metric[..., [0, 2]], np.finfo(float).tiny))
@@ -297,7 +296,7 @@ def _jacobian(manifold: Manifold, state: _GaussPoints, alpha: float) -> Floats:
     jacobian[..., :2, 2:] = np.eye(2)
     here = affine_time.acceleration(state.local, v, alpha)
     for axis, unit in enumerate(np.eye(2)):
-        # on one side: of a relative error of OFFSET Newton's method loses none of its digits
+        # one-sided: a relative error of OFFSET does not harm Newton's method
         step = (OFFSET / scale[..., axis])[..., None] * unit
         ahead, known = inside_only(manifold, safe + step)
         near, also = inside_only(manifold, np.where(known[..., None], ahead, safe - step))
@@ -321,7 +320,7 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
     inside &= np.isfinite(w).all(axis=1)
     safe = np.where(inside[:, None, None], y, (*manifold.interior, 0.0, 0.0))
     w, spans = (np.where(inside[:, None], x, 1.0) for x in (w, spans))
-    # θ' over the time of the segment that follows, and of that before
+    # θ' over the time of the following and of the preceding segment
     begin, end = safe[:, :-1].copy(), safe[:, 1:].copy()
     begin[..., 2:] *= (w[:, :-1] * spans)[..., None]
     end[..., 2:] *= (w[:, 1:] * spans)[..., None]
@@ -329,7 +328,7 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
     rays = _rays(ShootRequest(manifold, begin[:, :2], begin[:, 2:], request.alpha, 2))
     metric = manifold.geometry(end[:, :2]).metric
     last = np.nan_to_num(rays.velocity[:, -1])
-    # a kink in the velocity is a miss, too, over the segment that follows
+    # a kink in the velocity counts as a miss over the following segment
     miss = norm(metric, rays.stop - end[:, :2]) + norm(metric, last - end[:, 2:])
     gaps = miss.reshape(k, count)
     miss = gaps.sum(axis=1)
@@ -341,7 +340,7 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
     good = whole & (miss <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
     every = max(count // request.steps, 1)
     theta, velocity = y[:, ::every, :2], y[:, ::every, 2:]
-    # by rays where they are a path's, else as good as they are seen
+    # from rays for a path, otherwise to drawing accuracy
     if request.alpha != 0.0 or count % request.steps or (h != h[:, :1]).any():
         begin = begin.reshape(k, count, 4)
         theta, velocity = collocation_mesh.at_equal_times(safe, w, spans, request.steps)
@@ -376,8 +375,7 @@ def _rays(request: ShootRequest) -> Paths:
 def _at_equal_times(
     request: ConnectRequest, some: np.ndarray, begin: Floats, spans: Floats
 ) -> tuple[Floats, Floats, Bools]:
-    """Return θ and θ' (k, m, 2) at equal times, by rays from the preceding mesh node, and which are
-    known (k,).
+    """Return θ and θ' (k, m, 2) at equal times, by rays from mesh nodes, and which are known.
 
     ``begin (k, N, 4)``: θ at the starts of segments and θ' over each; ``spans (k, N)`` their times.
     """

@@ -26,7 +26,8 @@ def hermite(nodes: Floats, values: Floats, slopes: Floats, t: Floats) -> tuple[F
 
 
 def spline_slopes(values: Floats) -> Floats:
-    """Slopes (k, n, d) of the cubic spline through values (k, n, d) at equidistant times on [0, 1].
+    """Return slopes (k, n, d) of the cubic spline through values (k, n, d) at equidistant times on [0,
+    1].
 
     Its third derivative is continuous at the second node and at the last but one ("not a knot");
     through three values it is a parabola, through two a line.

@@ -13,7 +13,7 @@ from compute.geodesics.discrete_energy import SEGMENTS
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold, known_inside
 
-# Where no straight line is near, the Levi-Civita solution is followed in steps of at most this.
+# Where no straight line is near, continue from the Levi-Civita solution in steps of at most this.
 ALPHA_STEP = 0.25
 
 
@@ -38,7 +38,7 @@ def first_curve(
     for axis, period in enumerate(manifold.periods):
         if period > 0.0:
             curve[..., axis] = np.unwrap(curve[..., axis], axis=1, period=period)
-    # the short way may lead to a copy of the end that is outside
+    # the short way may lead to a copy of the end outside the domain
     share = np.linspace(0.0, 1.0, segments + 1)[:, None]
     return _whole(manifold, curve, start[:, None] + share * (end - start)[:, None])
 
@@ -52,7 +52,7 @@ def nearest(manifold: Manifold, start: Floats, end: Floats) -> Floats:
 
 
 def nearest_copy(manifold: Manifold, start: Floats, end: Floats) -> Floats:
-    """``end (..., 2)`` moved by whole periods to be nearest to ``start (..., 2)``."""
+    """Return ``end (..., 2)`` moved by whole periods to be nearest to ``start (..., 2)``."""
     periods = np.asarray(manifold.periods)
     safe = np.where(periods > 0.0, periods, 1.0)
     moved: Floats = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)

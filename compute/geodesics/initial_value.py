@@ -22,19 +22,19 @@ from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
 from compute.requests.geodesics import Paths, ShootRequest
 
-# Solves initial-value problems, by whichever engine.
+# Solves initial-value problems on either engine.
 Fire = Callable[[ShootRequest], Paths]
 
-# A step is halved while it changes the velocity by more than this share of itself …
+# A step is halved while it changes the velocity by more than this share …
 TURN_LIMIT = 0.2
 # … or takes, or at its first velocity would take, more than three quarters of the distance to the
 # domain's edge (a curve that touches an edge is beyond it, though its coordinates turn back),
 MARGIN_KEPT = 0.25
-# but between two nodes no more than this many steps are tried.
+# but between two nodes at most this many steps are tried.
 MAX_ATTEMPTS = 16
 # Relative energy drift above which a curve is not called a geodesic, by the bytes of its numbers.
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
-# A step whose error is above this share of the speed is halved, at most so many times over.
+# A step whose error exceeds this share of the speed is halved, at most this many times.
 STEP_ERROR = 1e-10
 MAX_HALVINGS = 5
 
@@ -85,7 +85,7 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     nodes = [y.copy()]
     for node in range(1, request.steps + 1):
         _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or DOP853)
-        # not the sum of steps: a whole path must end at 1 exactly
+        # not the sum of steps: a complete path must end exactly at 1
         state.reached[state.status == Status.OK] = node / request.steps
         nodes.append(state.y.copy())
     path = np.stack(nodes, axis=1)
@@ -250,7 +250,7 @@ def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
 
 
 def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:
-    """−Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
+    """Return −Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
     return _acceleration(manifold, theta, v, alpha)[0]
 
 

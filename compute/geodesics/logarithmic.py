@@ -23,7 +23,7 @@ from compute.requests.geodesics import ConnectRequest, Paths
 
 # no coordinate is outside e^±LARGEST
 LARGEST = 300.0
-# nearer than this there are no scales to be made alike
+# closer points need no equal scales
 NEAR = 1e-3
 
 

@@ -26,14 +26,14 @@ from compute.manifold.tangent import is_singular, norm, solve2
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
-# States (k, s, 4) to begin from, of a request for some rows of another
+# Initial states (k, s, 4) for a request made of some rows of another
 Begin = Callable[[ConnectRequest, np.ndarray], Floats]
 
 SEGMENTS = 16
 ROUNDS = 20
-# Share of a segment's Fisher length by which neighbouring rays differ.
+# Distance between neighbouring rays relative to a segment's Fisher length.
 OFFSET = {"f8": 1e-6, "f4": 3e-3}
-# All gaps together, as a share of the curve's length, at which Newton's method ends …
+# Sum of all gaps relative to the curve's length at which Newton's method ends …
 CLOSED = {"f8": 1e-11, "f4": 1e-5}
 # … and above which a curve is not called converged.
 GAP_LIMIT = {"f8": 1e-8, "f4": 1e-4}
@@ -142,7 +142,7 @@ def close_gaps(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
     chain = _Chain(y.copy(), np.full(len(y), np.inf), np.zeros_like(y))
     for number in range(ROUNDS):
         length = len(y[0]) * norm(_metric(request.manifold, chain.y[:, 0, :2]), chain.y[:, 0, 2:])
-        # where even the first states break off there is no step to halve
+        # if even the first states break off there is no step to halve
         lost = np.isinf(chain.gap) if number else np.zeros(len(y), dtype=bool)
         todo = np.flatnonzero((chain.gap > CLOSED[precision] * length) & ~lost)
         if todo.size == 0:
@@ -247,7 +247,7 @@ def paths_of(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> 
             error = error + (np.abs(energies - first) / np.maximum(first, 1e-300)).max(axis=1)
     status = np.where(inside, parts.status.reshape(k, count), Status.LEFT_DOMAIN).max(axis=1)
     missed = ~(residual <= GAP_LIMIT[precision] * length)
-    # a kink shows in no gap, but in the speed
+    # a kink does not show in a gap, but in the speed
     missed |= error > DRIFT_LIMIT[np.dtype(precision).itemsize]
     return Paths(
         t=np.linspace(0.0, 1.0, count * steps + 1),

@@ -20,9 +20,9 @@ from compute.core.status import Status
 from compute.manifold.manifold import Manifold
 from compute.requests.geodesics import ConnectRequest, Paths
 
-# shares of a bound by which the length of a converged curve may miss it, by the bytes of its numbers
+# relative tolerance of a converged curve's length against a bound, by bytes per number
 SLACK = {4: 1e-4, 8: 1e-7}
-# what rounding makes of a distance on the sphere
+# rounding error of a distance on the sphere
 ROUNDING = 1e-12
 
 
@@ -57,7 +57,7 @@ def missed(manifold: Manifold, stop: Floats, end: Floats, by_metric: Floats) -> 
         return by_metric
     known = np.asarray(np.isfinite(stop).all(axis=-1))
     across = bounds(manifold, np.where(known[..., None], stop, end), end)[0]
-    # beside what rounding makes of the same distribution
+    # in addition to the rounding error between equal distributions
     across = np.where(across > ROUNDING, across, 0.0)
     return np.where(known, np.maximum(by_metric, across), np.inf)
 

@@ -18,8 +18,8 @@ from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, raised
 from compute.requests.transport import Transport, TransportRequest
 
-# a segment whose chord differs from the mean of its ends' velocities by this share of itself is not
-# told by its nodes: its interpolant swings out
+# a segment whose chord differs from the mean of its end velocities by this share is not resolved by
+# its nodes: its interpolant overshoots
 UNRESOLVED = 0.5
 # Gauss–Legendre nodes and weights on [0, 1]: the collocation method of order 6.
 _ROOT = np.sqrt(15.0)
@@ -153,7 +153,7 @@ def _collocation(rates: list[Floats]) -> Floats:
 def _rate(
     manifold: Manifold, theta: Floats, speed: Floats, alpha: float
 ) -> tuple[Floats, Floats, np.ndarray]:
-    """−Γ^(α)k_ij θ'^j as matrices [k, i], −ω(θ'), and the status at every point."""
+    """Return −Γ^(α)k_ij θ'^j as matrices [k, i], −ω(θ'), and the status at every point."""
     safe, inside = inside_only(manifold, theta)
     local = manifold.geometry(safe)
     singular = is_singular(local)

@@ -21,9 +21,9 @@ from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import LocalGeometry
 from compute.requests.geodesics import ConnectRequest, Paths
 
-# nearer to the pole the geometry is that at this distance
+# closer to the pole the geometry is that at this distance
 NEAREST = 1e-6
-# the share of a path's length by which a node may be moved to the edge about the pole
+# largest share of a path's length by which a node may be moved to the circle around the pole
 MOVED = 0.01
 
 
@@ -47,11 +47,11 @@ def connect(request: ConnectRequest) -> Paths:
     found = short_arcs.before(own, boundary_values.solve)
     theta = chart.inverse(found.theta)
     known = np.asarray(np.isfinite(theta).all(axis=-1))
-    # the margin is negative at the pole, by the radius of the edge about it
+    # at the pole the margin is minus the radius of the circle around it
     edge = max(-float(manifold.margin(np.zeros(2))), 0.0)
     inwards = np.fmax(np.where(known, edge - theta[..., 1], 0.0), 0.0)
     theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(edge, 1.0))
-    # of nodes where they are put: further in the angle would turn faster than they do
+    # for nodes after moving: further in, the angle would turn faster
     safe = np.where(known[..., None], theta, manifold.interior)
     velocity = np.where(known[..., None], chart.pull(safe, np.nan_to_num(found.velocity)), np.nan)
     stop = chart.inverse(found.stop)

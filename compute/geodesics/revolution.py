@@ -25,16 +25,16 @@ from compute.manifold.symmetry import Revolution
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import ConnectRequest, Paths
 
-# nodes of a quadrature on each part of τ of this length at most
+# nodes of a quadrature on each part of τ, and maximum length of a part
 NODES, PART = 12, 1.0
 # beyond ±FARTHEST u is constant to all digits
 FARTHEST = 60.0
 ROUNDS, CLOSE = 60, 1e-13
-# of inverting the length along a part
+# iterations for inverting the length along a part
 STEPS = 6
 # a miss above this share of the length is not called converged
 MISS_LIMIT = 1e-8
-# pairs at once: some 10 MB
+# pairs at once: about 10 MB
 MOST = 512
 
 
@@ -129,7 +129,7 @@ def _circle(surface: Revolution, low: Floats, high: Floats, across: Floats) -> F
 
 
 def _last(low: Floats, high: Floats, tau: Floats) -> Floats:
-    """τ₁ (n,): cosh τ₁ − 1 = e^r (cosh τ₀ − 1) + e^r − 1, r half the increase of w."""
+    """Return τ₁ (n,): cosh τ₁ − 1 = e^r (cosh τ₀ − 1) + e^r − 1, r half the increase of w."""
     rise = 0.5 * (high - low)
     end: Floats = 2 * np.arcsinh(
         np.sqrt(np.exp(rise) * np.sinh(0.5 * tau) ** 2 + 0.5 * np.expm1(rise))
@@ -178,7 +178,7 @@ def _along(
     at = legendre.leggauss(NODES)[0]
     between = middle[..., None] + half[..., None] * at
     root = np.sqrt(surface.profile(level[:, None, None] + 2 * log_cosh(between))[0])
-    # series of Legendre polynomials of the two integrals, from the middle of each part on
+    # Legendre series of the two integrals, from the middle of each part
     fit = np.linalg.inv(legendre.legvander(at, NODES - 1))
     series = [legendre.legint(np.moveaxis(2 * half[..., None] * values @ fit.T, -1, 0))
               for values in (root, root * np.cosh(between) ** -2)]  # fmt: skip

@@ -60,7 +60,7 @@ def tiles(shape: tuple[int, int], size: int = TILE) -> Iterator[tuple[slice, sli
 
 
 def theta_at(request: FieldRequest, rows: slice, columns: slice) -> Floats:
-    """θ at the cell centres of a tile (r, c, 2), NaN outside the chart's image."""
+    """Return θ at the cell centres of a tile (r, c, 2), NaN outside the chart's image."""
     x = centres(request.extent.x0, request.extent.x1, request.shape[1])[columns]
     y = centres(request.extent.y0, request.extent.y1, request.shape[0])[rows]
     return request.chart.inverse(np.stack(np.meshgrid(x, y), axis=-1))

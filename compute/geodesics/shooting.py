@@ -44,13 +44,13 @@ from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
 ROUNDS = 16
-# Share of its Fisher length by which a neighbouring ray differs: truncation against round-off.
+# Relative distance of a neighbouring ray, a balance of truncation and round-off.
 OFFSET = {"f8": 1e-6, "f4": 1e-2}
 # A miss above this share of the length is not called converged.
 MISS_LIMIT = {"f8": 1e-8, "f4": 1e-4}
-# Aiming ends when the miss is this share of the curve's length.
+# Aiming ends when the miss is below this share of the curve's length.
 AIM = {"f8": 1e-12, "f4": 2e-6}
-# Steps that aim with the method of order 8, which halves those whose error is large.
+# Steps for aiming with the method of order 8, which halves steps of large error.
 AIM_STEPS = 40
 
 
@@ -105,7 +105,7 @@ def _collocated(request: ConnectRequest) -> Paths:
     own = batch.pairs(request, failed)
     curve = first_curve(own.manifold, own.start, own.end)
     shot = shot_of(own, first_velocity(own.manifold, curve, own.alpha))
-    # to be seen, not to be measured
+    # for drawing, not for measuring
     missed = judged(own, initial_value.shoot(shot, RK4), MISS_LIMIT["f8"])
     status = np.where(missed.status == Status.OK, Status.NOT_CONVERGED, missed.status)
     return batch.replaced(paths, failed, replace(missed, status=status.astype(np.int32)))
@@ -122,7 +122,7 @@ def polished(request: ConnectRequest, paths: Paths) -> Paths:
         return paths
     own = batch.pairs(request, good)
     curves = paths.theta[good].copy()
-    # single precision ends beside the end, maybe some periods away
+    # in single precision the last node is only near the end, maybe some periods away
     curves[:, 0], curves[:, -1] = own.start, nearest(request.manifold, curves[:, -1], own.end)
     found = outcome_bounds.held(own, boundary_values.near(own, curves))
     return found if good.size == len(arrived) else batch.replaced(paths, good, found)
@@ -152,7 +152,7 @@ def from_curves(
 
 
 def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
-    """θ'(0) (n, 2) of the geodesic of Γ^(α) through the first nodes of curves (n, N+1, 2)."""
+    """Return θ'(0) (n, 2) of the geodesic of Γ^(α) through the first nodes of curves (n, N+1, 2)."""
     count = theta.shape[1] - 1
     slope = count * (theta[:, 1] - theta[:, 0])
     local = regular(manifold.geometry(theta[:, 0]))
@@ -182,7 +182,7 @@ def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
     local = request.manifold.geometry(np.stack([request.start, request.end], axis=1))
     residual = norm(local.metric[:, 1], paths.stop - request.end)
     residual = outcome_bounds.missed(request.manifold, paths.stop, request.end, residual)
-    # whatever is not known to arrive has missed
+    # rays not known to arrive have missed
     missed = ~(residual <= limit * paths.length)
     strayed = missed & np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN))
     status = np.where(strayed, Status.NOT_CONVERGED, paths.status)
@@ -203,7 +203,7 @@ def aimed(request: ConnectRequest, v: Floats, fire: Fire, precision: str) -> Flo
     far = request.manifold.geometry(request.end).metric
     for number in range(ROUNDS):
         scale = norm(near, aim.v) + np.finfo(precision).tiny
-        # where even the first ray breaks off there is no step to halve
+        # if even the first ray breaks off there is no step to halve
         lost = np.isinf(aim.miss) if number else np.zeros(len(v), dtype=bool)
         todo = np.flatnonzero((aim.miss > AIM[precision] * scale) & ~lost)
         if todo.size == 0:

@@ -24,9 +24,9 @@ from compute.manifold.tangent import is_singular, norm
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths
 
-# Pairs whose chord is this short, measured by g at either end, are near.
+# Pairs are near if their chord, measured by g at either end, is this short.
 NEAR = 1e-2
-# Gauss's nodes at which the curve bends, and others by which it is judged.
+# Gauss nodes for the curve, and others for checking it.
 NODES, FINER = 8, 11
 # Rounds of Picard's iteration, and the change of δ, as a share of Δ, that ends it.
 ROUNDS, STILL = 16, 1e-15
@@ -104,13 +104,13 @@ def connect_near(request: ConnectRequest) -> Paths:
     theta, v = _curve(request, move, bend, points)
     safe, known = inside_only(manifold, theta)
     local = manifold.geometry(safe)
-    # in units of Δ: squares of the shortest underflow
+    # in units of Δ: squares of the shortest lengths underflow
     unit = np.abs(move).max(axis=(1, 2))
     unit = np.where(unit > 0.0, unit, 1.0)
     speed = norm(local.metric, v / unit[:, None, None])
     mean = speed @ weights
     missing = _acceleration(request, safe, v) - _matrices(points.tobytes())[0] @ bend
-    # how far beside the end a ray with this velocity leads: ∫(1 − s)(θ'' − δ'') ds
+    # miss of a ray with this velocity at the end: ∫(1 − s)(θ'' − δ'') ds
     miss = np.einsum("j,nji->ni", weights * (1.0 - points), missing)
     length, residual = unit * mean, norm(manifold.geometry(request.end).metric, miss)
     uneven = np.abs(speed**2 / np.where(mean > 0.0, mean, 1.0)[:, None] ** 2 - 1.0).max(axis=1)
@@ -165,7 +165,7 @@ def _bend(request: ConnectRequest, move: Floats) -> tuple[Floats, Bools]:
         inside &= known.all(axis=1)
         found = np.where(known[..., None], _acceleration(request, safe, v), 0.0)
         change = norm(metric[:, None], found - bend).max(axis=1)
-        # one that runs away is not followed
+        # divergent iterations stop
         bounded = inside & (change <= size)
         inside &= bounded
         bend = np.where(bounded[:, None, None], found, 0.0)
@@ -175,13 +175,13 @@ def _bend(request: ConnectRequest, move: Floats) -> tuple[Floats, Bools]:
 
 
 def _acceleration(request: ConnectRequest, theta: Floats, v: Floats) -> Floats:
-    """−Γ^(α)k_ij v^i v^j (n, k, 2) at points inside the domain."""
+    """Return −Γ^(α)k_ij v^i v^j (n, k, 2) at points inside the domain."""
     flat = theta.reshape(-1, 2), v.reshape(-1, 2)
     return acceleration(request.manifold, *flat, request.alpha).reshape(theta.shape)
 
 
 def _curve(request: ConnectRequest, move: Floats, bend: Floats, t: Floats) -> tuple[Floats, Floats]:
-    """θ and θ' (n, k, 2) at times (k,)."""
+    """Return θ and θ' (n, k, 2) at times (k,)."""
     _, shift, slope = _matrices(t.tobytes())
     return request.start[:, None] + (t[:, None] * move + shift @ bend), move + slope @ bend
 

@@ -17,13 +17,13 @@ from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.sphere import softmax
 
-# rounds of Gauss and Newton's method, and the relative fall of E that ends them
+# rounds of the Gauss–Newton method, and the relative decrease of E that ends them
 ROUNDS, STILL = 200, 1e-13
-# polygons whose lengths differ by less are one; what is longer than the shortest by more is no rival
+# relative differences of lengths below which polygons are equal, and above which one is no rival
 SAME, RIVAL = 1e-6, 1.05
-# steps of Newton's method for a query of given mean
+# Newton steps for finding a query with a given mean
 NEWTON = 40
-# the least step of a line search
+# smallest step of a line search
 SHORTEST = 1e-4
 
 
@@ -133,7 +133,7 @@ def straight_mean(keys: Floats, bias: Floats, y: Floats) -> Floats:
             metric += 1e-10 * (np.trace(metric) + 1e-300) * np.eye(len(metric))
             gap = wanted[i] - p @ keys
             step = np.linalg.solve(metric, gap)
-            # Newton's decrement is the Fisher length of the step, which is trusted up to 1
+            # the Newton decrement is the Fisher length of the step, trusted up to 1
             size = np.sqrt(max(float(gap @ step), 0.0))
             found[i] += step / max(size, 1.0)
             if size < 1e-6:
@@ -148,7 +148,7 @@ def refined(y: Floats, segments: int) -> Floats:
 
 
 def _root(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """√p (m, n)."""
+    """Return √p (m, n)."""
     return np.sqrt(softmax(y @ keys.T + bias))
 
 
@@ -174,7 +174,7 @@ def _descended(keys: Floats, bias: Floats, y: Floats) -> tuple[Floats, bool]:
 
 
 def _jacobian(keys: Floats, root: Floats) -> Floats:
-    """∂z/∂y (m, n, r)."""
+    """Return ∂z/∂y (m, n, r)."""
     jacobian: Floats = root[:, :, None] * (keys[None] - (root**2 @ keys)[:, None])
     return jacobian
 
@@ -210,7 +210,7 @@ def _velocities(keys: Floats, root: Floats, length: float) -> Floats:
 
 
 def _energy(root: Floats) -> float:
-    """N Σ|z_{i+1} − z_i|² of z = 2√p (m, n)."""
+    """Return N Σ|z_{i+1} − z_i|² of z = 2√p (m, n)."""
     return float(4.0 * (len(root) - 1) * np.sum(np.diff(root, axis=0) ** 2))
 
 
@@ -222,7 +222,9 @@ def _arcs(root: Floats) -> Floats:
 
 
 def _tridiagonal(own: Floats, beside: Floats, side: Floats) -> Floats:
-    """x (m, r) of a symmetric block tridiagonal system: blocks own (m, r, r), beside (m − 1, r, r)."""
+    """Return x (m, r) of a symmetric block tridiagonal system: blocks own (m, r, r), beside
+    (m − 1, r, r).
+    """
     own, side = own.copy(), side.copy()
     for i in range(1, len(own)):
         factor = np.linalg.solve(own[i - 1], beside[i - 1]).T

@@ -73,7 +73,7 @@ def _included(path: str, family: str | None) -> str:
 
 
 def constants(values: Mapping[str, float | int]) -> str:
-    """``const`` declarations; integers become i32 or u32 as they are used."""
+    """Return ``const`` declarations; integers become i32 or u32 as they are used."""
     return "\n".join(f"const {name} = {value!r};" for name, value in values.items())
 
 

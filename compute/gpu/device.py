@@ -32,7 +32,7 @@ os.environ.setdefault("NODEVICE_SELECT", "1")
 _KINDS = ("DiscreteGPU", "IntegratedGPU", "Unknown", "CPU")
 _BACKENDS = ("Vulkan", "Metal", "D3D12")
 
-# seconds between two looks at whether a device that is waited for is still there
+# seconds between checks whether an awaited device still exists
 LOOK = 0.25
 
 Array = NDArray[Any]
@@ -58,7 +58,8 @@ class Device:
         self.software: bool = adapter.info["adapter_type"] == "CPU"
         self.handle = _opened(adapter)
         self.queue = self.handle.queue
-        # it and its queue know each other: both would stay, with 40 MB, until Python looks for cycles
+        # device and queue refer to each other: both would keep 40 MB until Python's cycle
+        # collection
         finalize(self, _give_back, self.handle._release).atexit = False
         self.limits: dict[str, int] = dict(self.handle.limits)
         self._staging: Any = None
@@ -84,7 +85,7 @@ class Device:
             encoder.copy_buffer_to_buffer(buffer, 0, staging, start, size)
         self.queue.submit([encoder.finish()])
         self._wait(staging.map_async(wgpu.MapMode.READ, 0, sum(sizes)))
-        # copied, since the memory goes with a device that another thread destroys
+        # copied, since the memory is freed if another thread destroys the device
         found = [
             staging.read_mapped(start, size)[:wanted]
             for (_, wanted), start, size in zip(outputs, starts, sizes, strict=True)
@@ -117,7 +118,7 @@ class Device:
         except DeviceLost:
             raise
         except Exception as problem:
-            # what fails first depends on when it went; the words of one failure do not tell
+            # what fails first depends on when the device was lost; the message alone does not tell
             if not self._is_lost():
                 raise
             raise DeviceLost(f"the device {self.adapter} was lost") from problem
@@ -161,7 +162,7 @@ def _opened(adapter: Any) -> Any:
 @cache
 def adapters() -> tuple[Any, ...]:
     """Return all adapters that support compute."""
-    # OpenGL is left out: it adds nothing but a search for displays that takes as long as the rest
+    # without OpenGL: it only adds a search for displays that takes as long as the rest
     set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
     return tuple(wgpu.gpu.enumerate_adapters_sync())
 
@@ -194,5 +195,5 @@ def words(adapter: Any) -> str:
 
 
 def _round_up(size: int) -> int:
-    # buffer copies need sizes that are multiples of 4, bindings like 16
+    # sizes of buffer copies must be multiples of 4; bindings work best with 16
     return -(-size // 16) * 16

@@ -16,15 +16,15 @@ from compute.gpu.layout import record
 from compute.gpu.session import Dispatch, GpuSession
 from compute.manifold.manifold import Slot
 
-# Newton's method converges quadratically; a line search needs the rest
+# Newton's method converges quadratically; the rest is for line searches
 ROUNDS = 14
 INFINITE = 1e30
-# Shooting starts from these curves: a decrement of this share of S_N leaves it one round's work.
+# Shooting starts from these curves; with a decrement of this share of S_N it needs one round.
 FLOOR = 1e-3
 
 SEGMENT = record(
     {
-        "gradient": "vec4f",  # by the left and by the right node
+        "gradient": "vec4f",  # derivatives by the left and the right node
         "left": "vec4f",
         "right": "vec4f",
         "across": "vec4f",

@@ -16,13 +16,12 @@ from compute.requests.fields import DistanceRequest, Field
 from compute.requests.geodesics import Paths, ShootRequest
 from compute.requests.geometry import Geometry, GeometryRequest
 
-# cells a side of a workgroup's tile, no fewer than a stencil reaches, and how often it renews them
-# before it hands them on
+# cells per side of a workgroup's tile, at least the reach of a stencil, and updates per dispatch
 TILE = 16
 RENEWALS = 8
-# a value that falls by less than this share of itself wakes no other tile
+# a value that decreases by less than this share activates no other tile
 SETTLED = 1e-6
-# dispatches of one submission, and submissions at most
+# dispatches per submission, and maximum number of submissions
 ROUNDS = 16
 MOST = 64
 SOURCE = Source(

@@ -118,7 +118,7 @@ class GpuEngine:
         """
         if request.mode == "geodesic":
             return geometric_attention.geodesic(request, self)
-        if request.bias is not None:  # the kernels know none; the answer says who computed it
+        if request.bias is not None:  # no kernels for these; the answer names the engine
             return geometric_attention.attend(request, self)
         with self.session.device.watched():
             return attention.attend(self.session, request)

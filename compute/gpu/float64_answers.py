@@ -24,7 +24,7 @@ from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 from compute.requests.geometry import Geometry, GeometryRequest
 from compute.requests.transport import Transport, TransportRequest
 
-# points of a first curve at which the kernels are asked
+# points of an initial curve evaluated by the kernels
 ASKED = 9
 
 

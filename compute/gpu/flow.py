@@ -21,11 +21,11 @@ from compute.gpu.layout import record
 from compute.gpu.session import Dispatch, GpuSession
 from compute.requests.flow import Diffusion, FlowRequest
 
-# nodes a side of a workgroup's tile
+# nodes per side of a workgroup's tile
 TILE = 16
-# nodes a row is filled up to a multiple of, so that bands may begin with any row
+# rows are padded to a multiple of this, so that bands may begin with any row
 ALIGNED = 64
-# nodes times dispatches of one submission: a card is thought to hang after seconds
+# nodes times dispatches per submission: drivers reset a GPU that is busy for seconds
 MOST_WORK = 1 << 26
 # veil is 0, which a driver does not know
 PARAMETERS = record(
@@ -35,7 +35,7 @@ PARAMETERS = record(
         **dict.fromkeys(("mu", "nu", "gain", "base"), "f32"),
     }
 )
-# of vectors and of scalars: links, and types of a value and of a state
+# for vectors and scalars: links, and types of a value and of a state
 KINDS = {"vectors": ("vec2f", "vec2f", "vec4f"), "scalars": ("f32", "f32", "vec2f")}
 
 
@@ -144,7 +144,7 @@ class _Grid:
         self._bands = bands(operator, widest, session.device.limits)
         self._recorded = 0
 
-        # of a buffer, with a row before the grid and one after it
+        # size of a buffer, with a row before and after the grid
         self._nodes = (self.rows + 2) * self.stride
 
     def given(self, name: str, each: int, made: Callable[[], np.ndarray]) -> tuple[Any, int]:
@@ -199,7 +199,7 @@ class _Grid:
             else buffer
             for buffer, each in buffers
         ]
-        # parameters of their own: all dispatches of a step wait for one submission
+        # separate parameters, since all dispatches of a step wait for one submission
         name = f"flow parameters {self._recorded}"
         self._recorded += 1
         own = self._shop.filled(name, parameters, uniform=True)
@@ -211,7 +211,7 @@ class _Grid:
         buffer, each = state
         batch = max(1, MOST_WORK // (self._nodes * len(step)))
         while count > batch:
-            # waits for the first bytes, lest a driver's queue run full
+            # wait for the first bytes, so that the driver's queue does not overflow
             self._shop.run(step * batch, [(buffer, 16)])
             count -= batch
         (found,) = self._shop.run(step * count, [(buffer, self._nodes * each)])

@@ -19,13 +19,13 @@ from compute.gpu.session import Dispatch, GpuSession
 from compute.gpu.tiles import BUDGET, batches
 from compute.requests.attention import Attended, AttendRequest
 
-# bytes of one array of a tile, and its rows at most: a dispatch has no more than 65,535 workgroups
+# bytes of one array of a tile, and its maximum rows: a dispatch has at most 65,535 workgroups
 LARGEST, MOST_ROWS = 16 << 20, 32768
-# invocations a side of a workgroup with four pairs a side each; columns it reads at a time
+# invocations per side of a workgroup, each with four pairs per side; columns read at a time
 TILE, SIDE, DEPTH = 16, 64, 16
-# an invocation makes one iteration a column, and a few for every DEPTH of them
+# an invocation makes one iteration per column, and a few for every DEPTH of them
 MOST_COLUMNS = BUDGET // 2
-# beyond this logits are taken for it: their differences would not be numbers
+# logits are clamped to this: differences of larger ones would not be finite
 FAR = 1e38
 KINDS = {"DOT": 0, "SQUARE": 1, "SPHERE": 2, "JEFFREYS": 3}
 PAIRS = Source(
@@ -83,7 +83,7 @@ class _Tile:
         self._dv = request.V.shape[1]
         self._work: list[Dispatch] = []
         self._q, self._points = self._given("q", queries), self._given("points", request.K)
-        # what the keys share changes no weight
+        # a component common to all keys changes no weight
         self._k = self._given("k", request.K - request.centre)
         self._moved = self._given("moved q", queries - request.centre)
         self._v = self._given("v", request.V.T)
@@ -179,7 +179,7 @@ class _Tile:
     def _record(
         self, kernel: Any, given: np.ndarray, buffers: tuple[Any, ...], shape: tuple[int, ...]
     ) -> None:
-        # parameters of their own: all dispatches wait for one submission
+        # separate parameters, since all dispatches wait for one submission
         parameters = self._shop.filled(f"attend parameters {len(self._work)}", given)
         self._work.append(Dispatch(kernel, None, (parameters, *buffers), shape))
 

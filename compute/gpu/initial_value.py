@@ -32,8 +32,8 @@ PATH = record(
         "status": "i32",
     }
 )
-# Attempts an interval, over a whole path, that one submission has room for.  Nearly always that is
-# the only one: paths that are still under way then are carried on in another.
+# Attempts per interval, over a whole path, in one submission.  One is nearly always enough;
+# unfinished paths continue in another.
 USUAL_TRIES = 2
 SOURCE = Source(
     "geodesic",

@@ -19,11 +19,11 @@ from compute.gpu.device import Device
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import NEARLY_SINGULAR, SINGULAR
 
-# invocations of a workgroup: a multiple of the lanes of every device, few enough to spread few paths
+# invocations per workgroup: a multiple of every device's lanes, small enough to spread few paths
 WORKGROUP = 64
-# rows of a family's array: as many vec4 as every device's uniform buffers hold
+# rows of a family's array: the vec4 that fit into any device's uniform buffer
 CAPACITY = 4096
-# bind groups kept by a kernel, more than the uses that requests make of one
+# bind groups cached per kernel, more than requests use
 MOST_GROUPS = 64
 
 
@@ -169,7 +169,7 @@ class Kernel:
             if len(self._groups) >= MOST_GROUPS:
                 self._groups.clear()
             group = _group(self._device, self._layouts[0], dict(enumerate(buffers)))
-            # with the buffers, lest a later one be taken for one of them by its id
+            # kept with the buffers, so that no later buffer can have the same id
             self._groups[key] = (group, tuple(buffers))
         return self._groups[key][0]
 

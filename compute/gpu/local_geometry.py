@@ -29,10 +29,10 @@ POINT = record(
         "cubic": "vec4f",
     }
 )
-# kernels write more than this where rounding leaves the curvature unknown
+# kernels write more than this where rounding makes the curvature unknown
 UNKNOWN = 1e29
-# the share by which rounding to float32 may change the margin of a point, and D/(g₁₁g₂₂) of a metric
-# whose inverse loses as much
+# relative change of a point's margin by rounding to float32, and the D/(g₁₁g₂₂) at which the
+# inverse metric loses as much
 EPSILON, TOLD, FLAT = 2.0**-24, 1e-5, 0.1
 SOURCE = Source(
     "geometry",

@@ -21,7 +21,7 @@ PARAMETERS = record({"count": "u32", "nodes": "u32", "alpha": "f32", "interior":
 # matrices are column by column; metric at the segment's end; behind a path's segments one with the
 # metric at its first node, so that the kernel that composes them needs no family
 SEGMENT = record({"matrix": "vec4f", "metric": "vec3f", "angle": "f32", "status": "i32"})
-# the vector that a path carries, how many of its segments count, and the worst on the way
+# the vector carried along a path, how many of its segments count, and the worst status so far
 CARRIER = record({"vector": "vec2f", "segments": "u32", "drift": "f32", "status": "i32"})
 SEGMENTS = Source(
     "transport",
@@ -53,7 +53,7 @@ def transport(session: GpuSession, request: TransportRequest) -> Transport:
     usable = np.logical_and.accumulate(known, axis=1)
     operators, angle = np.zeros((n, m, 2, 2)), np.zeros((n, m))
     carriers = np.empty(n, CARRIER)
-    # one workgroup a path, of which a dispatch has at most 65,535
+    # one workgroup per path; a dispatch has at most 65,535
     for rows in tiles.batches(n, max(m * SEGMENT.itemsize, tiles.LARGEST // 65_000)):
         carriers[rows], found, angle[rows] = _carried(session, request, rows, usable[rows])
         # columns in WGSL, rows in NumPy

@@ -18,7 +18,7 @@ from compute.requests.fields import Cancelled, Field, FieldRequest, OnTile
 
 SAMPLE = record({"value": "f32", "status": "i32"})
 OF_FAMILY = len(GENERIC_SCALARS)
-# tiles of a family whose metric costs more loop iterations than this: a path must not wait for them
+# tiles for a metric with more loop iterations than this: a path must not wait for them
 HEAVY, HEAVY_TILE = 512, 64
 SOURCE = Source(
     "field",
@@ -52,7 +52,7 @@ def field(
 
 
 def _samples(session: GpuSession, request: FieldRequest, theta: Floats) -> tuple[Floats, Ints]:
-    """Values (k,) and statuses (k,) at the points of one tile (k, 2)."""
+    """Return values (k,) and statuses (k,) at the points of one tile (k, 2)."""
     manifold = request.manifold
     which = manifold.scalars.index(request.scalar)
     number = OF_FAMILY

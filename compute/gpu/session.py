@@ -11,7 +11,7 @@ from compute.gpu.device import Array, Device
 from compute.gpu.kernel import Kernel, Source, family_group
 from compute.manifold.manifold import Slot
 
-# kernels that are kept: one takes 1.5 MB of a software driver, and who types families makes ever more
+# kernels kept: each takes 1.5 MB in a software driver, and typing families creates more and more
 MOST_KERNELS = 256
 
 
@@ -81,7 +81,7 @@ class GpuSession:
     def run(self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
         """Run dispatches in one submission and read the first bytes of some buffers."""
         encoder = self.device.handle.create_command_encoder()
-        # one pass for all: within it each dispatch still sees what those before it wrote
+        # one pass for all: within it each dispatch sees the results of earlier ones
         recording = encoder.begin_compute_pass()
         for dispatch in work:
             dispatch.kernel.record(

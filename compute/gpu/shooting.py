@@ -40,16 +40,16 @@ class Rounds:
     aiming: int
 
 
-# nearly all pairs are done with the first; what is not goes on with the second
+# nearly all pairs finish with the first; the rest continue with the second
 USUAL, FULL = Rounds(4, 6), Rounds(discrete_energy.ROUNDS, 10)
-# of a metric that takes so many loop iterations a round costs dispatches even where all is done
+# for a metric with this many loop iterations a round costs dispatches even if all is done
 COSTLY, BRIEF = 1000, Rounds(2, 3)
-# of a path in so few steps, as while it is dragged, a miss as large as is allowed is not seen
+# for a path with so few steps, as during a drag, the largest allowed miss is invisible
 COARSE, HASTY = 32, Rounds(3, 1)
-# share of its Fisher length by which a neighbouring ray differs: round-off against truncation,
-# which on a long curve is as large as the derivative itself from 1e-2 on
+# relative distance of a neighbouring ray, a balance of round-off and truncation; on a long curve
+# the latter is as large as the derivative from 1e-2 on
 OFFSET = 3e-4
-# attempts an interval, over a whole ray; one that needs more has not arrived
+# attempts per interval, over a whole ray; one that needs more has not arrived
 TRIES = 4
 
 AIM_RECORD = record(
@@ -104,7 +104,7 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
             velocity[rows], relaxed = _aimed(
                 session, wanted, rows, curves[todo[rows]], path, effort
             )
-            # where g is as good as 0 single precision loses a curve
+            # where g is almost 0 single precision loses a curve
             kept = np.isfinite(relaxed).all(axis=(1, 2))
             curves[todo[rows][kept]] = relaxed[kept]
         return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])

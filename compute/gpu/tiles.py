@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from compute.geodesics.initial_value import MAX_ATTEMPTS
 from compute.manifold.manifold import Slot
 
-# loop iterations an invocation may make in one dispatch, with as many again to spare
+# loop iterations of an invocation per dispatch, with a safety factor of 2
 BUDGET = 30_000
 STAGES = 4
 # bytes of the largest array of a dispatch
 LARGEST = 64 << 20
-# loop iterations of one call of a special function, at most
+# maximum loop iterations of one call of a special function
 _SPECIAL = {"bessel_ratio": 34, "log_bessel": 24}
 
 

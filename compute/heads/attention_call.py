@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from compute.core.arrays import Floats
 from compute.heads.logits import LEFT_OUT, weights
 
-# rows are the model's own within this, or within what rounding in the model's precision explains
+# tolerance for equality with the model's own rows, unless rounding in the model's precision is
+# larger
 EXACT = 1e-5
 ROUNDINGS = 8
-# of one less a sum of weights, that a sink has a share
+# smallest 1 − Σ weights that counts as the share of a sink
 NO_SHARE = 1e-3
 
 
@@ -66,7 +67,7 @@ class AttentionCall:
         return found
 
     def scores(self, head: int) -> Floats:
-        """scale·qk of a head (m, n), in float64."""
+        """Return scale·qk of a head (m, n), in float64."""
         product: Floats = self.q[head].astype(np.float64) @ self.k[head].astype(np.float64).T
         return float(self.scales[head]) * product
 

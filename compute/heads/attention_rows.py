@@ -18,9 +18,9 @@ from compute.core.arrays import Floats
 from compute.heads.head import HeadFile, in_range
 from compute.heads.logits import LEFT_OUT, weights
 
-# what is added to two queries' logits is the same if it differs by less
+# tolerance for equality of what is added to the logits of two queries
 SAME = 1e-6
-# queries whose masks are compared at a time
+# number of queries whose masks are compared at a time
 BLOCK = 256
 
 

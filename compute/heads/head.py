@@ -41,7 +41,7 @@ from compute.heads.head_stack import HeadStack
 from compute.heads.logits import LEFT_OUT, NO_SOFTCAP, weights
 from compute.heads.token_words import readable
 
-# of what is read at once
+# bytes read at once
 MOST_BYTES = 1 << 30
 
 
@@ -243,7 +243,7 @@ class HeadFile:
 
 @cache
 def bundled() -> tuple[str, ...]:
-    """Names of the heads that come with the program."""
+    """Return names of the heads that come with the program."""
     folder = resources.files("assets") / "heads"
     return tuple(
         sorted(f.name.removesuffix(".npz") for f in folder.iterdir() if f.name.endswith(".npz"))
@@ -288,7 +288,7 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
     patterns["mask"] = str(said.get("mask", "mask"))
     arrays, stacks = _read(path, patterns)
     for name in "qkv":
-        # what no one named may be in capitals
+        # entries that nobody named may be in capitals
         if patterns[name] == name not in stacks and name.upper() in stacks:
             stacks[name] = stacks.pop(name.upper())
     lacking: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from compute.heads.head_stack import HeadStack, check_values, shape_of
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
 MOST_LABELS = 1 << 20
-# what a file may hold beside queries, keys, values, tokens and a mask
+# optional entries besides queries, keys, values, tokens and a mask
 OPTIONAL = (
     "bias", "scale", "softcap", "sinks", "layer_numbers", "model", "text", "verified", "unrepresented",
     "part", "attention",
@@ -94,7 +94,7 @@ def _strings(name: str, words: np.ndarray) -> list[str] | None:
         raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")
     if words.ndim != 1 or words.dtype.kind not in "US":
         return None
-    # numbers that are no characters may lie in an array of strings
+    # an array of strings may contain invalid code points
     with refusing(f"{name} must be strings"):
         if words.dtype.kind == "S":
             words = np.char.decode(words, "utf-8", "replace")

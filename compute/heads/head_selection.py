@@ -22,12 +22,12 @@ DEFAULTS: dict[str, Any] = {
     "layer": 4,
     "head": 9,
     "plane": "tokens",  # or "pca", or "fisher"
-    "tokens": "",  # "i,j,k" of the plane through three; "" for those whose rows differ most
-    "token": 0,  # of the plane of most Fisher information
+    "tokens": "",  # "i,j,k" for the plane through three queries; "": those whose rows differ most
+    "token": 0,  # for the plane of most Fisher information
     "temperature": 1.0,
-    "mask": "",  # keys that are left out, "i,j,…"
-    "mask_of": -1,  # the query whose row of the file's own mask holds, if they differ; −1: the last
-    "q": "",  # what the file calls its arrays, if not q, k and v
+    "mask": "",  # excluded keys, "i,j,…"
+    "mask_of": -1,  # the query whose row of the mask applies, if the rows differ; −1: the last
+    "q": "",  # the file's names for q, k and v, if different
     "k": "",
     "v": "",
     "batch": 0,  # which sequence of a cache that has several

@@ -8,7 +8,7 @@ from compute.core.array_entries import Entry
 from compute.core.arrays import Floats, finite
 from compute.core.refusal import Refused
 
-# of an entry of q, k or v: scores of larger ones are no numbers
+# largest entry of q, k or v: scores of larger ones overflow
 LARGEST = 1e15
 
 

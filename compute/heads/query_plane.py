@@ -17,9 +17,9 @@ from compute.core.refusal import shown
 from compute.heads import token_words
 from compute.heads.head import Head, in_range
 
-# of how many tokens all triangles are compared; of more it is one that no other corner makes wider
+# tokens up to which all triangles are compared; for more, one that no other corner enlarges
 POOL = 48
-# a direction this much shorter than the first one is none
+# a direction this much shorter than the first counts as none
 FLAT = 1e-6
 KINDS = ("tokens", "pca", "fisher")
 
@@ -220,7 +220,7 @@ def _widest(roots: Floats) -> tuple[int, int, int]:
             ]
             areas = _areas(gram, everyone, *others)
             best = int(areas.argmax())
-            # rounding must not send the corners round for ever
+            # rounding must not make the corners cycle forever
             if corners[place] < 0 or areas[best] > (1 + 1e-9) * areas[corners[place]]:
                 corners[place] = best
     return corners[0], corners[1], corners[2]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 SPACE, SENTENCE_SPACE, PIECE = "Ġ", "▁", "##"
 GOES_ON = "…"
-# how what cannot be seen is written
+# replacements for invisible characters
 _SEEN = {"\n": "↵", "\t": "⇥", "\r": "␍", " ": "␣", "": "␣"}
 UNSPACED = (
     "CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO ", "KHMER", "MYANMAR", "TIBETAN", "JAVANESE",

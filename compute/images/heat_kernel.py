@@ -13,16 +13,16 @@ import numpy as np
 
 from compute.core.arrays import Floats
 
-# γ = t / POLES; of 5, 10 and 20 this needs the fewest solves
+# γ = t / POLES; among 5, 10 and 20 this needs the fewest solves
 POLES = 10.0
-# solves at most; where two in a row change no weight by more than CLOSE, the last is the answer
+# maximum solves; if two in a row change no weight by more than CLOSE, the last is the answer
 MOST, CLOSE = 96, 1e-10
-# a direction as small as this is rounding: all that the kernel reaches is known
+# a direction this small is rounding: everything the kernel reaches is known
 SPENT = 1e-13
 
 
 def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
-    """e^{−tL}δ (n,) from the node ``start``; ``matrix`` is L (n, n), sparse.
+    """Return e^{−tL}δ (n,) from the node ``start``; ``matrix`` is L (n, n), sparse.
 
     Values of the order 1e-12 may be negative, by rounding.
     """
@@ -41,7 +41,7 @@ def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
         following = step.solve(basis[k])
         diagonal.append(float(following @ basis[k]))
         known = basis[: k + 1]
-        # twice: once leaves what rounding has spoilt
+        # twice, to remove the rounding errors of the first time
         for _ in range(2):
             following -= known.T @ (known @ following)
         before, shares = shares, _first_column(np.array(diagonal), np.array(beside))

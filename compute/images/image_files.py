@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".jpg", ".jpeg")
 MOST_PIXELS = 4096 * 4096
 MOST_BYTES = 64 << 20
-WIDEST = 65535.0  # of a grey value of 16 bits
+WIDEST = 65535.0  # maximum of a 16-bit grey value
 
 
 def read(path: str | Path) -> np.ndarray:
@@ -28,7 +28,7 @@ def read(path: str | Path) -> np.ndarray:
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    # Pillow warns of sizes that are refused here, and of damage that it mends
+    # Pillow warns about sizes that are refused here, and about damage that it repairs
     silent = warnings.catch_warnings(action="ignore")
     with opened(path, MOST_BYTES) as file, refusing(f"{path} is not a PNG or JPEG picture"), silent:
         try:

@@ -28,12 +28,12 @@ from compute.images import vision_head
 from compute.images.heat_kernel import heat_kernel
 from compute.images.image_files import intensities, read
 
-# σ₀: half a step of an eight-bit picture has no spread of its own
+# σ₀: adds half a step of an eight-bit picture, so that no patch has zero spread
 FLOOR = 1.0 / 255.0
 MOST_PATCHES = 4096
 # shorter edges count as this length where heat spreads
 SHORTEST = 1e-3
-# corners of a circle that is drawn, and its largest radius in patches: a neighbour's begins at one half
+# vertices of a drawn circle, and its largest radius in patches: the neighbour begins at one half
 CORNERS, LARGEST = 24, 0.46
 
 
@@ -93,7 +93,7 @@ class Lattice:
         """
         values, vectors = np.linalg.eigh(self.metric)
         halves = 1.0 / np.sqrt(np.maximum(values, 1e-12 * values.max()))
-        # the few that would be larger are cut there
+        # the few larger ones are clipped
         halves = np.minimum(halves * LARGEST / np.quantile(halves, 0.98), LARGEST)
         turn = np.linspace(0.0, 2 * np.pi, CORNERS + 1)
         circle = np.stack([np.cos(turn), np.sin(turn)])
@@ -211,7 +211,7 @@ class GeodesicViT:
         )  # fmt: skip
 
     def attention(self, distances: Floats) -> Floats:
-        """softmax(−½d²/τ) over the last axis."""
+        """Return softmax(−½d²/τ) over the last axis."""
         return softmax(-0.5 * distances**2 / self.temperature)
 
     def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:
@@ -250,6 +250,6 @@ class GeodesicViT:
         place = np.stack(np.divmod(number.ravel(), columns), axis=1).astype(float)
         apart = ((place[s] - place[t]) ** 2).sum(axis=1)
         length = np.sqrt(self.beta**2 * distance(theta[s], theta[t]) ** 2 + self.alpha**2 * apart)
-        # a sparse matrix takes a length of 0 for no edge
+        # a sparse matrix treats a length of 0 as no edge
         length = np.maximum(length, 1e-12)
         return coo_matrix((length, (s, t)), shape=(len(theta), len(theta))).tocsr()

@@ -46,7 +46,7 @@ def is_head(source: str) -> bool:
 
 @lru_cache(maxsize=1)
 def bundled() -> tuple[str, ...]:
-    """Names of the bundled heads that have a picture."""
+    """Return names of the bundled heads that have a picture."""
     folder = resources.files("assets") / "heads"
     found = []
     for name in heads.bundled():
@@ -94,7 +94,7 @@ def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
 
 
 def pulled_back(places: Floats, shape: tuple[int, int], metric: Floats | None = None) -> Floats:
-    """g (N, 2, 2), axes x right and y down, of a lattice of points (N, k) row by row.
+    """Return g (N, 2, 2), axes x right and y down, of a lattice of points (N, k) row by row.
 
     ``metric`` (N, k, k): of the ambient space, default Euclidean.
     """

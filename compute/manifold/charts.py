@@ -90,7 +90,7 @@ def affine(
     offset: Floats,
     also: tuple[str, ...] = (),
 ) -> Chart:
-    """x = M θ + c for an invertible M (2, 2) and c (2,)."""
+    """Return x = M θ + c for an invertible M (2, 2) and c (2,)."""
     back = np.linalg.inv(matrix)
     return Chart(
         name,
@@ -111,12 +111,12 @@ def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
 
 
 def negated(name: str, title: str, labels: tuple[str, str], signs: tuple[float, float]) -> Chart:
-    """x = (±θ¹, ±θ²)."""
+    """Return x = (±θ¹, ±θ²)."""
     return affine(name, title, labels, np.diag(signs), np.zeros(2))
 
 
 def log_second(labels: tuple[str, str]) -> Chart:
-    """x = (θ¹, log θ²), for a positive second coordinate."""
+    """Return x = (θ¹, log θ²), for a positive second coordinate."""
 
     def forward(theta: Floats) -> Floats:
         return np.stack([theta[..., 0], np.log(theta[..., 1])], axis=-1)
@@ -131,7 +131,7 @@ def log_second(labels: tuple[str, str]) -> Chart:
 
 
 def log_both(labels: tuple[str, str]) -> Chart:
-    """x = (log θ¹, log θ²), for two positive coordinates."""
+    """Return x = (log θ¹, log θ²), for two positive coordinates."""
 
     def jacobian(theta: Floats) -> Floats:
         return rows(1.0 / theta[..., 0], 0.0, 0.0, 1.0 / theta[..., 1])
@@ -148,7 +148,7 @@ def log_both(labels: tuple[str, str]) -> Chart:
 
 
 def rows(a: Floats | float, b: Floats | float, c: Floats | float, d: Floats | float) -> Floats:
-    """Matrices [[a, b], [c, d]] (..., 2, 2) of entries (...,)."""
+    """Return matrices [[a, b], [c, d]] (..., 2, 2) of entries (...,)."""
     entries = np.stack(np.broadcast_arrays(a, b, c, d), axis=-1)
     return entries.reshape(*entries.shape[:-1], 2, 2)
 

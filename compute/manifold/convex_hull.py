@@ -30,7 +30,7 @@ def _chain(points: Floats, order: list[int]) -> list[int]:
 
 
 def _turn(a: Floats, b: Floats, c: Floats) -> float:
-    """Twice the area of the triangle abc, positive counter-clockwise."""
+    """Return twice the area of the triangle abc, positive if counter-clockwise."""
     return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
 
 

@@ -16,7 +16,7 @@ from compute.manifold.tangent import solve2
 
 Map = Callable[[Floats], Floats]
 ROUNDS = 60
-# how far one step of a search may go, in units of log θ
+# largest step of a search, in units of log θ
 STRIDE = 1.0
 CLOSE = 1e-9
 

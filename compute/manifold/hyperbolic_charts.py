@@ -14,7 +14,7 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart, circle, rows, where
 from compute.manifold.extent import Extent
 
-# half the width of a drawn edge Y = 0, in units of the half-plane
+# half the width of the drawn boundary Y = 0, in units of the half-plane
 FAR = 1e3
 MARGIN = 1.08
 
@@ -25,7 +25,7 @@ def half_plane(
     inverse: Callable[[Floats], Floats],
     jacobian: Callable[[Floats], Floats],
 ) -> Chart:
-    """x = (X, Y), Y > 0, with ds² = (dX² + dY²)/(|K| Y²); ``inverse`` need not handle Y ≤ 0."""
+    """Return x = (X, Y), Y > 0, with ds² = (dX² + dY²)/(|K| Y²); ``inverse`` need not handle Y ≤ 0."""
 
     def above(x: Floats) -> Floats:
         inside = x[..., 1] > 0
@@ -56,7 +56,9 @@ def location_scale(labels: tuple[str, str], a: float, c: float) -> Chart:
 
 
 def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
-    """w = i(Z − i)/(Z + i), Z = (X − X₀ + iY)/Y₀: (X₀, Y₀) is at the centre, Y = ∞ at the top."""
+    """Return w = i(Z − i)/(Z + i), Z = (X − X₀ + iY)/Y₀: (X₀, Y₀) is at the centre, Y = ∞ at the
+    top.
+    """
     x0, y0 = centre
 
     def forward(theta: Floats) -> Floats:

@@ -13,13 +13,13 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart, Corner, affine, parameters, where
 from compute.manifold.extent import Extent
 
-# where p₁, p₂ and p₃ are one
+# the points where p₁, p₂ or p₃ is 1
 _CORNERS = np.array([[0.5, np.sqrt(0.75)], [1.0, 0.0], [0.0, 0.0]])
 NAMES = ("p₁ = 1", "p₂ = 1", "p₃ = 1")
 
 
 def probabilities() -> Chart:
-    """x = (p₁, p₂)."""
+    """Return x = (p₁, p₂)."""
     edges = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0]])
     return replace(
         parameters(("p₁", "p₂"), also=("expectation",)),
@@ -30,7 +30,7 @@ def probabilities() -> Chart:
 
 
 def triangle() -> Chart:
-    """Barycentric coordinates: the equilateral triangle of side 1 whose corners are the certain
+    """Define barycentric coordinates: the equilateral triangle of side 1 whose corners are the certain
     outcomes.
     """
     matrix = (_CORNERS[:2] - _CORNERS[2]).T
@@ -50,7 +50,7 @@ def corners(at: Floats) -> tuple[Corner, ...]:
 
 
 def softmax(theta: Floats) -> Floats:
-    """(p₁, p₂) at θ (..., 2)."""
+    """Return (p₁, p₂) at θ (..., 2)."""
     largest = np.maximum(theta.max(axis=-1, keepdims=True), 0.0)
     with np.errstate(under="ignore"):
         weights = np.exp(theta - largest)
@@ -59,7 +59,7 @@ def softmax(theta: Floats) -> Floats:
 
 
 def log_odds(p: Floats) -> Floats:
-    """θ at (p₁, p₂); NaN outside the open triangle."""
+    """Return θ at (p₁, p₂); NaN outside the open triangle."""
     rest = 1.0 - p.sum(axis=-1)
     inside = (p > 0).all(axis=-1) & (rest > 0)
     safe = where(inside, p, 1 / 3)
@@ -67,14 +67,14 @@ def log_odds(p: Floats) -> Floats:
 
 
 def softmax_slope(theta: Floats) -> Floats:
-    """∂(p₁, p₂)/∂θ = diag p − ppᵀ (..., 2, 2)."""
+    """Return ∂(p₁, p₂)/∂θ = diag p − ppᵀ (..., 2, 2)."""
     p = softmax(theta)
     slope: Floats = p[..., :, None] * (np.eye(2) - p[..., None, :])
     return slope
 
 
 def log_odds_slope(p: Floats) -> Floats:
-    """∂θ/∂(p₁, p₂) = diag 1/p + 11ᵀ/p₃ (..., 2, 2)."""
+    """Return ∂θ/∂(p₁, p₂) = diag 1/p + 11ᵀ/p₃ (..., 2, 2)."""
     rest = 1.0 - p.sum(axis=-1)
     slope: Floats = np.eye(2) / p[..., None, :] + 1.0 / rest[..., None, None]
     return slope

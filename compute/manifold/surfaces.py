@@ -15,19 +15,21 @@ from compute.manifold import simplex_charts
 from compute.manifold.charts import Chart, circle, parameters, where
 from compute.manifold.extent import Extent
 
-# how near to the outline a mesh goes, and its cells outwards and around
+# distance between mesh and outline, and cells in radial and angular direction
 BRIM = 1e-6
 RINGS, ROUND = 40, 144
-# cells of a rectangular mesh a side
+# cells per side of a rectangular mesh
 CELLS = 96
-# points of a coordinate line, and how many lines each way
+# points of a coordinate line, and lines in each direction
 FINE, LINES = 97, 9
-# of a height: the step of its derivative and the height of its box, in widths of the view
+# for a height: the step of its derivative and the height of its box, in widths of the view
 NUDGE, RELIEF = 1e-4, 0.42
 
 
 def octant() -> Chart:
-    """z = 2(√p₁, √p₂, √p₃), as a chart of p = (p₁, p₂): an isometry onto the sphere of radius 2."""
+    """Return z = 2(√p₁, √p₂, √p₃), as a chart of p = (p₁, p₂): an isometry onto the sphere of radius
+    2.
+    """
 
     def forward(p: Floats) -> Floats:
         return 2 * np.sqrt(np.maximum(_three(p), 0.0))
@@ -61,7 +63,7 @@ def octant() -> Chart:
 
 
 def hemisphere(radius: float = 1.0, factor: str = "") -> Chart:
-    """radius · (x, z, √(1 − x² − z²)): the real states of a qubit, isometrically.
+    """Return radius · (x, z, √(1 − x² − z²)): the real states of a qubit, isometrically.
 
     ``factor``: the radius in words, if it is not 1.
     """
@@ -100,7 +102,8 @@ def bloch() -> Chart:
 
 
 def height(plane: Chart, label: str, value: Callable[[Floats], Floats], view: Extent) -> Chart:
-    """(x, y, s): a scalar s of θ over a chart of the plane, within the middle 96 % of its values.
+    """Return (x, y, s): a scalar s of θ over a chart of the plane, within the middle 96 % of its
+    values.
 
     ``value``: θ (..., 2) → s (...,), NaN where it is undefined, drawn at the lowest height.  Its
     slope is computed by differences of `NUDGE` views.
@@ -244,7 +247,7 @@ def _within(outline: Floats | None) -> Floats:
 
 
 def _coordinate_lines(chart: Chart, view: Extent) -> Floats:
-    """Lines of constant plane coordinates on the surface (k, 3), NaN between them."""
+    """Return lines of constant plane coordinates on the surface (k, 3), NaN between them."""
     gap, pieces = np.full((1, 3), np.nan), []
     along = [np.linspace(low, high, FINE) for low, high in ((view.x0, view.x1), (view.y0, view.y1))]
     for axis in range(2):

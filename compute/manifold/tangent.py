@@ -15,7 +15,7 @@ from compute.core.arrays import Bools, Floats
 # Levi-Civita arithmetic loses its digits when D/(g₁₁g₂₂), which is invariant under scaling of the
 # coordinates, falls to this: curves stop there and the status says ILL_CONDITIONED.
 SINGULAR = 1e-6
-# Below this the status warns, the curve goes on (condition number 1e4 of the scaled metric).
+# Below this the status warns, but the curve continues (condition number 1e4 of the scaled metric).
 NEARLY_SINGULAR = 1e-4
 
 
@@ -34,7 +34,7 @@ class LocalGeometry:
 
 
 def inner(metric: Floats, v: Floats, w: Floats) -> Floats:
-    """g(v, w) from packed metric (..., 3) and vectors (..., 2)."""
+    """Return g(v, w) from packed metric (..., 3) and vectors (..., 2)."""
     cross = v[..., 0] * w[..., 1] + v[..., 1] * w[..., 0]
     return (
         metric[..., 0] * v[..., 0] * w[..., 0]
@@ -44,20 +44,20 @@ def inner(metric: Floats, v: Floats, w: Floats) -> Floats:
 
 
 def norm(metric: Floats, v: Floats) -> Floats:
-    """√g(v, v) (...,) from packed metric (..., 3)."""
+    """Return √g(v, v) (...,) from packed metric (..., 3)."""
     length: Floats = np.sqrt(np.maximum(inner(metric, v, v), 0.0))
     return length
 
 
 def raised(local: LocalGeometry, covector: Floats) -> Floats:
-    """g^{kl} u_l from packed metric and covector (..., 2).  Needs det > 0."""
+    """Return g^{kl} u_l from packed metric and covector (..., 2).  Needs det > 0."""
     u1, u2 = covector[..., 0], covector[..., 1]
     g11, g12, g22 = (local.metric[..., i] for i in range(3))
     return np.stack([g22 * u1 - g12 * u2, g11 * u2 - g12 * u1], axis=-1) / local.det[..., None]
 
 
 def connection_first(local: LocalGeometry, alpha: float) -> Floats:
-    """Γ^(α)_ij,k = Γ_ij,k − (α/2) T_ijk, packed (..., 2, 3) as ``first``."""
+    """Return Γ^(α)_ij,k = Γ_ij,k − (α/2) T_ijk, packed (..., 2, 3) as ``first``."""
     if alpha == 0.0:
         return local.first
     t111, t112, t122, t222 = (local.cubic[..., i] for i in range(4))
@@ -66,7 +66,7 @@ def connection_first(local: LocalGeometry, alpha: float) -> Floats:
 
 
 def contracted(first: Floats, v: Floats, w: Floats) -> Floats:
-    """Γ_ij,k v^i w^j (..., 2) from packed symbols of the first kind."""
+    """Return Γ_ij,k v^i w^j (..., 2) from packed symbols of the first kind."""
     pairs = np.stack(
         [
             v[..., 0] * w[..., 0],
@@ -80,7 +80,7 @@ def contracted(first: Floats, v: Floats, w: Floats) -> Floats:
 
 
 def solve2(matrix: Floats, vector: Floats) -> Floats:
-    """M⁻¹u for 2×2 matrices (n, 2, 2); zero where M is singular."""
+    """Return M⁻¹u for 2×2 matrices (n, 2, 2); zero where M is singular."""
     a, b, c, d = (matrix[:, i, j] for i in range(2) for j in range(2))
     det = a * d - b * c
     safe = np.where(det == 0, 1.0, det)

@@ -21,11 +21,11 @@ from compute.core.status import Status
 from compute.divergences.wasserstein import Normal
 from compute.requests.checks import positive_steps
 
-# the Fisher length of the miss, as a share of 1 + the length, that says the end was reached
+# Fisher length of the miss, relative to 1 + the length, at which the end counts as reached
 ARRIVED = 1e-6
-# means farther apart than so many standard deviations of the start leave no digit
+# means farther apart than this many standard deviations of the start leave no digits
 FARTHEST = 1e6
-# beyond this length the way back must be as long
+# beyond this length the way back must have the same length
 FAR = 10.0
 _J = np.array([[0.0, -1.0], [1.0, 0.0]])
 
@@ -69,7 +69,7 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
         with np.errstate(divide="raise", over="raise", invalid="raise"):
             return _solved(a, b, t)
     except (FloatingPointError, np.linalg.LinAlgError):
-        # a factor of a covariance, or a power of e, is beyond double precision
+        # a factor of a covariance, or a power of e, overflows double precision
         return _none(t, Status.ILL_CONDITIONED)
 
 
@@ -92,7 +92,7 @@ def _solved(a: Normal, b: Normal, t: Floats) -> NormalPath:
     residual = _miss(Normal(mean, covariance), means[-1], covariances[-1])
     arrived = residual <= ARRIVED * (1 + length)
     if arrived and length > FAR:
-        # e^{tA} has lost the digits of the small: from the other end it loses others
+        # e^{tA} has lost the digits of small values; from the other end it loses others
         back = _generator(*_centred(b, a)[1:])
         arrived = back is not None and abs(_length(back) - length) <= ARRIVED * (1 + length)
     return NormalPath(
@@ -135,7 +135,7 @@ def _generator(mean: Floats, covariance: Floats) -> Floats | None:
         M[2, :2] = mean
         M[3:, :2] = a * _J - 0.5 * np.outer(mean, mean)
         M[3:, 2] = -mean
-        # by singular values of a root: its eigenvalues would lose the small ones
+        # from singular values of a root: eigenvalues would lose the small ones
         turn, sizes, _ = np.linalg.svd(M @ half)
         found: Floats = (turn * (2 * np.log(sizes))) @ turn.T
         return found
@@ -155,7 +155,7 @@ def _generator(mean: Floats, covariance: Floats) -> Floats | None:
 
 
 def _read(generator: Floats, t: Floats) -> tuple[Floats, Floats]:
-    """Mean (m, 2) and covariance (m, 2, 2) of e^{tA} at times (m,)."""
+    """Return mean (m, 2) and covariance (m, 2, 2) of e^{tA} at times (m,)."""
     values, vectors = np.linalg.eigh(generator)
     grown = (vectors * np.exp(t[:, None, None] * values)) @ vectors.T
     # Σ⁻¹ and Σ⁻¹μ stand in the first rows
@@ -164,7 +164,7 @@ def _read(generator: Floats, t: Floats) -> tuple[Floats, Floats]:
 
 
 def _miss(wanted: Normal, mean: Floats, covariance: Floats) -> float:
-    """√(|Δμ|² + ½|ΔΣ|²) in the metric at the wanted end."""
+    """Return √(|Δμ|² + ½|ΔΣ|²) in the metric at the wanted end."""
     back = np.linalg.inv(np.linalg.cholesky(wanted.covariance))
     move, change = back @ (mean - wanted.mean), back @ covariance @ back.T - np.eye(2)
     return float(np.sqrt(move @ move + 0.5 * (change**2).sum()))

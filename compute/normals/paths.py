@@ -23,9 +23,9 @@ from compute.divergences.adaptive_quadrature import integrate
 from compute.divergences.wasserstein import Normal
 from compute.normals.bivariate import NormalPath, normal_geodesic
 
-# the Fisher length of the miss at the end, as a share of 1 + the length, that says it was reached
+# Fisher length of the miss, relative to 1 + the length, at which the end counts as reached
 ARRIVED = 1e-6
-# the ends of u, beyond which less than e^−90 of the time is left, and edges of the first panels
+# the ends of u, beyond which less than e^−90 of the time remains, and edges of the first panels
 EDGES = np.linspace(-90.0, 90.0, 46)
 
 # times t and 1 − t (m,) → mean (m, d), covariance (m, d, d), square of the speed (m,)
@@ -64,13 +64,13 @@ def _followed(course: Course, end: Normal, t: Floats) -> NormalPath:
 
 
 def _rate(course: Course, u: Floats) -> Floats:
-    """|dθ/du| (1, m) at t = 1/(1 + e^−u), dt = t(1 − t) du."""
+    """Return |dθ/du| (1, m) at t = 1/(1 + e^−u), dt = t(1 − t) du."""
     t, s = (1.0 / (1.0 + np.exp(-side)) for side in (u, -u))
     return np.asarray(np.sqrt(course(t, s)[2]) * t * s)[None]
 
 
 def _miss(end: Normal, mean: Floats, covariance: Floats) -> float:
-    """√(|Δμ|² + ½|ΔΣ|²) in the metric at the end."""
+    """Return √(|Δμ|² + ½|ΔΣ|²) in the metric at the end."""
     root = np.linalg.cholesky(end.covariance)
     move = np.linalg.solve(root, mean - end.mean)
     change = np.linalg.solve(root, np.linalg.solve(root, covariance - end.covariance).T)
@@ -78,8 +78,9 @@ def _miss(end: Normal, mean: Floats, covariance: Floats) -> float:
 
 
 def _least_mass(a: Normal, b: Normal) -> Course:
-    """Σ_t = L⁻ᵀN²L⁻¹ with A = LLᵀ, S = (LᵀBL)^½ and N = (1 − t)LᵀL + tS: a map of 1 − t and t shares
-    of 1 and of T = L⁻ᵀSL⁻¹, from a to b."""
+    """Return Σ_t = L⁻ᵀN²L⁻¹ with A = LLᵀ, S = (LᵀBL)^½ and N = (1 − t)LᵀL + tS: a map of 1 − t and t
+    shares of 1 and of T = L⁻ᵀSL⁻¹, from a to b.
+    """
     low = np.linalg.cholesky(a.covariance)
     own, moved = low.T @ low, _root(low.T @ b.covariance @ low)
     move, back = b.mean - a.mean, np.linalg.inv(low)
@@ -98,7 +99,7 @@ def _least_mass(a: Normal, b: Normal) -> Course:
 
 
 def _straightened(a: Normal, b: Normal) -> tuple[Floats, Floats, Floats]:
-    """F (d, d), n (d,) and Λ (d,): x → F⁻¹(x − μ_a) takes a to N(0, 1) and b to N(n, diag Λ)."""
+    """Return F (d, d), n (d,) and Λ (d,): x → F⁻¹(x − μ_a) takes a to N(0, 1) and b to N(n, diag Λ)."""
     low = np.linalg.cholesky(a.covariance)
     turn, sizes, _ = np.linalg.svd(np.linalg.solve(low, np.linalg.cholesky(b.covariance)))
     frame = low @ turn
@@ -106,7 +107,7 @@ def _straightened(a: Normal, b: Normal) -> tuple[Floats, Floats, Floats]:
 
 
 def _natural(a: Normal, b: Normal) -> Course:
-    """Σ⁻¹ = (1 − t) + t/Λ and Σ⁻¹μ = tn/Λ: Σ = Λ/w, μ = tn/w, μ' = nΛ/w², w = (1 − t)Λ + t."""
+    """Return Σ⁻¹ = (1 − t) + t/Λ and Σ⁻¹μ = tn/Λ: Σ = Λ/w, μ = tn/w, μ' = nΛ/w², w = (1 − t)Λ + t."""
     frame, n, spread = _straightened(a, b)
 
     def at(t: Floats, s: Floats) -> tuple[Floats, Floats, Floats]:
@@ -119,8 +120,9 @@ def _natural(a: Normal, b: Normal) -> Course:
 
 
 def _moments(a: Normal, b: Normal) -> Course:
-    """μ = tn, Σ = D + t(1 − t)nnᵀ with D = (1 − t) + tΛ: with k = D^−½n and q = t(1 − t)|k|² the root
-    of D^½Σ⁻¹D^½ is R = 1 − t(1 − t)kkᵀ/(r + r²), r² = 1 + q, and Rk = k/r."""
+    """Return μ = tn, Σ = D + t(1 − t)nnᵀ with D = (1 − t) + tΛ: with k = D^−½n and q = t(1 − t)|k|² the
+    root of D^½Σ⁻¹D^½ is R = 1 − t(1 − t)kkᵀ/(r + r²), r² = 1 + q, and Rk = k/r.
+    """
     frame, n, spread = _straightened(a, b)
     eye = np.eye(len(n))
 

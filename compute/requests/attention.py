@@ -11,7 +11,7 @@ from compute.core.arrays import Floats, Ints, vector
 from compute.core.foreign_files import plain
 from compute.core.refusal import shown
 
-# beyond, squares leave single precision
+# squares of larger ones overflow single precision
 LARGEST = 1e15
 MODES = ("flat", "ambient", "jeffreys", "geodesic")
 

@@ -18,15 +18,15 @@ from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold
 from compute.studies.geodesic_fan import Spray, covering
 
-# wavefronts between the first that may cross and the ends of the rays
+# number of wavefronts between the first possible crossing and the ends of the rays
 FRONTS = 64
-# a way shorter by this share of a step along the rays is another one
+# a path shorter by this share of a step along the rays is a different one
 SHORTER = 1.0
-# cut points nearer to a conjugate one than this share of what the rays span are that one
+# cut points closer to a conjugate point than this share of the rays' extent coincide with it
 SAME = 5e-3
 # conjugate lengths that differ by less than this share of themselves are equal
 EVEN = 1e-5
-# rays so near one another, of all of them, that pass a pole on its two sides do not meet: they are one
+# adjacent rays that pass a pole on its two sides do not meet: they count as one
 ALIKE = 0.05
 
 
@@ -76,7 +76,7 @@ def _focal(chart: Chart, fan: Spray, turns: list[Floats]) -> list[tuple[float, F
     if not known.any():
         return []
     length = np.where(known, fan.conjugate, np.inf)
-    # the nearest of their neighbours: a cusp that opens away from the point
+    # the closest of their neighbours: a cusp that opens away from the point
     least = np.minimum(np.roll(length, 1), np.roll(length, -1)) * (1.0 + EVEN)
     chosen = (length <= least)[known]
     rays, points = np.flatnonzero(known)[chosen], chart.forward(fan.caustic())[chosen]

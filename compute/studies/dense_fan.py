@@ -20,8 +20,8 @@ from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
 from compute.studies.geodesic_fan import Spray, resolved, spread_of
 
-# Fisher length between neighbouring rays beyond which others are put between them, how many at once,
-# how many times, and how many rays there may be
+# Fisher length between neighbouring rays above which others are inserted, how many at once, how
+# often, and the maximum number of rays
 APART, PARTS, ROUNDS, MOST = 0.3, 16, 3, 4096
 
 

@@ -31,11 +31,11 @@ from compute.studies import jacobi_fields
 
 DIRECTIONS = 512
 STEPS = 128
-# geodesics are looked for up to this many times the length of the first one found
+# geodesics are searched up to this multiple of the length of the first one found
 REACH = 3.0
-# two geodesics are one if their first velocities differ by less than this share of their length
+# two geodesics are equal if their initial velocities differ by less than this share of their length
 SAME = 1e-3
-# nearer than this rays have no digits to tell one geodesic from another
+# closer rays do not have the digits to distinguish geodesics
 NEXT = 1e-6
 
 
@@ -103,7 +103,7 @@ def spray(
     start = points_of(manifold, "start", start, 1)
     if not np.isfinite(length) or length <= 0:
         raise ValueError(f"length must be positive and finite, got {shown(length)}")
-    # four at least: a quarter turn is one of them
+    # at least four, including a quarter turn
     if not 4 <= directions <= 65536:
         raise ValueError(f"directions must be from 4 to 65536, got {directions}")
     angle = 2 * np.pi * np.arange(directions) / directions
@@ -154,7 +154,7 @@ def frame(engine: Engine, manifold: Manifold, theta: Floats) -> Floats:
 def spread_of(
     engine: Engine, manifold: Manifold, paths: Paths, length: float, alpha: float
 ) -> tuple[Floats, Floats]:
-    """J (n, m) at all nodes and its first zero (n,), as Fisher lengths."""
+    """Return J (n, m) at all nodes and its first zero (n,), as Fisher lengths."""
     n, m = paths.theta.shape[:2]
     if alpha != 0.0:
         return np.full((n, m), np.nan), np.full(n, np.nan)
@@ -184,7 +184,7 @@ def all_geodesics(
     request = ConnectRequest(manifold, start[None], end[None], alpha, steps)
     first = engine.connect(request)
     if (start == end).all() or is_singular(manifold.geometry(request.start)).any():
-        return first  # there is no direction, or no frame, to begin from
+        return first  # there is no direction or frame to start from
     if first.status[0] == Status.OK and first.length[0] < NEXT:
         return first
     fan = spray(engine, manifold, request.start[0], reach * _span(engine, request, first),

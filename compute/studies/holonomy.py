@@ -36,16 +36,16 @@ from compute.requests.transport import TransportRequest
 # A piece of a loop: t (k,) in [0, 1] → x (k, 2) and x' (k, 2) in drawing coordinates
 Arc = Callable[[Floats], tuple[Floats, Floats]]
 
-# nodes of transport along a whole loop; of quadrature along it and from its centre outwards, which
-# are doubled until the integrals of two in turn agree to this share
+# nodes of transport along a whole loop; nodes of quadrature along it and outwards from its centre,
+# doubled until two successive integrals agree to this share
 NODES = 1024
 ALONG, OUTWARD = 192, 12
 DOUBLINGS = 5
 AGREED = {"reference": 1e-9, "gpu": 1e-5}
-# centres of the quadrature to be tried, as shares of the way from the middle to a vertex
+# candidate centres of the quadrature, as shares of the line from the middle to a vertex
 CENTRES = (0.0, 0.07, 0.19, 0.37)
 MOST_VERTICES = 4096
-# the share of a period within which the last vertex is where the first one is, but for whole periods
+# tolerance, as a share of a period, for the last vertex to equal the first up to whole periods
 CLOSED = 1e-3
 
 
@@ -336,6 +336,6 @@ def _fan(
 
 
 def _gauss(count: int) -> tuple[Floats, Floats]:
-    """Gauss–Legendre nodes and weights on [0, 1]."""
+    """Return Gauss–Legendre nodes and weights on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return 0.5 * (nodes + 1), 0.5 * weights

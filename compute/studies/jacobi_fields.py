@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from compute.requests.engine import Engine
 
 Bools = NDArray[np.bool_]
-# steps of J over a path at least and at most, and by which angle √K|v| Δt it may turn in one
+# minimum and maximum steps of J over a path, and its largest angle √K|v| Δt per step
 FEWEST, MOST, TURN = 64, 8192, 0.2
 
 
 def scalar_jacobi(rate: Floats, dt: float) -> tuple[Floats, Floats]:
-    """J and J' (n, ⌈m/2⌉) at every other node, from rate = K|v|² at all nodes (n, m), m odd.
+    """Return J and J' (n, ⌈m/2⌉) at every other node, from rate = K|v|² at all nodes (n, m), m odd.
 
     By Runge–Kutta of order 4, whose middle stages are the nodes in between.
     """
@@ -106,7 +106,9 @@ def _dense(engine: Engine, manifold: Manifold, paths: Paths, every: int) -> Path
 
 
 def first_zero(rate: Floats, known: Bools) -> tuple[Floats, Floats]:
-    """J (n, m) at all nodes from rate = K|v|² there, and the time t (n,) of its first zero or NaN."""
+    """Return J (n, m) at all nodes from rate = K|v|² there, and the time t (n,) of its first zero or
+    NaN.
+    """
     n, m = rate.shape
     even = rate if m % 2 else np.concatenate([rate, rate[:, -1:]], axis=1)
     dt = 1.0 / (m - 1)

@@ -127,7 +127,8 @@ class CurveRelaxation:
         return value
 
     def curve_energy(self, path: ArrayLike | HasNodes) -> float:
-        """∫g(θ', θ')dt along the smooth curve through nodes (N+1, 2); NaN where it leaves the domain.
+        """Return ∫g(θ', θ')dt along the smooth curve through nodes (N+1, 2); NaN where it leaves the
+        domain.
 
         The curve is the cubic spline, integrated by Gauss–Legendre quadrature on each segment.  It is a
         smooth curve with the given ends, so its energy is at least that of a shortest geodesic; for
@@ -189,7 +190,7 @@ class CurveRelaxation:
         return np.asarray(move[0]) if positive[0] else None
 
     def _gradient(self, local: LocalGeometry, middle: Floats, delta: Floats) -> Floats:
-        """∂S_N/∂θ_i at the inner nodes (N−1, 2)."""
+        """Return ∂S_N/∂θ_i at the inner nodes (N−1, 2)."""
         slope: Floats = gradient(local, delta[None])[0]
         if self._cost is not None:
             pull = self._weight * self._cost(middle)[1] / len(delta) / 2
@@ -203,7 +204,7 @@ class CurveRelaxation:
         )  # fmt: skip
 
     def _acceleration(self, theta: Floats) -> float:
-        """max |θ'' + Γθ'θ'|_g / |θ'|_g² at the inner nodes, by central differences."""
+        """Return max |θ'' + Γθ'θ'|_g / |θ'|_g² at the inner nodes, by central differences."""
         count = len(theta) - 1
         v = 0.5 * count * (theta[2:] - theta[:-2])
         a = count**2 * (theta[2:] - 2 * theta[1:-1] + theta[:-2])

@@ -38,16 +38,16 @@ from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Effort, Field
 from compute.requests.geodesics import ConnectRequest, Paths
 
-# segments, at least, of a polygon that is an answer, and vertices times outcomes at most
+# minimum segments of an answer's polygon, and maximum of vertices times outcomes
 FINE, MOST_VERTICES = (1024, 4096), 1 << 22
-# shares that its length may be off, and by which the squares of its segments' lengths may differ
+# tolerances for its length, and for the squared lengths of its segments
 LENGTH_ERROR, UNEVEN = 1e-4, 0.05
-# and by which a distance may be off that is only drawn with
+# and for a distance used only for drawing
 SEEN = 1e-3
-# cells a side of the map, and what it shows beyond the pins, as a share of what is between them
+# cells per side of the map, and its margin beyond the pins, as a share of their distance
 SIDE = 160
 BORDER = 0.75
-# a step of the descent, in cells, and how near the end it stops
+# step of the descent in cells, and the distance from the end at which it stops
 STRIDE, NEAR = 0.5, 3.0
 MOST_STRIDES = 8 * SIDE
 

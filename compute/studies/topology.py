@@ -25,7 +25,7 @@ from compute.manifold.extent import Extent
 MOST_CELLS = 2048 * 2048
 Cells = tuple[
     Ints, Ints
-]  # pairs (n, 2) of what dies, and births (m,) of what does not, by flat index
+]  # pairs (n, 2) of birth and death, and births (m,) without a death, by flat index
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 
     rising = np.where(known, -f if superlevel else f, np.inf)
     dimension, births, deaths = _pairs(rising, superlevel, threshold)
     level = np.append(f.ravel(), -np.inf if superlevel else np.inf)
-    # what is filled only by what lies outside the map lasts in it
+    # features filled only outside the map persist within it
     deaths = np.where(np.append(known.ravel(), True)[deaths], deaths, -1)
     birth, death = level[births], level[deaths]
     order = np.lexsort((births, dimension, -np.abs(death - birth)))
@@ -106,7 +106,9 @@ def _checked(values: ArrayLike, threshold: float) -> Floats:
 
 
 def _pairs(rising: Floats, edges_only: bool, threshold: float) -> tuple[Ints, Ints, Ints]:
-    """Dimension, birth and death (n,) of the sublevel sets, as flat row-major indices, −1 for none."""
+    """Return dimension, birth and death (n,) of the sublevel sets, as flat row-major indices, −1 for
+    none.
+    """
     from gudhi import CubicalComplex
 
     if edges_only:
@@ -133,6 +135,6 @@ def _row_major(index: Ints, shape: tuple[int, ...]) -> Ints:
 
 
 def _cells(index: Ints, columns: int) -> Ints:
-    """Rows and columns (n, 2) of flat indices (n,)."""
+    """Return rows and columns (n, 2) of flat indices (n,)."""
     row, column = np.divmod(index, columns)
     return np.where((index < 0)[:, None], -1, np.stack([row, column], axis=1))

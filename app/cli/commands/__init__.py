@@ -1,5 +1,5 @@
-"""The commands, one file each: it states a ``COMMAND`` and is found by being there.
+"""The commands, one file each; a module that defines ``COMMAND`` is found automatically.
 
-A file here imports what is light at its top, and what computes or draws inside its functions: every
-file is read whenever the program starts, whichever command it is started for.
+Heavy modules are imported inside functions, since all files here are read at every start of the
+program.
 """

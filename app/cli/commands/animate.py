@@ -107,9 +107,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 class ProgressBar:
-    """A bar on a terminal; elsewhere a line now and then."""
+    """A progress bar on a terminal; elsewhere occasional lines."""
 
-    EVERY = (0.1, 1.0)  # seconds between two of them, on a terminal and elsewhere
+    EVERY = (0.1, 1.0)  # seconds between progress lines, on a terminal and elsewhere
     WIDTH = 32
 
     def __init__(self) -> None:

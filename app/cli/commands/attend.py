@@ -1,4 +1,4 @@
-"""``attend``: geometric attention on the Q, K, V of a file, beside the standard one."""
+"""``attend``: geometric attention on the Q, K, V of a file, compared with standard attention."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Output, weights and distances; how far the output lies from softmax attention's."""
+    """Compute output, weights and distances, and the difference from softmax attention."""
     import numpy as np
 
     from app.cli.output import save, show
@@ -61,7 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
         scale=None if file.scale is None else head.factor,
     )
     statuses = [Status(int(status)) for status in np.unique(found.status)]
-    # a geodesic that is not the shortest is no failure beside one that was not found
+    # a geodesic that is not the shortest is less serious than one not found
     worst = max(statuses, key=lambda status: (not status.arrived, status))
     result: dict[str, object] = {
         "difference_from_softmax": float(np.abs(found.output - found.softmax).max()),

@@ -1,4 +1,4 @@
-"""``bench``: the workloads with their yardsticks, all in one run."""
+"""``bench``: time the workloads against their yardsticks in one run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Measure, and print what was measured; nothing is judged by a time alone."""
+    """Run the workloads and print the measurements as ratios."""
     from app.bench import attend, drag, fan, flow, frame, pairs, start
     from app.cli.output import show
     from compute import open_engine

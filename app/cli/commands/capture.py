@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from compute.capture.captured_heads import CapturedHeads
 
-# layers that differ are listed, up to so many
+# maximum number of differing layers listed
 LISTED = 8
 
 
@@ -48,7 +48,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Write the file, and say how far its rows are the model's own: 1 where they are not."""
+    """Write the file and print the verification; the exit status is 1 if it fails."""
     from app.cli.output import show
     from app.export.files import checked
     from app.model.file_formats import suffixes
@@ -81,7 +81,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _lines(file: str, found: CapturedHeads) -> list[str]:
-    """List where the heads are from, how many there are and how far they are the model's own."""
+    """Describe the captured heads: source, numbers and verification."""
     others = [part.part for part in found.parts if part.part != found.part]
     lines = [
         f"model     {found.model}, {found.part}",

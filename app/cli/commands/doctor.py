@@ -17,7 +17,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Report what the program runs on, and compare every kernel with the reference."""
+    """Describe the machine, and compare every kernel with the reference."""
     from app.cli.output import show
     from app.jobs.diagnosis import findings
     from compute import open_engine
@@ -42,7 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _gl() -> str | None:
-    """Name the OpenGL that pictures are drawn with; None where there is none."""
+    """Return the OpenGL implementation for pictures; None if there is none."""
     from app.export.figure import offscreen_canvas
 
     try:

@@ -26,7 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Write what a scene computes as NPZ, JSON, CSV or Python."""
+    """Write the numbers of a scene as NPZ, JSON, CSV or Python."""
     from app.cli.output import Remarks, exit_of, show
     from app.export import data
     from app.export.figure import answers, path_of

@@ -77,7 +77,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Let the field flow; print norm and mass over time and the zeros at the end."""
+    """Evolve the field; print norm and mass over time and the final zeros."""
     from app.cli.output import save, show
     from compute import AttentionFlow
     from compute.core.status import Status
@@ -147,7 +147,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _mass(found: Flow, mode: str) -> str:
-    """Return the mass before and after; by the natural gradient some may have left the grid."""
+    """Describe the mass before and after; with the natural gradient some may have left the grid."""
     before, after = found.mass[0], found.mass[-1]
     line = f"mass      {before:.9g} becomes {after:.9g}"
     if mode == "natural" and abs(after - before) > 1e-6 * abs(before):
@@ -156,19 +156,19 @@ def _mass(found: Flow, mode: str) -> str:
 
 
 def _numbers(errors: list[float]) -> list[float | None]:
-    """Errors as JSON has them, which knows no NaN."""
+    """Convert NaN to None for JSON."""
     return [None if math.isnan(error) else error for error in errors]
 
 
 def _time_error(found: Flow) -> str:
-    """Return how far the steps may have put the field off."""
+    """Describe the estimated error of time stepping."""
     if math.isnan(found.time_error[-1]):
         return "not estimated: errors of backward heat do not stay small"
     return f"estimated error at the end: at most {found.time_error[-1]:.1g} of the norm"
 
 
 def _covered(found: Flow) -> str:
-    """State which parts of the rectangle and of the domain the grid leaves out."""
+    """Describe the parts of the rectangle and of the domain that the grid omits."""
     outside = (
         f"{found.cut:.1%} of the nodes lie outside the domain, or where the metric is degenerate"
     )
@@ -182,14 +182,14 @@ def _covered(found: Flow) -> str:
 
 
 def _steps(found: Flow, mode: str) -> str:
-    """Return how many steps were made, and how long they may be."""
+    """Describe the number of steps, and the Euler limit."""
     if mode == "natural":
         return "none: the solution is known in closed form at any time"
     return f"{found.steps}, Euler limit {found.dt_limit:.3g}"
 
 
 def _fates(tracks: tuple[ZeroTrack, ...]) -> str:
-    """Return how many zeros came and went while the field was watched, and in what way."""
+    """Describe how many zeros appeared and vanished, and how."""
     words = {"pair": "in pairs", "edge": "over the edge", "lost": "unexplained"}
     parts = [
         f"{verb} {count} {how}"
@@ -204,7 +204,7 @@ def _fates(tracks: tuple[ZeroTrack, ...]) -> str:
 
 
 def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
-    """Make the field to begin with: of a file, or by name."""
+    """Return the initial field, from a file or by name."""
     import numpy as np
 
     from compute.flow import initial_fields

@@ -31,7 +31,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     request = boundary_values(chosen)
     start, end = request.start[0], request.end[0]
-    # rays in all directions are the work of the GPU, whose geodesics float64 then confirms
+    # the GPU traces rays in all directions; float64 then confirms the geodesics
     engine = open_engine(chosen.engine) if chosen.all else precise(chosen.engine)
     solver = AttentionGeodesic(request.manifold, request.alpha, engine, request.steps)
     if chosen.all:

@@ -1,4 +1,4 @@
-"""``holonomy``: what a journey round a loop does to a vector, against the curvature inside."""
+"""``holonomy``: parallel transport around a loop, compared with the curvature inside."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _lines(found: Holonomy) -> list[str]:
-    """Describe a loop's turn for people to read."""
+    """Describe the holonomy of a loop as text."""
     from compute.core.status import Status
 
     angle = f"angle     {found.angle:.9g} rad, counter-clockwise in the chart {found.chart}"
@@ -71,7 +71,7 @@ def _lines(found: Holonomy) -> list[str]:
 
 
 def read_loop(path: str) -> object:
-    """Read the JSON of a loop's file.  Raises ValueError with its name."""
+    """Read a loop file.  Raises ValueError with its name."""
     from compute.core.json_text import read_json
     from compute.core.opening import read_text
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Add the two tasks of ``lesson``, each with its options."""
+    """Add the two subcommands of ``lesson`` with their options."""
     tasks = parser.add_subparsers(metavar="list|check", required=True)
     words = "list the bundled lessons"
     listed = tasks.add_parser("list", help=words, description=words)
@@ -29,12 +29,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Do the task that was named."""
+    """Run the chosen subcommand."""
     return int(chosen.task(chosen))
 
 
 def show_list(chosen: argparse.Namespace) -> int:
-    """List the bundled lessons, in the order in which they are best read."""
+    """List the bundled lessons in reading order."""
     from app.cli.output import show
     from app.model.lessons import catalogue
 
@@ -44,7 +44,9 @@ def show_list(chosen: argparse.Namespace) -> int:
 
 
 def check(chosen: argparse.Namespace) -> int:
-    """Whether a lesson can be read, its formulas set, its checks done and its numbers trusted."""
+    """Check that a lesson parses, its formulas typeset, its tasks can be done and its numbers are
+    right.
+    """
     from app.cli.output import show
     from app.model.lessons import catalogue
     from app.parts.proofreading import Proofreader

@@ -26,7 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print their Fisher–Rao lengths, and draw the ellipses on the way."""
+    """Print the Fisher–Rao lengths, and draw the ellipses along the paths."""
     from app.cli.output import show
     from app.export.files import checked
     from compute import Status

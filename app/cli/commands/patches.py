@@ -54,7 +54,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Compute distances and weights of all patches, their metric, and a way between two of them."""
+    """Compute distances and weights of all patches, their metric, and a path between two of them."""
     import numpy as np
 
     from app.cli.output import save, show
@@ -115,7 +115,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _number(name: str, text: str, found: Patches) -> int:
-    """Return the number of the patch that "row,column" names.  Raises ValueError if there is none."""
+    """Return the index of the patch at "row,column".  Raises ValueError if there is none."""
     from compute.core.refusal import shown
 
     row, _, column = text.partition(",")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-# keys of a row that are named
+# number of keys of a row that are named
 NAMED = 3
 
 
@@ -22,7 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print all rows of the head over all keys of its file, and how far they are the model's own."""
+    """Print all rows of the head over all keys of its file, with their verification."""
     import numpy as np
 
     from app.cli.output import show
@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _lines(found: np.ndarray, tokens: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
-    """List each query with the keys that have most of its attention."""
+    """Return a line for each query with its most attended keys."""
     import numpy as np
 
     width = max(len(token) for token in tokens)

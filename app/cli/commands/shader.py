@@ -17,7 +17,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the WGSL of a kernel with a family in its slot."""
+    """Print the WGSL of a kernel for a family."""
     from compute.families import manifold as manifold_of
     from compute.gpu.catalogue import wgsl
 

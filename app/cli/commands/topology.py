@@ -47,7 +47,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Return the pairs that last for more than a share of the map's range, over a chart's own view."""
+    """Print the pairs whose persistence exceeds a share of the map's range, over the chart's default
+    view.
+    """
     import numpy as np
 
     from app.cli.output import save, show

@@ -24,7 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Carry a vector along the geodesic between two points."""
+    """Transport a vector along the geodesic between two points."""
     import numpy as np
 
     from app.cli.head_tokens import token_places

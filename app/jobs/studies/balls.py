@@ -19,7 +19,7 @@ from compute.requests.engine import Engine
 from compute.studies.geodesic_fan import spray
 from compute.studies.retry import length_between
 
-# in which the edge of a divergence's ball is found
+# directions in which the boundary of a divergence ball is found
 BALL_DIRECTIONS = 384
 
 

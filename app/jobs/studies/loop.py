@@ -24,7 +24,7 @@ from compute.requests.engine import Engine
 from compute.studies.geodesic_fan import frame
 from compute.studies.holonomy import holonomy, polygon
 
-# of states of a qubit
+# for states of a qubit
 BERRY = " On the hemisphere of states this is the Berry angle: the solid angle of the loop."
 LOOP_VERTICES = 96
 
@@ -60,7 +60,7 @@ class LoopJob(Study):
         """Compute its curves and measures."""
         vertices, chart = np.array(self.loop), chart_of(manifold, self.chart)
         if not manifold.in_domain(vertices).all():
-            chart = parameters(manifold.coordinates)  # its edges mean something everywhere
+            chart = parameters(manifold.coordinates)  # its boundary has a meaning everywhere
         drawn = polygon(chart.forward(vertices), chart, manifold.periods)
         found = holonomy(engine, manifold, drawn, self.alpha)
         curves: dict[str, Floats | traced_curves.Traced] = {
@@ -72,7 +72,7 @@ class LoopJob(Study):
             first = size * frame(engine, manifold, vertices[0])[:, 0]
             curves["before"] = np.stack([vertices[0], vertices[0] + first])
             curves["after"] = np.stack([vertices[0], vertices[0] + found.matrix @ first])
-        metric = self.alpha == 0.0  # transport of another connection is no rotation
+        metric = self.alpha == 0.0  # transport by another connection is not a rotation
         angle = (
             f"{found.angle:.6g} rad = {np.degrees(found.angle):.4g}°" if metric else KEPT_BY_NONE
         )

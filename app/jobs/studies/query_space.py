@@ -45,7 +45,7 @@ class QueryJob(BetweenPins):
         """Compute its curves and measures."""
         stated = settings(parse(self.family)[1])
         head, plane = chosen(stated)
-        unit = 1.0 / (head.factor * np.sqrt(head.k.shape[1]))  # of a scale that is not 1/√d
+        unit = 1.0 / (head.factor * np.sqrt(head.k.shape[1]))  # for a scale other than 1/√d
         space = QuerySpace(head.k, float(stated["temperature"]) * unit, head.bias)
         a, b = (plane.q0 + plane.U @ np.array(at) for at in (self.start, self.end))
         path = space.between(a, b)

@@ -22,7 +22,7 @@ from compute.studies.retry import length_between
 # rays of a spray, and how many wavefronts lie on them
 RAYS = {"live": 128, "final": 768}
 FRONTS = 6
-# of the rays every so many are drawn
+# one of this many rays is drawn
 DRAWN = {"live": 4, "final": 12}
 
 

@@ -23,9 +23,9 @@ from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 
-# how many times as far as B rays reach
+# length of rays relative to the distance of B
 REACH = 1.5
-# no study is smaller, in nat-roots
+# minimum size of a study, in √nat
 SHORTEST = 1e-3
 
 

@@ -120,7 +120,7 @@ def queries(
     if not path.exact:
         return Traced(theta, through(theta))
     ends = space.great_circle(a, b, np.array([0.0, 1.0]))
-    # what of the queries changes nothing goes straight
+    # components of the queries without effect change linearly
     gauge = path.queries[[0, -1]] - ends
 
     def position(t: Floats) -> Floats:

@@ -206,7 +206,7 @@ def token_of(manifold: Manifold, name: str) -> int:
 
 
 def _layers(scene: Scene, text: str) -> Layers:
-    """``+spray -map``, ``only map geodesic``."""
+    """Parse layer changes such as ``+spray -map`` or ``only map geodesic``."""
     words = plain(text).replace(",", " ").split()
     only = words[:1] == ["only"]
     layers = Layers(**dict.fromkeys(LAYERS, False)) if only else scene.layers

@@ -27,7 +27,7 @@ from compute.families import parse
 
 Point = tuple[float, float]
 LONGEST = 300
-# fields of the scene that a check may ask the word of
+# text fields of the scene that a check may query
 WORDS: dict[str, Callable[[Scene], str]] = {
     "chart": lambda scene: scene.chart,
     "map": lambda scene: scene.scalar,
@@ -47,7 +47,7 @@ FIELDS: dict[str, Callable[[Scene], float]] = {
     "picture layer": lambda scene: scene.photograph.layer,
     "picture head": lambda scene: scene.photograph.head,
 }
-# by how much a number that has to be hit by hand may be missed
+# tolerance for a number that is set by hand
 BY_HAND = 0.02
 
 

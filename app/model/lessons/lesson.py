@@ -1,8 +1,10 @@
 """Lessons: Markdown files with a scene, a task and checks at each step.
 
 # Title
-> One sentence on what it is about. ## A step Sentences with $formulas$ and numbers that are checked:
-{{2.867 = measure "Fisher–Rao length"}}. ```scene
+> One sentence on what it is about.
+## A step
+Sentences with $formulas$ and numbers that are checked: {{2.867 = measure "Fisher–Rao length"}}.
+```scene
 family: gaussian
 ```
 ```do
@@ -27,7 +29,7 @@ from app.model.scene import Scene
 from compute.core.refusal import Refused, shown
 
 MOST_BYTES = 256 << 10
-# characters of a text or a title: longer ones would be laid out for many seconds
+# maximum length of a text or a title: laying out longer ones would take many seconds
 MOST_TEXT, MOST_TITLE = 8000, 300
 MOST_STEPS, MOST_CHECKS, MOST_NUMBERS = 40, 8, 60
 NO_PANEL = "none"

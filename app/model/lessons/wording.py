@@ -16,7 +16,7 @@ _VALUE = re.compile(
     rf"(?P<number>{_DECIMAL})?(?P<root>√\d+)?(?P<pi>π)?(?:/(?P<below>\d+))?", re.IGNORECASE
 )
 LONGEST = 32
-# of an exact value, by which the digits that measures print may miss it
+# relative tolerance between an exact value and the digits that measures print
 EXACT = 1e-5
 
 

@@ -16,14 +16,14 @@ from compute.core.refusal import shown
 from compute.families import families, parse
 from compute.manifold.extent import Extent
 
-LENGTH = 6.0  # seconds of a timeline that is begun
-APART = 0.02  # seconds that keyframes keep between them
+LENGTH = 6.0  # duration of a new timeline in seconds
+APART = 0.02  # minimum seconds between keyframes
 SMOOTH = "smooth"
-# the moving point belongs to every pose, so that one which changes nothing is one too
+# the moving point belongs to every pose, so that a pose without changes is also a pose
 ALWAYS = "playhead"
-# entries of a scene that no key can hold
+# entries of a scene that a keyframe cannot contain
 UNKEYED = ("family", "title", "timeline", "unknown")
-# and of what they hold of its subjects
+# and those of their subfields
 OF = {
     "flow": ("time", "drift"),
     "photograph": ("shown", "alpha", "beta", "temperature", "heat", "start", "end", "circles"),
@@ -77,7 +77,7 @@ def changed(reference: Scene, scene: Scene) -> dict[str, object]:
     before, now = pose(reference), pose(scene)
     differs = {name: value for name, value in before.items() if value != now[name]}
     if "chart" in differs:
-        differs.pop("view", None)  # a rectangle of one chart is none of another
+        differs.pop("view", None)  # a rectangle belongs to one chart only
     return differs
 
 

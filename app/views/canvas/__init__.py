@@ -1,6 +1,6 @@
-"""The drawing of the manifold: layers describe it, and OpenGL, SVG and PDF draw what they describe.
+"""The canvas: layers describe the drawing as a display list, which OpenGL, SVG and PDF render.
 
-May import views.interface and views.text; no Qt, and vispy in gl and in the canvas itself alone.
+May import views.interface and views.text; no Qt, and vispy only in gl and in the canvas itself.
 """
 
 from app.process import system_freetype

@@ -1,4 +1,4 @@
-"""`VispyCanvas`: the plot on the screen, and the mouse turned into events."""
+"""`VispyCanvas`: the plot on the screen, with mouse events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.views.canvas.input.gestures import Gestures
 from app.views.interface.events import ViewChanged
 from app.views.interface.theme import DARK, Theme
 
-# seconds that a moved pin waits for its geodesic before it is drawn without
+# seconds for which a moved pin waits for its geodesic before it is drawn without it
 PATIENCE = 0.025
 
 
@@ -34,7 +34,7 @@ class VispyCanvas(Gestures):
         self._view = view = context(size, application)
         self._timer = app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
         self.frames = 0  # drawn so far
-        self._due = False  # a frame was asked for that is not drawn yet
+        self._due = False  # a requested frame is not drawn yet
         self._view.set_current()
         self._painter = Painter(self._view.native)
         events = self._view.events
@@ -44,7 +44,7 @@ class VispyCanvas(Gestures):
 
     @property
     def native(self) -> object:
-        """The toolkit's widget, to be put into the window."""
+        """The toolkit's widget, for the window."""
         return self._view.native
 
     def on_drawn(self, call: Callable[[], None]) -> None:
@@ -52,30 +52,30 @@ class VispyCanvas(Gestures):
         self._view.events.draw.connect(lambda event: call(), position="last")
 
     def _now(self) -> None:
-        """Draw as soon as the window can, with all that has changed."""
+        """Redraw as soon as possible."""
         self._timer.stop()
         self._due = True
         self._view.update()
 
     def _soon(self) -> None:
-        """Draw with what is about to come, the geodesic of a moved pin: one frame instead of two.
+        """Redraw together with the geodesic of a moved pin: one frame instead of two.
 
-        A frame that is due already has it anyway.
+        A frame already scheduled includes it anyway.
         """
         if not self._timer.running and not self._due:
             self._timer.start()
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a moved pin waits for its geodesic before it is drawn."""
+        """Whether the redraw of a moved pin waits for its geodesic."""
         return bool(self._timer.running)
 
     def close(self) -> None:
-        """Draw no more: the widget is about to go."""
+        """Stop drawing before the widget is destroyed."""
         self._timer.stop()
 
     def image(self) -> NDArray[np.uint8]:
-        """Drawn into a buffer of its own, at the canvas's size in device pixels."""
+        """Render into an offscreen buffer, at the canvas's size in device pixels."""
         width, height = self._view.physical_size
         self._view.set_current()
         self._measure()
@@ -83,7 +83,7 @@ class VispyCanvas(Gestures):
 
     @property
     def renderer(self) -> str:
-        """The OpenGL implementation, in words."""
+        """The name of the OpenGL implementation."""
         self._view.set_current()
         return renderer()
 
@@ -95,13 +95,13 @@ class VispyCanvas(Gestures):
         self._painter.paint(self, (width, height))
 
     def magnify(self, scale: float) -> None:
-        """Draw letters, lines and pins this many times their usual size: for a lecture hall."""
+        """Scale text, lines and pins, for a lecture hall."""
         self.magnified = scale
         self._resized()
 
     @property
     def _ratio(self) -> float:
-        """Device pixels to one that is drawn in."""
+        """Return device pixels per logical pixel."""
         return float(self._view.pixel_scale) * self.magnified
 
     def _measure(self) -> None:

@@ -1,4 +1,4 @@
-"""The colours of a scalar map: a palette of levels, and the values of a grid looked up in it."""
+"""The colours of a scalar map: a palette of levels, and lookup of grid values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.views.interface.theme import CATEGORICAL, Theme, rgba
 from app.views.interface.views import ColorMap2D
 
 LEVELS = 256
-# Okabe and Ito (2008), which common kinds of colour blindness keep apart; the last is grey
+# Okabe and Ito (2008), distinguishable with common kinds of colour blindness; the last is grey
 DISTINCT = (
     "#0072b2",
     "#e69f00",
@@ -22,14 +22,14 @@ DISTINCT = (
     "#f0e442",
     "#7f7f7f",
 )
-# cells of a map: the width of a stripe and from one to the next
+# width and spacing of stripes, in cells of a map
 STRIPES = (2, 10)
-# how much of a stripe shows over the ground
+# opacity of a stripe over the background
 HATCHING = 0.5
 
 
 def bands(count: int) -> NDArray[np.floating]:
-    """Return the first colours, each over an equal share of the levels (LEVELS, 4)."""
+    """Return the first category colours, each over an equal share of the levels (LEVELS, 4)."""
     colours = np.array([rgba(colour) for colour in DISTINCT])
     return colours[np.arange(LEVELS) * count // LEVELS % len(DISTINCT)]
 
@@ -51,7 +51,7 @@ def palette(colormap: str) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=8)
 def bar(colormap: str) -> NDArray[np.uint8]:
-    """Return the colours (LEVELS, 1, 4) of a colour bar, the lowest first, always the same array."""
+    """Return the colours (LEVELS, 1, 4) of a colour bar, lowest first, as a cached array."""
     return palette(colormap)[:LEVELS, None]
 
 
@@ -60,7 +60,7 @@ def coloured(
 ) -> NDArray[np.uint8]:
     """Return RGBA (rows, columns, 4) of values (rows, columns), transparent where they are not finite.
 
-    Looked up here and not in a shader: software GL samples bytes four times as fast as floats.
+    The lookup is not done in a shader, since software GL samples bytes four times as fast as floats.
     """
     low, high = limits
     width = high - low if high > low else 1.0
@@ -74,7 +74,7 @@ def coloured(
 
 
 def colours(image: ColorMap2D, theme: Theme) -> NDArray[np.uint8]:
-    """Return a map's premultiplied colours (rows, columns, 4), striped where there is no metric."""
+    """Return a map's premultiplied colours (rows, columns, 4), hatched where there is no metric."""
     found = coloured(image.values, image.colormap, image.limits)
     if image.hatched is not None:
         row, column = np.indices(image.hatched.shape)
@@ -86,5 +86,5 @@ def colours(image: ColorMap2D, theme: Theme) -> NDArray[np.uint8]:
 
 
 def strength(image: ColorMap2D, theme: Theme) -> float:
-    """Return how much of a map shows over the plot's ground."""
+    """Return the effective opacity of a map over the plot's ground."""
     return theme.map_strength * image.opacity

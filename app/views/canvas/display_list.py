@@ -1,7 +1,7 @@
-"""The language in which a picture is described: what every layer returns and every output reads.
+"""The display list: primitives that every layer returns and every output renders.
 
-OpenGL, SVG and PDF draw the same list, each in its own way.  Lengths are logical pixels of the frame
-that a layer was built for, y downwards; colours are RGBA in [0, 1], not multiplied by their opacity.
+OpenGL, SVG and PDF draw the same list.  Lengths are logical pixels of the layer's frame, y downwards;
+colours are RGBA in [0, 1] with straight alpha.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Pen:
-    """How a shape is drawn: colour and full width of its core; colour and width of its rim."""
+    """The pen of a shape: colour and full width of its core; colour and width of its rim."""
 
     colour: RGBA
     width: float = 1.0
@@ -53,7 +53,7 @@ class Strokes:
 class Discs:
     """Discs of diameter ``pen.width`` at centres (k, 2).
 
-    ``colours`` (k, 4) replace the pen's colour where discs differ; a rim is as faint as its disc.
+    ``colours`` (k, 4) replace the pen's colour; a rim has the opacity of its disc.
     """
 
     centres: Pixels
@@ -86,8 +86,8 @@ class TexturedQuad:
     """An upright rectangle of colours from pixel ``low``, bottom left, to ``high``, top right.
 
     texture: premultiplied RGBA (rows, columns, 4), row 0 lowest.  Its identity stands for its content:
-    another picture is another array, and the same array is not uploaded again.
-    strength: the opacity of all of it.
+    the same array is not uploaded again, so another picture must be another array.  strength: overall
+    opacity.
     """
 
     texture: NDArray[np.uint8]
@@ -102,13 +102,13 @@ class TexturedQuad:
 
 @dataclass(frozen=True, eq=False)
 class TexturedMesh:
-    """A surface of quadrilaterals, opaque: a texture over a ground, shaded; the nearest is in front.
+    """An opaque shaded surface of quadrilaterals with a texture over a ground colour; nearer parts hide
+    others.
 
     nodes: pixels and nearness (r, c, 3), NaN where there is no surface.
-    places: of the nodes in the texture (r, c, 2), from (0, 0), bottom left, to (1, 1).
-    shades: brightness (r, c) that the colours are multiplied by.
-    box: left, top, right, bottom of the plot that it is seen in.
-    texture, strength: as of a `TexturedQuad`.
+    places: texture coordinates of the nodes (r, c, 2), from (0, 0), bottom left, to (1, 1).  shades:
+    brightness factors (r, c).  box: left, top, right, bottom of the plot. texture, strength: as of a
+    `TexturedQuad`.
     """
 
     nodes: Pixels
@@ -126,7 +126,7 @@ class TexturedMesh:
 
 @dataclass(frozen=True)
 class Label:
-    """A line of text: ``anchor`` is the share of its width and height that lies before ``at``.
+    """A line of text: ``anchor`` is the fraction of its width and height before ``at``.
 
     (0, 0.5) starts at the point, (0.5, 1) ends above it, centred; ``upright`` runs upwards.
     """

@@ -1,4 +1,4 @@
-"""A plot: the layers put together in the order drawn, by whoever draws them."""
+"""A plot: all layers in drawing order."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MARGINS = Margins(left=68, top=14, right=18, bottom=52)
 
 
 class Plot(Canvas):
-    """The layers of a manifold's drawing, which describe it; each output draws what they describe.
+    """The layers of a manifold's drawing; each output renders their display lists.
 
     size: logical pixels (width, height).
     """
@@ -82,33 +82,33 @@ class Plot(Canvas):
         self._note = NoteLayer(theme)
 
     def add(self, layer: Layer) -> None:
-        """Draw one more layer, over all others at points of the manifold."""
+        """Add a layer above all other layers of the manifold."""
         self._added.append(layer)
         self._now()
 
     def _now(self) -> None:
-        """Draw as soon as can be, where something is drawn that does not wait for being asked."""
+        """Request a redraw; overridden by the window's canvas."""
 
     def _soon(self) -> None:
-        """Draw with what is about to come."""
+        """Request a redraw that may wait for the next answer."""
 
     @property
     def frame(self) -> Frame:
-        """Where the plot is, and what it shows."""
+        """The frame: position of the plot and visible rectangle."""
         return self._stage.frame
 
     @property
     def drawn(self) -> Frame:
-        """Where `things` are: as `frame`, except while one chart turns into another."""
+        """The frame of `things`, which differs from `frame` during a chart transition."""
         return self._stage.drawn
 
     @property
     def is_between(self) -> bool:
-        """Whether one chart is turning into another: there is nothing to take hold of then."""
+        """Whether a chart transition is under way, when nothing can be dragged."""
         return self._stage.is_between
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw everything in other colours."""
+        """Set the theme of all layers."""
         self.theme = theme
         flat = (self._map, self._grid, self._frame_layer)
         for layer in (*flat, self._box, self._relief, self._outline, *self.things, *self.around):
@@ -217,24 +217,24 @@ class Plot(Canvas):
         self._message.set(text)
 
     def set_note(self, text: str) -> None:
-        """Write a line at the foot of the plot; "" clears."""
+        """Show a note at the bottom of the plot; "" clears it."""
         self._note.set(text)
         self._now()
 
     @property
     def plotted(self) -> tuple[Layer, ...]:
-        """The layers inside the plot, in the order drawn."""
+        """The layers inside the plot, in drawing order."""
         return (*self.ground, *self.things)
 
     @property
     def ground(self) -> tuple[Layer, ...]:
-        """Return the layers that others are drawn on."""
+        """The background layers."""
         flat = (self._map, self._grid)
         return (*((self._box, self._relief) if self._in_space else flat), self._outline)
 
     @property
     def things(self) -> tuple[Layer, ...]:
-        """Return the layers at points of the manifold."""
+        """The layers at points of the manifold."""
         flow = (self._particles, self._field)
         behind = (self._ellipses, *flow, self._curves, self._carried)
         before = (*behind, self._zeros, self._critical, self._marks)

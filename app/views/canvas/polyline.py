@@ -1,8 +1,8 @@
-"""Curves as polylines: as many points as the frame needs to show no corner and no chord.
+"""Adaptive conversion of curves to polylines that look smooth.
 
-A curve is known at its nodes and, by its function ``at``, between them.  An interval is cut where what
-lies inside is farther from the chord than `FLAT` pixels; what is off the plot, or so short or straight
-that it cannot be, is left as it is.
+A curve is known at its nodes and, by its function ``at``, between them.  An interval is split if the
+curve deviates from the chord by more than `FLAT` pixels; intervals off the plot, or too short or
+straight, are skipped.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.events import Array
 from app.views.interface.views import Curve
 
-# how far from a curve its drawing may be, in device pixels
+# tolerance of a drawn curve, in device pixels
 FLAT = 0.15
-# and how much of that an arc through neighbouring nodes may take up before an interval is looked at
+# and the share of it above which an arc through neighbouring nodes has its interval checked
 MARGIN = 0.8
-# where an interval is looked at: not in the middle, which an S goes through
+# where an interval is checked: not in the middle, through which an S passes
 PROBES = np.array([0.3, 0.7])
 # an interval shorter than this is flat, in pixels
 SHORT = 1.0
-# rounds of cutting in three, and how many points there may be before those of other views are dropped
+# rounds of cutting in three, and number of points above which those of other views are dropped
 ROUNDS, MOST = 24, 40_000
-# pixels around the plot in which a curve is drawn: a pen is not wider
+# margin in pixels around the plot in which a curve is drawn: no pen is wider
 BORDER = 24.0
-# beyond so many pixels around the canvas lines are clipped, for float32 has no digits for what is far
-# off; and dashed ones, of which only so many dashes are drawn
+# margins in pixels beyond which lines are clipped, since float32 is inaccurate far away, and beyond
+# which dashed lines are, to limit their dashes
 FAR, NEAR = 4000.0, 64.0
 MOST_DASHES = 2000
 
 
 @dataclass
 class Polyline:
-    """One curve with all points that frames have needed so far: place (n,), xy (n, d), and between
-    them what was seen of an interval (n − 1, 2, d), NaN where nothing was."""
+    """One curve with all points needed so far: place (n,), xy (n, d), and cached inner points of
+    intervals (n − 1, 2, d), NaN where not evaluated.
+    """
 
     curve: Curve
 
@@ -50,7 +51,7 @@ class Polyline:
         self._seen = np.full((max(len(xy) - 1, 0), len(PROBES), xy.shape[-1]), np.nan)
 
     def points(self, frame: Frame) -> Array:
-        """Return the curve (n, d) with as many points as ``frame`` needs."""
+        """Return the curve (n, d) with enough points for ``frame``."""
         at = self.curve.at
         if at is None or len(self.xy) < 2:
             return self.xy
@@ -69,7 +70,7 @@ class Polyline:
         return self.xy
 
     def _look(self, some: NDArray[np.intp]) -> None:
-        """Find the points inside intervals that are not known yet."""
+        """Evaluate inner points of intervals that are not known yet."""
         assert self.curve.at is not None
         new = some[np.isnan(self._seen[some, 0, 0])]
         if len(new):
@@ -78,7 +79,7 @@ class Polyline:
             self._seen[new] = self.curve.at(place.ravel()).reshape(len(new), len(PROBES), -1)
 
     def _cut(self, bent: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Make points of what was seen inside intervals; returns the intervals there are instead."""
+        """Insert the inner points of intervals as nodes; return the new intervals."""
         count = len(PROBES)
         size = self.place[bent + 1] - self.place[bent]
         where = np.repeat(bent + 1, count)
@@ -94,7 +95,7 @@ class Polyline:
 
 
 def _matters(frame: Frame, line: Pixels, some: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether intervals (k,) of a line in pixels are long enough and may be on the plot."""
+    """Return which intervals (k,) of a line in pixels are long enough and may be visible."""
     a, b = line[some], line[some + 1]
     with np.errstate(invalid="ignore", over="ignore"):
         length = np.hypot(*(b - a).T)
@@ -108,8 +109,9 @@ def _matters(frame: Frame, line: Pixels, some: NDArray[np.intp]) -> NDArray[np.b
 
 
 def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
-    """Intervals that may be bent: where an arc as curved as the line is at their ends would be, or
-    which have no neighbour to tell."""
+    """Return intervals that may be curved, judged by the curvature at their ends, or without
+    neighbours.
+    """
     line = frame.to_pixels(xy)
     if len(line) < 3:
         return np.flatnonzero(_matters(frame, line, np.arange(len(line) - 1)))
@@ -119,13 +121,13 @@ def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
         # the curvature, twice: angle over the mean of both lengths
         curved = np.abs(np.angle(step[1:] / step[:-1])) / (length[1:] + length[:-1])
         worst = np.fmax(np.append(curved, curved[-1:]), np.insert(curved, 0, curved[0]))
-        # the arc's height over its chord: κ L²/8; what is not known counts as bent
+        # the arc's height over its chord: κ L²/8; unknown curvature counts as bent
         some = np.flatnonzero(~(length * length * worst < 4.0 * MARGIN * FLAT / frame.ratio))
     return some[_matters(frame, line, some)] if len(some) else some
 
 
 def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether something seen inside an interval (k,) is off its chord by more than `FLAT`."""
+    """Return which intervals (k,) deviate from their chord by more than `FLAT`."""
     a, b = frame.to_pixels(xy[some])[:, None], frame.to_pixels(xy[some + 1])[:, None]
     p = frame.to_pixels(seen[some])
     chord = b - a
@@ -137,8 +139,8 @@ def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArr
 
 
 def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels, float]]:
-    """Return the pieces of a line between its rows of NaN, of two points or more, as far as they are
-    near the canvas, and how long each had been before.
+    """Return the pieces of a line between rows of NaN, of two points or more, clipped near the canvas,
+    with the arc length before each.
     """
     border = NEAR if dashed else FAR
     found = [line] if len(line) > 1 and np.isfinite(line).all() else _pieces(line)
@@ -150,7 +152,7 @@ def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels
 
 
 def _pieces(line: Pixels) -> list[Pixels]:
-    """Return the parts of a polyline between its rows of NaN, of two points or more."""
+    """Split a polyline at rows of NaN into parts of two points or more."""
     known = np.isfinite(line).all(axis=1)
     edges = np.flatnonzero(np.diff(known.astype(int))) + 1
     parts = np.split(line, edges)
@@ -158,7 +160,7 @@ def _pieces(line: Pixels) -> list[Pixels]:
 
 
 def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, float]]:
-    """Return a polyline as far as it lies in the rectangle around the canvas (Liang and Barsky)."""
+    """Clip a polyline to the rectangle around the canvas (Liang–Barsky)."""
     a, step = piece[:-1], np.diff(piece, axis=0)
     low, high = np.full(2, -border), border + np.array(frame.size, np.float64)
     moving = step != 0.0
@@ -170,7 +172,7 @@ def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, f
     seen = (enter < leave) & ~out.any(axis=1)
     before = np.concatenate([[0.0], np.cumsum(np.hypot(*step.T))])
     found = []
-    # runs of segments of which each ends where the next begins
+    # runs of connected segments
     ends = np.flatnonzero(
         seen & ~((leave == 1.0) & np.append(seen[1:] & (enter[1:] == 0.0), False))
     )
@@ -186,16 +188,16 @@ def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, f
 
 
 def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
-    """Return a polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of
+    """Split a finite polyline (n, 2) into dashes of ``on`` pixels, separated by rows of NaN for gaps of
     ``off``.
 
-    ``begin``: how long the line has been before its first point, where it is the rest of a longer one.
+    ``begin``: arc length before the first point, if it is part of a longer line.
     """
     period = on + off
     begin %= period
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = begin + np.concatenate([[0.0], np.cumsum(steps)])
-    # a curve that runs far out of the view would otherwise make millions of dashes
+    # a curve far outside the view would otherwise have millions of dashes
     starts = np.arange(min(int(along[-1] / period) + 1, MOST_DASHES)) * period
     inner = np.concatenate([starts, starts + on]).clip(begin, along[-1])
     at = np.unique(np.concatenate([along, inner]))

@@ -1,4 +1,4 @@
-"""Where an axis is marked: multiples of 1, 2 or 5 times a power of ten, on linear and log axes."""
+"""Ticks of linear and logarithmic axes: multiples of 1, 2 or 5 times a power of ten."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def ticks(low: float, high: float, count: float, log: bool = False) -> list[Tick]:
-    """About ``count`` ticks (position, words) in [low, high].
+    """Return about ``count`` ticks (position, text) in [low, high].
 
-    With ``log`` positions are natural logarithms of the quantity, and the words are the quantity.
+    With ``log`` positions are natural logarithms of the quantity, and texts show the quantity.
     """
     return logarithmic(low, high, count) if log else linear(low, high, count)
 
@@ -27,16 +27,16 @@ def step(width: float, count: float) -> float:
 
 
 def linear(low: float, high: float, count: float) -> list[Tick]:
-    """Multiples of `step` in [low, high]."""
+    """Return multiples of `step` in [low, high]."""
     each = step(high - low, count)
     first, last = math.ceil(low / each - 1e-9), math.floor(high / each + 1e-9)
     return [(i * each, number(i * each, each)) for i in range(first, last + 1)]
 
 
 def logarithmic(low: float, high: float, count: float) -> list[Tick]:
-    """1-2-5 numbers of each decade, or powers of ten when there is no room for more.
+    """Return 1-2-5 numbers of each decade, or powers of ten if there is no room for more.
 
-    Within about a decade the marks are those of a linear axis, placed at their logarithms.
+    Within about a decade the ticks are those of a linear axis, placed at their logarithms.
     """
     decades = (high - low) / DECADE
     if decades < 1.0 and abs(low) < 600 and abs(high) < 600:
@@ -51,7 +51,7 @@ def logarithmic(low: float, high: float, count: float) -> list[Tick]:
 
 
 def number(value: float, each: float) -> str:
-    """``value`` with as many digits as a step of ``each`` needs, and a true minus sign."""
+    """Format ``value`` with the digits needed for steps of ``each``, and a true minus sign."""
     if value == 0.0:
         return "0"
     digits = max(0, -math.floor(math.log10(each) + 1e-9))

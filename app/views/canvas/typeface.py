@@ -1,4 +1,4 @@
-"""The letters: which there are, how wide they are, and their pictures at a size in pixels.
+"""The typeface: available letters, widths, and bitmaps at a pixel size.
 
 vispy's own text scales one distance field to every size, which is soft at 11 pixels; glyphs rendered at
 their size and placed on whole pixels are as crisp as the window's text.  A line with letters that the
@@ -26,14 +26,14 @@ REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
 # what runs from right to left, or says that something does
 RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDI", "PDF")
 SCRIPT = 0.68  # size of a made-up subscript or superscript
-CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring is about
+CAP_HEIGHT = 0.72  # height of the font's capitals relative to its size, for vertical centring
 _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 # what outlines are read with: font units, and their points
 UNSCALED, Point = freetype.FT_LOAD_NO_SCALE, freetype.Vector
 
 
 def path(bold: bool) -> Path:
-    """Return the font's file, which comes with vispy; vispy itself is not imported."""
+    """Return the path of the font, which comes with vispy, without importing vispy."""
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
@@ -42,7 +42,7 @@ def path(bold: bool) -> Path:
 
 @lru_cache(maxsize=2)
 def face(bold: bool) -> freetype.Face:
-    """Open the font of labels, the bold or the regular one."""
+    """Open the label font, bold or regular."""
     return freetype.Face(str(path(bold)))
 
 
@@ -100,7 +100,7 @@ def width(text: str, size: float, ratio: float = 1.0, bold: bool = False) -> flo
 
 @lru_cache(maxsize=4096)
 def advance(char: str, size: int, bold: bool) -> int:
-    """Return how far a letter of ``size`` pixels moves the pen, in whole pixels."""
+    """Return the advance of a letter of ``size`` pixels, in whole pixels."""
     font, char, size, _ = _sized(char, size, bold)
     font.load_char(char, _LIGHT)
     return int(font.glyph.advance.x >> 6)
@@ -128,7 +128,7 @@ def rendered(piece: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int,
 
 
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
-    """Return the font at a letter's size, the letter or what stands for it, its shift downwards."""
+    """Return the font at a letter's size, the letter or its replacement, and its downward shift."""
     font, shift = face(bold), 0
     if not font.get_char_index(char):
         # The font has no subscripts: they are made of small digits.
@@ -139,7 +139,7 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 
 @lru_cache(maxsize=4096)
 def _is_known(char: str) -> bool:
-    """Whether the font has a letter, or what a sub- or superscript is made of."""
+    """Whether the font has a letter, or the base letter of a sub- or superscript."""
     return bool(face(False).get_char_index(_script(char, 0)[0]))
 
 

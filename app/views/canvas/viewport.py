@@ -1,4 +1,4 @@
-"""The canvas's view: a rectangle of the plane, a surface in space, or a stage between the two."""
+"""The canvas's view: a rectangle of the plane, a surface in space, or a transition between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compute.manifold.extent import Extent
 
 
 class Stage:
-    """Keeps the frame in step with the view that was asked for, the camera and the canvas's size."""
+    """Updates the frame for the requested view, the camera and the canvas's size."""
 
     def __init__(self, size: tuple[int, int], margins: Margins) -> None:
         self.asked, self._equal = Extent(0.0, 1.0, 0.0, 1.0), False
@@ -24,7 +24,7 @@ class Stage:
 
     @property
     def drawn(self) -> Frame:
-        """Where things are drawn: as `frame`, except between two charts."""
+        """The frame for drawing; differs from `frame` during a chart transition."""
         if self._before is None:
             return self.frame
         f, columns = self.frame, 3 if isinstance(self._before, SpaceFrame) else 2
@@ -34,16 +34,16 @@ class Stage:
 
     @property
     def is_between(self) -> bool:
-        """Whether one chart is turning into another."""
+        """Whether a chart transition is under way."""
         return self._before is not None
 
     def show(self, extent: Extent, equal: bool) -> None:
-        """Show a rectangle, and with ``equal`` as much around it as makes both scales the same."""
+        """Show a rectangle, enlarged if ``equal`` requires the same scale on both axes."""
         self.asked, self._equal = extent, equal
         self._fit()
 
     def place(self, surface: Surface | None) -> None:
-        """In space from now on, or in the plane."""
+        """Switch to a surface in space, or to the plane."""
         f = self.frame
         flat = Frame(self.asked, f.size, f.margins, f.ratio)
         if surface is None:
@@ -55,13 +55,13 @@ class Stage:
         self._fit()
 
     def look(self, camera: Camera) -> None:
-        """At the surface, this way."""
+        """Set the camera."""
         self._camera = camera
         if isinstance(self.frame, SpaceFrame):
             self.frame = self.frame.with_camera(camera)
 
     def blend(self, share: float | None) -> None:
-        """Begin (0), go on with or end (None) the way from the frame there is to the next."""
+        """Start (0), continue or end (None) the transition from the current frame to the next."""
         if share is None:
             self._before = None
         elif share == 0.0:
@@ -69,13 +69,13 @@ class Stage:
         self._share = share or 0.0
 
     def resize(self, size: tuple[int, int], ratio: float) -> None:
-        """Take another size of the canvas."""
+        """Set the size of the canvas."""
         if (size, ratio) != (self.frame.size, self.frame.ratio):
             self.frame = replace(self.frame, size=size, ratio=ratio)
             self._fit()
 
     def surround(self, margins: Margins) -> None:
-        """Other room around the plot."""
+        """Set the margins around the plot."""
         self.frame = replace(self.frame, margins=margins)
         self._fit()
 

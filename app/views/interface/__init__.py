@@ -1,4 +1,4 @@
-"""The interface between controllers and views: plain drawing data, states of panels, events.
+"""The interface between controllers and views: plain drawing data, panel states, events.
 
 Imports no toolkit.
 """

@@ -1,4 +1,4 @@
-"""Attention heads as views see them: plain data."""
+"""The state of the attention form, as plain data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.views.interface.choices import Choice
 
 @dataclass(frozen=True)
 class KeyChoice:
-    """One key of the head: its number in the file, its token, and whether it takes part."""
+    """One key of the head: its number in the file, its token, and whether it is included."""
 
     number: int
     words: str
@@ -20,12 +20,12 @@ class KeyChoice:
 
 @dataclass(frozen=True, eq=False)
 class AttentionState:
-    """The head that is shown, the plane of its queries, its temperature and its keys.
+    """The head shown, with its plane of queries, temperature and keys.
 
-    sources: heads that come with the program, and the file that is open; plane: one of ``planes``;
-    triple: the tokens of a plane through three, token: that of most information; tokens (m,).
-    mask_of: the query whose mask holds, −1 the last; None where all have the same.  layer_words: which
-    layer of the file it is, and of the model, if that is known to be another.
+    sources: bundled heads, and the open file; plane: one of ``planes``; triple: the tokens of a plane
+    through three, token: that of most information; tokens (m,).  mask_of: the query whose mask is used,
+    −1 the last; None if all have the same.  layer_words: the layer's number in the file and, if
+    different, in the model.
     """
 
     sources: Sequence[Choice]

@@ -1,4 +1,4 @@
-"""The choices in menus and in the family and layer panels, as plain data."""
+"""Choices of menus and of the family and layer panels, as plain data."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Act = Callable[[], None]
-Answer = tuple[str, Act]  # words of a button or of an entry in a menu, and what it does
+Answer = tuple[str, Act]  # text of a button or menu entry, and its action
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One entry of a picker: its value in the scene and its words."""
+    """An entry of a picker: its value in the scene and its text."""
 
     value: str
     words: str
@@ -19,8 +19,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer in its panel: ``field`` of Layers; ``opacity`` None where it has none of its own;
-    ``hint`` teaches one sentence.
+    """A layer in its panel: ``field`` of Layers; ``opacity`` None if it has none of its own; ``hint``:
+    one explanatory sentence.
     """
 
     field: str
@@ -34,8 +34,8 @@ class LayerRow:
 class Command:
     """One entry of the command table: ``name`` is what `CommandInvoked` carries.
 
-    icon: its name in the icon set; a command that has one is in the toolbar too.  apart: a line stands
-    above it in its menu.
+    icon: its name in the icon set; a command with an icon is also in the toolbar.  apart: preceded by a
+    separator in its menu.
     """
 
     name: str

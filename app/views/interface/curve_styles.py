@@ -1,4 +1,4 @@
-"""How each kind of curve is drawn; studies add the kinds of their own."""
+"""Styles of the kinds of curve; studies add their own kinds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from app.views.interface.theme import Theme
 
 @dataclass(frozen=True)
 class Style:
-    """How a kind of curve is drawn.
+    """The style of a kind of curve.
 
-    order: its place among the others, the lowest drawn first; its colour of the theme, opacity, width
-    and rim; dash: the lengths of dashes and gaps where it is always dashed; arrow: it ends in a head;
-    dots: it is a row of them; words: what the key calls it ("": nothing).
+    order: drawing order, lowest first; colour of the theme, opacity, width and rim; dash: lengths of
+    dashes and gaps if it is always dashed; arrow: it ends in an arrow head; dots: it is dotted; words:
+    its name in the legend ("": none).
     """
 
     order: int
@@ -39,5 +39,5 @@ STYLES: dict[str, Style] = {
 
 
 def in_order() -> list[str]:
-    """Return the kinds of curve in the order in which they are drawn."""
+    """Return the kinds of curve in drawing order."""
     return sorted(STYLES, key=lambda kind: STYLES[kind].order)

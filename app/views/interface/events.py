@@ -1,4 +1,4 @@
-"""Events: what views tell the controller."""
+"""Events that views send to the controller."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class SceneEdited:
 
 @dataclass(frozen=True)
 class Held:
-    """A slider that moves the geodesic was taken, or let go: what follows it is drawn as in a drag."""
+    """A slider that moves the geodesic was grabbed or released; its changes are computed as in a
+    drag.
+    """
 
     held: bool
 
@@ -93,7 +95,7 @@ class CommandInvoked:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """The panel of that title is seen from now on, or not any longer: hidden, or behind a tab."""
+    """The panel of that title became visible or hidden."""
 
     title: str
     visible: bool
@@ -101,7 +103,7 @@ class PanelShown:
 
 @dataclass(frozen=True)
 class FormulaTyped:
-    """The definition of the user's own family as it is typed now, as JSON."""
+    """The user typed a family definition, as JSON."""
 
     definition: str
 

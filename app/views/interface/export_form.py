@@ -1,4 +1,4 @@
-"""The form that an export asks with, as plain data."""
+"""The form of an export, as plain data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.views.interface.choices import Choice
 
 @dataclass(frozen=True)
 class FormField:
-    """One thing that a form asks: a number, a text, yes or no, or one of several."""
+    """A field of a form: a number, a text, a boolean, or a choice."""
 
     name: str
     words: str

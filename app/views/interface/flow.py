@@ -1,4 +1,4 @@
-"""A flow as views see it: plain data."""
+"""The state of a flow, as plain data."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class VectorField:
 
 @dataclass(frozen=True, eq=False)
 class Particles:
-    """Positions (m, n, d) of n particles at m moments of their lives, NaN once they have left."""
+    """Positions (m, n, d) of n particles at m moments of their lives, NaN after they left."""
 
     tracks: Array
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One row of a form: a field of the scene, its words and what it may be.
+    """A row of a form: a field of the scene, its texts and allowed values.
 
-    choices: of a picker; or limits and digits of a number.
+    choices: for a picker; or limits and digits for a number.
     """
 
     field: str
@@ -53,8 +53,8 @@ class Setting:
 
 @dataclass(frozen=True)
 class Life:
-    """One zero of the field, which has a line of its own: its index, and of its birth and of its death
-    the time, the cause ("record", "pair", "edge", "lost") and the line of the other of a pair, or −1.
+    """One zero of the field, shown as a line: its index, and for birth and death the time, the cause
+    ("record", "pair", "edge", "lost") and the line of the partner of a pair, or −1.
     """
 
     index: int
@@ -65,11 +65,11 @@ class Life:
 
 @dataclass(frozen=True, eq=False)
 class FlowState:
-    """The flow panel's state: its form, where the flow is, what limits it, and its history.
+    """The flow panel's state: form, time, limiter, and history.
 
-    warning: why the equation is not to be trusted, or ""; times (k,) and at them norm, mass, energy;
-    the lives of its zeros, one line each; descends: what the energy's plot is called, and its hint.
-    ``longest``: the end of the slider of times.
+    warning: a caution about the equation, or ""; times (k,), with norm, mass and energy; the lives of
+    its zeros, one line each; descends: title and hint of the energy plot.  ``longest``: the end of the
+    time slider.
     """
 
     settings: tuple[Setting, ...]

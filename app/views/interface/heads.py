@@ -1,4 +1,4 @@
-"""The panel of heads as plain data."""
+"""The state of the heads panel, as plain data."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Place = tuple[int, int]  # layer and head
 
 @dataclass(frozen=True, eq=False)
 class HeadCell:
-    """One head: numbers in words, what its bar shows by name of the number in [0, 1], and a picture
-    (rows, columns) of values in [0, 1], row 0 lowest.
+    """One head: its numbers as text, bar values in [0, 1] by name, and a picture (rows, columns) of
+    values in [0, 1], row 0 lowest.
     """
 
     words: str
@@ -25,9 +25,9 @@ class HeadCell:
 
 @dataclass(frozen=True, eq=False)
 class HeadsState:
-    """The heads of a file, as far as they are known; ``current`` is the one that is shown.
+    """The heads of a file computed so far; ``current`` is the one shown.
 
-    numbers: which of the model's layers they are in.
+    numbers: layer numbers within the model.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Lessons as views see them, and the lesson panel's events."""
+"""The state of the lesson panel and its events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class LessonChosen:
 
 @dataclass(frozen=True)
 class LessonEntry:
-    """One lesson of the list; done and count: steps whose task is done, and how many have one."""
+    """An entry of the list of lessons; done and count: completed tasks, and number of tasks."""
 
     name: str
     title: str
@@ -26,9 +26,9 @@ class LessonEntry:
 class LessonState:
     """The lesson panel's state: the list, or a step of the lesson ``title``.
 
-    heading, page, task: the step's title, text and task as rich text (task "" if there is none);
-    steps: of each step whether its task is done, None if it has none; can_show: the program can do
-    the task itself; can_restart: the scene is not as the step began.
+    heading, page, task: the step's title, text and task as rich text (task "" if there is none); steps:
+    for each step whether its task is done, None without a task; can_show: the step has an answer;
+    can_restart: the scene differs from the start of the step.
     """
 
     entries: tuple[LessonEntry, ...]

@@ -1,4 +1,4 @@
-"""Two bivariate normals and the ways between them, as plain data for views."""
+"""The state of the normals panel, as plain data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class NormalEdited:
-    """The normal "A" or "B" has other numbers."""
+    """The normal "A" or "B" was edited."""
 
     name: str
     numbers: Numbers
@@ -22,7 +22,7 @@ class NormalEdited:
 
 @dataclass(frozen=True, eq=False)
 class NormalsWay:
-    """One way: mean (m, 2) and outlines (m, k, 2) of one standard deviation at equal times."""
+    """One path: mean (m, 2) and outlines (m, k, 2) of one standard deviation at equal times."""
 
     kind: str
     title: str
@@ -33,7 +33,7 @@ class NormalsWay:
 
 @dataclass(frozen=True, eq=False)
 class NormalsState:
-    """Both normals with their outlines (k, 2), the ways, the time that is marked, and what is wrong."""
+    """Both normals with their outlines (k, 2), the paths, the marked time, and an error note."""
 
     a: Numbers
     b: Numbers

@@ -11,7 +11,7 @@ from app.views.interface.choices import Choice, LayerRow
 
 @dataclass(frozen=True, eq=False)
 class PanelState:
-    """The state of the family and layer panels, as plain data (they hold no logic)."""
+    """The state of the family and layer panels, which contain no logic."""
 
     families: Sequence[Choice]
     family: str
@@ -23,7 +23,7 @@ class PanelState:
     chart: str
     alpha: float
     line_element: str
-    note: str  # e.g. how far the tokens lie off the plane
+    note: str  # e.g. the distance of the tokens from the plane
     layers: Sequence[LayerRow]
     colormaps: Sequence[Choice] = ()
     colormap: str = ""

@@ -1,4 +1,4 @@
-"""A picture and its lattice of patches, as plain data for views."""
+"""The state of the picture panel, as plain data."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class PictureEdited:
-    """Something was chosen: {"alpha": 0.5}, {"start": (x, y)} in shares of the picture's sides …"""
+    """A setting was changed: {"alpha": 0.5}, {"start": (x, y)} as fractions of the picture's sides …"""
 
     changes: tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class PictureState:
-    """The photograph and what lies on it, in patches from its upper left corner: x right, y down.
+    """The photograph and its overlays, in units of patches from its upper left corner: x right, y down.
 
-    settings: the form; image (h, w, 3), bytes, over (columns, rows) patches; shown (rows, columns) a
-    map with its ``limits``, or None; circles (k, 2), NaN between them, or None; way (m, 2) the centres
-    of the patches from A to B; words on all that; note: why there is nothing to see, or "".
+    settings: the form; image (h, w, 3), bytes, over (columns, rows) patches; shown (rows, columns): a
+    map with its ``limits``, or None; circles (k, 2), NaN between them, or None; way (m, 2): the centres
+    of the patches from A to B; words: a description; note: why nothing is shown, or "".
     """
 
     settings: tuple[Setting, ...]

@@ -1,4 +1,4 @@
-"""The distributions between A and B, as plain data for views."""
+"""The state of the rows panel, as plain data."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True, eq=False)
 class RowStrip:
-    """One way from A to B: rows (k, s) at equal times from 0 to ``reached``, row 0 at A.
+    """One path from A to B: rows (k, s) at equal times from 0 to ``reached``, row 0 at A.
 
-    kind: "e", "geodesic" or "m"; title, and words on its lengths; ``fine``: it is converged.
+    kind: "e", "geodesic" or "m"; title, and a text with its lengths; ``fine``: it converged.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class RowStrip:
 class RowsState:
     """Strips over one support x (s,), of outcomes with ``labels`` or of a density with none.
 
-    ``playhead``: the time that is marked in all of them; ``stale``: they are of what was shown before.
+    ``playhead``: the time marked in all strips; ``stale``: they are outdated.
     """
 
     x: Array

@@ -1,11 +1,11 @@
-"""Colours and sizes shared by the canvas and the window, which import nothing from each other."""
+"""Colours and sizes shared by canvas and window."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 RGBA = tuple[float, float, float, float]
-# a colour map of that name and a number has so many colours, in no order
+# a colour map with this name and a number has that many colours, in no order
 CATEGORICAL = "categorical"
 
 
@@ -13,9 +13,9 @@ CATEGORICAL = "categorical"
 class Theme:
     """Colours as ``#rrggbb``.
 
-    A and B are blue and orange, which every common kind of colour blindness keeps apart; the
-    vector is pink because it stays visible on both ends of viridis.  ``casing`` outlines what is
-    drawn on the map, so that it reads on dark and on bright ground.
+    A and B are blue and orange, which are distinguishable with all common kinds of colour blindness;
+    the vector is pink, which is visible on both ends of viridis.  ``casing`` outlines objects on the
+    map, so that they are visible on dark and bright ground.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Theme:
     border: str
     text: str
     muted: str
-    stale: str  # what belongs to something else than what is shown
+    stale: str  # results that belong to another state
     accent: str
     warning: str
     done: str
@@ -50,14 +50,16 @@ class Theme:
     pin_a: str
     pin_b: str
     pin_ink: str
-    map_strength: float  # how much of the colour map shows over the plot's ground
+    map_strength: float  # opacity of the colour map over the background
 
     def pin(self, name: str) -> str:
         """Return the colour of pin "A" or "B"."""
         return self.pin_a if name == "A" else self.pin_b
 
     def homology(self, dimension: int) -> str:
-        """Return the colour of parts (0) or of rings (1): amber and pink, told apart by their blue."""
+        """Return the colour of components (0) or loops (1): amber and pink, which differ in their
+        blue.
+        """
         return self.vector if dimension else self.warning
 
     def index(self, index: int) -> str:
@@ -66,13 +68,13 @@ class Theme:
 
 
 def faded(colour: RGBA, opacity: float) -> RGBA:
-    """Return the same colour, seen by a share of what it is."""
+    """Return the same colour with reduced opacity."""
     red, green, blue, alpha = colour
     return red, green, blue, alpha * opacity
 
 
 def rgba(colour: str, alpha: float = 1.0) -> RGBA:
-    """``#rrggbb`` and an opacity as four numbers in [0, 1]."""
+    """Convert ``#rrggbb`` and an opacity to four numbers in [0, 1]."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
     return red, green, blue, alpha
 

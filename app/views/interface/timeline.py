@@ -1,4 +1,4 @@
-"""The timeline's state and its events."""
+"""The state of the timeline and its events."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class TimelineState:
     """The time and the keyframes of a scene.
 
-    keys: when they are, in seconds; () while the scene has no timeline.  easing: how the one at
-    ``time`` leads on, "" if there is none.  changed: the scene is not what it was at this time, and
-    a keyframe would keep that.
+    keys: times of keyframes in seconds; () without a timeline.  easing: of the keyframe at ``time``, ""
+    if there is none.  changed: the scene differs from the timeline at this time, and a keyframe would
+    record that.
     """
 
     playing: bool = False
@@ -25,7 +25,7 @@ class TimelineState:
 
 @dataclass(frozen=True)
 class TimeChosen:
-    """Another time, in seconds."""
+    """A time was chosen, in seconds."""
 
     at: float
 
@@ -41,7 +41,7 @@ class KeyframeMoved:
 
 @dataclass(frozen=True)
 class TimelineEdited:
-    """Another "easing" of the keyframe at the time that is shown, "duration" or "repeat"."""
+    """The "easing" of the current keyframe, the "duration" or the "repeat" mode was changed."""
 
     field: str
     value: str | float

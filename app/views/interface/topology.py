@@ -1,4 +1,4 @@
-"""A map's topology as plain data for views, and their events."""
+"""The state of the topology panel and its events, as plain data."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class PairChosen:
-    """A pair of the diagram was chosen by its number, or none any longer (−1)."""
+    """A pair of the diagram was selected by its number, or deselected (−1)."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class TopologyAsked:
-    """Sub- or superlevel sets, and the least persistence, as a share of the map's range."""
+    """Sub- or superlevel sets, and the least persistence relative to the map's range, were chosen."""
 
     superlevel: bool
     share: float
@@ -27,9 +27,9 @@ class TopologyAsked:
 
 @dataclass(frozen=True, eq=False)
 class Critical:
-    """Critical points of a map to draw: xy (k, d); which are saddles (k,); of which pair each is (k,)
-    and of which dimension that is (k,); the number of the chosen pair, or −1, whose points are joined
-    and named (names (k,), "" for the others).
+    """Critical points of a map: xy (k, d); which are saddles (k,); the pair (k,) of each and its
+    dimension (k,); the number of the selected pair, or −1, whose points are joined and labelled (names
+    (k,), "" for the others).
     """
 
     xy: Array
@@ -42,10 +42,10 @@ class Critical:
 
 @dataclass(frozen=True, eq=False)
 class TopologyState:
-    """The topology panel's state: pairs as dimension, birth and death (n,), ±∞ for what lasts.
+    """The topology panel's state: pairs as dimension, birth and death (n,), ±∞ for persistent classes.
 
-    label: what the levels are of; low and high: the map's range; words: what is counted, and what the
-    diagram depends on; story: of the chosen pair (−1: none).
+    label: of the level axis; low and high: the map's range; words: a summary, and what the diagram
+    depends on; story: a description of the selected pair (−1: none).
     """
 
     label: str

@@ -1,8 +1,8 @@
 """The interface between the controller and its views.
 
-Views know nothing of engines, requests or the store: they draw plain arrays and emit events.
-All positions are *chart* coordinates x (what is drawn), never pixels and never θ: (..., 2), or
-(..., 3) while a surface in space is drawn.
+Views know nothing of engines, requests or the store: they draw plain arrays and emit events.  All
+positions are drawing coordinates x of the *chart*, never pixels and never θ: (..., 2), or (..., 3)
+while a surface in space is drawn.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from compute.manifold.extent import Extent
 @dataclass(frozen=True)
 class Axes:
     """Labels of the axes, two, or three in space; ``log``: the drawn coordinate is the logarithm of
-    the quantity; ``equal``: both axes are drawn at one scale.
+    the quantity; ``equal``: both axes have the same scale.
     """
 
     labels: tuple[str, ...]
@@ -39,7 +39,7 @@ class Axes:
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """Where the chart's image ends: xy (k, d), NaN between pieces; names at places of it."""
+    """The outline of the chart's image: xy (k, d), NaN between pieces; names at points of it."""
 
     xy: Array
     corners: tuple[tuple[str, XY], ...] = ()
@@ -47,8 +47,8 @@ class Outline:
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """A surface in space: points (r, c, 3), NaN where there is nothing, over ``plane (r, c, 2)`` in
-    the coordinates of its scalar map; coordinate lines (k, 3); the lengths of its box's sides.
+    """A surface in space: points (r, c, 3), NaN where undefined, over ``plane (r, c, 2)`` in the
+    coordinates of its scalar map; coordinate lines (k, 3); side lengths of its box.
     """
 
     points: Array
@@ -59,11 +59,11 @@ class Surface:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A curve to draw: nodes xy (m, 2), NaN between its pieces; ``dashed`` when its status is not OK or
-    it is for contrast.
+    """A curve to draw: nodes xy (m, 2), NaN between pieces; ``dashed`` if its status is not OK or for
+    contrast.
 
-    ``at``: its points (k, 2) at places (k,) in [0, m − 1], a node's number and a share of the way to
-    the next; without it the curve is straight from node to node.
+    ``at``: its points (k, 2) at places (k,) in [0, m − 1], node number plus fraction of the interval;
+    without it the curve is a polyline.
     """
 
     xy: Array
@@ -74,7 +74,7 @@ class Curve:
 @dataclass(frozen=True, eq=False)
 class Marks:
     """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface);
-    of zeros their index (k,), which has colours of its own; hollow (k,): drawn as rings, or None.
+    for zeros their index (k,), which has its own colours; hollow (k,): drawn as rings, or None.
     """
 
     xy: Array
@@ -96,8 +96,8 @@ class Arrows:
 class ColorMap2D:
     """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits, opacity.
 
-    ``hatched`` (rows, columns): where the metric is singular or none, which is shown as such.
-    ``names``: of categories, which the values 0, 1, … then are.
+    ``hatched`` (rows, columns): where the metric is singular or undefined.  ``names``: of the
+    categories 0, 1, …, for a categorical map.
     """
 
     values: Array
@@ -157,9 +157,9 @@ class Distributions:
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the measures panel; ``hint`` teaches one sentence; not ``ok`` is a warning.
+    """A row of the measures panel; ``hint``: one explanatory sentence; not ``ok`` is a warning.
 
-    ``stale``: of what was shown before, and greyed until its own answer arrives.
+    ``stale``: outdated, and greyed until a new answer arrives.
     """
 
     name: str
@@ -173,8 +173,8 @@ class Measure:
 class Verdict:
     """The verdict on a typed definition: right, wrong, or not yet known (None), and why.
 
-    place and column (from 0) say where a mistake is; −1 where that cannot be said.  remarkable: right,
-    but with something to be warned of.
+    place and column (from 0): position of a mistake; −1 if unknown.  remarkable: valid, but with a
+    warning.
     """
 
     right: bool | None
@@ -185,13 +185,13 @@ class Verdict:
 
 
 class View:
-    """A view of the window: it is shown things, and tells what is done to it."""
+    """A view: it receives data to show, and emits events."""
 
     def __init__(self) -> None:
         self._handler: Handler = lambda event: None
 
     def connect(self, handler: Handler) -> None:
-        """Events go to ``handler`` from now on."""
+        """Send events to ``handler`` from now on."""
         self._handler = handler
 
 
@@ -206,18 +206,18 @@ class Canvas(View, ABC):
 
     @abstractmethod
     def set_surface(self, surface: Surface | None) -> None:
-        """Draw in space, on this surface, from now on; None: in the plane."""
+        """Draw on this surface in space; None: in the plane."""
 
     @abstractmethod
     def set_camera(self, camera: Camera) -> None:
-        """Set how the surface is looked at (without emitting CameraMoved)."""
+        """Set the camera of the surface (without emitting CameraMoved)."""
 
     @abstractmethod
     def set_outline(self, outline: Outline | None) -> None: ...
     @abstractmethod
     def set_blend(self, share: float | None) -> None:
-        """Between two charts: positions have the coordinates of the one before and of this one, and
-        are drawn at ``share`` of the way in pixels.  0 begins, None ends.
+        """Set the transition between two charts: positions have coordinates of both, and pixels are
+        interpolated by ``share``.  0 starts, None ends.
         """
 
     @abstractmethod
@@ -228,7 +228,7 @@ class Canvas(View, ABC):
     def set_pin(self, name: str, xy: XY | None) -> None: ...
     @abstractmethod
     def set_curve(self, kind: str, curve: Curve | None) -> None:
-        """kind: one of those that ``canvas/curves.py`` has a pen for; NaN separates pieces."""
+        """Set the curve of a kind listed in `curve_styles`; NaN separates pieces."""
 
     @abstractmethod
     def set_vector(self, arrows: Arrows | None) -> None:
@@ -238,23 +238,23 @@ class Canvas(View, ABC):
     def set_transport(self, arrows: Arrows | None) -> None: ...
     @abstractmethod
     def set_ellipses(self, outlines: Array | None) -> None:
-        """Fisher ellipses as closed outlines (k, points, 2)."""
+        """Show Fisher ellipses as closed outlines (k, points, 2)."""
 
     @abstractmethod
     def set_field(self, field: VectorField | None) -> None: ...
     @abstractmethod
     def set_particles(self, particles: Particles | None, phase: float = 0.0) -> None:
-        """Particles, ``phase`` lives after they were first where they are at phase 0."""
+        """Show particles at ``phase``, in lives."""
 
     @abstractmethod
     def set_zeros(self, zeros: Marks | None) -> None: ...
     @abstractmethod
     def set_critical(self, points: Critical | None) -> None:
-        """Critical points of the map; a click on one emits `PairChosen`."""
+        """Show critical points of the map; a click on one emits `PairChosen`."""
 
     @abstractmethod
     def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
-        """Set how much is seen of each layer by its name, and of each kind of curve."""
+        """Set the opacity of each layer by name, and of each kind of curve."""
 
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...
@@ -262,13 +262,11 @@ class Canvas(View, ABC):
     def set_moving_point(self, xy: XY | None) -> None: ...
     @abstractmethod
     def set_message(self, text: str) -> None:
-        """Write a short line over the canvas (why a curve is dashed …); "" clears."""
+        """Show a short message above the canvas (why a curve is dashed …); "" clears it."""
 
     @abstractmethod
     def set_note(self, text: str) -> None:
-        """Write a short line at its foot, of less weight (what a flow's grid leaves out …); ""
-        clears.
-        """
+        """Show a short note at the bottom of the canvas (what a flow's grid omits …); "" clears it."""
 
 
 class Window(View, ABC):
@@ -278,8 +276,8 @@ class Window(View, ABC):
     def set_panels(self, state: PanelState) -> None: ...
     @abstractmethod
     def set_waiting(self, words: str, whole: bool) -> None:
-        """Announce a preparation: line element and note of the old subject give way to ``words``;
-        ``whole``: chart, connection and map are its too, and greyed.  The next state ends it.
+        """Announce a preparation: line element and note of the old subject are replaced by ``words``;
+        ``whole``: also grey chart, connection and map.  The next state ends it.
         """
 
     @abstractmethod
@@ -296,7 +294,7 @@ class Window(View, ABC):
     def set_measures(self, measures: Sequence[Measure]) -> None: ...
     @abstractmethod
     def set_panel(self, title: str, state: object) -> None:
-        """Show ``state``, plain data that the panel of that title knows; None: nothing to show."""
+        """Set the state of the panel of that title; None: nothing to show."""
 
     @abstractmethod
     def raise_panel(self, title: str) -> None:
@@ -304,7 +302,7 @@ class Window(View, ABC):
 
     @abstractmethod
     def lower_panel(self, title: str) -> None:
-        """Put it away."""
+        """Hide the panel of that title."""
 
     @abstractmethod
     def set_playhead(self, t: float) -> None: ...
@@ -314,7 +312,7 @@ class Window(View, ABC):
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None: ...
     @abstractmethod
     def set_coordinates(self, text: str) -> None:
-        """Say where the pointer is, in words."""
+        """Show the coordinates under the pointer."""
 
     @abstractmethod
     def set_title(self, text: str) -> None: ...

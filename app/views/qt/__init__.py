@@ -1,4 +1,4 @@
-"""The window: PySide6 and pyqtgraph.  The canvas is handed in as a widget.
+"""The window: PySide6 and pyqtgraph.  The canvas is passed in as a widget.
 
 May import views.interface, views.text and model; no vispy.
 """

@@ -1,4 +1,4 @@
-"""Text for people: numbers, names, formulas and a small Markdown, without a toolkit.
+"""Formatting of text: numbers, names, formulas and a Markdown subset, without a toolkit.
 
-Imports nothing of the other views.
+Imports no other views.
 """

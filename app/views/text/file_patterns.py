@@ -1,4 +1,4 @@
-"""The patterns by which a dialog offers files: "PNG (*.png);;SVG, vectors (*.svg)"."""
+"""File patterns of dialogs: "PNG (*.png);;SVG, vector graphics (*.svg)"."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ ALL = "All files (*)"
 
 
 def pattern(words: str, found: Iterable[str]) -> str:
-    """Return one entry that takes several suffixes: "Heads (*.npz *.safetensors)"."""
+    """Return one entry with several suffixes: "Heads (*.npz *.safetensors)"."""
     return f"{words} ({' '.join(f'*{suffix}' for suffix in found)})"
 
 
 def pattern_of(kind: str) -> str:
-    """Return one entry for all files of a kind, by the words of its first format."""
+    """Return one entry for all files of a kind, named after its first format."""
     return pattern(formats(kind)[0].words, suffixes(kind))
 
 
@@ -25,5 +25,5 @@ def each_of(kind: str) -> str:
 
 
 def one_of(*patterns: str) -> str:
-    """Return the pattern that offers several, the first one at first."""
+    """Join entries to a pattern, the first one preselected."""
     return ";;".join(patterns)

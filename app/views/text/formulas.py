@@ -1,8 +1,8 @@
-r"""Formulas of a small part of TeX as rich text: letters italic, scripts, roots, fractions.
+r"""Typesetting of a small part of TeX as rich text: italics, scripts, roots, fractions.
 
     $g_{ij} = E[\partial_i\ell\,\partial_j\ell]$      $K = \frac14$      $\sqrt{2\log 2}$
 
-In a line a fraction is a/b; displayed, it has a bar.  What is not known is refused, never dropped.
+An inline fraction is a/b; a displayed one has a bar.  Unknown commands are refused, never dropped.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _GREEK = (
 )
 _CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 LETTERS = dict(zip(_GREEK.split(), "αβγδεζηθικλμνξπρστυφχψωεφℓ∂", strict=True))
-# capitals and signs, which stand upright
+# upright capitals and signs
 SIGNS = {
     **dict(zip(_CAPITALS.split(), "ΓΔΘΛΞΠΣΦΨΩ", strict=True)), "infty": "∞", "nabla": "∇",
     "ldots": "…", "dots": "…", "cdots": "⋯", "prime": "′", "circ": "°", "angle": "∠", "hbar": "ħ",
     "langle": "⟨", "rangle": "⟩", "|": "‖", "Vert": "‖", "lbrace": "{", "rbrace": "}",
     "{": "{", "}": "}", "%": "%", "lvert": "|", "rvert": "|", "dagger": "†", "top": "ᵀ",
 }  # fmt: skip
-# what stands before an expression, with a little room
+# operators before an expression, with a small space
 LARGE = {"int": "∫", "iint": "∬", "oint": "∮", "sum": "Σ", "prod": "Π"}
 RELATIONS = {
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "sim": "∼",
@@ -53,12 +53,12 @@ _TABLES = ((SIGNS, "word"), (LARGE, "large"), (RELATIONS, "relation"), (BINARIES
 
 
 class NotTypeset(ValueError):
-    """A formula or text that cannot be set; the message is one line."""
+    """A formula or text that cannot be typeset; the message is one line."""
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """``html``; kind: "word", "open" (what a sign may follow), "large" (what has room at its right),
+    """``html``; kind: "word", "open" (a sign may follow), "large" (with space at its right),
     "function", "binary", "relation" or "fraction".
     """
 
@@ -73,7 +73,7 @@ def inline(formula: str) -> str:
 
 
 def display(formula: str) -> str:
-    """Return a formula in the middle of a line of its own.  Raises NotTypeset."""
+    """Return a displayed formula.  Raises NotTypeset."""
     cells: list[str] = []
     run: list[_Piece] = []
     for piece in _FormulaReader(formula).whole():
@@ -98,7 +98,7 @@ def _bar(piece: _Piece) -> str:
 
 
 def _joined(pieces: list[_Piece]) -> str:
-    """Pieces side by side, with room around relations and around signs between two words."""
+    """Join pieces, with space around relations and binary operators."""
     parts: list[str] = []
     before = "open"
     for piece in pieces:
@@ -125,7 +125,7 @@ def _flat(piece: _Piece) -> str:
 
 
 def _guarded(html: str) -> str:
-    """In parentheses if it has parts."""
+    """Put a piece in parentheses if it is composite."""
     compound = THIN in html or MEDIUM in html
     return f"({html})" if compound else html
 
@@ -142,7 +142,7 @@ class _FormulaReader:
         self._depth = 0
 
     def whole(self) -> list[_Piece]:
-        """Return the pieces of the whole formula.  Raises NotTypeset for a brace too many."""
+        """Return the pieces of the whole formula.  Raises NotTypeset for an extra brace."""
         pieces = self._sequence()
         if self._at < len(self._tokens):
             raise self._wrong("one } too many")
@@ -170,7 +170,7 @@ class _FormulaReader:
         return pieces
 
     def _scripted(self) -> _Piece:
-        """Return an atom with what stands above and below at its right."""
+        """Return an atom with its sub- and superscripts."""
         if self._peek() in ("^", "_"):
             raise self._wrong(f"{self._peek()} has nothing before it")
         piece = self._atom()

@@ -1,4 +1,4 @@
-"""Markdown with formulas as rich text: a small subset of both, everything else is escaped."""
+"""A small subset of Markdown with formulas, as rich text; everything else is escaped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
 _DOLLAR = r"\$"
-# Markdown that would be shown as it is written, and what to say of it
+# unsupported Markdown, and the message about it
 _REFUSED = {
     "a picture": re.compile(r"!\["),
     "a heading below the level of a step": re.compile(r"^#{1,6} ", re.MULTILINE),
@@ -60,7 +60,7 @@ def _list(lines: list[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return one run of words, with **bold**, *italic*, `code`, links and formulas."""
+    """Return inline text with **bold**, *italic*, `code`, links and formulas."""
     held: list[str] = []
 
     def hold(html: str) -> str:

@@ -1,18 +1,18 @@
-"""Fuzzy matching of what is typed against the words of a command."""
+"""Fuzzy matching of typed text against commands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-# what a matched letter is worth: after the last one, at the start of a word, elsewhere
+# scores of a matched letter: after the last one, at the start of a word, elsewhere
 NEXT, START, ELSEWHERE = 3.0, 2.5, 0.5
 
 
 def score(typed: str, words: str) -> float | None:
-    """Return how well ``typed`` fits, higher is better; None unless its letters occur in this order."""
+    """Return a match score, higher is better; None unless the letters of ``typed`` occur in order."""
     text = words.lower()
-    best = {-1: 0.0}  # the score of each place where the last letter may stand
+    best = {-1: 0.0}  # the score of each possible place of the last letter
     for letter in typed.lower().replace(" ", ""):
         ends = [j for j, found in enumerate(text) if found == letter and j > min(best)]
         best = {
@@ -24,10 +24,10 @@ def score(typed: str, words: str) -> float | None:
 
 
 def ranked(typed: str, candidates: Sequence[str], hints: Sequence[str] = ()) -> list[int]:
-    """Indices of the candidates that fit, the best first; all in their order if nothing is typed.
+    """Return the indices of matching candidates, best first; all in order if nothing is typed.
 
-    Those come first that hold the beginnings of all typed words, then those whose hint, a sentence to
-    each, holds them too, and last what has no more than the letters in this order.
+    Candidates with words that begin with all typed words come first, then those whose hint does, then
+    those with only the letters in order.
     """
     if not typed.strip():
         return list(range(len(candidates)))

@@ -1,4 +1,4 @@
-"""The names of scalars, as maps, menus and captions give them."""
+"""The names of scalars in maps, menus and captions."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ SCALAR_WORDS = {
 
 
 def words_of(scalar: str) -> str:
-    """Return a scalar's name for people."""
+    """Return a scalar's readable name."""
     return SCALAR_WORDS.get(scalar, scalar.replace("_", " ").capitalize())

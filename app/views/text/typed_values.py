@@ -1,6 +1,6 @@
-"""Values that people type, on the command line and in forms, read from text.
+"""Parsing of values typed on the command line and in forms.
 
-Nothing heavy is imported at the top: the command line imports this module before all else.
+Heavy modules are not imported at the top, since the command line imports this one first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 
 def pair(text: str) -> tuple[float, float]:
-    """``a,b`` as two floats."""
+    """Parse ``a,b`` as two floats."""
     parts = text.split(",")
     try:
         numbers = [float(part) for part in parts]
@@ -23,14 +23,14 @@ def pair(text: str) -> tuple[float, float]:
 
 
 def positions(text: str) -> tuple[int, ...]:
-    """``I,J`` as whole numbers from 0 on."""
+    """Parse ``I,J`` as whole numbers from 0."""
     if not re.fullmatch(r"\d{1,6}(,\d{1,6})*", text):
         raise _refused("positions I,J counted from 0", text)
     return tuple(int(part) for part in text.split(","))
 
 
 def size(text: str) -> tuple[int, int]:
-    """``WxH`` as two whole numbers of pixels."""
+    """Parse ``WxH`` as two whole numbers of pixels."""
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
     if match is None or not all(16 <= int(side) <= 16384 for side in match.groups()):
         raise _refused("WIDTHxHEIGHT from 16 to 16384", text)
@@ -38,7 +38,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def number_in(low: float, high: float) -> Callable[[str], float]:
-    """Return a parser of numbers between two others."""
+    """Return a parser of numbers within limits."""
 
     def read(text: str) -> float:
         try:

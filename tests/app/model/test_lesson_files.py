@@ -94,5 +94,5 @@ def test_a_mark_of_byte_order_is_no_text_and_a_missing_file_has_no_lines(tmp_pat
     file = tmp_path / "bom.md"
     file.write_text("\ufeff" + TEXT, encoding="utf-8")
     assert catalogue.load(file).title == "A lesson"
-    with pytest.raises(NotALesson, match=r"none\.md: there is no such file"):
+    with pytest.raises(NotALesson, match=r"none\.md: no such file"):
         catalogue.load(tmp_path / "none.md")

@@ -1,4 +1,4 @@
-"""OpenGL: display lists as quads, textures and glyphs, on the screen and in pictures without a window.
+"""OpenGL rendering of display lists as quads, textures and glyphs, on the screen and offscreen.
 
-Only this room and the window's canvas itself know vispy.
+Only this room and the window's canvas import vispy.
 """

@@ -1,6 +1,6 @@
 """A layer on the GPU: its primitives in as few draw calls as their order allows.
 
-Mostly that is one for its shapes and one for its words.
+Usually this is one for shapes and one for text.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from app.views.canvas.projections.frame import Frame
 
 
 class Batch(Protocol):
-    """Primitives of one kind on the GPU, drawn at once."""
+    """Primitives of one kind on the GPU, drawn in one call."""
 
     def set(self, primitives: Sequence[Any], ratio: float) -> None:
-        """Replace them; ``ratio`` is how many device pixels make a logical one."""
+        """Replace the primitives; ``ratio``: device pixels per logical pixel."""
 
     def draw(self, frame: Frame) -> None:
         """Draw into the current framebuffer."""
 
 
 class Batches:
-    """The GPU's copy of one layer; it is made anew when the layer's list is another one."""
+    """The GPU's copy of one layer, rebuilt when the layer's list changes."""
 
     def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
@@ -61,7 +61,7 @@ class Batches:
 
 
 def runs(primitives: Sequence[Primitive]) -> Iterator[tuple[type, list[Primitive]]]:
-    """Split primitives into runs that are drawn at once, with the kind of batch that draws each."""
+    """Split primitives into runs for one draw call each, with the kind of batch."""
     for kind, run in groupby(primitives, _batch):
         if kind in (Picture, MeshVisual):
             yield from ((kind, [each]) for each in run)

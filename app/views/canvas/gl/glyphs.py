@@ -10,13 +10,13 @@ from vispy import gloo
 
 from app.views.canvas.typeface import rendered
 
-SIDE, LARGEST = 1024, 8192  # of the atlas, which grows when large letters fill it
+SIDE, LARGEST = 1024, 8192  # side of the atlas, which grows when large letters fill it
 HALO = 2  # reach of the halo in logical pixels
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """Where a glyph is in the atlas (x, y, width, height), where it goes, how far it moves the pen.
+    """A glyph: its place in the atlas (x, y, width, height), offset and advance.
 
     left, top: from the pen to the picture's corner, y downwards; all in device pixels.  colours: where
     in the atlas it is in its own colours, if it has any.
@@ -40,11 +40,11 @@ class Atlas:
         self._pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
         self.texture = gloo.Texture2D(self._pixels, format="rgba", interpolation="nearest")
         self._glyphs: dict[tuple[str, int, bool, int], Glyph] = {}
-        self._pen = [0, 0, 0]  # x, y and the height of the present row
+        self._pen = [0, 0, 0]  # x, y and the height of the current row
 
     @property
     def side(self) -> int:
-        """Pixels of the texture's side now."""
+        """The current side of the texture, in pixels."""
         return len(self._pixels)
 
     def glyph(self, piece: str, size: int, bold: bool, halo: int) -> Glyph:
@@ -83,7 +83,7 @@ class Atlas:
         return x, y, width, height
 
     def _grow(self) -> None:
-        """Twice the side; what there is stays where it is."""
+        """Double the side, keeping the positions of glyphs."""
         before = self._pixels
         self._pixels = np.zeros((2 * self.side, 2 * self.side, 4), np.uint8)
         self._pixels[: len(before), : len(before)] = before
@@ -93,9 +93,7 @@ class Atlas:
 
 
 def spread(letter: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
-    """Return the letter thickened by ``reach`` pixels, fading outwards: what keeps it readable on a
-    map.
-    """
+    """Return the halo of a letter: thickened by ``reach`` pixels, fading outwards."""
     rows, columns = letter.shape
     wide = np.zeros((rows + 2 * reach, columns + 2 * reach))
     for dy in range(-reach, reach + 1):

@@ -1,4 +1,4 @@
-"""A textured surface in space: its triangles, those farthest away first."""
+"""A textured surface in space, drawn as triangles from far to near."""
 
 from __future__ import annotations
 

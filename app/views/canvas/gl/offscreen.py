@@ -1,4 +1,4 @@
-"""A plot without a window, drawn into pictures by EGL."""
+"""Offscreen rendering of a plot by EGL."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from app.views.interface.theme import DARK, Theme, rgba
 
 
 class OffscreenCanvas(Plot):
-    """The layers of the window's canvas and a context of their own.
+    """The layers of the canvas with an offscreen context.
 
-    One process has either this or windows.  Raises RuntimeError where there is no OpenGL to draw with.
+    A process can have either this or windows.  Raises RuntimeError without OpenGL.
     """
 
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
@@ -41,20 +41,20 @@ class OffscreenCanvas(Plot):
     def picture(
         self, pixels: tuple[int, int], ratio: float, transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """Draw the plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
+        """Render the plot at ``pixels`` (width, height), ``ratio`` per logical pixel; premultiplied."""
         self._view.set_current()
         return self._painter.picture(self, pixels, ratio, transparent)
 
     def picture_of_layer(
         self, layer: Layer, frame: Frame, pixels: tuple[int, int], transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """Draw one layer alone on the plot's ground; premultiplied."""
+        """Render a single layer on the plot's ground; premultiplied."""
         self._view.set_current()
         ground = CLEAR if transparent else rgba(layer.theme.background)
         return self._painter.picture_of_layer(layer, frame, pixels, ground)
 
     @property
     def renderer(self) -> str:
-        """Name the OpenGL implementation, in words."""
+        """The name of the OpenGL implementation."""
         self._view.set_current()
         return renderer()

@@ -1,6 +1,6 @@
-"""The painter: plots and single layers drawn by OpenGL, on the screen or into a picture.
+"""The painter: renders plots and single layers by OpenGL, to the screen or a picture.
 
-It needs a current context, the same whenever it draws.
+It needs the same current context at every call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import RGBA, rgba
 
-# of the screen, as vispy assumes where it cannot find out; nothing is drawn by it
+# dpi of the screen, vispy's default; drawing does not depend on it
 DPI = 96.0
 
 
@@ -59,7 +59,7 @@ class Painter:
     def picture(
         self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """Draw a plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
+        """Render a plot at ``pixels`` (width, height), ``ratio`` per logical pixel; premultiplied."""
         frame, things = (replace(f, ratio=ratio) for f in (plot.frame, plot.drawn))
         ground = CLEAR if transparent else None
         return still(pixels, lambda tile: self._plot(plot, frame, things, tile, ground))
@@ -129,7 +129,7 @@ def _clipped(tile: PictureTile, frame: Frame) -> Iterator[None]:
 
 
 def renderer() -> str:
-    """Name the OpenGL implementation of the current context, in words."""
+    """Return the name of the OpenGL implementation of the current context."""
     names = (gloo.gl.GL_RENDERER, gloo.gl.GL_VERSION)
     return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
 

@@ -1,8 +1,8 @@
-"""Lines, discs and arrow heads as smooth quads: one program and one draw call for all of a layer.
+"""Lines, discs and arrow heads as antialiased quads: one program and one draw call per layer.
 
-GL lines are one pixel wide in core drivers and vispy's ``agg`` lines cost a frame each, so strokes
-are ribbons computed here.  A vertex carries its distance from the shape's skeleton; the fragment
-shader turns that into a core with a rim (the casing) and an antialiased edge.
+GL lines are one pixel wide in core drivers and vispy's ``agg`` lines are slow, so strokes are ribbons
+computed here.  Each vertex has its distance from the shape's skeleton; from it the fragment shader
+draws a core with a rim (the casing) and an antialiased edge.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ VERTEX = np.dtype(
 )
 Vertices = NDArray[np.void]
 NOTHING: Vertices = np.zeros(0, VERTEX)
-# A mitre longer than this many half-widths is cut: at a fold it would shoot off as a spike.
+# A mitre longer than this many half-widths is cut: at a fold it would be a long spike.
 LONGEST_MITRE = 2.0
 EDGE = 1.0  # room for the antialiased edge, in pixels
 
@@ -85,16 +85,16 @@ class Shapes:
 
 
 def quad_indices(count: int) -> NDArray[np.uint32]:
-    """Triangles of ``count`` quads whose corners go round."""
+    """Return triangle indices of ``count`` quads with corners in cyclic order."""
     corners = np.array([0, 1, 2, 0, 2, 3], np.uint32)
     starts = np.arange(0, 4 * count, 4, dtype=np.uint32)
     return (starts[:, None] + corners).ravel()
 
 
 def tessellated(shapes: Sequence[Shape]) -> Vertices:
-    """Make quads of shapes, drawn in their order; four vertices a quad."""
+    """Tessellate shapes into quads in drawing order, four vertices each."""
     made = [_vertices(shape) for shape in shapes]
-    # one of thousands of lines is not copied
+    # do not copy thousands of lines
     return made[0] if len(made) == 1 else np.concatenate([NOTHING, *made])
 
 
@@ -147,7 +147,7 @@ def _heads(made: ArrowHeads) -> Vertices:
 
 
 def _reach(pen: Pen) -> float:
-    """Return how far from the skeleton anything is drawn."""
+    """Return the largest drawn distance from the skeleton."""
     return pen.width / 2 + pen.rim + EDGE
 
 
@@ -167,7 +167,7 @@ def _unit(vectors: Pixels) -> Pixels:
 
 
 def _ribbon(at: Pixels, drawn: NDArray[np.bool_], pen: Pen) -> Vertices:
-    """Quads of the segments ``drawn`` (n − 1,) of the points ``at`` (n, 2), with mitre joins."""
+    """Return quads of the segments ``drawn`` (n − 1,) of the points ``at`` (n, 2), with mitre joins."""
     along = _unit(np.diff(at, axis=0)) * drawn[:, None]
     normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
     mitre = np.zeros_like(at)

@@ -1,4 +1,4 @@
-"""Pictures of any size: the layers drawn tile by tile into buffers of their own."""
+"""Pictures of any size, rendered tile by tile into offscreen buffers."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class PictureTile:
     height: int
 
     def view(self) -> None:
-        """Let drawing of the whole picture fall on this part of it."""
+        """Set the GL viewport so that this part of the picture is drawn."""
         gloo.set_viewport(-self.left, self.top + self.height - self.whole[1], *self.whole)
 
     def clip(self, frame: Frame) -> None:
-        """Draw in the plot only."""
+        """Clip drawing to the plot."""
         across, down = (p / s for p, s in zip(self.whole, frame.size, strict=True))
         left, top, right, bottom = frame.box
         left, right = round(left * across), round(right * across)
@@ -40,7 +40,7 @@ class PictureTile:
 
 
 def tiles(pixels: tuple[int, int]) -> Iterator[PictureTile]:
-    """Return a picture of ``pixels`` (width, height) in parts."""
+    """Divide a picture of ``pixels`` (width, height) into tiles."""
     width, height = pixels
     for top in range(0, height, SIDE):
         for left in range(0, width, SIDE):
@@ -48,7 +48,7 @@ def tiles(pixels: tuple[int, int]) -> Iterator[PictureTile]:
 
 
 def still(pixels: tuple[int, int], paint: Callable[[PictureTile], None]) -> NDArray[np.uint8]:
-    """Return what ``paint`` draws, (height, width, 4) RGBA with premultiplied colours."""
+    """Render ``paint`` to (height, width, 4) RGBA, premultiplied."""
     picture = np.empty((pixels[1], pixels[0], 4), np.uint8)
     for part in tiles(pixels):
         target = gloo.FrameBuffer(color=gloo.RenderBuffer((part.height, part.width)))

@@ -1,4 +1,4 @@
-"""Labels: lines of text at pixels of the canvas, all of a layer in one draw call."""
+"""Labels: lines of text, all of a layer in one draw call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mouse and the keys on the canvas, as events.
+"""Mouse and keyboard input of the canvas.
 
 May import layers and projections.
 """

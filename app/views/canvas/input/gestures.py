@@ -1,4 +1,4 @@
-"""Gestures on the canvas, as events: dragging, turning, zooming, drawing a loop, arrow keys."""
+"""Gestures on the canvas: dragging, turning, zooming, drawing a loop, arrow keys."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 
 
 class Gestures(Keys):
-    """A plot that turns the mouse and the keys into events."""
+    """A plot that converts mouse and keyboard input to events."""
 
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
@@ -42,11 +42,11 @@ class Gestures(Keys):
         self._shifting = False  # the view is dragged with the right button
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
-        self._held_from: XY | None = None  # where what is dragged was taken
-        self.magnified = 1.0  # pixels of the widget to one that is drawn in
+        self._held_from: XY | None = None  # where the drag began
+        self.magnified = 1.0  # pixels of the widget per pixel drawn
 
     def listen(self, events: Events) -> None:
-        """To the mouse and the keys of a vispy canvas."""
+        """Connect to mouse and keyboard of a vispy canvas."""
         events.mouse_press.connect(self._when_still(self._pressed))
         events.mouse_move.connect(self._when_still(self._moved))
         events.mouse_release.connect(self._when_still(self._released))
@@ -56,8 +56,8 @@ class Gestures(Keys):
         events.key_release.connect(self._when_still(self._key_released))
 
     def _when_still(self, gesture: Callable[[E], None]) -> Callable[[E], None]:
-        """Return a gesture that waits for no chart: while one turns into another, places mean
-        nothing.
+        """Wrap a gesture so that it is ignored during a chart transition, when positions are
+        undefined.
         """
 
         def heard(event: E) -> None:
@@ -67,7 +67,7 @@ class Gestures(Keys):
         return heard
 
     def holds(self) -> bool:
-        """Whether something is dragged or drawn by hand."""
+        """Whether a drag or a hand-drawn line is under way."""
         return self._pointer.drag is not None or bool(self._loop)
 
     def set_blend(self, share: float | None) -> None:
@@ -76,13 +76,13 @@ class Gestures(Keys):
         super().set_blend(share)
 
     def let_go(self) -> None:
-        """Nothing is held, and no loop is under way, any more."""
+        """Release any drag and end a hand-drawn line."""
         self._pointer.release()
         self._loop = []
 
     # --- the mouse ----------------------------------------------------------------------------
     def targets(self) -> dict[str, Pixel]:
-        """Return what can be taken hold of, and the pixel of the drawing where it is."""
+        """Return draggable objects with their pixels."""
         return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
 
     def _pressed(self, event: MouseEvent) -> None:
@@ -104,7 +104,7 @@ class Gestures(Keys):
                 self._choose_pair(pixel)
 
     def _choose_pair(self, pixel: Pixel) -> None:
-        """Choose a critical point under the pointer, which does not drag the view."""
+        """Select a critical point under the pointer, without dragging the view."""
         pair = self._critical.pair_at(pixel, self._stage.drawn)
         if pair is not None:
             self._pointer.release()
@@ -123,10 +123,10 @@ class Gestures(Keys):
             self._carry(held, pixel, done=False)
 
     def _drag_view(self, start: Pixel, end: Pixel) -> None:
-        """Shift the plane; turn the surface, or shift it with the right button."""
+        """Pan the plane; turn the surface, or pan it with the right button."""
         frame = self.frame
         if np.array_equal(start, end):
-            return  # a click changes nothing, not even by a rounding that Undo would step over
+            return  # a click changes nothing, not even by rounding, which would be an undo step
         if isinstance(frame, SpaceFrame):
             self._look((frame.shifted if self._shifting else frame.turned)(start, end), done=False)
         else:
@@ -137,7 +137,7 @@ class Gestures(Keys):
         self._handler(CameraMoved(camera, done))
 
     def _extend_loop(self, pixel: Pixel) -> None:
-        """Let a loop under way follow the pointer, in steps that are worth a vertex."""
+        """Extend a hand-drawn line to the pointer, if far enough for a new vertex."""
         last = self._loop[-1]
         if max(abs(pixel[0] - last[0]), abs(pixel[1] - last[1])) >= LOOP_STEP:
             self._loop.append(pixel)
@@ -167,7 +167,7 @@ class Gestures(Keys):
             super()._key_pressed(event)
 
     def _give_up(self, held: Drag | None) -> None:
-        """Put back what is dragged, and forget what is drawn by hand."""
+        """Cancel a drag or a hand-drawn line."""
         was = self._held_from
         self.let_go()
         self.set_curve("drawing", None)
@@ -191,7 +191,7 @@ class Gestures(Keys):
             self._zoom(pixel, zoom_factor(float(event.delta[1])))
 
     def pinch(self, pixel: Pixel, growth: float) -> None:
-        """Zoom at a pixel of the widget, by the share that two fingers on a touch pad ask for."""
+        """Zoom at a pixel of the widget, by the factor of a pinch gesture."""
         at = self.at(pixel)
         if not self.is_between and self.frame.contains(at):
             self._zoom(at, 1.0 / max(1.0 + growth, 0.1))
@@ -219,7 +219,7 @@ class Gestures(Keys):
 
     # --- the view -----------------------------------------------------------------------------
     def centre(self, pixel: Pixel) -> None:
-        """Bring a pixel to the middle."""
+        """Centre the view on a pixel."""
         left, top, right, bottom = self.frame.box
         if isinstance(self.frame, SpaceFrame):
             middle = ((left + right) / 2, (top + bottom) / 2)
@@ -237,7 +237,7 @@ class Gestures(Keys):
         return round((right - left) * self.magnified), round((bottom - top) * self.magnified)
 
     def at(self, pixel: Pixel) -> Pixel:
-        """Return where a pixel of the widget is among those that are drawn in."""
+        """Convert a pixel of the widget to drawing pixels."""
         return pixel[0] / self.magnified, pixel[1] / self.magnified
 
     def _position(self, event: MouseEvent) -> Pixel:

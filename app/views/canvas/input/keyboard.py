@@ -1,4 +1,4 @@
-"""Keys on the canvas: Tab walks through what can be moved, arrow keys move it a little."""
+"""Keyboard input of the canvas: Tab cycles through movable objects, arrow keys move them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ TIP = "tip"
 
 
 class Keys(Plot):
-    """A plot that is used by keyboard; ``chosen`` is what arrow keys move: a pin or the tip."""
+    """A plot with keyboard input; ``chosen`` is the object moved by arrow keys: a pin or the tip."""
 
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
         self.chosen = "A"
-        self._ringed = False  # the keyboard has hold of it
+        self._ringed = False  # the chosen object is held by the keyboard
 
     @abstractmethod
     def centre(self, pixel: tuple[float, float]) -> None:
-        """Bring a pixel to the middle."""
+        """Centre the view on a pixel."""
 
     def set_pin(self, name: str, xy: XY | None) -> None:
         super().set_pin(name, xy)
@@ -39,16 +39,16 @@ class Keys(Plot):
         self.ring()
 
     def movable(self) -> dict[str, XY]:
-        """Return what can be taken hold of, and where it is; the pins before the vector's tip."""
+        """Return movable objects with positions, pins before the vector's tip."""
         at: dict[str, XY] = dict(self._pins.at)
         if self._vector.tip is not None:
             at[TIP] = self._vector.tip
         return at
 
     def walk(self, forward: bool, entering: bool = False) -> bool:
-        """Choose the next thing that can be moved, or the first; False past the last one.
+        """Select the next movable object, or the first; False past the last one.
 
-        Backwards from the last to the first.
+        Backwards it goes from the last to the first.
         """
         names = [] if self.is_between else list(self.movable())
         if not forward:
@@ -63,13 +63,13 @@ class Keys(Plot):
         return True
 
     def leave(self) -> None:
-        """Take the ring away: the keyboard is elsewhere."""
+        """Remove the ring, because the keyboard focus is elsewhere."""
         self._ringed = False
         self.ring()
         self._now()
 
     def ring(self) -> None:
-        """Put the ring where what it is around has gone."""
+        """Move the ring to the selected object."""
         at = self.movable().get(self.chosen) if self._ringed else None
         self._focus.set(at)
 
@@ -77,7 +77,7 @@ class Keys(Plot):
         self.chosen, self._ringed = name, True
         self.ring()
         self._now()
-        # in words too, for those who do not see it
+        # also in words, for screen readers
         self._handler(Hovered(self.movable()[name]))
 
     def _key_pressed(self, event: KeyEvent) -> None:
@@ -118,7 +118,7 @@ class Keys(Plot):
 
 
 def nudged(xy: XY, key: str, extent: Extent, fine: bool) -> XY:
-    """``xy`` moved by an arrow key."""
+    """Return ``xy`` moved by an arrow key."""
     dx, dy = ARROWS[key]
     share = FINE_STEP if fine else STEP
     x = xy[0] + dx * share * (extent.x1 - extent.x0)
@@ -127,7 +127,7 @@ def nudged(xy: XY, key: str, extent: Extent, fine: bool) -> XY:
 
 
 def moved(pixel: tuple[float, float], key: str, fine: bool) -> tuple[float, float]:
-    """``pixel`` moved by an arrow key."""
+    """Return ``pixel`` moved by an arrow key."""
     dx, dy = ARROWS[key]
     step = FINE_PIXELS if fine else PIXELS
     return pixel[0] + dx * step, pixel[1] - dy * step

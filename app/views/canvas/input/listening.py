@@ -1,4 +1,4 @@
-"""The events of a vispy canvas, as gestures read them."""
+"""Types of vispy canvas events, as used by gestures."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ Event_co = TypeVar("Event_co", covariant=True)
 
 
 class Key(Protocol):
-    """A key by its name."""
+    """A named key."""
 
     name: str
 
 
 class KeyEvent(Protocol):
-    """A key, None where vispy does not know it, with those that are held beside it."""
+    """A key event: the key, None if unknown to vispy, and modifiers."""
 
     key: Key | None
     modifiers: Sequence[Key]
 
 
 class MouseEvent(Protocol):
-    """The pointer's position in pixels of the widget, its button, and turns of the wheel."""
+    """A mouse event: position in widget pixels, button, wheel."""
 
     pos: Sequence[float]
     button: int | None
@@ -31,7 +31,7 @@ class MouseEvent(Protocol):
 
 
 class Emitter(Protocol[Event_co]):
-    """Calls functions at each event of its kind."""
+    """An event emitter."""
 
     def connect(self, call: Callable[[Event_co], None]) -> object: ...
 
@@ -49,10 +49,10 @@ class Events(Protocol):
 
 
 def has(event: KeyEvent | MouseEvent, key: str) -> bool:
-    """Whether a key is held while something happens."""
+    """Whether a modifier key is held during an event."""
     return any(modifier.name == key for modifier in event.modifiers)
 
 
 def name_of(event: KeyEvent) -> str:
-    """Name the key of an event, "" for one without a name."""
+    """Return the name of an event's key, "" if it has none."""
     return event.key.name if event.key is not None else ""

@@ -1,6 +1,6 @@
-"""The pointer: a small machine from presses, moves and wheel turns to intentions.
+"""The pointer: a small state machine from presses, moves and wheel turns to actions.
 
-It knows pixels only; the canvas turns what it says into chart coordinates and events.
+It works in pixels; the canvas converts its results to chart coordinates and events.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ PAN = "view"
 
 @dataclass(frozen=True)
 class Drag:
-    """Something is held: its name (PAN for the view), where it was taken, and by how much beside."""
+    """A drag: the object's name (PAN for the view), the start, and the offset of the grip."""
 
     name: str
     start: Pixel
     beside: Pixel = (0.0, 0.0)
 
     def place(self, pointer: Pixel) -> Pixel:
-        """Return where the thing goes: it does not jump to the pointer when taken at its edge."""
+        """Return the new position of the object, keeping the offset of the grip."""
         return pointer[0] - self.beside[0], pointer[1] - self.beside[1]
 
 
 class Pointer:
-    """Whether something is held, and what is under the pointer."""
+    """The state of the pointer: the drag under way, and the object under it."""
 
     def __init__(self) -> None:
         self.drag: Drag | None = None
         self.hovered = ""
 
     def press(self, pixel: Pixel, targets: Mapping[str, Pixel]) -> Drag:
-        """Take hold of the nearest target, or of the view."""
+        """Start dragging the nearest target, or the view."""
         name = nearest(pixel, targets)
         at = targets.get(name, pixel)
         self.drag = Drag(name or PAN, pixel, (pixel[0] - at[0], pixel[1] - at[1]))
@@ -64,5 +64,5 @@ def nearest(pixel: Pixel, targets: Mapping[str, Pixel]) -> str:
 
 
 def zoom_factor(notches: float) -> float:
-    """Factor of the view's width for a turn of the wheel (up is in), bounded for fast wheels."""
+    """Return the zoom factor for a turn of the wheel (up zooms in), bounded for fast wheels."""
     return float(ZOOM ** max(-6.0, min(6.0, notches)))

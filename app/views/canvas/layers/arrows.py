@@ -40,7 +40,7 @@ class ArrowsLayer(Layer):
         return tuple(map(float, self._arrows.xy[0]))
 
     def set(self, arrows: Arrows | None) -> None:
-        """Other arrows, or none."""
+        """Replace the arrows; None removes them."""
         self._arrows = arrows
         self.changed()
 
@@ -51,7 +51,7 @@ class ArrowsLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Shafts, heads, and the handle."""
+        """Return shafts, heads, and the handle."""
         if self._arrows is None or not len(self._arrows.xy):
             return ()
         feet, tips = self._arrows.xy, self._arrows.xy + self._arrows.vectors

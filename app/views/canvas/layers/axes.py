@@ -26,12 +26,12 @@ class AxesLayer(Layer):
         self.axes = Axes(("", ""))
 
     def set(self, axes: Axes) -> None:
-        """Other labels, or logarithms."""
+        """Set the labels, and whether values are logarithms."""
         self.axes = axes
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Frame, ticks and words."""
+        """Return frame, ticks and words."""
         left, _, _, bottom = frame.box
         along, up = marked(frame, self.axes)
         xs, ys = tick_pixels(frame, along, up)
@@ -72,12 +72,12 @@ class GridLayer(Layer):
         self.visible = True
 
     def set(self, axes: Axes, visible: bool) -> None:
-        """Other axes, or shown and hidden."""
+        """Set the axes and whether they are shown."""
         self.axes, self.visible = axes, visible
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Lines from edge to edge."""
+        """Return lines from edge to edge."""
         if not self.visible:
             return ()
         left, top, right, bottom = frame.box
@@ -88,7 +88,7 @@ class GridLayer(Layer):
 
 
 def marked(frame: Frame, axes: Axes) -> tuple[list[Tick], list[Tick]]:
-    """Ticks along the first and the second axis."""
+    """Return ticks along the first and the second axis."""
     e, (left, top, right, bottom) = frame.extent, frame.box
     along = ticks(e.x0, e.x1, (right - left) / SPACING[0], axes.log[0])
     up = ticks(e.y0, e.y1, (bottom - top) / SPACING[1], axes.log[1])
@@ -96,7 +96,7 @@ def marked(frame: Frame, axes: Axes) -> tuple[list[Tick], list[Tick]]:
 
 
 def tick_pixels(frame: Frame, along: list[Tick], up: list[Tick]) -> tuple[list[float], list[float]]:
-    """Columns and rows of ticks, at the middle of a pixel so that hair lines stay hair lines."""
+    """Return columns and rows of ticks, at the middle of a pixel so that hair lines stay hair lines."""
     e = frame.extent
     columns = frame.to_pixels([(x, e.y0) for x, _ in along] or np.zeros((0, 2)))[:, 0]
     rows = frame.to_pixels([(e.x0, y) for y, _ in up] or np.zeros((0, 2)))[:, 1]

@@ -18,7 +18,7 @@ from app.views.interface.views import Axes
 
 # pixels between ticks, their length, and how far from the box numbers and titles stand
 SPACING, TICK, NUMBERS, TITLES = 46.0, 5.0, 16.0, 40.0
-# an edge seen shorter than this has no room for words
+# an edge that appears shorter than this has no room for a label
 SHORTEST = 36.0
 CORNERS = np.array(list(product((0, 1), repeat=3)))
 
@@ -31,12 +31,12 @@ class BoxLayer(Layer):
         self.axes = Axes(("", ""))
 
     def set(self, axes: Axes) -> None:
-        """Other labels."""
+        """Set the labels."""
         self.axes = axes
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Twelve edges, and words along three."""
+        """Build the twelve edges, and labels along three."""
         if not isinstance(frame, SpaceFrame) or frame.surface is None:
             return ()
         low, high, _ = bounds(frame.surface)
@@ -103,6 +103,6 @@ def _label(
     ink: tuple[float, float, float, float],
     out: Pixels | None = None,
 ) -> Label:
-    """Words about a point; long ones grow away from the box."""
+    """Return words about a point; long ones grow away from the box."""
     side = 0.5 if out is None else float(np.clip(0.5 - 0.9 * out[0], 0.0, 1.0))
     return Label(words, (float(at[0]), float(at[1])), size, ink, (side, 0.5))

@@ -19,14 +19,14 @@ DISC, HOLE, GLOW = 9.0, 5.0, 24.0
 
 
 class CriticalLayer(Layer):
-    """Points of the topology panel's pairs, which can be chosen by a click."""
+    """Critical points of the topology panel's pairs, selectable by a click."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.points: Critical | None = None
 
     def set(self, points: Critical | None) -> None:
-        """Other points, or none."""
+        """Set the points, or None."""
         if points is not None or self.points is not None:
             self.points = points
             self.changed()
@@ -40,7 +40,7 @@ class CriticalLayer(Layer):
         return int(self.points.pair[nearest]) if gaps[nearest] < REACH else None
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return the chosen pair below and above the others' marks."""
+        """Return the marks, with the selected pair highlighted."""
         p = self.points
         if p is None or not len(p.xy):
             return ()
@@ -56,7 +56,7 @@ class CriticalLayer(Layer):
         return (*shapes, *self._labels(frame, at))
 
     def _labels(self, frame: Frame, at: Pixels) -> list[Label]:
-        """Return the names of the chosen pair, inside the plot."""
+        """Return the labels of the selected pair, inside the plot."""
         assert self.points is not None
         ink, halo, labels = rgba(self.theme.text), rgba(self.theme.halo, 0.85), []
         for name, (x, y) in zip(self.points.names, at, strict=True):
@@ -73,7 +73,7 @@ class CriticalLayer(Layer):
         return [disc, Discs(at, Pen(rgba(self.theme.casing), HOLE))] if saddle else [disc]
 
     def _choice(self, at: Pixels, dimension: int) -> list[Primitive]:
-        """Return a glow round both points, and a line of dashes between them."""
+        """Return a glow around both points, and a dashed line between them."""
         colour = self.theme.homology(dimension)
         glow = Discs(at, Pen(rgba(colour, 0.45), GLOW))
         if len(at) < 2:

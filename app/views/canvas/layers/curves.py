@@ -1,4 +1,4 @@
-"""Curves: the geodesic, bold, and all that is drawn beside and around it."""
+"""Curves: the geodesic, bold, and all other curves."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Curve
 from compute.core.refusal import shown
 
-# how any kind is dashed while it is not converged
+# dashes of a curve that has not converged
 UNSURE = (9.0, 7.0)
 # opacity of what lies behind a surface
 BEHIND = 0.3
-# the key's first row below the plot's top, the height of a row and the length of a sample, in pixels
+# legend, in pixels: first row below the plot's top, height of a row, length of a sample
 KEY_TOP, KEY_ROW, KEY_SAMPLE = 18.0, 20.0, 26.0
 
 
 class CurvesLayer(Layer):
-    """All curves by their kind."""
+    """All curves by kind."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -47,18 +47,20 @@ class CurvesLayer(Layer):
         self.changed()
 
     def fade_kinds(self, shares: Mapping[str, float]) -> None:
-        """Set how much is seen of each kind; of those not named, all."""
+        """Set the opacity of each kind of curve; the default is opaque."""
         if dict(shares) != self._shares:
             self._shares = dict(shares)
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Ribbons, dashed where asked, and a key of those that do not speak for themselves."""
+        """Return ribbons, dashed where required, and a legend of curves that are not
+        self-explanatory.
+        """
         curves = [self._one(kind, frame) for kind in in_order() if kind in self._curves]
         return (*(shape for curve in curves for shape in curve), *self._key(frame))
 
     def _key(self, frame: Frame) -> list[Primitive]:
-        """Return a short piece of each curve with its name, in the corner of the plot."""
+        """Return the legend: a short sample of each curve with its name, in the corner of the plot."""
         left, top, _, _ = frame.box
         shapes: list[Primitive] = []
         labels: list[Primitive] = []

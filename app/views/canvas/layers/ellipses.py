@@ -1,4 +1,4 @@
-"""Fisher ellipses: unit balls of the metric, which show how it stretches from place to place."""
+"""Fisher ellipses: unit balls of the metric."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class EllipsesLayer(Layer):
         self._outlines: Array | None = None
 
     def set(self, outlines: Array | None) -> None:
-        """Outlines (k, points, 2), or None."""
+        """Set outlines (k, points, 2), or None."""
         self._outlines = outlines
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return one ribbon an outline."""
+        """Return one ribbon per outline."""
         if self._outlines is None or not len(self._outlines):
             return ()
         pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)

@@ -1,4 +1,4 @@
-"""A field that flows: arrows that do not crowd, and particles with short tails."""
+"""Flow layers: thinned arrows, and particles with short tails."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from app.views.interface.flow import Particles, VectorField
 from app.views.interface.theme import Theme, rgba
 
 SPACING = 30.0  # pixels between arrows
-# of the spacing, the length of the arrows of a common speed, and that of the longest
+# length of arrows relative to the spacing, for a typical speed and for the longest
 COMMON, LONGEST = 0.62, 0.92
 QUANTILE = 0.8
-SHORTEST = 2.0  # pixels; below, an arrow is left out
-# one arrow has the same head as another; shorter ones a smaller one
+SHORTEST = 2.0  # pixels; shorter arrows are omitted
+# all arrows have the same head, except that short ones have a smaller head
 HEAD = 7.0
-# a vector is carried to pixels by this share of the field's extent
+# step for converting a vector to pixels, relative to the field's extent
 NEAR = 1e-3
-TAIL, PIECES = 0.10, 4  # a tail as a share of a life, and the pieces it is drawn in
+TAIL, PIECES = 0.10, 4  # length of a tail as a share of a life, and its number of pieces
 
 
 class FieldLayer(Layer):
-    """Arrows at every so many nodes of a grid, as far apart as they are long at most."""
+    """Arrows at a subset of grid nodes, spaced at most by their length."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._field: VectorField | None = None
 
     def set(self, field: VectorField | None) -> None:
-        """Another field, or none."""
+        """Set the field, or None."""
         if field is not None or self._field is not None:
             self._field = field
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Shafts and heads around the nodes, which are the arrows' middles."""
+        """Return shafts and heads centred at the nodes."""
         if self._field is None:
             return ()
         middle, way = _thinned(self._field, frame)
@@ -66,7 +66,7 @@ class FieldLayer(Layer):
 
 
 def _thinned(field: VectorField, frame: Frame) -> tuple[Pixels, Pixels]:
-    """Pixels (k, 2) of the nodes at which an arrow is drawn, and their vectors there."""
+    """Return the pixels (k, 2) of nodes with an arrow, and their vectors."""
     at = frame.to_pixels(field.xy)
     across, up = (_typical(np.diff(at, axis=axis)) for axis in (1, 0))
     columns, rows = (max(1, int(np.ceil(SPACING / max(step, 1e-9)))) for step in (across, up))
@@ -87,14 +87,14 @@ def _thinned(field: VectorField, frame: Frame) -> tuple[Pixels, Pixels]:
 
 
 def _typical(steps: Pixels) -> float:
-    """Return the middle of the lengths of steps (..., 2) in pixels."""
+    """Return the median length of steps (..., 2) in pixels."""
     lengths = np.hypot(steps[..., 0], steps[..., 1])
     known = lengths[np.isfinite(lengths)]
     return float(np.median(known)) if known.size else SPACING
 
 
 class ParticlesLayer(Layer):
-    """Tails of particles; where these are on their ways is made once a frame of reference."""
+    """Tails of particles; their tracks are converted once per frame geometry."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -104,7 +104,7 @@ class ParticlesLayer(Layer):
         self._seen_from: Frame | None = None
 
     def set(self, particles: Particles | None, phase: float) -> None:
-        """Other particles, or the same at another moment, or none."""
+        """Set the particles and their phase, or None."""
         if particles is None and self._particles is None:
             return
         if particles is not self._particles:
@@ -113,7 +113,7 @@ class ParticlesLayer(Layer):
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return a tail for each particle, growing as it is born and shrinking as it goes."""
+        """Return a tail for each particle, growing at its birth and shrinking at its death."""
         if self._particles is None:
             return ()
         if self._tracks is None or self._seen_from != frame:
@@ -124,7 +124,7 @@ class ParticlesLayer(Layer):
 
 
 def _in_pixels(particles: Particles, frame: Frame) -> Pixels:
-    """Tracks in pixels (m, n, 2), NaN where they are behind what is drawn."""
+    """Return tracks in pixels (m, n, 2), NaN where hidden."""
     xy = np.asarray(particles.tracks, np.float64)
     pixels = frame.to_pixels(xy)
     hidden = frame.hidden(xy.reshape(-1, xy.shape[-1])).reshape(xy.shape[:-1])

@@ -1,4 +1,4 @@
-"""The ring around what the keyboard has hold of."""
+"""The focus ring around the object selected by keyboard."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _CIRCLE = RADIUS * np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
 
 
 class FocusLayer(Layer):
-    """A ring in the accent's colour, on a casing that keeps it visible on every ground."""
+    """A ring in the accent colour, with a casing that keeps it visible on any background."""
 
     _xy: XY | None = None
 
     def set(self, xy: XY | None) -> None:
-        """Around ``xy``, or nowhere."""
+        """Place the ring at ``xy``, or hide it."""
         if xy != self._xy:
             self._xy = xy
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return a circle of one size, whatever is in it."""
+        """Return a circle of fixed size."""
         if self._xy is None:
             return ()
         pen = Pen(rgba(self.theme.accent), 2.5, rgba(self.theme.casing, 0.9), 1.5)

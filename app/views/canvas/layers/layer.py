@@ -1,4 +1,4 @@
-"""The base of all layers: they keep chart data and describe them in pixels when these are needed."""
+"""The base of layers, which keep chart data and convert them to primitives on demand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from app.views.interface.theme import Theme
 
 
 class Layer(ABC):
-    """One thing drawn.
+    """A layer of the drawing.
 
-    Setters only remember and call `changed`; primitives are made once for the next frame, however often
-    the data changed before it.
+    Setters only store data and call `changed`; primitives are built once for the next frame, however
+    often the data changed before it.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -24,26 +24,26 @@ class Layer(ABC):
         self._primitives: tuple[Primitive, ...] = ()
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours from the next frame on."""
+        """Set the theme for the following frames."""
         self.theme = theme
         self.changed()
 
     def fade(self, opacity: float) -> None:
-        """Be seen by a share of what is usual."""
+        """Set the relative opacity."""
         if opacity != self.opacity:
             self.opacity = opacity
             self.changed()
 
     def changed(self) -> None:
-        """Mark what was built as no longer valid."""
+        """Invalidate the built primitives."""
         self._built = None
 
     @abstractmethod
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Describe the layer at full opacity in the pixels of ``frame``, in the order drawn."""
+        """Return the primitives at full opacity in the pixels of ``frame``, in drawing order."""
 
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
-        """Describe the layer in the pixels of ``frame``; the same tuple until something changes."""
+        """Return the primitives in the pixels of ``frame``; the same tuple until something changes."""
         if frame != self._built:
             made = self.build(frame)
             faint = self.opacity != 1.0

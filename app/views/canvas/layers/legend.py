@@ -1,6 +1,6 @@
-"""The colour bar at the right of the plot: what the map's colours mean.
+"""The colour bar at the right of the plot.
 
-It ends in a point where the map has values beyond what is coloured.
+It has a pointed end if the map has values beyond its colour limits.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from app.views.interface.views import ColorMap2D
 WIDTH = 78  # margin that the bar needs, in pixels
 GAP, BAR = 16, 12
 SPACING = 56  # pixels between ticks
-LONGEST = 6  # letters of a category's name
+LONGEST = 6  # maximum length of a category's name
 POINT = 9  # length of a point
-BEYOND = 1e-3  # share of the colours' range that is not worth a point
+BEYOND = 1e-3  # share of the colour range too small for a stop
 
 
 class LegendLayer(Layer):
@@ -34,14 +34,12 @@ class LegendLayer(Layer):
         self._image: ColorMap2D | None = None
 
     def set(self, image: ColorMap2D | None) -> None:
-        """Explain another map, or none."""
+        """Set the map, or None."""
         self._image = image
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return the bar, its ticks and their numbers, and the label; a map of one value has no
-        ticks.
-        """
+        """Return the bar, ticks with numbers, and the label; a constant map has no ticks."""
         image = self._image
         if image is None:
             return ()
@@ -67,7 +65,7 @@ class LegendLayer(Layer):
         return (quad, marks, *self._points(image, frame), *words, title)
 
     def _points(self, image: ColorMap2D, frame: Frame) -> list[ArrowHeads]:
-        """Return where colours go on: the ends of the bar that values lie beyond."""
+        """Return the pointed ends of the bar, where values exceed the limits."""
         left, top, right, bottom = _bar(frame)
         shades = palette(image.colormap)[[0, LEVELS - 1], :3] / 255.0
         ends = ((bottom + POINT, 1.0), (top - POINT, -1.0))
@@ -96,7 +94,7 @@ def _beyond(image: ColorMap2D) -> tuple[bool, bool]:
 
 
 def _named(image: ColorMap2D) -> list[tuple[float, str]]:
-    """Return the categories of a map as ticks, shortened to the room beside the bar."""
+    """Return the categories of a map as ticks, shortened to the available room."""
     short = (n if len(n) <= LONGEST else n[: LONGEST - 1] + "…" for n in image.names)
     return [(float(i), name) for i, name in enumerate(short)]
 

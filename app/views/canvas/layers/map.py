@@ -16,7 +16,7 @@ from app.views.interface.views import ColorMap2D
 
 
 class MapLayer(Layer):
-    """A picture of a scalar over its own rectangle of the chart."""
+    """A scalar map over its rectangle of the chart."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -24,23 +24,23 @@ class MapLayer(Layer):
         self._texture: NDArray[np.uint8] | None = None
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours from the next frame on."""
+        """Set the theme for the following frames."""
         self._texture = None
         super().set_theme(theme)
 
     @property
     def image(self) -> ColorMap2D | None:
-        """Return the colour map on screen."""
+        """The map on screen."""
         return self._image
 
     def set(self, image: ColorMap2D | None) -> None:
-        """Show another map, or none."""
+        """Set the map, or None."""
         if image is not self._image:
             self._image, self._texture = image, None
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return one rectangle, whose colours are made once a map."""
+        """Return one rectangle, with colours computed once per map."""
         if self._image is None:
             return ()
         if self._texture is None:

@@ -1,4 +1,4 @@
-"""Tokens: labelled points, fainter the further they lie off the surface, rings if it is not theirs."""
+"""Tokens: labelled points, fainter farther from the surface, hollow if it is not their own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from app.views.interface.views import Marks
 
 SIZE = 12
 HEIGHT = 15.0  # of a label's box
-# Where a label may stand: its anchor, and its distance from the point in pixels.  The pin of a
-# token covers the point, so labels keep clear of it.
+# Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
+# token covers the point, so labels avoid it.
 PLACES = (
     ((0.0, 0.5), (13.0, 0.0)),
     ((1.0, 0.5), (-13.0, 0.0)),
@@ -24,15 +24,14 @@ PLACES = (
     ((0.5, 0.0), (0.0, 12.0)),
 )
 FAINTEST = 0.62
-# of the discs that are drawn as rings
-HOLE = 3.6
-# labels for which room is looked for, the least faint ones
+HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
+# maximum number of labels placed, the least faint ones
 TRIED = 160
 Box = tuple[float, float, float, float]
 
 
 class MarksLayer(Layer):
-    """Discs with labels that never overlap: what finds no room is shown when pointed at."""
+    """Discs with labels that never overlap; a label without room is shown on hover."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -40,12 +39,12 @@ class MarksLayer(Layer):
         self._hovered = -1
 
     def set(self, marks: Marks | None) -> None:
-        """Other points, or none."""
+        """Set the points, or None."""
         self._marks, self._hovered = marks, -1
         self.changed()
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
-        """Point at the mark under ``pixel``, if any; whether that changed what is drawn."""
+        """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
         found = -1
         if self._marks is not None and len(self._marks.xy) and pixel is not None:
             distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
@@ -58,7 +57,7 @@ class MarksLayer(Layer):
         return True
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Discs, and the labels that found room."""
+        """Return discs, and the labels that fit."""
         if self._marks is None or not len(self._marks.xy):
             return ()
         at = frame.to_pixels(self._marks.xy)
@@ -70,7 +69,7 @@ class MarksLayer(Layer):
         pen = Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5)
         shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
-            # what is not of this surface is a ring
+            # points off this surface are rings
             inner = Pen(rgba(self.theme.background), HOLE)
             shapes.append(Discs(at[self._marks.hollow], inner))
         return (*shapes, *self._labels(frame, at, alpha))
@@ -102,7 +101,7 @@ class MarksLayer(Layer):
 def room(
     frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
 ) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
-    """Return the first place where a label fits: its point, its anchor and its box; None if nowhere."""
+    """Return the first position where a label fits: point, anchor and box; None if there is none."""
     left, top, right, bottom = frame.box
     first = None
     for anchor, (dx, dy) in PLACES:
@@ -117,7 +116,7 @@ def room(
 
 
 def _overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
-    """Whether a box shares a pixel with any of others (k, 4)."""
+    """Whether a box overlaps any of others (k, 4)."""
     left, top, right, bottom = np.asarray(others, float).reshape(-1, 4).T
     hit = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
     return bool(hit.any())

@@ -1,4 +1,4 @@
-"""The line over the plot that says why something is drawn as it is."""
+"""The message line at the top of the plot, and the note at its bottom."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SIZE, HEIGHT = 12, 26.0
 
 
 class MessageLayer(Layer):
-    """Words on a plate, in the middle of the plot's top."""
+    """A message on a plate at the top centre of the plot."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._text = ""
 
     def set(self, text: str) -> None:
-        """Other words; "" for none."""
+        """Set the text; "" for none."""
         if text != self._text:
             self._text = text
             self.changed()
@@ -42,7 +42,7 @@ class MessageLayer(Layer):
 
 
 class NoteLayer(MessageLayer):
-    """Words of less weight on a plate at the foot of the plot: what the picture leaves out."""
+    """A secondary note on a plate at the bottom of the plot, about parts not drawn."""
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return a round plate as wide as the words."""

@@ -1,4 +1,4 @@
-"""Where the chart ends: its outline, and the names of its corners."""
+"""The outline of the chart's image, with the names of its corners."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HIDDEN = 0.3  # opacity of what lies behind a surface
 
 
 class OutlineLayer(Layer):
-    """One line round the chart's image, and coordinate lines of a surface in space."""
+    """The outline of the chart's image, and coordinate lines of a surface in space."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -27,17 +27,17 @@ class OutlineLayer(Layer):
         self._lines: Array | None = None
 
     def set(self, outline: Outline | None) -> None:
-        """Another outline, or none."""
+        """Set the outline, or None."""
         self._outline = outline
         self.changed()
 
     def set_lines(self, lines: Array | None) -> None:
-        """Coordinate lines (k, 3) of a surface, or none."""
+        """Set coordinate lines (k, 3) of a surface, or None."""
         self._lines = lines
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return the outline with its casing, and names outside of it."""
+        """Return the outline with its casing, and names outside it."""
         shapes: list[Primitive] = []
         if self._lines is not None and isinstance(frame, SpaceFrame):
             line = np.where(

@@ -1,4 +1,4 @@
-"""The pins A and B that are dragged, and the point that moves between them."""
+"""The pins A and B, and the moving point."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DIAMETER = 19.0
 
 
 class PinsLayer(Layer):
-    """Two discs with their letters, and the moving point below them."""
+    """Two discs with letters, and the moving point below them."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -26,11 +26,11 @@ class PinsLayer(Layer):
 
     @property
     def at(self) -> dict[str, XY]:
-        """Chart positions of the pins that are shown."""
+        """Chart positions of the visible pins."""
         return dict(self._at)
 
     def set(self, name: str, xy: XY | None) -> None:
-        """Move a pin, or take it away.  Raises ValueError for an unknown name."""
+        """Move or remove a pin.  Raises ValueError for an unknown name."""
         if name not in NAMES:
             raise ValueError(f"pin must be one of {', '.join(NAMES)}, got {shown(name)}")
         if xy is None:
@@ -40,18 +40,18 @@ class PinsLayer(Layer):
         self.changed()
 
     def set_moving(self, xy: XY | None) -> None:
-        """Move the moving point, or take it away."""
+        """Move or remove the moving point."""
         self._moving = xy
         self.changed()
 
     def hover(self, name: str) -> None:
-        """Mark the pin under the pointer, "" for none."""
+        """Highlight the pin under the pointer, "" for none."""
         if name != self._hovered:
             self._hovered = name
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Discs and letters; A over B, as it is picked first."""
+        """Return discs and letters, A above B, since it is picked first."""
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
         if self._moving is not None:

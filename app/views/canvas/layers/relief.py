@@ -1,4 +1,4 @@
-"""A surface in space, shaded, in the colours of its scalar map."""
+"""A shaded surface in space, coloured by its scalar map."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from app.views.canvas.projections.space import SpaceFrame, axes, normals
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import ColorMap2D, Surface
 
-# brightness away from the light and what the light adds
+# ambient brightness, and what the light adds
 DARKEST, LIGHT = 0.5, 0.56
-# where the light stands: to the right, upwards, towards the one who looks
+# direction of the light: to the right, upwards, towards the viewer
 LAMP = (-0.35, 0.45, 0.82)
 _NO_MAP = np.zeros((1, 1, 4), np.uint8)
 
@@ -32,23 +32,23 @@ class ReliefLayer(Layer):
         self._texture: NDArray[np.uint8] | None = None
 
     def set_surface(self, surface: Surface | None) -> None:
-        """Another surface, or none."""
+        """Set the surface, or None."""
         self._surface = surface
         self.changed()
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours from the next frame on."""
+        """Set the theme for the following frames."""
         self._texture = None
         super().set_theme(theme)
 
     def set(self, image: ColorMap2D | None) -> None:
-        """Set the map that colours it, or none."""
+        """Set the map that colours it, or None."""
         if image is not self._image:
             self._image, self._texture = image, None
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return one mesh; nothing in the plane."""
+        """Return one mesh, or nothing for a plane chart."""
         if self._surface is None or not isinstance(frame, SpaceFrame):
             return ()
         image, theme = self._image, self.theme
@@ -66,7 +66,7 @@ class ReliefLayer(Layer):
         return (mesh,)
 
     def _places(self) -> Pixels:
-        """Return where in the map each node of the mesh lies, in [0, 1]."""
+        """Return the texture coordinates of the mesh nodes, in [0, 1]."""
         assert self._surface is not None
         if self._image is None:
             return np.zeros(self._surface.plane.shape)
@@ -77,18 +77,18 @@ class ReliefLayer(Layer):
 
 
 def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
-    """Colours (rows, columns, 4) continued into what is transparent: the mesh ends between cells."""
+    """Extend colours (rows, columns, 4) into transparent cells, since the mesh ends between cells."""
     spread = colours.copy()
     for _ in range(cells):
         for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            # what is rolled over an edge of the map comes from where nothing is drawn
+            # values rolled over an edge of the map come from cells without a drawing
             beside = np.roll(spread, step, axis)
             spread = np.where(spread[..., 3:] == 0, beside, spread)
     return spread
 
 
 def shades(frame: SpaceFrame) -> Pixels:
-    """Brightness (r, c) at the nodes of the mesh, the same from both sides."""
+    """Return the brightness (r, c) at the nodes of the mesh, equal on both sides."""
     assert frame.surface is not None
     lamp = np.stack(axes(frame.camera), axis=0).T @ np.array(LAMP)
     shade: Pixels = DARKEST + LIGHT * np.abs(normals(frame.surface) @ lamp)

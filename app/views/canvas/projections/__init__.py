@@ -1,4 +1,4 @@
-"""Where things are: from chart coordinates, flat, in space or between two charts, to pixels.
+"""Projections from chart coordinates to pixels: flat, in space, or between two charts.
 
 Imports no OpenGL.
 """

@@ -1,4 +1,4 @@
-"""Between two charts: where things are while one drawing turns into another."""
+"""The projection during a transition between two charts."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.views.canvas.projections.frame import Frame, Pixels
 
-# of one chart; points of two have more
+# coordinates of one chart; points of two have more
 MOST_COORDINATES = 3
 
 
 @dataclass(frozen=True)
 class BlendFrame(Frame):
-    """Points have the coordinates of both charts; their pixels are ``share`` of the way between.
+    """Points have the coordinates of both charts; their pixels are interpolated by ``share``.
 
-    Points that have those of one chart alone are new under way, and where they will be.
+    Points with coordinates of one chart only are new, and drawn at their final position.
     """
 
     before: Frame | None = None
     after: Frame | None = None
-    columns: int = 2  # coordinates of the chart before
+    columns: int = 2  # coordinates in the previous chart
     share: float = 0.0
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:
-        """Pixels (..., 2) of points (..., d + d')."""
+        """Return pixels (..., 2) of points (..., d + d')."""
         assert self.before is not None and self.after is not None
         both = np.asarray(xy, np.float64)
         if both.shape[-1] <= MOST_COORDINATES:
@@ -36,5 +36,5 @@ class BlendFrame(Frame):
         return old + (new - old) * self.share
 
     def hidden(self, xyz: ArrayLike) -> NDArray[np.bool_]:
-        """Nothing is, under way."""
+        """Report nothing as hidden during a transition."""
         return np.zeros(np.shape(xyz)[:-1], np.bool_)

@@ -1,4 +1,4 @@
-"""Where things are: the map between chart coordinates and the pixels of the canvas."""
+"""The projection between chart coordinates of the plane and pixels of the canvas."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from compute.manifold.extent import Extent
 
 Pixel = tuple[float, float]
 Pixels = NDArray[np.float64]
-REACH = 12.0  # how near the pointer must be to take hold of something, in pixels
-# Narrower or wider views than these shares of the coordinates' size lose float64 digits.
+REACH = 12.0  # distance in pixels within which the pointer can grab something
+# Views narrower or wider than these multiples of the coordinates' size lose float64 digits.
 NARROWEST, WIDEST, FINEST = 1e-9, 1e12, 1e-24
 
 
 @dataclass(frozen=True)
 class Margins:
-    """Room around the plot, in logical pixels."""
+    """Margins around the plot, in logical pixels."""
 
     left: int
     top: int
@@ -29,10 +29,10 @@ class Margins:
 
 @dataclass(frozen=True)
 class Frame:
-    """The visible rectangle of the chart, and the rectangle of the canvas that shows it.
+    """The visible rectangle of the chart, and its rectangle on the canvas.
 
-    ``size`` (width, height) is in logical pixels, y downwards; ``ratio`` is how many device pixels
-    make one of them.
+    ``size`` (width, height) is in logical pixels, y downwards; ``ratio``: device pixels per logical
+    pixel.
     """
 
     extent: Extent
@@ -42,14 +42,14 @@ class Frame:
 
     @property
     def box(self) -> tuple[int, int, int, int]:
-        """The plot: left, top, right, bottom in pixels; at least one pixel a side."""
+        """The plot: left, top, right, bottom in pixels; at least one pixel per side."""
         m, (width, height) = self.margins, self.size
         right = max(width - m.right, m.left + 1)
         bottom = max(height - m.bottom, m.top + 1)
         return m.left, m.top, right, bottom
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:
-        """Pixels (..., 2) of chart points (..., 2)."""
+        """Return pixels (..., 2) of chart points (..., 2)."""
         e, (left, top, right, bottom) = self.extent, self.box
         scale = np.array([(right - left) / (e.x1 - e.x0), (top - bottom) / (e.y1 - e.y0)])
         pixels: Pixels = (np.asarray(xy, np.float64) - (e.x0, e.y0)) * scale + (left, bottom)
@@ -64,15 +64,15 @@ class Frame:
         return float(x), float(y)
 
     def hit(self, pixel: ArrayLike) -> XY | None:
-        """Return the chart point under one pixel, or None where nothing is drawn."""
+        """Return the chart point under one pixel, or None outside the drawing."""
         return self.to_chart(pixel)
 
     def beside(self, pixel: ArrayLike, foot: XY) -> XY:
-        """Return where the tip of an arrow from ``foot`` is when it is drawn at a pixel."""
+        """Return the chart point of an arrow tip at a pixel, for an arrow from ``foot``."""
         return self.to_chart(pixel)
 
     def hidden(self, xy: ArrayLike) -> NDArray[np.bool_]:
-        """Whether chart points (k, d) lie behind what is drawn."""
+        """Return which chart points (k, d) are hidden."""
         return np.zeros(np.shape(xy)[:-1], np.bool_)
 
     def contains(self, pixel: ArrayLike) -> bool:
@@ -82,7 +82,7 @@ class Frame:
         return bool(left <= px <= right and top <= py <= bottom)
 
     def panned(self, start: ArrayLike, end: ArrayLike) -> Extent:
-        """Return the view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
+        """Return the view after dragging the chart point under pixel ``start`` to pixel ``end``."""
         (ax, ay), (bx, by) = self.to_chart(start), self.to_chart(end)
         e, x, y = self.extent, ax - bx, ay - by
         x0, x1, y0, y1 = e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y
@@ -97,12 +97,12 @@ class Frame:
         return Extent(x0, x1, y0, y1) if _sane(x0, x1) and _sane(y0, y1) else e
 
     def centred(self, pixel: ArrayLike) -> Extent:
-        """Return the view moved so that what was under ``pixel`` is in the middle."""
+        """Return the view centred on the point under ``pixel``."""
         left, top, right, bottom = self.box
         return self.panned(pixel, ((left + right) / 2, (top + bottom) / 2))
 
     def with_extent(self, extent: Extent) -> Frame:
-        """Return the same rectangle of the canvas, showing ``extent``."""
+        """Return the frame with another visible ``extent``."""
         return replace(self, extent=extent)
 
 

@@ -1,6 +1,6 @@
-"""Where things in space are: the map between a surface's points and the pixels of the canvas.
+"""The projection between points of a surface in space and pixels of the canvas.
 
-Looked at from far away (an orthographic camera), so that a ray is a pixel and lines stay lines.
+The camera is orthographic, so a ray is a pixel and lines stay lines.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.events import XY, Array, Camera
 from app.views.interface.views import Surface
 
-# share of the plot's shorter side that the surface's box takes across
+# width of the surface's box relative to the plot's shorter side
 SHARE = 0.86
-# degrees turned by a pixel; how far the camera may rise, and how near it may come
+# degrees per pixel; limits of the camera's elevation and zoom
 TURN = 0.4
 HIGHEST = 90.0
 NEAREST, FARTHEST = 50.0, 0.2
-# pixels of the depth buffer's cells, and how far behind it, in widths of the box, is hidden
+# pixels per cell of the depth buffer, and the depth behind it, in widths of the box, that is hidden
 COARSE, BEHIND = 4.0, 0.03
 MOST_SAMPLES = 8
 START: Camera = (-62.0, 28.0, 1.0, 0.0, 0.0)
@@ -29,17 +29,19 @@ START: Camera = (-62.0, 28.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class SpaceFrame(Frame):
-    """A surface seen by a camera.  Its box is scaled to ``surface.sides`` and centred."""
+    """A surface with a camera.  Its box is scaled to ``surface.sides`` and centred."""
 
     surface: Surface | None = None
     camera: Camera = START
 
     def to_pixels(self, xy: ArrayLike) -> Pixels:
-        """Pixels (..., 2) of points (..., 3)."""
+        """Return pixels (..., 2) of points (..., 3)."""
         return self.seen(xy)[..., :2]
 
     def seen(self, xyz: ArrayLike) -> Pixels:
-        """Pixels and nearness (..., 3) of points (..., 3); nearness in widths of the box."""
+        """Return pixels and depth (..., 3) of points (..., 3); depth towards the viewer, in widths of
+        the box.
+        """
         right, up, ahead = axes(self.camera)
         left, top, edge, bottom = self.box
         at, scale = self.placed(xyz), self.scale
@@ -48,14 +50,14 @@ class SpaceFrame(Frame):
         return np.stack([across, down, at @ ahead], axis=-1)
 
     def placed(self, xyz: ArrayLike) -> Pixels:
-        """Points (..., 3) in a box whose diagonal is 1 and whose middle is the origin."""
+        """Return points (..., 3) in a box of diagonal 1 centred at the origin."""
         low, high, sides = bounds(self._surface)
         placed: Pixels = ((np.asarray(xyz, np.float64) - low) / (high - low) - 0.5) * sides
         return placed
 
     @property
     def scale(self) -> float:
-        """Pixels to the box's diagonal."""
+        """Pixels per diagonal of the box."""
         left, top, right, bottom = self.box
         return SHARE * min(1.12 * (bottom - top), right - left) * self.camera[2]
 
@@ -66,7 +68,9 @@ class SpaceFrame(Frame):
 
     # --- from pixels --------------------------------------------------------------------------
     def to_chart(self, pixel: ArrayLike) -> XY:
-        """Return the nearest point of the surface under one pixel, or else the one nearest to it."""
+        """Return the nearest point of the surface under one pixel, or else the one closest to that
+        pixel.
+        """
         found = self.hit(pixel)
         if found is not None:
             return found
@@ -92,7 +96,7 @@ class SpaceFrame(Frame):
         return _xyz(shares[best] @ corners[best])
 
     def beside(self, pixel: ArrayLike, foot: XY) -> XY:
-        """Return the point under a pixel in the plane that touches the surface at ``foot``."""
+        """Return the point under a pixel in the tangent plane at ``foot``."""
         low, high, sides = bounds(self._surface)
         gaps = np.linalg.norm(self._surface.points - np.asarray(foot), axis=-1)
         row, column = np.unravel_index(np.nanargmin(gaps), gaps.shape)
@@ -104,7 +108,7 @@ class SpaceFrame(Frame):
         start = self.placed(foot)
         across = (px - (left + edge) / 2) / self.scale - self.camera[3] - start @ right
         above = ((top + bottom) / 2 - py) / self.scale - self.camera[4] - start @ up
-        # seen from its edge a plane has no point under a pixel: the one beside the foot is taken
+        # a plane seen edge-on has no point under a pixel: take the one beside the foot
         facing = float(normal @ ahead)
         deep = (
             -(across * normal @ right + above * normal @ up) / facing if abs(facing) > 0.1 else 0.0
@@ -113,7 +117,7 @@ class SpaceFrame(Frame):
         return _xyz((at / sides + 0.5) * (high - low) + low)
 
     def hidden(self, xyz: ArrayLike) -> NDArray[np.bool_]:
-        """Whether points (k, 3) lie behind the surface."""
+        """Return which points (k, 3) lie behind the surface."""
         seen, nearest = self.seen(xyz), _depth(self)
         column, row = (np.nan_to_num(seen[..., i] / COARSE, nan=-1.0) for i in range(2))
         rows, columns = nearest.shape
@@ -131,7 +135,7 @@ class SpaceFrame(Frame):
         return (float(azimuth), float(elevation), rest[0], rest[1], rest[2])
 
     def shifted(self, start: ArrayLike, end: ArrayLike) -> Camera:
-        """Return the camera after what was under one pixel was drawn to another."""
+        """Return the camera after panning from one pixel to another."""
         dx, dy = np.subtract(end, start) / self.scale
         azimuth, elevation, zoom, across, up = self.camera
         return azimuth, elevation, zoom, across + float(dx), up - float(dy)
@@ -143,12 +147,12 @@ class SpaceFrame(Frame):
         return azimuth, elevation, zoom, across, up
 
     def with_camera(self, camera: Camera) -> SpaceFrame:
-        """Return the same, looked at otherwise."""
+        """Return the frame with another camera."""
         return replace(self, camera=camera)
 
 
 def axes(camera: Camera) -> tuple[Pixels, Pixels, Pixels]:
-    """Unit vectors to the right, upwards and towards the one who looks."""
+    """Return the unit vectors to the right, upwards and towards the viewer."""
     turn, rise = np.radians(camera[0]), np.radians(camera[1])
     right = np.array([-np.sin(turn), np.cos(turn), 0.0])
     up = np.array([-np.sin(rise) * np.cos(turn), -np.sin(rise) * np.sin(turn), np.cos(rise)])
@@ -168,10 +172,10 @@ def bounds(surface: Surface) -> tuple[Pixels, Pixels, Pixels]:
 
 @lru_cache(maxsize=4)
 def normals(surface: Surface) -> Pixels:
-    """Unit normals (r, c, 3) of the surface as drawn."""
+    """Return unit normals (r, c, 3) of the surface as drawn."""
     low, high, sides = bounds(surface)
     at = np.nan_to_num((surface.points - low) / (high - low) * sides)
-    # neighbours that coincide, as around a pole, leave no direction: those further out do
+    # coinciding neighbours, as around a pole, give no direction: use more distant ones
     across = np.cross(np.gradient(at, axis=1), np.gradient(at, axis=0))
     length = np.linalg.norm(across, axis=-1, keepdims=True)
     unit = across / np.where(length > 1e-15, length, 1.0)
@@ -182,8 +186,8 @@ def normals(surface: Surface) -> Pixels:
 
 
 def triangles(values: Array) -> Array:
-    """Return the corners (t, 3, k) of the two triangles of each cell of a grid (r, c, k), NaN left
-    out.
+    """Return the corners (t, 3, k) of the two triangles of each cell of a grid (r, c, k), without
+    NaN.
     """
     a, b, c, d = values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]
     both = np.stack([np.stack([a, b, c], axis=-2), np.stack([a, c, d], axis=-2)], axis=2)
@@ -199,9 +203,7 @@ def _seen(frame: SpaceFrame) -> Pixels:
 
 @lru_cache(maxsize=2)
 def _depth(frame: SpaceFrame) -> Pixels:
-    """Return the nearness of what is seen in each cell of `COARSE` pixels (rows, columns), −∞ if
-    nothing.
-    """
+    """Return the depth buffer for cells of `COARSE` pixels (rows, columns), −∞ where empty."""
     seen = _seen(frame)
     width, height = frame.size
     nearest = np.full((int(height / COARSE) + 2, int(width / COARSE) + 2), -np.inf)
@@ -214,8 +216,8 @@ def _depth(frame: SpaceFrame) -> Pixels:
 
 
 def finer(grid: Array, spacing: float, most: int = MOST_SAMPLES) -> Array:
-    """Return a grid (r, c, k), whose first two values are pixels, with samples every ``spacing``
-    pixels, at ``most`` so many to a cell.
+    """Refine a grid (r, c, k), whose first two values are pixels, to a ``spacing`` in pixels, with at
+    ``most`` that many samples per cell.
     """
     for axis in range(2):
         gaps = np.hypot(*np.moveaxis(np.diff(grid[..., :2], axis=axis), -1, 0))
@@ -226,7 +228,7 @@ def finer(grid: Array, spacing: float, most: int = MOST_SAMPLES) -> Array:
 
 
 def _between(grid: Array, axis: int, parts: int) -> Array:
-    """Return a grid with each of its cells along an axis cut into ``parts``."""
+    """Return a grid with each cell along an axis divided into ``parts``."""
     grid = np.moveaxis(grid, axis, 0)
     share = (np.arange(parts) / parts)[:, None, None]
     cut = grid[:-1, None] * (1 - share) + grid[1:, None] * share

@@ -1,4 +1,4 @@
-"""The form that an export asks with, and then how far it is."""
+"""The export dialog: a form, and then the progress."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OK, CANCEL = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton
 
 
 class ExportDialog(QDialog):
-    """Does not block the window.  ``chosen`` gets the values, ``cancelled`` a wish to stop."""
+    """Does not block the window.  ``chosen`` receives the values; ``cancelled`` is called on cancel."""
 
     def __init__(
         self,
@@ -87,19 +87,19 @@ class ExportDialog(QDialog):
 
     @property
     def values(self) -> Values:
-        """Return what the form says, by the names of its fields."""
+        """Return the values of the form by field name."""
         return {name: read() for name, read in self._read.items()}
 
     def _accept(self) -> None:
         self._chosen(self.values)
 
     def reject(self) -> None:
-        """Cancelled by its button, by Escape or by closing."""
+        """Handle cancelling by button, Escape or closing."""
         self._cancelled()
         super().reject()
 
     def show_progress(self, words: str, done: int, whole: int) -> None:
-        """Show how far the export is; ``whole`` 0 when that is not known."""
+        """Show the progress; ``whole`` is 0 if unknown."""
         self._form.setEnabled(False)
         self._buttons.button(OK).setEnabled(False)
         look(self.words, "quiet")
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
         self.words.show()
 
     def show_problem(self, words: str) -> None:
-        """Say why nothing was written; the form can be filled again."""
+        """Show why nothing was written; the form can be used again."""
         self._form.setEnabled(True)
         self._buttons.button(OK).setEnabled(True)
         self._bar.hide()

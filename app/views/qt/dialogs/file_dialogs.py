@@ -1,4 +1,4 @@
-"""Dialogs that ask for a file: they begin in the folder of the last one, with a name suggested."""
+"""File dialogs, which start in the last folder with a suggested name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 
 class FileDialogs:
-    """``folder``: where the last file was, "" for the working directory."""
+    """``folder``: of the last file, "" for the working directory."""
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
@@ -21,10 +21,10 @@ class FileDialogs:
         return self._remember(chosen)
 
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
-        """Return the file to write, ``name`` suggested; it ends as those of the chosen pattern do."""
+        """Return the file to write, with ``name`` suggested and the suffix of the chosen pattern."""
         dialog = QFileDialog(self._parent, title, self._begin(), pattern)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # before anybody is asked whether to overwrite
+        # before the user is asked whether to overwrite
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(suffix_of(chosen)))
         dialog.setDefaultSuffix(suffix_of(pattern))
         dialog.selectFile(name)

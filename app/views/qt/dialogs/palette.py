@@ -29,7 +29,7 @@ STEERING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDo
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the palette: words, what stands at its right, what it does, and a sentence to it."""
+    """An entry of the palette: text, text at its right, action, and a hint."""
 
     words: str
     beside: str
@@ -38,7 +38,7 @@ class Entry:
 
 
 def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> list[Entry]:
-    """Return all commands that can be given now."""
+    """Return all enabled commands."""
     return [
         Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, actions[c.name].trigger, c.hint)
         for c in commands
@@ -47,7 +47,7 @@ def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> 
 
 
 def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[Entry]:
-    """Return every family, chart, map and layer; ``edit`` is told the field and its value."""
+    """Return every family, chart, map and layer; ``edit`` receives the field and its value."""
     pickers = (("Family", "family"), ("Chart", "chart"), ("Map", "scalar"))
     lists = (state.families, state.charts, state.scalars)
     choices = [
@@ -121,7 +121,7 @@ class Palette(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # keys go to what has the focus within a popup, and at first nothing has
+        # keys go to the focus widget within a popup, and initially there is none
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @told

@@ -1,4 +1,4 @@
-"""The preferences: what is chosen holds at once."""
+"""The preferences dialog; changes apply at once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WORDS = {
     "nats": "Nats (natural logarithm)",
     "bits": "Bits (logarithm to base 2)",
 }
-# field of the preferences, its name, what it means, what can be chosen
+# field of the preferences, name, meaning, choices
 ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
     ("engine", "Engine", "Where geodesics and maps are computed", ENGINES),
     ("adapter", "Adapter", "The device on which kernels run", ()),
@@ -51,7 +51,7 @@ AUTOMATIC = Choice("", "Automatic")
 
 
 class PreferencesDialog(QDialog):
-    """Does not block the window; ``change`` hears of each choice; ``adapters``: those there are."""
+    """Does not block the window; ``change`` receives each choice; ``adapters``: the available ones."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Dialogs that do not block: pages that only show, and questions."""
+"""Non-blocking dialogs: pages of text, and questions."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from app.views.interface.choices import Act, Answer, Command
 from app.views.qt.style.text import RichPage
 from compute.core.refusal import shorten
 
-# of a message, each of which is cut where it is long
+# maximum lines of a message, each shortened if long
 MOST_LINES = 12
 
 
 def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Answer]) -> None:
-    """Ask a question that does not block; the last answer is what Escape means."""
+    """Ask a non-blocking question; Escape means the last answer."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, name, title, parent=parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setInformativeText("\n".join(map(shorten, text.split("\n")[:MOST_LINES])))
-    # the format of a box is that of its first text alone
+    # the format of a box is that of its first text
     for part in box.findChildren(QLabel):
         part.setTextFormat(Qt.TextFormat.PlainText)
     acts: dict[object, Act] = {}
@@ -65,7 +65,7 @@ class TextPage(QDialog):
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:
-    """Return a page of all keys, menu by menu, and what the mouse does."""
+    """Return a page of all shortcuts by menu, and the gestures."""
     menus = dict.fromkeys(command.menu for command in commands)
     parts = [
         _table(menu, [(c.shortcut, c.hint) for c in commands if c.menu == menu and c.shortcut])

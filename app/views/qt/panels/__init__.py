@@ -1,4 +1,4 @@
-"""The panels, one a file; `registry` lists them.
+"""The panels, one per file; `registry` lists them.
 
 May import dialogs, widgets and style.
 """

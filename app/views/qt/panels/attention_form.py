@@ -1,4 +1,4 @@
-"""The part of the family panel that chooses a head, the plane of its queries, temperature and keys."""
+"""The attention form of the family panel: head, plane of queries, temperature and keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import Slider, caption, fill, form, label, picker
 from app.views.text.token_names import numbered
 
-# ticks of the slider of temperatures for a factor of ten, on either side of 1
+# ticks of the temperature slider per factor of ten, on either side of 1
 TICKS = 100
 READOUT = 38
 
@@ -98,7 +98,7 @@ class AttentionForm:
         return ",".join(str(box.currentIndex()) for box in self.triple)
 
     def _choose(self, **head: object) -> None:
-        """Another head has other tokens that differ most; another file other heads and keys too."""
+        """Change the head, resetting the tokens of the plane; with another file also head and keys."""
         if "source" in head:
             head |= {"layer": 0, "head": 0, "token": 0, "mask": "", "mask_of": -1}
             head |= {"q": "", "k": "", "v": ""}
@@ -108,7 +108,7 @@ class AttentionForm:
         self._emit(SceneEdited(tuple((f"family.{k}", v) for k, v in parameters.items())))
 
     def show(self, state: AttentionState) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         fill(self.source, state.sources, state.source)
         hint(self.source, state.source)
         for spin, value, count in (

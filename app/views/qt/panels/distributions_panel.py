@@ -1,4 +1,4 @@
-"""The distributions at A, at B and at the moving point: bars down the words, or curves."""
+"""The distributions at A, at B and at the moving point: bars over tokens, or curves."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
-# more outcomes than this are drawn as a curve: bars would be hairlines
+# more outcomes than this are drawn as a curve, since bars would be hairlines
 MOST_BARS = 40
-# heights in pixels: of the plot at least, of a word, of what is under the plot
+# heights in pixels: minimum of the plot, of a word, of the area below the plot
 LOWEST, WORD, AXIS = 150, 14, 52
-# widths in pixels that a word beside its bars and a name in the legend have at most
+# maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
-# of rows that are not the scene's
+# opacity of rows that do not belong to the scene
 FAINT = 0.25
-# the model's own row of a token, where it is another one: a tick across each bar
+# the model's own row of a token, if different: a tick across each bar
 OWN, TICK = "▏the model’s own row", 9
 NONE_STATED = "A metric or a potential alone does not define distributions: there are none to draw."
 
 
 class DistributionsPanel:
-    """A plot in which only the rows that changed are drawn anew."""
+    """A plot in which only changed rows are redrawn."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
         self.plot = plot("Distributions at A, B and the moving point")
-        # as high as there is room, and no reason to scroll
+        # as high as there is room, without making the panel scroll
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setMinimumHeight(LOWEST)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
@@ -68,7 +68,7 @@ class DistributionsPanel:
         self.curves: list[pg.PlotDataItem] = []
         self.ticks: list[pg.ScatterPlotItem] = []
         self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
-        self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
+        self._top = 0.0  # end of the axis, which never shrinks while a point moves from A to B
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -163,7 +163,7 @@ class DistributionsPanel:
         QToolTip.showText(QCursor.pos(), tip, self.plot, area)
 
     def _show_own(self, d: Distributions) -> None:
-        """Mark on the bars what the model really has where it is another row."""
+        """Mark the model's own row on the bars where it differs."""
         own = (*d.own, *(None,) * len(self.ticks))
         for tick, row in zip(self.ticks, own, strict=False):
             tick.setVisible(row is not None)
@@ -175,7 +175,7 @@ class DistributionsPanel:
         self.legend.setText(_legend(names, colours) + (f" &nbsp; {escape(OWN)}" if other else ""))
 
     def _grey(self, stale: bool) -> None:
-        """Little is seen of rows that are of what was shown before."""
+        """Fade outdated rows."""
         look(self.legend, "stale" if stale else "")
         for item in (*self.bars, *self.curves, *self.ticks):
             item.setOpacity(FAINT if stale else 1.0)
@@ -199,11 +199,11 @@ class DistributionsPanel:
         if d is None:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
-        # above the plot and not in it: nothing drawn is ever covered
+        # above the plot, so that it never covers the drawing
         self.legend.setToolTip("\n".join(d.names))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
-        # words are read, and the panel scrolls, where they would lie over one another
+        # the panel scrolls if words would overlap
         self.plot.setMinimumHeight(max(LOWEST, WORD * len(d.labels) + AXIS) if as_bars else LOWEST)
         self.plot.invertY(as_bars)
         shown = [self._shorten(label, LABEL) for label in d.labels]
@@ -217,7 +217,7 @@ class DistributionsPanel:
             self._make_curves(d, colours)
 
     def _shorten(self, text: str, width: int) -> str:
-        """Return a text that ends in an ellipsis where it is wider than the bars leave room for."""
+        """Shorten a text with an ellipsis to the available room."""
         letters: QFontMetrics = self.plot.fontMetrics()
         return letters.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
@@ -256,21 +256,21 @@ class DistributionsPanel:
 
 
 def _tick() -> QPainterPath:
-    """Return a symbol: a narrow upright box, half a unit high on either side."""
+    """Return the tick symbol: a narrow upright box."""
     path = QPainterPath()
     path.addRect(-0.12, -0.5, 0.24, 1.0)
     return path
 
 
 def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
-    """Whether a row, or what it is drawn over, is another one."""
+    """Whether a row or its support differs."""
     if before is None or not np.array_equal(before.x, after.x):
         return True
     return not np.array_equal(before.rows[row], after.rows[row])
 
 
 def _legend(names: Sequence[str], colours: tuple[str, ...]) -> str:
-    """Coloured squares and names, as rich text."""
+    """Return coloured squares and names, as rich text."""
     parts = (
         f'<span style="color:{colour}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'
         for name, colour in zip(names, colours, strict=False)

@@ -1,4 +1,4 @@
-"""The family panel: which manifold, its data and parameters, and the map drawn over it."""
+"""The family panel: the manifold, its parameters, chart, connection and map."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SWATCH = (44, 12)
 class FamilyPanel:
     """Pickers over a `PanelState`; every choice is a `SceneEdited`.
 
-    A definition of the user's own family is told at every keystroke.
+    A user-defined family is emitted at every keystroke.
     """
 
     def __init__(self, emit: Handler) -> None:
@@ -49,7 +49,7 @@ class FamilyPanel:
         column.addLayout(self._map)
         column.addStretch(1)
         self._wire()
-        # what is another family's too
+        # shared with other families
         self._rest: tuple[QWidget, ...] = (
             self.own.widget, self.head.widget, self.chart, self.alpha, self.alpha_words,
             self.scalar, self.token, self.colormap, self.opacity,
@@ -109,7 +109,7 @@ class FamilyPanel:
         self._emit(SceneEdited(((field, value),)))
 
     def show(self, state: PanelState) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         if state == self._state:
             return
         self._state = state
@@ -138,7 +138,7 @@ class FamilyPanel:
         self.alpha_words.setText(f"{state.alpha:+.2f}".replace("-", "−") if state.alpha else "0")
 
     def wait(self, words: str, whole: bool) -> None:
-        """Say what is prepared in place of what belongs to the old subject, until the next state."""
+        """Show what is being prepared in place of the old subject's texts, until the next state."""
         self._state = None
         self.formula.setText("")
         self.note.setText(words)
@@ -146,7 +146,7 @@ class FamilyPanel:
             widget.setEnabled(False)
 
     def furnish(self) -> None:
-        """Show colours beside the names of colour maps from now on: they are slow to load."""
+        """Show swatches of the colour maps, which are slow to load."""
         self._furnished = True
         self._draw_swatches()
 

@@ -1,4 +1,4 @@
-"""The flow panel: its form, its clock, and norm, mass and energy as they run."""
+"""The flow panel: form, time, and plots of norm, mass and energy."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class FlowPanel:
         self._lives.set_theme(theme)
 
     def show(self, state: FlowState) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         self._state = state
         self._form.show(state.settings)
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
@@ -121,7 +121,7 @@ class FlowPanel:
             each.setVisible(name != "mass" or bool(values.any()))
             dot = "o" if len(values) == 1 else None
             each.listDataItems()[0].setData(state.times, values, symbol=dot)
-            # from zero, or rounding would look like change
+            # from zero, otherwise rounding would look like change
             low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
             each.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
 

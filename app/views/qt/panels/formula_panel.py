@@ -1,4 +1,4 @@
-"""The user's own family: names, domain and formula, answered at every keystroke."""
+"""The form of user-defined families, with feedback at every keystroke."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SPACES = (
     Choice("circle", "x on the circle"),
     Choice("outcomes", "x of a list"),
 )
-# what a kind starts with when there is nothing to keep
+# default input of each kind
 FIRST: dict[str, dict[str, str]] = {
     "metric": {"g11": "1", "g12": "0", "g22": "1"},
     "potential": {"potential": "{0}^2/2 + {1}^2/2"},
     "log_density": {"log_density": "{0}*x + {1}*x^2 - x^4"},
 }
-# characters of a formula that are shown around a mistake
+# characters of a formula shown around an error
 EXCERPT = 30
 _HINTS = {
     "coordinates": "The names of the two coordinates, as used in the formulas.",
@@ -49,7 +49,7 @@ _HINTS = {
 
 
 class FormulaPanel:
-    """Fields of a definition; ``typed`` is told the whole definition, as JSON, at each change."""
+    """The fields of a definition; ``typed`` receives the whole definition, as JSON, at each change."""
 
     def __init__(self, typed: Callable[[str], None]) -> None:
         self._typed = typed
@@ -66,7 +66,7 @@ class FormulaPanel:
         self.fields = {name: self._field(name, text) for name, text in _CAPTIONS}
         self.space = picker("Sample space", "The sample space of x.")
         fill(self.space, SPACES, "line")
-        # below the kind stand the fields
+        # the fields are below the kind
         place = 1 + list(self.fields).index("outcomes")
         self._rows.insertRow(place, caption("Space"), self.space)
         self.normalise = QCheckBox("normalise numerically")
@@ -97,7 +97,7 @@ class FormulaPanel:
 
     # --- what is stated -------------------------------------------------------------------------
     def definition(self) -> dict[str, object]:
-        """Return the definition that the fields state."""
+        """Return the definition in the fields."""
         text = {name: field.text().strip() for name, field in self.fields.items()}
         kind = self.kind.currentData()
         stated: dict[str, object] = {
@@ -118,7 +118,7 @@ class FormulaPanel:
         return stated
 
     def show(self, definition: str) -> None:
-        """Show a definition that was not typed here; one that was leaves the fields alone."""
+        """Show a definition, unless it was typed here."""
         stated = json.loads(definition)
         if stated != self._shown and stated != self.definition():
             self._fill(stated)
@@ -126,7 +126,7 @@ class FormulaPanel:
         self._shown = stated
 
     def _fill(self, stated: dict[str, Any]) -> None:
-        """Put a definition into the fields, in silence."""
+        """Fill the fields without emitting events."""
         kind = next(choice.value for choice in KINDS if choice.value in stated)
         space = stated.get("space", "line")
         texts = dict.fromkeys(self.fields, "")
@@ -152,7 +152,7 @@ class FormulaPanel:
         self._arrange()
 
     def _change_kind(self) -> None:
-        """Another kind: its own formula if one was typed before, else something to start from."""
+        """Switch to another kind, with its previous formula or a default."""
         kind = self.kind.currentData()
         names = _split(self.fields["coordinates"].text())
         for name, text in FIRST[kind].items():
@@ -169,7 +169,7 @@ class FormulaPanel:
 
     # --- how it looks ---------------------------------------------------------------------------
     def _arrange(self) -> None:
-        """Show the rows that the kind has."""
+        """Show the rows of the chosen kind."""
         kind, space = self.kind.currentData(), self.space.currentData()
         by_density = kind == "log_density"
         shown = {
@@ -185,7 +185,7 @@ class FormulaPanel:
         self._rows.setRowVisible(self.normalise, by_density)
 
     def set_verdict(self, verdict: Verdict) -> None:
-        """Say what the formula is, with a caret under the place of a mistake."""
+        """Show the verdict, with a caret below a mistake."""
         wrong = self._place(verdict)
         if self._wrong is not None and self._wrong is not wrong:
             look(self._wrong, "")
@@ -201,7 +201,7 @@ class FormulaPanel:
         self.words.setText(sign + verdict.words)
 
     def _place(self, verdict: Verdict) -> QLineEdit | None:
-        """Return the field that a verdict speaks of."""
+        """Return the field of a verdict."""
         return self.fields.get(verdict.place.partition("[")[0]) if verdict.right is False else None
 
     def _column(self, verdict: Verdict, field: QLineEdit) -> int:
@@ -241,7 +241,7 @@ def _split(text: str) -> list[str]:
 
 
 def _numbered(text: str) -> dict[str, float | str]:
-    """``name = value`` between commas; what is no number stays a text, for the reader to refuse."""
+    """Parse ``name = value`` between commas; invalid numbers stay text, to be refused later."""
     pairs = (part.partition("=") for part in _split(text))
     return {name.strip(): _number(value) for name, _, value in pairs}
 
@@ -258,7 +258,7 @@ def _number(text: str) -> float | str:
 
 
 def _inequalities(domain: Any) -> list[str]:
-    """Return a domain as inequalities, be it stated so or by bounds."""
+    """Return a domain as inequalities, given as such or by bounds."""
     if not isinstance(domain, dict):
         return list(domain)
     sides = (

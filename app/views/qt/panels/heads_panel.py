@@ -1,4 +1,4 @@
-"""The panel of heads: all heads of a file side by side; a click moves the scene to one."""
+"""The heads panel: all heads of a file side by side; a click selects one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
 
 NUMBERS = (Choice("entropy", "Median entropy"), Choice("condition", "Condition number of g"))
 NONE = "Only attention has heads: choose the family of a head, or open a file of heads."
-LINES = 3  # of what is said of one head
+LINES = 3  # maximum lines about one head
 
 
 class HeadsPanel:
-    """A grid of heads over a `HeadsState`; what is chosen is a `SceneEdited`."""
+    """A grid of heads for a `HeadsState`; a selection emits `SceneEdited`."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -50,7 +50,7 @@ class HeadsPanel:
         self.grid.set_theme(theme)
 
     def show(self, state: HeadsState | None) -> None:
-        """Show heads as far as they are known; None: there are none."""
+        """Show the heads computed so far; None: there are none."""
         self.state = state
         self._show()
 
@@ -61,7 +61,7 @@ class HeadsPanel:
         self._point(None)
 
     def _point(self, place: Place | None) -> None:
-        """Say the numbers of the head that is pointed at, or else of the one that is shown."""
+        """Show the numbers of the head under the pointer, or of the current one."""
         state = self.state
         cell = state.cells.get(place or state.current) if state else None
         self.words.setText(cell.words if cell else "")

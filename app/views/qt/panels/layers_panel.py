@@ -1,4 +1,4 @@
-"""The layers panel: what is drawn."""
+"""The layers panel: visibility and opacity of layers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HINT = "Right-click to change the opacity; keyframes can fade it."
 
 
 class LayersPanel:
-    """One box a layer, by its field; a layer that the state does not list is not shown."""
+    """One check box per layer of the state, by its field."""
 
     def __init__(self, change: Callable[[str, object], None]) -> None:
         self._change = change
@@ -32,7 +32,7 @@ class LayersPanel:
         column.addStretch(1)
 
     def show(self, state: PanelState) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         listed = {layer.field for layer in state.layers}
         for field, box in self.boxes.items():
             box.setVisible(field in listed)
@@ -41,7 +41,7 @@ class LayersPanel:
             self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
             box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
             fades = "" if layer.opacity is None else f"<br>{share:.0%} opaque. {HINT}"
-            # rich text, which is broken into lines
+            # rich text, which wraps
             box.setToolTip(f"<qt>{layer.hint}{fades}</qt>")
             with QSignalBlocker(box):
                 box.setChecked(layer.visible)
@@ -56,7 +56,7 @@ class LayersPanel:
         return box
 
     def shares(self, field: str) -> list[Answer | None]:
-        """Return how much of a layer may be seen: the menu of its box."""
+        """Return the opacity menu of a layer."""
         return [
             (
                 f"{'✓ ' if share == self._opacity[field] else ''}{share:.0%} opaque",

@@ -1,4 +1,4 @@
-"""The lesson panel: a step's text, what is asked for, and the way through; or the list of lessons."""
+"""The lesson panel: a step's text, task and navigation; or the list of lessons."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ a {{ color: {accent}; }}
 
 
 class LessonPanel:
-    """Shows a `LessonState`; every choice is an event."""
+    """Shows a `LessonState`; every choice emits an event."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -143,7 +143,7 @@ class LessonPanel:
         self.show(state)
 
     def show(self, state: LessonState | None) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         before, self._state = self._state, state
         if state is None or state == before:
             return

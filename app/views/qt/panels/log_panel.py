@@ -1,4 +1,4 @@
-"""The log: what the status bar and messages have said, with the time."""
+"""The log of messages, with times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_LINES = 2000
 
 
 class LogPanel:
-    """A line a message; one that repeats the last is not written again."""
+    """One line per message; repetitions are omitted."""
 
     def __init__(self) -> None:
         self.widget = QPlainTextEdit()

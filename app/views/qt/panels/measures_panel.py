@@ -1,4 +1,4 @@
-"""The measures panel: numbers of the path, and how far each can be trusted."""
+"""The measures panel: numbers of the path, with warnings."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 
 class MeasuresPanel:
-    """Two columns, a name and its value; a measure that is not fine is marked and coloured, one of what
-    was shown before is greyed.
-    """
+    """Two columns, names and values; warnings are marked and coloured, outdated measures greyed."""
 
     def __init__(self) -> None:
         self.widget, column = panel(WIDE)

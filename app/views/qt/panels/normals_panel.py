@@ -1,4 +1,4 @@
-"""The normals panel: two ellipses that can be dragged, four ways between them, and their lengths."""
+"""The normals panel: two draggable ellipses, four paths between them, and their lengths."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HINT = (
 
 
 class NormalsPanel:
-    """Draws plain data; numbers and drags are told as `NormalEdited`."""
+    """Draws plain data; edits and drags emit `NormalEdited`."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -106,7 +106,7 @@ class NormalsPanel:
         return pin
 
     def show(self, state: NormalsState | None) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         before, self._state = self._state, state
         if state is None:
             return
@@ -130,7 +130,7 @@ class NormalsPanel:
             with QSignalBlocker(spin):
                 spin.setValue(value)
         for pin, at in zip(self.pins[name], (numbers[:2], end[0]), strict=True):
-            # while it is dragged the hand says where it is
+            # during a drag the pointer determines the position
             if not pin.moving:
                 with QSignalBlocker(pin):
                     pin.setPos(*at)
@@ -147,7 +147,7 @@ class NormalsPanel:
                 ellipse.setData([], [])
 
     def _fit(self, state: NormalsState) -> None:
-        """Everything in view, unless something is being dragged there."""
+        """Fit the view to everything, except during a drag."""
         if any(pin.moving for pins in self.pins.values() for pin in pins):
             return
         every = [*state.ends, *(way.outlines.reshape(-1, 2) for way in state.ways)]
@@ -160,7 +160,7 @@ class NormalsPanel:
         self._emit(NormalEdited(name, (mx, my, xx, xy, yy)))
 
     def _dragged(self, name: str, is_mean: bool) -> None:
-        """Move the mean by its letter, and the first column of the root of the covariance by its
+        """Move the mean by its letter, or the first column of the covariance's square root by its
         dot.
         """
         if self._state is None:
@@ -170,7 +170,7 @@ class NormalsPanel:
         if is_mean:
             self._emit(NormalEdited(name, (mean.x(), mean.y(), xx, xy, yy)))
             return
-        # Cholesky's root has its first column there, and what is left of σ_yy below
+        # the first column of the Cholesky factor is there, the rest of σ_yy below
         across, up = dot.x() - mx, dot.y() - my
         rest = yy - xy**2 / xx
         if abs(across) > 1e-3:
@@ -181,7 +181,7 @@ def _blank() -> pg.PlotWidget:
     plot = plots.plot("Two normals and four paths between them")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
-    # as high as there is room, and no reason to scroll
+    # as high as there is room, without making the panel scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     plot.setAspectLocked(True)
     return plot
@@ -193,7 +193,7 @@ def _colour(kind: str, theme: Theme) -> str:
 
 
 def _lengths(ways: tuple[NormalsWay, ...], theme: Theme) -> str:
-    """Return the ways in their colours and their Fisher lengths, shortest first, as rich text."""
+    """Return the paths with colours and Fisher–Rao lengths, shortest first, as rich text."""
     lines = (
         f'<span style="color:{_colour(way.kind, theme)}">■</span>&nbsp;{escape(way.title)} '
         f"{way.length:.4g}"

@@ -1,4 +1,4 @@
-"""The picture panel: a photograph, its lattice of patches, and the way between two of them."""
+"""The picture panel: a photograph, its lattice of patches, and a path between two of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 
 HEIGHT, SIDE, PIN, ABOVE = 220, 250, 20, 10
-# how much of the photograph a map lets through
+# share of the photograph visible through a map
 STRENGTH = 0.6
 HINT = (
     "Click one patch for A and another for B, or drag them: the curve is the shortest path "
@@ -26,7 +26,7 @@ HINT = (
 
 
 class PhotographPanel:
-    """Draws plain data; clicks put A and B by turns."""
+    """Draws plain data; clicks place A and B alternately."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -43,7 +43,7 @@ class PhotographPanel:
         self.set_theme(theme)
 
     def _make_side(self) -> QWidget:
-        """Make the column beside the photograph: settings, and words on what is seen."""
+        """Make the column beside the photograph: settings and description."""
         widget, side = panel(SIDE)
         self.open = QPushButton("Open picture…")
         self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))
@@ -72,7 +72,8 @@ class PhotographPanel:
         """Draw in other colours."""
         self._theme = theme
         self.plot.setBackground(theme.panel)
-        # on the photograph, whatever the theme: white reads on the map's colours, cased in black
+        # on the photograph, in every theme: white with a black outline is legible on the map's
+        # colours
         self._circles.setPen(pg.mkPen(255, 255, 255, 170, width=1))
         self._casing.setPen(pg.mkPen(0, 0, 0, 190, width=6))
         self._way.setPen(pg.mkPen("#ffffff", width=3))
@@ -128,7 +129,7 @@ class PhotographPanel:
         self._way.setData(*way.T)
         for name, end in (("start", 0), ("end", -1)):
             pin = self.pins[name]
-            # while it is dragged the hand says where it is
+            # during a drag the pointer determines the position
             if len(way) and not pin.moving:
                 with QSignalBlocker(pin):
                     pin.setPos(*way[end])
@@ -153,11 +154,11 @@ class PhotographPanel:
 
 
 def _blank() -> pg.PlotWidget:
-    """Return a plot without axes, y down, at one scale."""
+    """Return a plot without axes, y down, with equal scales."""
     plot = plots.plot("Picture with its patches")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
-    # as high as there is room, and no reason to scroll
+    # as high as there is room, without making the panel scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     plot.setAspectLocked(True)
     plot.invertY(True)
@@ -167,5 +168,5 @@ def _blank() -> pg.PlotWidget:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Limits that are not one: a map of one value is drawn in its middle colour."""
+    """Separate equal limits, so that a constant map is drawn in its middle colour."""
     return (low, high) if high > low else (low - 0.5, high + 0.5)

@@ -1,4 +1,4 @@
-"""The panels that parts of the controller speak to: one line each, built when they are first seen."""
+"""The panels of the controller's parts, one line each, built when first visible."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 
 class Panel(Protocol):
-    """The functions that a panel's file supplies."""
+    """The interface of panels."""
 
     widget: QWidget
 
     def show(self, state: Any) -> None:
-        """Show a state, or None, without telling it back."""
+        """Show a state, or None, without emitting events."""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -43,10 +43,10 @@ class Panel(Protocol):
 
 @dataclass(frozen=True)
 class PanelSpec:
-    """``make(emit, theme)`` builds it; ``beside``: the panel that it shares a place with, by tabs.
+    """``make(emit, theme)`` builds it; ``beside``: the panel with which it shares a place as tabs.
 
-    ``height``: of its place at first; ``top``: it stands above the others of its area, and has its
-    height once it is brought to the front.
+    ``height``: initial height; ``top``: it is placed above the others of its area, and gets its height
+    when brought to the front.
     """
 
     title: str
@@ -126,7 +126,7 @@ PANELS: tuple[PanelSpec, ...] = (
 
 
 class PanelDock:
-    """The dock of one panel: it builds the panel when it is first seen and keeps what it shall show."""
+    """The dock of one panel, which builds the panel when first visible and keeps its state."""
 
     def __init__(self, spec: PanelSpec, frame: QMainWindow, emit: Handler, theme: Theme) -> None:
         self.spec = spec
@@ -143,13 +143,13 @@ class PanelDock:
         self.dock.visibilityChanged.connect(self._turn)
 
     def show(self, state: object) -> None:
-        """Show ``state`` now, or when the panel is next seen."""
+        """Show ``state`` now, or when the panel becomes visible."""
         self._state = state
         if self._seen and self.panel is not None:
             self.panel.show(state)
 
     def set_theme(self, theme: Theme) -> None:
-        """Another theme, now or from the beginning."""
+        """Set the theme, now or when the panel is built."""
         self._theme = theme
         if self.panel is not None:
             self.panel.set_theme(theme)
@@ -163,7 +163,7 @@ class PanelDock:
         self._emit(PanelShown(self.spec.title, seen))
 
     def furnish(self) -> None:
-        """From now on a panel that is seen is built: the window has been drawn."""
+        """Allow building of visible panels, after the window has been drawn."""
         self._furnished = True
         if self._seen:
             self._fill()
@@ -176,7 +176,7 @@ class PanelDock:
 
 
 def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> None:
-    """Give a panel its height, and the others that are seen in its area what is left of ``whole``."""
+    """Give a panel its height, and the other visible ones in its area the rest of ``whole``."""
     others = [
         other
         for other in frame.findChildren(QDockWidget)
@@ -184,7 +184,7 @@ def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> 
         and frame.dockWidgetArea(other) == frame.dockWidgetArea(dock)
         and not other.visibleRegion().isEmpty()
     ]
-    # no less than a pixel is what Qt takes: it gives each panel its least height by itself
+    # Qt accepts no less than a pixel; it gives each panel its minimum height by itself
     rest = max((whole - height) // max(len(others), 1), 1)
     sizes = [height, *[rest] * len(others)]
     frame.resizeDocks([dock, *others], sizes, Qt.Orientation.Vertical)

@@ -1,4 +1,4 @@
-"""The rows panel: filmstrips of distributions from A to B, each with the moving point's place."""
+"""The rows panel: filmstrips of distributions from A to B, each with the moving point marked."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ HINT = (
     "Length: Fisher–Rao, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt; on the e- and m-path of an "
     "exponential family this is the Jeffreys divergence. Click to move the point there."
 )
-# pixels that a word takes at least, of its letters, and of title and axis
-# of rows that are not the scene's
-FAINT = 0.3
+FAINT = 0.3  # opacity of rows that do not belong to the scene
+# pixels: minimum height of a row, of its letters, and of title and axis
 ROW, LETTERS, HEADING = 11, 11, 58
 LABEL = 110  # of a word beside the first strip at most
 # of a title of two lines
@@ -33,7 +32,7 @@ TITLE = 36
 
 
 class RowsPanel:
-    """Strips side by side over one axis of words or of x."""
+    """Strips side by side over a shared axis of tokens or x."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -49,7 +48,7 @@ class RowsPanel:
         self.plots.scene().sigMouseClicked.connect(self._click)
         self.plots.scene().sigMouseMoved.connect(self._hover)
         self._readout = label("", "quiet", wrap=True)
-        # as high as there is room, and no reason to scroll
+        # as high as there is room, without making the panel scroll
         self.plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self.plots, 1)
         column.addWidget(self._readout)
@@ -65,7 +64,7 @@ class RowsPanel:
         self.show(state)
 
     def show(self, state: RowsState | None) -> None:
-        """Show a state; where only the playhead differs, only the marks move."""
+        """Show a state; if only the playhead differs, only move the marks."""
         before, self._state = self._state, state
         self.plots.setVisible(state is not None and len(state.x) > 0)
         if state is None:
@@ -92,7 +91,7 @@ class RowsPanel:
         self._readout.setText(state.note if found is None else _words(state, *found))
 
     def _at(self, place: QPointF) -> tuple[str, float, float] | None:
-        """Return which strip, which time and where on the axis of words."""
+        """Return the strip, the time and the position on the shared axis at a point."""
         for kind, strip in self.strips.items():
             box = strip.plot.getViewBox()
             if box.sceneBoundingRect().contains(place):
@@ -135,10 +134,10 @@ class _StripPlot:
         self.mark.setPen(pg.mkPen("#ffffff", width=2))
 
     def show(self, state: RowsState, strip: RowStrip, top: float, theme: Theme) -> None:
-        """Another strip, its colours up to ``top``."""
+        """Set the strip, with colours up to ``top``."""
         rows = strip.rows
         self.image.setImage(rows, levels=(0.0, top or 1.0), autoLevels=False)
-        # columns are centred on their times, words on whole numbers
+        # columns are centred on their times, words on integers
         half = 0.5 * strip.reached / max(len(rows) - 1, 1)
         low, high = _ends(state)
         width = strip.reached + 2 * half
@@ -168,7 +167,7 @@ class _StripPlot:
 
 
 def _ends(state: RowsState) -> tuple[float, float]:
-    """Return where the axis of words, or of x, begins and ends."""
+    """Return the range of the shared axis."""
     if state.labels:
         return -0.5, len(state.labels) - 0.5
     gap = 0.5 * (state.x[-1] - state.x[0]) / max(len(state.x) - 1, 1)
@@ -176,7 +175,7 @@ def _ends(state: RowsState) -> tuple[float, float]:
 
 
 def _words(state: RowsState, kind: str, t: float, y: float) -> str:
-    """Say what lies under the pointer."""
+    """Describe the point under the pointer."""
     strip = next((s for s in state.strips if s.kind == kind), None)
     if strip is None or len(strip.rows) < 2 or not 0.0 <= t <= strip.reached:
         return state.note

@@ -1,4 +1,4 @@
-"""The timeline: play, where the moving point is between A and B, and below it the keyframes."""
+"""The timeline panel: play button, slider of the moving point, and keyframes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from app.views.qt.widgets.widgets import Slider, fill, label, look, picker
 TICKS = 1000
 BOX = 98  # width of a picker
 HINT = "No keyframes. ◆ records the scene; it changes smoothly between keyframes."
-BETWEEN = "Between"  # two keyframes, from neither of which it leads on
+BETWEEN = "Between"  # shown for two keyframes if no interval starts at the chosen one
 EASES = {
     "linear": "Evenly",
     "smooth": "Smoothly",
@@ -38,7 +38,7 @@ REPEATS = {"once": "Once", "loop": "Loop", "bounce": "Bounce"}
 
 
 class TimelinePanel:
-    """Play, a slider from A to B, a button that sets keyframes; the strip, once there are any."""
+    """A play button, a slider from A to B, a keyframe button, and the strip if there are keyframes."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -53,7 +53,7 @@ class TimelinePanel:
         self._make_keys(QHBoxLayout(self.keys))
         column.addWidget(self.keys)
         self.hint = label(HINT, "quiet")
-        # it must not hold a narrow window open
+        # it must not prevent a narrow window
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column.addWidget(self.hint)
         self.show(0.0)
@@ -138,13 +138,13 @@ class TimelinePanel:
         return box
 
     def show(self, t: float) -> None:
-        """Show where the moving point is, without telling it back."""
+        """Show the position of the moving point without emitting events."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(t * TICKS))
         self.readout.setText(f"t = {t:.2f}")
 
     def show_state(self, state: TimelineState) -> None:
-        """Show the time and the keyframes, without telling them back."""
+        """Show the time and the keyframes without emitting events."""
         self.button.set_playing(state.playing)
         look(self.mark, "changed" if state.changed else "")
         self.keys.setVisible(bool(state.keys))
@@ -152,7 +152,8 @@ class TimelinePanel:
         if state.keys:
             self._show_keys(state)
         else:
-            # the canvas keeps its size when the first keyframe is set: what is aimed at stays
+            # the canvas keeps its size when the first keyframe is set, so that nothing moves under
+            # the pointer
             self.hint.setFixedHeight(self.keys.sizeHint().height())
 
     def _show_keys(self, state: TimelineState) -> None:
@@ -167,5 +168,5 @@ class TimelinePanel:
             self.duration.setValue(state.duration)
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours for what is painted."""
+        """Set the theme of painted parts."""
         self.strip.set_theme(theme)

@@ -125,7 +125,7 @@ class TokenPathPanel:
         self.show(self._state)
 
     def show(self, state: TokenPathState | None) -> None:
-        """Show a state without telling it back."""
+        """Show a state without emitting events."""
         self._state = state
         drawn = state is not None and len(state.xy) > 0
         for widget in (self.said, self.map, self.matrix, self.tip, self.vouched, self.export):
@@ -222,7 +222,7 @@ class TokenPathPanel:
             self._emit(replace(self._state.chosen, files=more))
 
     def _hover(self, place: QPointF) -> None:
-        """Say what the nearest dot is, if the pointer is on one."""
+        """Describe the dot under the pointer, if any."""
         if self._state is None or not self._state.tips:
             return
         at = self.map.getViewBox().mapSceneToView(place)

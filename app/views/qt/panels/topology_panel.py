@@ -1,4 +1,4 @@
-"""The topology panel: persistence diagram and barcode of the map that is shown."""
+"""The topology panel: persistence diagram and barcode of the map shown."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from app.views.qt.widgets import plots
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
-# lines of the chosen pair's story, kept free so that nothing jumps
+# lines reserved for the description of the chosen pair, so that nothing jumps
 STORY = 4
 LEVELS = (Choice("sub", "Below: {f ≤ c}, c rising"), Choice("super", "Above: {f ≥ c}, c falling"))
-# the slider's ends, powers of ten of the share of the map's range
+# the slider's ends, as powers of ten of the share of the map's range
 SLIDER, LEAST, MOST = 100, -3.0, -0.3
 SYMBOLS = ("o", "s")  # components and loops
-# how far beyond the map's range what lasts is drawn, as a share of it
+# position of persistent features beyond the map's range, relative to it
 BEYOND = 0.12
 
 
 class TopologyPanel:
-    """Points and bars of pairs; what is clicked is told, what is chosen is in the state."""
+    """Points and bars of pairs; clicks emit events, and the selection is in the state."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -80,7 +80,7 @@ class TopologyPanel:
         return row
 
     def _make_stepper(self) -> QHBoxLayout:
-        """Return the chosen pair in words, and the way to the next without a mouse."""
+        """Return the description of the selected pair, with buttons for previous and next."""
         row = QHBoxLayout()
         for text, name, step in (("◂", "Previous pair", -1), ("▸", "Next pair", 1)):
             button = QToolButton()
@@ -119,7 +119,7 @@ class TopologyPanel:
         self.show(self.state)
 
     def show(self, state: TopologyState | None) -> None:
-        """Show a state without telling it back; None is like a state without pairs."""
+        """Show a state without emitting events; None is like a state without pairs."""
         self.state = state
         if state is None:
             return
@@ -210,13 +210,13 @@ def _tick(share: float) -> int:
 
 
 def _beyond(state: TopologyState) -> float:
-    """Return where what lasts for ever is drawn."""
+    """Return the position of infinite deaths in the plots."""
     away = BEYOND * (state.high - state.low)
     return state.low - away if state.superlevel else state.high + away
 
 
 def _ends(state: TopologyState) -> Array:
-    """Deaths, of what lasts the place where that is drawn."""
+    """Return deaths, with infinite ones at their drawn position."""
     return np.where(np.isfinite(state.death), state.death, _beyond(state))
 
 

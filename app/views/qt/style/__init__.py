@@ -1,4 +1,4 @@
-"""The look of the window: one sheet of the theme's colours, icons, text.
+"""The look of the window: style sheet, icons, text.
 
 Imports no other views of Qt.
 """

@@ -1,4 +1,4 @@
-"""Icons: glyphs of the Material Design set, in the theme's colours."""
+"""Icons of the Material Design set, in the theme's colours."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from app.views.interface.theme import Theme
 
 
 def icon(name: str, theme: Theme) -> QIcon:
-    """Return an icon of the set, muted where what it stands for cannot be done."""
-    # imported here: its fonts take long to read, and a window can be drawn without
+    """Return an icon of the set, muted when disabled."""
+    # imported here: its fonts take long to load, and a window can be drawn without them
     import qtawesome
 
     made: QIcon = qtawesome.icon(f"mdi6.{name}", color=theme.text, color_disabled=theme.border)
@@ -18,14 +18,14 @@ def icon(name: str, theme: Theme) -> QIcon:
 
 
 def blank(size: int) -> QIcon:
-    """Return an empty icon that keeps an icon's place."""
+    """Return an empty icon as a placeholder."""
     picture = QPixmap(size, size)
     picture.fill("transparent")
     return QIcon(picture)
 
 
 def swatch(colormap: str, width: int, height: int) -> QIcon:
-    """Return a colour map, from its low end to its high one."""
+    """Return a swatch of a colour map, from low to high."""
     from cmap import Colormap
 
     row = np.round(255 * Colormap(colormap)(np.linspace(0.0, 1.0, width))).astype(np.uint8)

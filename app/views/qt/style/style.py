@@ -1,4 +1,4 @@
-"""The window's look: one sheet made from the theme's colours, one spacing, one type size."""
+"""The window's style sheet, made from the theme, one spacing and one type size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.views.interface.theme import Theme
 
 GAP = 8
 POINTS = 10
-# what the application remembers: how large type is
+# property of the application: the type size
 SCALE = "type_scale"
 ICONS = Path(__file__).parent / "icons"
 SHEET = """
@@ -102,7 +102,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 
 
 def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None:
-    """Give an application the theme's colours and a size of type."""
+    """Apply the theme and a type size to an application."""
     application.setStyle("Fusion")
     palette = QPalette()
     roles = {
@@ -131,20 +131,20 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
         _widen(widget, width)
 
 
-# Widgets with such a width.  Qt's own list of all widgets holds some that are on their way out, and to
-# touch one of those ends the process.
+# Widgets with such a width.  Qt's own list of all widgets includes some being deleted, and touching
+# one of those crashes the process.
 _FIXED: list[tuple[QWidget, int]] = []
 
 
 def fixed(widget: QWidget, width: int) -> None:
-    """Fix a width that grows with the type, in pixels at the usual size."""
+    """Fix a width that scales with the type size, in pixels at the default size."""
     _forget()
     _FIXED.append((widget, width))
     _widen(widget, width)
 
 
 def _forget() -> None:
-    """Forget those that Qt has deleted."""
+    """Drop widgets that Qt has deleted."""
     _FIXED[:] = [(widget, width) for widget, width in _FIXED if isValid(widget)]
 
 

@@ -1,7 +1,7 @@
-"""Text in widgets: plain, whatever it holds, unless the program has set it.
+"""Text in widgets: always plain, unless the program itself produced rich text.
 
-Qt takes a text that looks like HTML for HTML, and then opens the pictures that it names.  Titles,
-tokens, names of files and messages are others', so they go through the functions here.
+Qt interprets text that looks like HTML and opens pictures that it names.  Titles, tokens, file names
+and messages are untrusted, so they go through the functions here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Protocol
 
 from PySide6.QtCore import QUrl
 
-# of QtGui: only this one knows what looks like rich text, unless a plotting library has joined the two
+# of QtGui: only this one can recognise rich text, unless a plotting library has merged the two
 from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QLabel, QTextBrowser, QWidget
 
 
 def plain_label(text: str = "") -> QLabel:
-    """Make a label that shows its text as it is."""
+    """Make a label that shows its text literally."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
@@ -25,7 +25,7 @@ def plain_label(text: str = "") -> QLabel:
 
 
 def make_rich(label: QLabel) -> QLabel:
-    """Let a label show rich text, in which what comes from others is escaped."""
+    """Let a label show rich text, in which untrusted parts are escaped."""
     label.setTextFormat(Qt.TextFormat.RichText)
     return label
 
@@ -36,12 +36,12 @@ def hint(widget: QWidget, text: str) -> None:
 
 
 def as_hint(text: str) -> str:
-    """Return what a tooltip shows as ``text``."""
+    """Escape ``text`` for a tooltip."""
     return f"<qt>{escape(text)}</qt>" if Qt.mightBeRichText(text) else text
 
 
 def on_button(text: str) -> str:
-    """Return what a button or a menu shows as ``text``: an & alone would mark a key."""
+    """Escape ``text`` for a button or a menu, where & would mark a shortcut."""
     return text.replace("&", "&&")
 
 
@@ -52,12 +52,12 @@ class Labelled(Protocol):
 
 
 def title_axis(plot: Labelled, side: str, words: str) -> None:
-    """Name an axis of a plot, which would take the name for HTML."""
+    """Set an axis title of a plot, which would interpret it as HTML."""
     plot.setLabel(side, escape(words))
 
 
 class RichPage(QTextBrowser):
-    """A page of rich text that opens no file and asks for no address by itself."""
+    """A page of rich text that never loads files or addresses."""
 
     def loadResource(self, kind: int, name: QUrl | str) -> None:
-        """Return nothing: there are no pictures in the program's pages."""
+        """Return nothing, since pages have no pictures."""

@@ -1,4 +1,4 @@
-"""Small pieces that panels and dialogs are made of.
+"""Small widgets for panels and dialogs.
 
 May import style.
 """

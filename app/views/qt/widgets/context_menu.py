@@ -1,4 +1,4 @@
-"""The menu of a right click."""
+"""Context menus."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Pixel = tuple[float, float]
 
 
 def offer(widget: QWidget, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
-    """Show ``entries(pixel)`` at a right click on ``widget``; None is a line between them."""
+    """Show ``entries(pixel)`` at a right click on ``widget``; None is a separator."""
     widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def show(at: QPoint) -> None:

@@ -1,4 +1,4 @@
-"""A grid of heads: each a small picture with a bar beneath, to be pointed at and chosen."""
+"""A grid of heads, each a small picture with a bar below."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ STEPS = {
 
 
 def arranged(state: HeadsState, columns: int, order: str) -> dict[tuple[int, int], Place]:
-    """Return which head stands in which (row, column): layer by layer, or by a number, the least
-    first.
-    """
+    """Return the (row, column) of each head: by layer, or sorted by a number, smallest first."""
     if order:
         known = sorted(state.cells, key=lambda place: (state.cells[place].order[order], place))
         return {divmod(i, columns): place for i, place in enumerate(known)}
@@ -52,7 +50,7 @@ def arranged(state: HeadsState, columns: int, order: str) -> dict[tuple[int, int
 
 
 class HeadGrid(QWidget):
-    """Draws a `HeadsState`; ``choose`` is told what is clicked, ``point`` what is pointed at."""
+    """Draws a `HeadsState`; ``choose`` receives clicks, ``point`` the head under the pointer."""
 
     def __init__(
         self, choose: Callable[[Place], None], point: Callable[[Place | None], None], theme: Theme
@@ -76,7 +74,7 @@ class HeadGrid(QWidget):
         self.update()
 
     def show_heads(self, state: HeadsState | None, number: str, by_number: bool) -> None:
-        """Show heads, their bars by ``number``, in the order of that number or layer by layer."""
+        """Show heads with bars of ``number``, sorted by it or by layer."""
         self._state, self._number, self._sorted = state, number, by_number
         self._arrange()
 
@@ -95,7 +93,7 @@ class HeadGrid(QWidget):
 
     @property
     def _step(self) -> int:
-        """From one row to the next: pictures are square."""
+        """Return the row height; pictures are square."""
         return self._width + BAR + 1
 
     def box(self, row: int, column: int) -> QRect:
@@ -202,7 +200,7 @@ class HeadGrid(QWidget):
 
 @lru_cache(maxsize=1)
 def _table() -> np.ndarray:
-    """Viridis (256, 3) as bytes."""
+    """Return Viridis (256, 3) as bytes."""
     table: np.ndarray = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)[:, :3]
     return table.astype(np.uint8)
 

@@ -1,4 +1,4 @@
-"""Which keys of a head take part: a button that opens a list of them."""
+"""A button with a menu of the keys of a head to include."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Line(QLineEdit):
 
 
 class KeyMenu:
-    """Tells the numbers of the keys that are left out, "0,14", as they are chosen."""
+    """Emits the numbers of excluded keys, such as "0,14"."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -72,7 +72,7 @@ class KeyMenu:
         self.list.itemChanged.connect(lambda item: self._read())
 
     def show(self, keys: tuple[KeyChoice, ...]) -> None:
-        """Show which take part, without telling it back."""
+        """Show which keys are included, without emitting events."""
         if keys == self._keys:
             return
         self._keys = keys

@@ -1,4 +1,4 @@
-"""The strip of a timeline: seconds, keyframes as diamonds, and a line where the time is."""
+"""The keyframe strip: seconds, keyframes as diamonds, and the current time."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineStat
 
 HEIGHT, EDGE = 34, 9
 HALF = 5.5  # of a diamond, in pixels
-NEAR = 6.0  # within which the pointer means a keyframe
-STEP = 0.1  # seconds of an arrow key
+NEAR = 6.0  # distance in pixels within which the pointer selects a keyframe
+STEP = 0.1  # seconds per press of an arrow key
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
-TICK = 52  # pixels between two numbers at least
+TICK = 52  # minimum pixels between two numbers
 FIRST = "Choose a time, change the scene and press K again"
 
 
 class Strip(QWidget):
-    """Tells times and keyframes that are dragged; draws the state that it was last shown."""
+    """Draws a timeline's state; emits chosen times and dragged keyframes."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         super().__init__()
@@ -48,13 +48,13 @@ class Strip(QWidget):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Other colours."""
+        """Set the colours."""
         self._theme = theme
         self.update()
 
     # --- places ---------------------------------------------------------------------------------
     def x_of(self, time: float) -> float:
-        """Return where in the strip a time is, in pixels from the left."""
+        """Return the pixel position of a time from the left."""
         return EDGE + (self.width() - 2 * EDGE) * time / (self._state.duration or 1.0)
 
     def _time(self, x: float) -> float:
@@ -91,7 +91,7 @@ class Strip(QWidget):
             self._held = None
 
     def _move(self, x: float, done: bool) -> None:
-        """Move the keyframe as far as it may go, and hold it there."""
+        """Move the dragged keyframe within its limits."""
         held = self._held
         assert held is not None
         to = held if done else self._time(x)

@@ -1,4 +1,4 @@
-"""A button that plays and pauses: its sign is painted, so that no size of type can cut it."""
+"""The play button; its sign is painted, so that no type size can cut it off."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import QToolButton
 
-SHARE = 0.36  # of the button's height that the sign has
+SHARE = 0.36  # height of the symbol relative to the button
 
 
 class PlayButton(QToolButton):
-    """Shows a triangle at rest and two bars while something plays."""
+    """Shows a triangle at rest and two bars while playing."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """Plots in the theme's colours.
 
-Importing this loads pyqtgraph, which takes as long as the rest of the window: panels with plots are
-imported when they are first seen.
+Importing this loads pyqtgraph, which takes as long as the rest of the window, so panels with plots are
+imported when first visible.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def plot(name: str) -> pg.PlotWidget:
 
 
 def only_seen(view: pg.GraphicsView) -> None:
-    """Tab passes by what no key does anything to."""
+    """Exclude a widget without keyboard interaction from the Tab order."""
     for part in (view, view.viewport()):
         part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
 def paint(plot: pg.PlotWidget, theme: Theme) -> None:
-    """Ground, axes and their numbers."""
+    """Apply the theme to background and axes."""
     plot.setBackground(theme.panel)
     for side in ("left", "bottom"):
         plot.getAxis(side).setPen(theme.border)

@@ -1,4 +1,4 @@
-"""Exceptions in what Qt calls by itself."""
+"""Reporting of exceptions in Qt event filters."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Watcher = TypeVar("Watcher", bound=QObject)
 def told(
     event_filter: Callable[[Watcher, QObject, QEvent], bool],
 ) -> Callable[[Watcher, QObject, QEvent], bool]:
-    """Return an event filter whose exceptions are told as those of slots are: in Qt they end the
-    process.
+    """Wrap an event filter so that its exceptions are reported like those of slots; in Qt they would
+    end the process.
     """
 
     @wraps(event_filter)

@@ -1,4 +1,4 @@
-"""A form that is made from settings: a picker or a number a row, told by the field's name."""
+"""A form made from settings, with a picker or a number in each row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.views.qt.widgets.widgets import caption, fill, form, picker
 
 
 class Number(QDoubleSpinBox):
-    """A number over many powers of ten, which a fixed count of decimals cannot show."""
+    """A spin box for numbers over many powers of ten."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Number(QDoubleSpinBox):
 
 
 class SettingsForm:
-    """Rows are made anew only when other fields are listed; choices go to ``change(field, value)``."""
+    """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``."""
 
     def __init__(self, change: Callable[[str, object], None]) -> None:
         self._change = change
@@ -44,7 +44,7 @@ class SettingsForm:
         self.fields: dict[str, QWidget] = {}
 
     def show(self, settings: Sequence[Setting]) -> None:
-        """Show values without telling them back."""
+        """Show values without emitting events."""
         if tuple(self.fields) != tuple(row.field for row in settings):
             self._make(settings)
         for row in settings:

@@ -1,4 +1,4 @@
-"""Small pieces that the panels are made of."""
+"""Small widgets of the panels."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ NARROW, WIDE = 268, 326
 def panel(width: int) -> tuple[QWidget, QVBoxLayout]:
     """Return an empty panel and its column.
 
-    ``width`` is what its contents need at most: no number that grows by a digit may push the
-    canvas aside, least of all during a drag.
+    ``width`` is the largest width of its contents, so that a number that grows by a digit does not
+    shift the canvas during a drag.
     """
     widget = QWidget()
     widget.setObjectName("panel")
@@ -45,7 +45,7 @@ def panel(width: int) -> tuple[QWidget, QVBoxLayout]:
 
 
 class _Column(QScrollArea):
-    """Scrolls upwards only, and so is never narrower than what it holds."""
+    """Scrolls vertically only, so it is never narrower than its contents."""
 
     def minimumSizeHint(self) -> QSize:
         held, bar = self.widget(), self.verticalScrollBar().sizeHint().width()
@@ -53,7 +53,9 @@ class _Column(QScrollArea):
 
 
 def scrolling(widget: QWidget, name: str) -> QScrollArea:
-    """``widget`` in a frame that scrolls when the window is low; ``name`` for screen readers."""
+    """Put ``widget`` into a frame that scrolls if the window is too low; ``name`` is for screen
+    readers.
+    """
     area = _Column()
     area.setAccessibleName(name)
     area.setWidget(widget)
@@ -64,7 +66,7 @@ def scrolling(widget: QWidget, name: str) -> QScrollArea:
 
 
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
-    """Return a line of plain text; ``name`` picks its look in the style sheet."""
+    """Return a label of plain text; ``name`` selects its style."""
     made = plain_label(text)
     made.setObjectName(name)
     made.setWordWrap(wrap)
@@ -75,7 +77,7 @@ def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
 
 
 def look(widget: QWidget, name: str) -> None:
-    """Give a widget another look of the style sheet."""
+    """Set a widget's style of the style sheet."""
     if widget.objectName() != name:
         widget.setObjectName(name)
         widget.style().unpolish(widget)
@@ -98,7 +100,7 @@ def caption(text: str) -> QLabel:
 
 
 def _is_own(event: QEvent) -> bool:
-    """Whether a key is Home or End, which are shortcuts of the window where no field needs them."""
+    """Whether a key is Home or End, which are shortcuts of the window unless a field needs them."""
     return (
         event.type() == QEvent.Type.ShortcutOverride
         and isinstance(event, QKeyEvent)
@@ -107,7 +109,7 @@ def _is_own(event: QEvent) -> bool:
 
 
 class Slider(QSlider):
-    """A horizontal slider that goes to its ends by Home and End while it has the focus."""
+    """A horizontal slider that handles Home and End while it has the focus."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -120,9 +122,9 @@ class Slider(QSlider):
 
 
 class Picker(QComboBox):
-    """A combo box that ends what does not fit with an ellipsis, where Qt would cut a letter.
+    """A combo box that shortens long texts with an ellipsis.
 
-    Where nothing is chosen it shows its placeholder.
+    Without a selection it shows its placeholder.
     """
 
     def event(self, event: QEvent) -> bool:
@@ -149,7 +151,7 @@ class Picker(QComboBox):
 
 
 def picker(name: str, hint: str) -> QComboBox:
-    """Return a combo box that a screen reader can name."""
+    """Return a combo box with an accessible name."""
     box = Picker()
     as_picker(box, name, hint)
     return box
@@ -165,7 +167,7 @@ def as_picker(box: Picker, name: str, hint: str) -> None:
 
 
 def fill(box: QComboBox, choices: Sequence[Choice], value: str) -> None:
-    """Show ``choices`` with ``value`` chosen, without a signal and only where it differs."""
+    """Show ``choices`` with ``value`` selected, without a signal and only if it differs."""
     shown = [(box.itemData(i), box.itemText(i)) for i in range(box.count())]
     wanted = [(choice.value, choice.words) for choice in choices]
     with QSignalBlocker(box):

@@ -1,4 +1,4 @@
-"""The lives of a field's zeros as lines over time, with how they were born and how they died."""
+"""A plot of the zeros of a field as lines over time, with their births and deaths."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.views.interface.flow import FlowState, Life
 from app.views.interface.theme import DARK, Theme
 from app.views.qt.widgets import plots
 
-HEIGHT, LANE = 70, 6  # pixels with no line, and of each
+HEIGHT, LANE = 70, 6  # pixels without lines, and per line
 HINT = (
     "Zeros over time: red for index > 0, blue for index < 0. They appear and vanish in pairs "
     "(●, joined) or across the boundary (▏); × was lost between two steps."
@@ -44,7 +44,7 @@ class LivesPlot:
             line.setPen(pg.mkPen(theme.index(sign), width=2, style=style))
 
     def show(self, state: FlowState) -> None:
-        """Other lives; none, and there is no plot."""
+        """Set the lives; without any the plot is hidden."""
         lives = state.lives
         self.plot.setVisible(bool(lives))
         if not lives:
@@ -73,7 +73,7 @@ class LivesPlot:
 
 
 def _pairs(lives: tuple[Life, ...]) -> list[tuple[tuple[float, float], tuple[int, int]]]:
-    """Return where lines of pairs are joined, once each."""
+    """Return the joins of paired lines, once each."""
     return [
         ((time, time), (k, partner))
         for k, life in enumerate(lives)
@@ -85,7 +85,7 @@ def _pairs(lives: tuple[Life, ...]) -> list[tuple[tuple[float, float], tuple[int
 def _joined(
     pieces: list[tuple[tuple[float, float], tuple[int, int]]],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pieces from (x₀, y₀) to (x₁, y₁) as one line with gaps: its x and its y."""
+    """Return pieces from (x₀, y₀) to (x₁, y₁) as one line with gaps, as x and y."""
     gap = float("nan")
     x = [value for xs, _ in pieces for value in (*xs, gap)]
     y = [value for _, ys in pieces for value in (*ys, gap)]

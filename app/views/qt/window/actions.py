@@ -1,4 +1,4 @@
-"""The command table as actions of Qt: menus and a toolbar."""
+"""Qt actions, menus and the toolbar from the command table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ICON = 18
 
 
 class Actions:
-    """``by_name`` holds an action for each command, ``menus`` a menu for each title."""
+    """``by_name``: the action of each command; ``menus``: the menu of each title."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Actions:
         action.setStatusTip(command.hint)
         if command.icon:
             action.setIcon(blank(ICON))
-            # icons are the toolbar's: in menus they would stand beside some entries only
+            # icons are for the toolbar: in menus only some entries would have one
             action.setIconVisibleInMenu(False)
         keys = f" ({command.shortcut})" if command.shortcut else ""
         action.setToolTip(f"{command.text.rstrip('…')}{keys}: {command.hint}")
@@ -69,13 +69,13 @@ class Actions:
         return action
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the icons anew."""
+        """Redraw the icons."""
         self._theme = theme
         if self._drawn:
             self._set_icons()
 
     def draw_icons(self) -> None:
-        """Put the icons where their places were kept."""
+        """Replace the placeholders by icons."""
         if not self._drawn:
             self._drawn = True
             self._set_icons()

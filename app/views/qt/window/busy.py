@@ -1,4 +1,4 @@
-"""A slim sign in the status bar that something is computed, with a way to end it."""
+"""The busy indicator in the status bar, with a cancel button."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 72, 4
 
 
 class Busy:
-    """Words, a bar without a measure, a button; nothing while there is nothing to say."""
+    """A text, an indeterminate progress bar and a button; hidden when idle."""
 
     def __init__(self) -> None:
         self.widget = QWidget()
@@ -41,11 +41,11 @@ class Busy:
         self.widget.hide()
 
     def on_cancel(self, call: Callable[[], None]) -> None:
-        """Let the button call ``call``."""
+        """Set the function of the cancel button."""
         self._cancel = call
 
     def show(self, words: str, can_cancel: bool) -> None:
-        """Show what is computed; "" for nothing."""
+        """Show the running computation; "" hides the indicator."""
         self.words.setText(words)
         self.button.setEnabled(can_cancel)
         self.widget.setVisible(bool(words))

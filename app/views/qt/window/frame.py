@@ -1,4 +1,4 @@
-"""The window's frame: what Qt tells it (closing, drops, pointers, threads), passed on as calls."""
+"""The main window frame, which passes on Qt events: closing, drops, pointer, threads."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from app.views.qt.widgets.report_exceptions import told
 
-# at the first start, where the screen has room for it and for a desktop's title above it
+# at the first start, if the screen has room for it and for a title bar
 SIZE, TITLE = QSize(1400, 860), 40
-# whether who comes by keyboard goes forward
+# whether the keyboard focus moves forward
 ENTERING = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReason: False}
 
 
 class MainFrame(QMainWindow):
-    """A main window that closes only if ``may_close`` says so, and takes files dropped on it."""
+    """A main window that closes only if ``may_close`` allows it, and accepts dropped files."""
 
     closing = Signal()
     dropped = Signal(list)
@@ -45,9 +45,9 @@ class MainFrame(QMainWindow):
         super().closeEvent(event)
 
     def vanish(self) -> None:
-        """Close, with every page and question that is open; nobody is asked or told."""
+        """Close with all open pages and questions, without asking."""
         for dialog in self.findChildren(QDialog):
-            dialog.hide()  # to close a question would answer it
+            dialog.hide()  # closing a question would answer it
         self._may_close = lambda: True
         self.closing.disconnect()
         self.close()
@@ -63,7 +63,7 @@ class MainFrame(QMainWindow):
 
 
 class Leaving(QObject):
-    """Says when the pointer leaves a widget: the canvas's toolkit does not tell it."""
+    """Reports when the pointer leaves a widget, which the canvas's toolkit does not."""
 
     def __init__(self, widget: QWidget, call: Callable[[], None]) -> None:
         super().__init__(widget)
@@ -78,26 +78,26 @@ class Leaving(QObject):
 
 
 class Hands(Protocol):
-    """A canvas as event filters need it, for events that its toolkit does not report."""
+    """The interface of the canvas for event filters."""
 
     def walk(self, forward: bool, entering: bool = False) -> bool:
-        """Choose the next thing that can be moved; False past the last one."""
+        """Select the next movable object; False past the last one."""
 
     def leave(self) -> None:
-        """Note that the keyboard is elsewhere."""
+        """Note that the keyboard focus is elsewhere."""
 
     def pinch(self, pixel: tuple[float, float], growth: float) -> None:
         """Zoom at a pixel of the widget."""
 
     def magnify(self, scale: float) -> None:
-        """Draw everything this many times its usual size."""
+        """Scale the drawing."""
 
     def holds(self) -> bool:
-        """Whether something is dragged or drawn by hand."""
+        """Whether a drag or a hand-drawn line is under way."""
 
 
 class Pinching(QObject):
-    """Says where two fingers pinch a widget on a touch pad, and by how much it grows each time."""
+    """Reports pinch gestures on a touch pad: position and factor."""
 
     def __init__(
         self, widget: QWidget, pinch: Callable[[tuple[float, float], float], None]
@@ -117,9 +117,9 @@ class Pinching(QObject):
 
 
 class Walking(QObject):
-    """Lets Tab walk through what a widget shows before it goes on to the next widget.
+    """Lets Tab cycle through the objects of a widget before moving to the next widget.
 
-    ``walk(forward, entering)`` says whether there was something to walk to; ``leave()`` ends it.
+    ``walk(forward, entering)`` returns whether there was a next object; ``leave()`` ends it.
     """
 
     def __init__(

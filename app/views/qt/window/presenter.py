@@ -1,4 +1,4 @@
-"""Presenting: the whole screen, large type, the canvas and the lesson; a clicker turns the steps."""
+"""Presentation mode: full screen, large type, canvas and lesson; a clicker changes steps."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.spotlight import Spotlight
 
 TYPE = 15  # points
-SHARE = 0.34  # of the screen's width that the lesson has
+SHARE = 0.34  # share of the screen's width for the lesson
 KEYS = {
     Qt.Key.Key_PageDown: "lesson_next",
     Qt.Key.Key_Right: "lesson_next",
     Qt.Key.Key_PageUp: "lesson_back",
     Qt.Key.Key_Left: "lesson_back",
 }
-USUAL = (  # what a panel lets be done with it
+USUAL = (  # features of a panel
     QDockWidget.DockWidgetFeature.DockWidgetClosable
     | QDockWidget.DockWidgetFeature.DockWidgetMovable
     | QDockWidget.DockWidgetFeature.DockWidgetFloatable
@@ -38,10 +38,10 @@ LEAVE, DIM = Qt.Key.Key_Escape, Qt.Key.Key_S
 
 
 class Presenter(QObject):
-    """Turns one window into a lecture's and back.
+    """Switches one window to presentation mode and back.
 
-    ``invoke`` runs a command by name; ``enlarge`` gives all type another
-    size in points, None the usual; ``colour`` is the pointer's.
+    ``invoke`` runs a command by name; ``enlarge`` sets the type size in points, None for the default;
+    ``colour``: of the pointer's ring.
     """
 
     def __init__(
@@ -55,33 +55,35 @@ class Presenter(QObject):
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
         self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
-        self._passes = False  # the key that is pressed is somebody else's
+        self._passes = False  # the pressed key belongs to another widget
         self.spotlight: Spotlight | None = None
         self._magnify: Callable[[float], None] = lambda scale: None
         self._holds: Callable[[], bool] = lambda: False
 
     def serve(self, magnify: Callable[[float], None], holds: Callable[[], bool]) -> None:
-        """``magnify`` draws the canvas larger; ``holds``: whether a gesture is under way on it."""
+        """Set the canvas's functions: ``magnify`` scales it; ``holds``: whether a gesture is under
+        way.
+        """
         self._magnify, self._holds = magnify, holds
 
     @property
     def is_on(self) -> bool:
-        """Whether somebody presents."""
+        """Whether presentation mode is on."""
         return self._before is not None
 
     def note(self, title: str, shown: bool) -> None:
-        """Note that a panel was raised or lowered: it stays so after a lecture."""
+        """Note that a panel was raised or lowered, to keep that afterwards."""
         if self.is_on:
             self._wanted[title] = shown
 
     def toggle(self) -> None:
-        """Begin or end."""
+        """Start or end presentation mode."""
         self.leave() if self.is_on else self.enter()
 
     def enter(self) -> None:
-        """Everything but the canvas and a lesson that is shown goes."""
+        """Hide everything except the canvas and a visible lesson."""
         frame = self._frame
-        # shortcuts of a menu bar that is hidden would be dead
+        # shortcuts of a hidden menu bar do not work
         menus = [action.menu() for action in frame.menuBar().actions()]
         frame.addActions([a for menu in menus if isinstance(menu, QMenu) for a in menu.actions()])
         docks = frame.findChildren(QDockWidget)
@@ -106,7 +108,7 @@ class Presenter(QObject):
         application.installEventFilter(self)
 
     def leave(self) -> None:
-        """Restore the window as it was, but for the panels that were raised or lowered since."""
+        """Restore the window, except panels that were raised or lowered since."""
         if self._before is None:
             return
         (state, window_state, hidden), self._before = self._before, None
@@ -131,7 +133,7 @@ class Presenter(QObject):
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of a clicker, before pins and sliders take them."""
+        """Handle keys of a clicker before pins and sliders do."""
         if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
             return False
         assert isinstance(event, QKeyEvent)
@@ -140,7 +142,7 @@ class Presenter(QObject):
             Qt.KeyboardModifier.KeypadModifier,
         )
         if event.type() == QEvent.Type.ShortcutOverride:
-            # comes before the press, which goes from widget to widget and may end a gesture on its way
+            # precedes the press event, which propagates through widgets and may end a gesture
             self._passes = self._is_busy()
         if not plain or self._passes or event.key() not in (*KEYS, LEAVE, DIM):
             return False
@@ -153,7 +155,7 @@ class Presenter(QObject):
         return True
 
     def _is_busy(self) -> bool:
-        """Whether keys are for a gesture under way, a menu or a dialog."""
+        """Whether keys belong to a gesture, a menu or a dialog."""
         in_dialog = isinstance(QApplication.activeWindow(), QDialog)
         return self._holds() or in_dialog or QApplication.activePopupWidget() is not None
 

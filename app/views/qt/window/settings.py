@@ -1,4 +1,4 @@
-"""Settings that outlive a session: preferences, recent files, layout; and a lock for each session."""
+"""Persistent settings: preferences, recent files, layout; and a lock for each session."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MOST_BYTES = 4 << 20
 
 
 class Settings:
-    """Kept in ``store``; unsaved work goes to ``folder``.  Without, nothing outlives the session.
+    """Stored in ``store``, with backups in ``folder``; without these nothing is kept.
 
-    ``remark``: what cannot be kept and why, to be told to the user.
+    ``remark``: a message for the user if something cannot be saved.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Settings:
 
     @property
     def preferences(self) -> Preferences:
-        """As stored; what does not fit gives way to what is usual."""
+        """The stored preferences, with defaults for invalid ones."""
         usual = Preferences()
         try:
             return Preferences(
@@ -54,13 +54,13 @@ class Settings:
             self._set(name, value)
 
     def _read(self, name: str, usual: str | int | bool) -> Any:
-        """Return a value of the type of the usual one; files hold words."""
+        """Return a value converted to the type of the default, since files contain strings."""
         words = str(self._get(name, usual))
         return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
 
     @property
     def recent(self) -> tuple[str, ...]:
-        """Files opened last, the newest first."""
+        """Recently opened files, newest first."""
         found = self._get("recent", [])
         listed = found if isinstance(found, list) else [found]
         return tuple(name for name in listed if isinstance(name, str) and name)
@@ -71,7 +71,7 @@ class Settings:
 
     @property
     def lessons(self) -> str:
-        """How far somebody is in each lesson, as text."""
+        """The progress in lessons, as text."""
         return str(self._get("lessons", ""))
 
     @lessons.setter
@@ -80,7 +80,7 @@ class Settings:
 
     @property
     def file_folder(self) -> str:
-        """Where the last file was opened or saved; "" if that is not known."""
+        """The folder of the last file opened or saved; "" if unknown."""
         return str(self._get("folder", ""))
 
     @file_folder.setter
@@ -89,9 +89,9 @@ class Settings:
 
     @property
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """The window's geometry and the state of its panels; None if they are not as they were stored.
+        """The window's geometry and panel state; None if the stored value is damaged.
 
-        Qt believes what they say, and a damaged state ends the process.
+        Qt does not check them, and a damaged state would crash the process.
         """
         geometry, panels = self._get("geometry", None), self._get("panels", None)
         if not (isinstance(geometry, QByteArray) and isinstance(panels, QByteArray)):
@@ -106,7 +106,7 @@ class Settings:
         self._set("layout", _digest(*layout))
 
     def is_alive(self, session: str) -> bool:
-        """Whether the session of that name still runs: its lock is held by a living process."""
+        """Whether the session of that name still runs, by its lock."""
         if session == self.session:
             return True
         if not is_regular(self._place_of(session)):
@@ -118,7 +118,7 @@ class Settings:
         return True
 
     def close(self) -> None:
-        """Let go of the session's lock and write everything out."""
+        """Release the session's lock and write all settings."""
         if self._lock is not None:
             self._lock.unlock()
         if self._store is not None:
@@ -149,7 +149,7 @@ def _digest(*parts: QByteArray) -> str:
 
 
 def of_the_platform() -> Settings:
-    """In the places that the platform has for settings and for data."""
+    """Return settings in the platform's standard locations."""
     place = QStandardPaths.StandardLocation
     data = Path(QStandardPaths.writableLocation(place.GenericDataLocation)) / NAME / "unsaved"
     config = Path(QStandardPaths.writableLocation(place.GenericConfigLocation))
@@ -162,10 +162,10 @@ def of_the_platform() -> Settings:
 
 
 def store_in(folder: Path) -> tuple[QSettings | None, str]:
-    """Return the settings below ``folder``, None if they may not be read, and what to tell of them.
+    """Return the settings in ``folder``, or None if they cannot be read, with a message.
 
-    Qt would wait for a pipe, and read a device without end: of a file, and of the lock beside it.  It
-    is given the one file, or it would read another three.
+    Qt would block on a pipe and read a device endlessly, also for the lock file.  It is given a single
+    file, or it would read three others.
     """
     file = folder / NAME / f"{NAME}.ini"
     for path in (file, file.with_name(f"{file.name}.lock")):
@@ -180,7 +180,7 @@ def store_in(folder: Path) -> tuple[QSettings | None, str]:
 
 
 def _problem_of(path: Path) -> str:
-    """Return why a file cannot be read, or "" if it can or is not there."""
+    """Return why a file cannot be read; "" if it can, or does not exist."""
     try:
         with opened(path, MOST_BYTES):
             return ""

@@ -1,4 +1,4 @@
-"""A ring round the pointer that an audience can follow, and on request the dark around it."""
+"""A ring around the pointer for an audience, with optional darkening around it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VEIL = 165  # of 255
 
 
 class Spotlight(QWidget):
-    """Lies over all of ``parent`` and lets every click through."""
+    """An overlay of ``parent`` that passes all clicks through."""
 
     def __init__(self, parent: QWidget, colour: str) -> None:
         super().__init__(parent)
@@ -23,19 +23,19 @@ class Spotlight(QWidget):
         self.dims = False
         self._colour = QColor(colour)
         self._at = QPoint(-1000, -1000)
-        # the canvas keeps the pointer's moves to itself
+        # the canvas consumes pointer moves
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.follow)
         self._clock.start(EVERY_MS)
         self.follow()
 
     def dim(self) -> None:
-        """Darken everything but what is near the pointer, or no longer."""
+        """Switch the darkening around the pointer on or off."""
         self.dims = not self.dims
         self.update()
 
     def follow(self) -> None:
-        """Go where the pointer is."""
+        """Move to the pointer."""
         self.setGeometry(self._below.rect())
         self.raise_()
         at = self.mapFromGlobal(QCursor.pos())

@@ -1,4 +1,4 @@
-"""The main window: the canvas in the middle, panels around it, menus from the command table."""
+"""The main window: canvas in the middle, panels around it, menus from the command table."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG:
 
 
 class MainWindow(Window):
-    """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from.
+    """``canvas_native``: the canvas's widget; ``commands``: the command table.
 
-    ``panels``: the docks of the registry's panels by title; ``state``: what the panels show.
+    ``panels``: the docks of the registry's panels by title; ``state``: the panels' state.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class MainWindow(Window):
         column.addWidget(canvas, 1)
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
-        # what is below the canvas takes no height from the columns beside it
+        # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {
@@ -111,7 +111,7 @@ class MainWindow(Window):
         return dock
 
     def reset_layout(self) -> None:
-        """Put all panels where they were at first, the log hidden."""
+        """Restore the initial panel layout, with the log hidden."""
         for title, slot in self.panels.items():
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
@@ -138,11 +138,11 @@ class MainWindow(Window):
         dock.setVisible(shown)
 
     def draw_icons(self) -> None:
-        """Put icons where their places were kept: the first picture does not wait for them."""
+        """Replace icon placeholders, which keep the first picture from waiting."""
         self._made.draw_icons()
 
     def furnish(self) -> None:
-        """Build the panels that are seen, whose plots are slow to load, once there is time."""
+        """Build the visible panels, whose plots are slow to load, when there is time."""
         if self.is_furnished:
             return
         self.is_furnished = True
@@ -153,11 +153,11 @@ class MainWindow(Window):
 
     @property
     def layout(self) -> tuple[QByteArray, QByteArray]:
-        """The window's geometry and the state of its panels, to be kept."""
+        """The window's geometry and panel state, for saving."""
         return self.frame.saveGeometry(), self.frame.saveState()
 
     def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
-        """As it was kept; what does not fit is left as it is."""
+        """Restore a saved layout, as far as it is valid."""
         if layout is not None:
             self.frame.restoreGeometry(layout[0])
             self.frame.restoreState(layout[1])
@@ -166,7 +166,7 @@ class MainWindow(Window):
         self.status_words = label("")
         self._engine, self._timing = label("", "quiet"), label("", "quiet")
         self._coordinates, self._rate = plain_label(), label("", "quiet")
-        self._engine.setMinimumWidth(1)  # it gives way to what is under the pointer
+        self._engine.setMinimumWidth(1)  # yields its room to the pointer's values
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
@@ -185,7 +185,7 @@ class MainWindow(Window):
             view.addSeparator()
             for dock in self._docks.values():
                 action = dock.toggleViewAction()
-                # among tabs it would come behind the one that is looked at
+                # among tabs it would be hidden behind the current one
                 action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
                 view.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
@@ -234,7 +234,7 @@ class MainWindow(Window):
         dock.show()
         dock.raise_()
         if came and slot is not None and slot.spec.top:
-            # the layout knows of the panel only once events have been worked off
+            # the layout includes the panel only after pending events are processed
             self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
 
     def lower_panel(self, title: str) -> None:
@@ -272,7 +272,7 @@ class MainWindow(Window):
         running = [timer]
 
         def stop() -> None:
-            # whoever stops twice finds nothing left to stop
+            # stopping twice does nothing
             while running:
                 timer = running.pop()
                 timer.stop()
@@ -294,7 +294,7 @@ class MainWindow(Window):
 
     # --- dialogs ------------------------------------------------------------------------------
     def show_palette(self) -> None:
-        """Everything that can be done, found by typing."""
+        """Show the command palette."""
         entries = of_commands(self._commands, self.actions)
         if self.state is not None:
             entries += of_choices(self.state, self._edit)
@@ -309,7 +309,7 @@ class MainWindow(Window):
         TextPage(self.frame, title, page, size).show()
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
-        """Ask a question that does not block; the last answer is what Escape means."""
+        """Ask a non-blocking question; Escape means the last answer."""
         self._log.add(shorten(f"{title}: {text}"))
         ask(self.frame, NAME, title, text, answers)
 
@@ -325,7 +325,7 @@ class MainWindow(Window):
         self.frame.setWindowTitle(("• " if self._unsaved else "") + " — ".join(parts))
 
     def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None:
-        """Fill the menu of files opened last."""
+        """Fill the menu of recent files."""
         self._recent.clear()
         for name in files:
             self._recent.addAction(on_button(name), partial(open_file, name))
@@ -337,19 +337,19 @@ class MainWindow(Window):
             self.actions[name].setEnabled(can)
 
     def set_rate(self, text: str) -> None:
-        """Show how often the canvas is drawn, in words."""
+        """Show the frame rate."""
         self._rate.setText(text)
 
     def set_busy(self, words: str, can_cancel: bool = True) -> None:
-        """Show a long computation, with a button to cancel it; "" for none."""
+        """Show a long computation with a cancel button; "" for none."""
         self._busy.show(words, can_cancel)
 
     def on_cancel(self, call: Callable[[], None]) -> None:
-        """Let the button that cancels call ``call``."""
+        """Set the function of the cancel button."""
         self._busy.on_cancel(call)
 
     def set_theme(self, theme: Theme) -> None:
-        """Another theme for everything but the canvas."""
+        """Set the theme of everything except the canvas."""
         self._theme = theme
         self._dress()
         self._made.set_theme(theme)
@@ -358,7 +358,7 @@ class MainWindow(Window):
             slot.set_theme(theme)
 
     def _dress(self, points: int | None = None) -> None:
-        """Set all type in another size, or in the usual one."""
+        """Set the type size, or the default."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         usual = TYPE if self.presenter.is_on else POINTS
@@ -367,7 +367,7 @@ class MainWindow(Window):
     def show_preferences(
         self, now: Preferences, adapters: Sequence[str], change: Callable[[Preferences], None]
     ) -> None:
-        """Show the form of preferences."""
+        """Show the preferences dialog."""
         PreferencesDialog(self.frame, now, adapters, change).show()
 
     def log(self, words: str) -> None:
@@ -376,19 +376,19 @@ class MainWindow(Window):
         self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
 
     def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
-        """Show ``entries(pixel)`` at a right click on the canvas; None is a line between them."""
+        """Show ``entries(pixel)`` at a right click on the canvas; None is a separator."""
         offer(self._canvas, entries)
 
     def serve(self, canvas: Hands) -> None:
-        """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
+        """Connect a canvas for Tab, pinch gestures and presentation mode."""
         Walking(self._canvas, canvas.walk, canvas.leave)
         Pinching(self._canvas, canvas.pinch)
         self.presenter.serve(canvas.magnify, canvas.holds)
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
-        """Files that are dropped on the window go to ``call``."""
+        """Set the function for files dropped on the window."""
         self.frame.dropped.connect(call)
 
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
-        """Let the window close only if ``may_close`` says so."""
+        """Let the window close only if ``may_close`` allows it."""
         self._may_close = may_close
