@@ -157,6 +157,7 @@ def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
     drawing.show_scene(canvas, subject)
     for answer in found:
         drawing.show_answer(canvas, subject, answer)
+    canvas.reserve_bar(False)  # no map is about to come
 
 
 def path_of(found: Sequence[Answer]) -> PathAnswer:

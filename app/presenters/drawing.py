@@ -76,7 +76,9 @@ def show_layers(canvas: Canvas, subject: Subject) -> None:
     scene = subject.scene
     _show_marks(canvas, subject)
     canvas.set_grid(scene.layers.grid)
-    if not (scene.layers.map or flow.covers(scene)):
+    has_map = scene.layers.map or flow.covers(scene)
+    canvas.reserve_bar(has_map)
+    if not has_map:
         canvas.set_map(None)
     if not scene.layers.ellipses:
         canvas.set_ellipses(None)
@@ -106,6 +108,7 @@ def blank(canvas: Canvas, words: str) -> None:
     canvas.set_vector(None)
     canvas.set_curve("straight", None)
     canvas.set_grid(False)
+    canvas.reserve_bar(False)
     _clear(canvas)
     canvas.set_message(words)
 

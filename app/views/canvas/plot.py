@@ -54,6 +54,7 @@ class Plot(Canvas):
         self._axes, self._grid_visible = Axes(("", "")), True
         self._stage = Stage(size, MARGINS)
         self._added: list[Layer] = []
+        self._has_bar = self._is_reserved = False
         self._make_layers(theme)
 
     def _make_layers(self, theme: Theme) -> None:
@@ -153,7 +154,15 @@ class Plot(Canvas):
         self._map.set(image)
         self._legend.set(image)
         self._relief.set(image)
-        right = MARGINS.right + (WIDTH if image is not None else 0)
+        self._has_bar = image is not None
+        self._surround()
+
+    def reserve_bar(self, is_reserved: bool) -> None:
+        self._is_reserved = is_reserved
+        self._surround()
+
+    def _surround(self) -> None:
+        right = MARGINS.right + (WIDTH if self._has_bar or self._is_reserved else 0)
         self._stage.surround(replace(MARGINS, right=right))
         self._now()
 

@@ -223,6 +223,10 @@ class Canvas(View, ABC):
     @abstractmethod
     def set_map(self, image: ColorMap2D | None) -> None: ...
     @abstractmethod
+    def reserve_bar(self, is_reserved: bool) -> None:
+        """Leave room for the colour bar of a map that is not there yet: nothing moves when it comes."""
+
+    @abstractmethod
     def set_marks(self, marks: Marks | None) -> None: ...
     @abstractmethod
     def set_pin(self, name: str, xy: XY | None) -> None: ...

@@ -152,6 +152,16 @@ class TestPixels:
         moved = [event for event in canvas.events.of(PinMoved) if not event.done]
         assert pixel(canvas, moved[-1].xy) == (start[0] + 32, start[1])
 
+    def test_nothing_moves_when_a_map_arrives(self, canvas):
+        canvas.reserve_bar(True)
+        before = canvas.frame.box
+        canvas.set_map(ColorMap2D(np.ones((4, 4)), VIEW, "viridis", (0.0, 1.0), "f"))
+        assert canvas.frame.box == before
+        canvas.reserve_bar(False)
+        assert canvas.frame.box == before, "the bar is there"
+        canvas.set_map(None)
+        assert canvas.frame.box[2] > before[2]
+
     def test_an_answer_is_one_frame(self, canvas):
         """What waits for an answer has no frame of its own once one is due."""
         draw(canvas)
