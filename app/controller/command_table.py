@@ -62,12 +62,42 @@ COMMANDS: tuple[Command, ...] = (
         apart=True,
     ),
     Command(
+        "copy_point",
+        "Edit",
+        "Copy point",
+        "Ctrl+C",
+        "Put the pin that is chosen, or the vector, on the clipboard as text",
+        apart=True,
+    ),
+    Command(
+        "paste_point",
+        "Edit",
+        "Paste point",
+        "Ctrl+V",
+        "Put the pin that is chosen where a text such as (0, 1) says",
+    ),
+    Command(
         "copy_picture",
         "Edit",
         "Copy picture",
         "Ctrl+Shift+C",
         "Put the canvas on the clipboard",
         "content-copy",
+    ),
+    Command(
+        "points",
+        "Edit",
+        "Type points…",
+        "Ctrl+Shift+P",
+        "Type A, B and all other numbers of the scene",
+        apart=True,
+    ),
+    Command(
+        "snap",
+        "Edit",
+        "Snap to grid",
+        "Ctrl+G",
+        "Let dragged pins keep to the crossings of the grid’s lines",
     ),
     Command(
         "preferences",
@@ -204,6 +234,7 @@ COMMANDS: tuple[Command, ...] = (
 # keys and gestures of the canvas, which are no commands
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
+    ("Ctrl while a pin is dragged", "Snap it to the grid’s lines, or let it go between them"),
     ("Tab, or A and B", "Choose a pin or the vector’s tip"),
     ("Arrow keys", "Move what is chosen; with Shift finely"),
     ("Enter", "Bring what is chosen to the middle"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.controller.controller import Controller
+from app.desktop import point_clipboard
+from app.views.canvas.input.pointer import nearest
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.interface.choices import Act, Answer
 from app.views.interface.events import PinMoved
@@ -24,12 +26,14 @@ class Pointed(Protocol):
     @property
     def frame(self) -> Frame: ...
     def at(self, pixel: Pixel) -> Pixel: ...
+    def targets(self) -> dict[str, Pixel]: ...
     def centre(self, pixel: Pixel) -> None: ...
     def let_go(self) -> None: ...
 
 
 def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answer | None]:
-    """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
+    """Of the pin and the point under ``pixel`` of the widget, then of the scene; None is a line between
+    them.
 
     The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.
     """
@@ -54,4 +58,12 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
         ("Put B here", put("B")),
         ("Centre here", lambda: canvas.centre(at)),
     ]
-    return [*here, None, *scene]
+    pin = nearest(at, canvas.targets())
+    words = point_clipboard.words_of(pin)
+    of_pin: list[Answer | None] = [
+        (f"Copy {words}", lambda: point_clipboard.copy(controller, pin)),
+        (f"Paste into {words}", lambda: point_clipboard.paste(controller, pin)),
+        ("Type points…", controller.commands["points"]),
+        None,
+    ]
+    return [*(of_pin if pin else ()), *here, None, *scene]

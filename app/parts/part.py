@@ -7,9 +7,11 @@ The controller hands a part the events, changes of the scene and messages that t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer
+from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import CurrentSubject, Subject
 from app.model.scene import Scene
 from app.model.store import Store
@@ -30,10 +32,14 @@ class PartContext:
         current: CurrentSubject | None = None,
         path: Callable[[], PathAnswer | None] = lambda: None,
         say: Callable[[str, bool], None] = lambda words, ok: None,
+        ground: Callable[[], MapAnswer | None] = lambda: None,
+        edit: Callable[[dict[str, Any], str | None], None] = lambda changes, merge: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
         self.path = path  # the one that is shown
         self.say = say  # in the status bar: words, and whether all is well
+        self.ground = ground  # the map that is shown
+        self.edit = edit  # fields of the scene by their names; merge as in `Store.update`
         self._current = current or CurrentSubject(store)
 
     @property

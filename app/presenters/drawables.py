@@ -204,8 +204,8 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
-    """Return the scalar map with its colour limits: the middle 98 % of the values, about zero if two-
-    sided.
+    """Return the scalar map with its colour limits: the scene's, or the middle 98 % of the values,
+    about zero if two-sided.
 
     Hatched where the metric is singular or not positive definite, and where a distance is not known,
     which its label then tells, as it does that no value of a rough map is verified.
@@ -225,7 +225,7 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
         low, high = low - 0.5, high + 0.5
     if scene.colormap in TWO_SIDED and low < 0.0 < high:
         low, high = min(low, -high), max(high, -low)
-    limits, extent = (float(low), float(high)), answer.field.extent
+    limits, extent = scene.limits or (float(low), float(high)), answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
     label += _remarks(answer, hatched)
     return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)

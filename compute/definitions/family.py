@@ -36,7 +36,8 @@ class Family:
 
     ``build(key, **parameters)`` makes the manifold; ``parameters`` holds the defaults, whose types
     say how the text of a specification is read; ``settled`` puts what a file says in the place of its
-    name, so that equal parameters are the same manifold.
+    name, so that equal parameters are the same manifold; ``check`` refuses real parameters that are out
+    of their range by a ValueError, before anything is derived.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Family:
     build: Callable[..., Manifold]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    check: Callable[..., None] = lambda **chosen: None
 
 
 def formula(
@@ -77,6 +79,7 @@ def formula(
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
     derive: Derive | None = None,
+    check: Callable[..., None] = lambda **chosen: None,
 ) -> Family:
     """Return a family given by formulas.  ``define(**parameters)`` states them, with SymPy imported
     inside.
@@ -149,6 +152,7 @@ def formula(
         closed_forms,
         build,
         parameters or {},
+        check=check,
     )
 
 

@@ -22,7 +22,7 @@ SMOOTH = "smooth"
 # the moving point belongs to every pose, so that one which changes nothing is one too
 ALWAYS = "playhead"
 # entries of a scene that no key can hold
-UNKEYED = ("family", "title", "timeline", "unknown")
+UNKEYED = ("family", "title", "limits", "timeline", "unknown")
 # and of what they hold of its subjects
 OF = {
     "flow": ("time", "drift"),
