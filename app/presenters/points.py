@@ -10,7 +10,7 @@ goes; "limits" of the map's colours; "alpha"; "family.NAME" a real parameter; "l
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -22,7 +22,7 @@ from app.jobs.subject import Subject
 from app.model import ranges
 from app.model.scene import Pin, Point
 from app.views.interface.points import ValueGroup, ValueRow
-from app.views.text.entered_numbers import number, point, written
+from app.views.text.entered_numbers import number, point, written, written_point
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
 from compute.families import families, parse
@@ -34,8 +34,14 @@ from compute.manifold.manifold import Manifold, known_inside
 DIGITS = 12
 # parts of a view that a step is at most, and of a number where there is no view
 PARTS, ALPHA_STEP = 20, Decimal("0.05")
-SYMBOLS = {"nu": "ν", "w": "w", "temperature": "τ"}
-WORDS = {"nu": "degrees of freedom", "w": "weight", "temperature": "temperature"}
+PARAMETERS = {
+    "nu": ("ν", "Degrees of freedom"),
+    "w": ("w", "Weight"),
+    "temperature": ("τ", "Temperature"),
+}
+OWN_HINT = "The family’s own coordinates."
+CHART_HINT = "These are what its axes are marked with."
+ALPHA_HINT = "Of the connection, from −1 to 1; 0 is Levi-Civita’s."
 HINTS = {
     "A": "Where the geodesic begins.",
     "B": "Where the geodesic ends.",
@@ -45,9 +51,9 @@ VIEW_HINT = "From where to where the axis goes."
 LIMITS_HINT = (
     "The values at both ends of the map’s colours. Empty: those of the middle 98 % of the values."
 )
-LOOP_HINTS = {
-    "loop centre": "The middle of the loop, as the chart draws it.",
-    "loop radii": "Half the loop’s width and height, as the chart draws it.",
+LOOP = {
+    "loop centre": ("centre", "The middle of the loop, as the chart draws it."),
+    "loop radii": ("radii", "Half the loop’s width and height, as the chart draws it."),
 }
 
 
@@ -132,11 +138,13 @@ def _box(vertices: Floats) -> tuple[Floats, Floats]:
 def groups(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ...]:
     """Return all rows of a scene; ``automatic``: the limits of the colours that are shown, or None."""
     scene, manifold, chart = subject.scene, subject.manifold, subject.chart.plane
-    own, marks = manifold.coordinates, (chart.labels[0], chart.labels[1])
-    found = [_points("Parameters", own, subject, "")]
+    marks = (chart.labels[0], chart.labels[1])
+    found = [
+        _points("θ", OWN_HINT, manifold.coordinates, subject, ""),
+        ValueGroup("", "", (), tuple(_scalars(subject))),
+    ]
     if not is_theta(manifold, chart):
-        title = f"In the chart: {chart.title}"
-        found.append(_points(title, marks, subject, "chart "))
+        found.append(_points("Chart", f"{chart.title}. {CHART_HINT}", marks, subject, "chart "))
     view = [
         _row(subject, f"view {i}", name, VIEW_HINT, (f"{name} from", f"{name} to"))
         for i, name in enumerate(marks)
@@ -144,26 +152,33 @@ def groups(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ...]:
     if scene.limits or automatic:
         names = ("Colours from", "Colours to")
         view.append(_row(subject, "limits", "Colours", LIMITS_HINT, names, automatic))
-    found.append(ValueGroup("View", ("from", "to"), tuple(view)))
-    scalars = [_row(subject, "alpha", "α", "Of the connection, from −1 to 1.", ("Alpha",))]
-    for key in _parameters(scene.family):
-        name = key.removeprefix("family.")
-        words = WORDS.get(name, name)
-        scalars.append(
-            _row(subject, key, SYMBOLS.get(name, name), f"{words.capitalize()}.", (words,))
-        )
-    found.append(ValueGroup("Connection and family", ("",), tuple(scalars)))
+    found.append(ValueGroup("View", VIEW_HINT, ("from", "to"), tuple(view)))
     if getattr(scene.layers, loop.LoopJob.layer()):
-        rows = tuple(
-            _row(subject, key, key.split()[1].capitalize(), hint, tuple(
-                f"{name} of the loop’s {key.split()[1]}" for name in marks))
-            for key, hint in LOOP_HINTS.items()
-        )  # fmt: skip
-        found.append(ValueGroup("Loop", marks, rows))
+        rows = [
+            _row(
+                subject,
+                key,
+                words.capitalize(),
+                hint,
+                tuple(f"{n} of the loop’s {words}" for n in marks),
+            )
+            for key, (words, hint) in LOOP.items()
+        ]
+        found.append(ValueGroup("Loop", loop.LoopJob.hint, marks, tuple(rows)))
     return tuple(found)
 
 
-def _points(title: str, names: tuple[str, str], subject: Subject, prefix: str) -> ValueGroup:
+def _scalars(subject: Subject) -> Iterator[ValueRow]:
+    yield _row(subject, "alpha", "α", ALPHA_HINT, ("Alpha",))
+    for key in _parameters(subject.scene.family):
+        name = key.removeprefix("family.")
+        symbol, words = PARAMETERS.get(name, (name, name))
+        yield _row(subject, key, symbol, f"{words} of the family.", (words,))
+
+
+def _points(
+    title: str, about: str, names: tuple[str, str], subject: Subject, prefix: str
+) -> ValueGroup:
     rows = tuple(
         replace(
             _row(subject, f"{prefix}{key}", key, hint, tuple(f"{n} of {key}" for n in names)),
@@ -171,7 +186,7 @@ def _points(title: str, names: tuple[str, str], subject: Subject, prefix: str) -
         )
         for key, hint in HINTS.items()
     )
-    return ValueGroup(title, names, rows)
+    return ValueGroup(title, about, names, rows)
 
 
 def _row(
@@ -222,7 +237,7 @@ def names_of(subject: Subject, key: str) -> str:
             return f"the {part} of the loop"
         case _:
             name = key.removeprefix("chart ").removeprefix("family.")
-            return "the vector at A" if name == "v" else SYMBOLS.get(name, name)
+            return "the vector at A" if name == "v" else PARAMETERS.get(name, (name,))[0]
 
 
 def _one(subject: Subject, key: str, place: int, what: str) -> str:
@@ -275,7 +290,9 @@ def _pin(
 ) -> dict[str, object]:
     manifold = subject.manifold
     if not known_inside(manifold, theta):
-        raise ValueError(f"{name} must lie in {manifold.domain}, got {shown(values)}")
+        raise ValueError(
+            f"{name} must lie in the domain, {manifold.domain}, got {written_point(values)}"
+        )
     ranges.coordinates(f"pin {name}", _pair(theta))
     return {"start" if name == "A" else "end": Pin(_pair(theta), _token_at(manifold, theta))}
 
@@ -309,12 +326,12 @@ def _moved_loop(subject: Subject, part: str, values: Floats, what: str) -> dict[
         made = vertices - middle + values
     else:
         if not (values > 0.0).all() or not (half > 0.0).all():
-            raise ValueError(f"{what} must be positive, got {shown(_pair(values))}")
+            raise ValueError(f"{what} must be positive, got {written_point(values)}")
         made = middle + (vertices - middle) * values / half
     theta = _unmarked(chart, made)
     if not known_inside(subject.manifold, theta).all():
-        domain = subject.manifold.domain
-        raise ValueError(f"the whole loop must lie in {domain}, got {part} {shown(_pair(values))}")
+        domain, got = subject.manifold.domain, written_point(values)
+        raise ValueError(f"the whole loop must lie in the domain, {domain}, got {part} {got}")
     return {"loop": tuple(_pair(at) for at in theta), "layers.loop": True}
 
 

@@ -40,9 +40,10 @@ class ValueRow:
 
 @dataclass(frozen=True)
 class ValueGroup:
-    """Rows under one title, and what stands over their columns."""
+    """Rows under one title, what it says, and what stands over their columns."""
 
     title: str
+    hint: str
     columns: tuple[str, ...]
     rows: tuple[ValueRow, ...]
 

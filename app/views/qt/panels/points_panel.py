@@ -96,15 +96,19 @@ class PointsPanel:
         self.fields = {}
         at = 0
         for group in groups:
-            self._grid.addWidget(label(group.title, "heading", wrap=True), at, 0, 1, 4)
-            if any(group.columns):
-                at += 1
+            if group.title:
+                title = label(group.title, "heading")
+                title.setToolTip(group.hint)
+                self._grid.addWidget(title, at, 0)
                 for i, name in enumerate(group.columns):
-                    self._grid.addWidget(label(name, "quiet", wrap=True), at, 1 + i)
-            for row in group.rows:
+                    head = label(name, "heading", wrap=True)
+                    self._grid.addWidget(head, at, 1 + i)
                 at += 1
+            for row in group.rows:
                 self._add(row, at)
-            at += 1
+                at += 1
+        for row_at in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row_at, 0)
         self._grid.setRowStretch(at, 1)
 
     def _add(self, row: ValueRow, at: int) -> None:

@@ -88,6 +88,7 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #task_done {{ border-left-color: {done}; }}
 #done {{ color: {done}; font-weight: 600; }}
 #link {{ background: transparent; border: 1px solid transparent; color: {muted}; padding: 3px 5px; }}
+#link::menu-indicator {{ image: none; }}
 #link:hover {{ color: {text}; border-color: {border}; }}
 #link:focus {{ border-color: {accent}; }}
 #link:disabled, QPushButton:disabled {{ color: {frame}; }}

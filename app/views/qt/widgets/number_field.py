@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox
 
 from app.views.qt.widgets.widgets import look
 
-FEWEST, MOST = 2, 15  # digits of a number that does not fit
+FEWEST = 3  # characters of a number that does not fit
 # reasons to have the keyboard that leave the cursor where it is put, or was
 KEEPING = (
     Qt.FocusReason.MouseFocusReason,
@@ -67,10 +67,15 @@ class NumberField(QAbstractSpinBox):
             is_whole = line.hasSelectedText() and line.selectedText() == line.text()
             line.setText(text)
             if is_whole:
-                line.selectAll()
+                self._select()
         self._is_typed = False
         if not self.hasFocus():
             line.setCursorPosition(0)
+
+    def _select(self) -> None:
+        """Select all digits, of which the first stay in sight."""
+        length = len(self.lineEdit().text())
+        self.lineEdit().setSelection(length, -length)
 
     def _type(self) -> None:
         self._is_typed = True
@@ -109,7 +114,7 @@ class NumberField(QAbstractSpinBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._is_typed:
             self._fit()
-            self.lineEdit().selectAll()
+            self._select()
             return
         if self._takes_many and event.matches(QKeySequence.StandardKey.Paste):
             text = QGuiApplication.clipboard().text().strip()
@@ -123,7 +128,7 @@ class NumberField(QAbstractSpinBox):
         super().focusInEvent(event)
         self._fit()
         if event.reason() not in KEEPING:
-            self.lineEdit().selectAll()
+            self._select()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -137,16 +142,10 @@ class NumberField(QAbstractSpinBox):
 
 
 def fitted(text: str, width: Callable[[str], int], room: int) -> str:
-    """Return a number as it is, or its first digits and an ellipsis where there is no room."""
-    if width(text) <= room:
-        return text
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    for digits in range(MOST, FEWEST, -1):
-        mantissa, e, power = f"{value:.{digits}g}".partition("e")
-        short = f"{mantissa}…{e}{power}"
-        if width(short) <= room:
-            break
-    return short if len(short) < len(text) else text
+    """Return a number as it is, or its first digits and an ellipsis where there is no room for all."""
+    mantissa, e, power = text.partition("e")
+    short, digits = text, len(mantissa)
+    while width(short) > room and digits > FEWEST:
+        digits -= 1
+        short = f"{mantissa[:digits]}…{e}{power}"
+    return short
