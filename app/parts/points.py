@@ -10,9 +10,18 @@ from app.model import panel_titles
 from app.model.scene import Point, Scene
 from app.parts.panel_part import PanelPart
 from app.parts.part import PartContext
-from app.presenters import drawables, points
+from app.presenters import drawables, point_rows, points
 from app.views.interface.events import Event, PanelShown
-from app.views.interface.points import PointsState, Refusal, ValueEntered, ValueStepped
+from app.views.interface.points import (
+    PointsState,
+    Refusal,
+    ValueEntered,
+    ValueGroup,
+    ValueStepped,
+)
+
+# milliseconds between two looks at what moves: digits that change faster are not read
+PAUSE_MS = 60
 
 
 class PointsPart(PanelPart):
@@ -30,6 +39,9 @@ class PointsPart(PanelPart):
         self._refusal: Refusal | None = None
         self._snapping = False
         self._visits = 0
+        self._stop: Callable[[], None] | None = None  # while the panel waits before it shows more
+        self._is_late = False  # there is more to show
+        self._still: tuple[object, tuple[ValueGroup, ValueGroup]] | None = None  # and whose it is
         self._known: tuple[object, Point | None] = (None, None)  # limits of colours, and whose
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -64,7 +76,24 @@ class PointsPart(PanelPart):
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         self._refusal = None
-        self._show()
+        if self._stop is not None:
+            self._is_late = True
+        elif self.seen:
+            self._show()
+            self._stop = self.context.every(PAUSE_MS, self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Show what has come since, or wait no longer."""
+        if self._is_late:
+            self._is_late = False
+            self._show()
+        else:
+            self.close()
+
+    def close(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
 
     def on_message(self, message: object) -> None:
         if isinstance(message, MapAnswer):
@@ -117,6 +146,10 @@ class PointsPart(PanelPart):
 
     def _show(self) -> None:
         if self.seen:
-            found = points.groups(self._subject, self._colours())
-            state = PointsState(found, self._snapping, self._refusal, self._visits)
-            self.show(state)
+            subject, colours = self._subject, self._colours()
+            scene = subject.scene
+            key = (scene.family, scene.chart, scene.view, scene.limits, scene.alpha, colours)
+            if self._still is None or self._still[0] != key:
+                self._still = key, point_rows.still(subject, colours)
+            found = point_rows.groups(subject, self._still[1])
+            self.show(PointsState(found, self._snapping, self._refusal, self._visits))

@@ -10,8 +10,7 @@ goes; "limits" of the map's colours; "alpha"; "family.NAME" a real parameter; "l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -21,7 +20,6 @@ from app.jobs.studies import loop
 from app.jobs.subject import Subject
 from app.model import ranges
 from app.model.scene import Pin, Point
-from app.views.interface.points import ValueGroup, ValueRow
 from app.views.text.entered_numbers import number, point, written, written_point
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
@@ -34,27 +32,8 @@ from compute.manifold.manifold import Manifold, known_inside
 DIGITS = 12
 # parts of a view that a step is at most, and of a number where there is no view
 PARTS, ALPHA_STEP = 20, Decimal("0.05")
-PARAMETERS = {
-    "nu": ("ν", "Degrees of freedom"),
-    "w": ("w", "Weight"),
-    "temperature": ("τ", "Temperature"),
-}
-OWN_HINT = "The family’s own coordinates."
-CHART_HINT = "These are what its axes are marked with."
-ALPHA_HINT = "Of the connection, from −1 to 1; 0 is Levi-Civita’s."
-HINTS = {
-    "A": "Where the geodesic begins.",
-    "B": "Where the geodesic ends.",
-    "v": "The vector at A that is carried along the geodesic, by its components.",
-}
-VIEW_HINT = "From where to where the axis goes."
-LIMITS_HINT = (
-    "The values at both ends of the map’s colours. Empty: those of the middle 98 % of the values."
-)
-LOOP = {
-    "loop centre": ("centre", "The middle of the loop, as the chart draws it."),
-    "loop radii": ("radii", "Half the loop’s width and height, as the chart draws it."),
-}
+SYMBOLS = {"nu": "ν", "temperature": "τ"}
+OWN = ("A", "B", "v")
 
 
 # --- what the chart is marked with -----------------------------------------------------------------
@@ -109,14 +88,14 @@ def numbers(subject: Subject, key: str, automatic: Point | None = None) -> tuple
             middle, half = _box(_loop(subject))
             return _pair(middle if part == "centre" else half)
         case _:
-            return (_parameters(scene.family)[key],)
+            return (parameters(scene.family)[key],)
 
 
 def _pair(found: Floats) -> Point:
     return float(found[0]), float(found[1])
 
 
-def _parameters(family: str) -> dict[str, float]:
+def parameters(family: str) -> dict[str, float]:
     """Return the real parameters of a family by their rows' keys."""
     name, stated = parse(family)
     known: Mapping[str, object] = {**families()[name].parameters, **stated}
@@ -132,78 +111,6 @@ def _loop(subject: Subject) -> Floats:
 def _box(vertices: Floats) -> tuple[Floats, Floats]:
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     return (low + high) / 2, (high - low) / 2
-
-
-# --- the panel -----------------------------------------------------------------------------------
-def groups(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ...]:
-    """Return all rows of a scene; ``automatic``: the limits of the colours that are shown, or None."""
-    scene, manifold, chart = subject.scene, subject.manifold, subject.chart.plane
-    marks = (chart.labels[0], chart.labels[1])
-    found = [
-        _points("θ", OWN_HINT, manifold.coordinates, subject, ""),
-        ValueGroup("", "", (), tuple(_scalars(subject))),
-    ]
-    if not is_theta(manifold, chart):
-        found.append(_points("Chart", f"{chart.title}. {CHART_HINT}", marks, subject, "chart "))
-    view = [
-        _row(subject, f"view {i}", name, VIEW_HINT, (f"{name} from", f"{name} to"))
-        for i, name in enumerate(marks)
-    ]
-    if scene.limits or automatic:
-        names = ("Colours from", "Colours to")
-        view.append(_row(subject, "limits", "Colours", LIMITS_HINT, names, automatic))
-    found.append(ValueGroup("View", VIEW_HINT, ("from", "to"), tuple(view)))
-    if getattr(scene.layers, loop.LoopJob.layer()):
-        rows = [
-            _row(
-                subject,
-                key,
-                words.capitalize(),
-                hint,
-                tuple(f"{n} of the loop’s {words}" for n in marks),
-            )
-            for key, (words, hint) in LOOP.items()
-        ]
-        found.append(ValueGroup("Loop", loop.LoopJob.hint, marks, tuple(rows)))
-    return tuple(found)
-
-
-def _scalars(subject: Subject) -> Iterator[ValueRow]:
-    yield _row(subject, "alpha", "α", ALPHA_HINT, ("Alpha",))
-    for key in _parameters(subject.scene.family):
-        name = key.removeprefix("family.")
-        symbol, words = PARAMETERS.get(name, (name, name))
-        yield _row(subject, key, symbol, f"{words} of the family.", (words,))
-
-
-def _points(
-    title: str, about: str, names: tuple[str, str], subject: Subject, prefix: str
-) -> ValueGroup:
-    rows = tuple(
-        replace(
-            _row(subject, f"{prefix}{key}", key, hint, tuple(f"{n} of {key}" for n in names)),
-            is_point=True,
-        )
-        for key, hint in HINTS.items()
-    )
-    return ValueGroup(title, about, names, rows)
-
-
-def _row(
-    subject: Subject,
-    key: str,
-    words: str,
-    hint: str,
-    names: tuple[str, ...],
-    automatic: Point | None = None,
-) -> ValueRow:
-    found = numbers(subject, key, automatic)
-    # a family's own coordinates have all their digits
-    digits = 17 if key in HINTS or key in ("alpha", "limits") else DIGITS
-    if key == "limits" and subject.scene.limits is None:
-        digits = 4
-    texts = tuple(written(float(f"{value:.{digits}g}")) for value in found)
-    return ValueRow(key, words, hint, texts, names)
 
 
 # --- entering --------------------------------------------------------------------------------------
@@ -237,12 +144,12 @@ def names_of(subject: Subject, key: str) -> str:
             return f"the {part} of the loop"
         case _:
             name = key.removeprefix("chart ").removeprefix("family.")
-            return "the vector at A" if name == "v" else PARAMETERS.get(name, (name,))[0]
+            return "the vector at A" if name == "v" else SYMBOLS.get(name, name)
 
 
 def _one(subject: Subject, key: str, place: int, what: str) -> str:
     """Return what one number of a row is called in a message."""
-    if key in HINTS:
+    if key in OWN:
         return f"{subject.manifold.coordinates[place]} of {what}"
     if key.startswith(("chart ", "loop ")):
         return f"{subject.chart.plane.labels[place]} of {what}"

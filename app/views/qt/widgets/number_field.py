@@ -35,7 +35,9 @@ class NumberField(QAbstractSpinBox):
     def __init__(self, name: str, hint: str, takes_many: bool = False) -> None:
         super().__init__()
         self._text = ""
+        self._why = ""
         self._is_typed = False  # and not entered yet
+        self._is_shown = False  # what is to be shown
         self._takes_many = takes_many
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(1)
@@ -49,11 +51,11 @@ class NumberField(QAbstractSpinBox):
         the number is another.
         """
         kept = refused or text
-        if kept == self._text and self._is_typed:
+        if kept == self._text and (self._is_typed or (why == self._why and self._is_shown)):
             return
         look(self, "mistaken" if why else "")
         self.setAccessibleDescription(why)
-        self._text = kept
+        self._text, self._why = kept, why
         self._fit()
 
     def _fit(self) -> None:
@@ -68,7 +70,7 @@ class NumberField(QAbstractSpinBox):
             line.setText(text)
             if is_whole:
                 self._select()
-        self._is_typed = False
+        self._is_typed, self._is_shown = False, True
         if not self.hasFocus():
             line.setCursorPosition(0)
 
@@ -82,7 +84,7 @@ class NumberField(QAbstractSpinBox):
 
     def _finish(self) -> None:
         if self._is_typed:
-            self._is_typed = False
+            self._is_typed = self._is_shown = False
             self.entered.emit(self.lineEdit().text())
 
     # --- what Qt asks -------------------------------------------------------------------------
@@ -143,9 +145,10 @@ class NumberField(QAbstractSpinBox):
 
 def fitted(text: str, width: Callable[[str], int], room: int) -> str:
     """Return a number as it is, or its first digits and an ellipsis where there is no room for all."""
+    wide = width(text)
+    if wide <= room:
+        return text
     mantissa, e, power = text.partition("e")
-    short, digits = text, len(mantissa)
-    while width(short) > room and digits > FEWEST:
-        digits -= 1
-        short = f"{mantissa[:digits]}…{e}{power}"
-    return short
+    # digits are all of one width, the rest is narrower
+    digits = max(int(len(text) * max(room, 0) / wide) - len(f"…{e}{power}"), FEWEST)
+    return f"{mantissa[:digits]}…{e}{power}"
