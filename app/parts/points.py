@@ -148,7 +148,8 @@ class PointsPart(PanelPart):
         if self.seen:
             subject, colours = self._subject, self._colours()
             scene = subject.scene
-            key = (scene.family, scene.chart, scene.view, scene.limits, scene.alpha, colours)
+            shown = (scene.view, scene.limits, scene.alpha, scene.layers.map, colours)
+            key = (scene.family, scene.chart, *shown)
             if self._still is None or self._still[0] != key:
                 self._still = key, point_rows.still(subject, colours)
             found = point_rows.groups(subject, self._still[1])

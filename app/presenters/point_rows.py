@@ -62,9 +62,9 @@ def still(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ValueG
     for i, name in enumerate(subject.chart.plane.labels[:2]):
         texts = _rounded(numbers(subject, f"view {i}"))
         view.append(ValueRow(f"view {i}", name, VIEW_HINT, texts, (f"{name} from", f"{name} to")))
-    limits = numbers(subject, "limits", automatic)
-    if limits:
-        texts = _rounded(limits, FEW if subject.scene.limits is None else DIGITS)
+    if subject.scene.layers.map:
+        limits = numbers(subject, "limits", automatic)
+        texts = _rounded(limits, FEW if subject.scene.limits is None else DIGITS) or ("", "")
         names = ("Colours from", "Colours to")
         view.append(ValueRow("limits", "Colours", LIMITS_HINT, texts, names))
     scalars = ValueGroup("", "", (), tuple(_scalars(subject)))

@@ -126,9 +126,17 @@ def entered(
         return {"limits": None}
     if place is None:
         return changes(subject, key, point(text, what), text)
-    values = list(numbers(subject, key, automatic))
+    values = _known(subject, key, automatic)
     values[place] = number(text, _one(subject, key, place, what))
     return changes(subject, key, tuple(values), text)
+
+
+def _known(subject: Subject, key: str, automatic: Point | None) -> list[float]:
+    """Return the numbers of a row, one of which becomes another.  Raises ValueError without any."""
+    found = list(numbers(subject, key, automatic))
+    if not found:
+        raise ValueError("colour limits need a map of numbers, and this one has none yet")
+    return found
 
 
 def names_of(subject: Subject, key: str) -> str:
@@ -247,7 +255,7 @@ def stepped(
     subject: Subject, key: str, place: int, steps: int, automatic: Point | None = None
 ) -> tuple[float, ...]:
     """Return the numbers of a row with one of them larger by ``steps``; exact in decimals."""
-    values = list(numbers(subject, key, automatic))
+    values = _known(subject, key, automatic)
     value = float(f"{values[place]:.{DIGITS if ' ' in key else 17}g}")
     step = _step(subject, key, place, value, values)
     values[place] = float(Decimal(written(value)) + steps * step)

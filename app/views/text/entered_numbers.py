@@ -63,7 +63,7 @@ def _split(text: str, signs: str) -> list[str]:
 
 def written(value: float) -> str:
     """Return a number with all the digits that it has, and no more."""
-    return repr(value + 0.0).removesuffix(".0")
+    return repr(float(value) + 0.0).removesuffix(".0")
 
 
 def written_point(values: Iterable[float]) -> str:

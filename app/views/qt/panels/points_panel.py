@@ -93,6 +93,7 @@ class PointsPanel:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        had = next((key for key, field in self.fields.items() if field.hasFocus()), None)
         self.fields = {}
         at = 0
         for group in groups:
@@ -110,6 +111,8 @@ class PointsPanel:
         for row_at in range(self._grid.rowCount()):
             self._grid.setRowStretch(row_at, 0)
         self._grid.setRowStretch(at, 1)
+        if had in self.fields:
+            self.fields[had].setFocus()
 
     def _add(self, row: ValueRow, at: int) -> None:
         words = label(row.words)
