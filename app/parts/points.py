@@ -121,6 +121,10 @@ class PointsPart(PanelPart):
     def _step(self, event: ValueStepped) -> None:
         """Make another number; steps that follow one another are one of undo."""
         row, place = event.row, event.place
+        if event.steps == 0:
+            self._refusal = None
+            self._show()
+            return
         try:
             values = points.stepped(self._subject, row, place, event.steps, self._colours())
             found = points.changes(self._subject, row, values)

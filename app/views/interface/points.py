@@ -16,7 +16,9 @@ class ValueEntered:
 
 @dataclass(frozen=True)
 class ValueStepped:
-    """A number of a row is to be larger by so many steps, or smaller where negative."""
+    """A number of a row is to be larger by so many steps, smaller where negative; 0 gives up what was
+    typed.
+    """
 
     row: str
     place: int

@@ -89,7 +89,7 @@ def test_parameters_are_checked_before_anything_is_derived():
 def test_a_weight_leaves_neither_of_the_two_out():
     families()["mixture_mm"].check(w=0.5)
     for bad in (0.0, 1.0):
-        with pytest.raises(ValueError, match="^w of mixture_mm must lie between 0 and 1, got "):
+        with pytest.raises(ValueError, match=r"^w of mixture_mm must lie between 0 and 1, got "):
             families()["mixture_mm"].check(w=bad)
 
 

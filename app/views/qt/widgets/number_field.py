@@ -114,7 +114,9 @@ class NumberField(QAbstractSpinBox):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._is_typed:
+        if event.key() == Qt.Key.Key_Escape and (self._is_typed or self._why):
+            self._is_shown = False
+            self.stepped.emit(0)  # which shows the number again
             self._fit()
             self._select()
             return
