@@ -52,7 +52,7 @@ class ValueGroup:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What was entered at a place of a row, or for all of it (None), and why it is no such number.
+    """An entry at a place of a row, or for all of it (None), and why it is no such number.
 
     ``text``: as it was entered, and stays; "" leaves the number as it is.
     """
