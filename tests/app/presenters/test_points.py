@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from app.jobs.preparation import edited
+from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.subject import Subject
+from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin, completed, of_family
-from app.presenters import point_rows
+from app.presenters import drawables, point_rows
 from app.presenters.points import changes, entered, is_theta, numbers, stepped
+from compute.engine.reference import ReferenceEngine
 from compute.families import families
 from tests.claims import each
 
@@ -152,3 +155,13 @@ def test_what_every_scene_shows_can_be_entered_again(name):
         values = numbers(after(made, row.key, place, entry), row.key, (0.0, 1.0))
         near = pytest.approx(numbers(made, row.key, (0.0, 1.0)), rel=1e-9, abs=1e-11)
         assert values == near, row.key
+
+
+def test_a_map_is_coloured_between_the_limits_that_were_entered():
+    made = subject(limits=(0.25, 0.75))
+    job = MapJob.wanted(made, Viewport(pixels=(40, 30)))
+    found: list[MapAnswer] = []
+    replace(job, side=16).perform(ReferenceEngine(), found.append, lambda: False)
+    assert drawables.color_map(made, found[0]).limits == (0.25, 0.75)
+    low, high = drawables.color_map(subject(), found[0]).limits
+    assert low < 0.25 and high > 0.75, "the map's own, without"
