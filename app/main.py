@@ -110,7 +110,7 @@ class Program:
 
         from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
-        from app.desktop import context_menu
+        from app.desktop import context_menu, point_clipboard
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -144,6 +144,7 @@ class Program:
             **self.documents.commands(),
             "copy_picture": self.copy_picture,
             **self.exporter.commands(),
+            **point_clipboard.commands(self.canvas, self.controller),
             "preferences": self.prefer,
             "reset_layout": self.window.reset_layout,
             "switch_theme": self.appearance.switch,

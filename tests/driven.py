@@ -20,7 +20,7 @@ from app.views.qt.window.settings import Settings
 
 SIZE = (1100, 720)  # small, since software draws every pixel
 PAUSE_MS = 20  # before an answer, so that who asks again and again does not hold the window up
-SHOWN = ("family", "alpha", "view", "playhead", "title", "loop", "timeline")
+SHOWN = ("family", "alpha", "view", "vector", "playhead", "title", "loop", "timeline")
 
 
 def middle_of(widget: QWidget) -> list[int]:
@@ -71,6 +71,8 @@ def snapshot(program: Program) -> dict[str, Any]:
         "window": frame.windowTitle(),
         "status": frame.statusBar().currentMessage() or program.window.status_words.text(),
         "focus": focus.accessibleName() if focus else "",
+        "described": focus.accessibleDescription() if focus else "",
+        "clipboard": QApplication.clipboard().text(),
         "popup": type(popup).__name__ if popup else "",
         "dialogs": [type(w).__name__ for w in QApplication.topLevelWidgets()
                     if w.isVisible() and w is not frame and w is not popup],

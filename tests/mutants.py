@@ -130,7 +130,9 @@ class _Places(ast.NodeVisitor):
     def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
         if isinstance(node.op, ast.Not | ast.USub):
             begin, _ = self._span(node)
-            self._add("condition", begin, self._span(node.operand)[0], "")
+            # a bracket that the operand stands in is closed behind it
+            sign = "not " if isinstance(node.op, ast.Not) else "-"
+            self._add("condition", begin, begin + len(sign), "")
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:

@@ -11,7 +11,7 @@ from tests.mutants import chosen, mistakes, nearest
 
 def test_a_planted_mistake_is_still_a_program(tmp_path):
     kinds = set()
-    for mistake in chosen(3, 60):
+    for mistake in chosen(3, 120):
         (tmp_path / mistake.file).parent.mkdir(parents=True, exist_ok=True)
         mistake.plant(tmp_path)
         text = (tmp_path / mistake.file).read_text("utf-8")

@@ -73,12 +73,42 @@ COMMANDS: tuple[Command, ...] = (
         "Put A on the token nearest to it, and show the plane of that token’s own mask and row",
     ),
     Command(
+        "copy_point",
+        "Edit",
+        "Copy point",
+        "Ctrl+C",
+        "Copy the selected pin, or the vector, as text",
+        apart=True,
+    ),
+    Command(
+        "paste_point",
+        "Edit",
+        "Paste point",
+        "Ctrl+V",
+        "Move the selected pin to a point given as text, such as (0, 1)",
+    ),
+    Command(
         "copy_picture",
         "Edit",
         "Copy picture",
         "Ctrl+Shift+C",
         "Copy the canvas to the clipboard",
         "content-copy",
+    ),
+    Command(
+        "points",
+        "Edit",
+        "Type points…",
+        "Ctrl+Shift+P",
+        "Type A, B and all other numbers of the scene",
+        apart=True,
+    ),
+    Command(
+        "snap",
+        "Edit",
+        "Snap to grid",
+        "Ctrl+G",
+        "Let dragged pins keep to the crossings of the grid’s lines",
     ),
     Command(
         "preferences",
@@ -238,6 +268,7 @@ COMMANDS: tuple[Command, ...] = (
 # keys and gestures of the canvas that are not commands
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
+    ("Ctrl while a pin is dragged", "Snap to the grid, or do not where snapping is on"),
     ("Tab, or A and B", "Select a pin or the vector’s tip"),
     ("Arrow keys", "Move the selection; with Shift in small steps"),
     ("Enter", "Centre the view on the selection"),

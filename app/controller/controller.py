@@ -85,6 +85,7 @@ class Controller:
         context = PartContext(
             store, canvas, window, runner.submit,
             current=self._current, path=lambda: self.answers.path, say=self.answers.say,
+            ground=lambda: self.answers.map, edit=self.editor.edit,
         )  # fmt: skip
         self.parts = [make(context) for make in PARTS]
         for part in self.parts:
@@ -244,7 +245,7 @@ class Controller:
             self.canvas.set_view(view)
         if "camera" in changed:
             drawing.show_camera(self.canvas, subject)
-        if changed & {"colormap", "map_opacity"}:
+        if changed & {"colormap", "map_opacity", "limits"}:
             self.answers.show_map()
         if "opacity" in changed:
             self.answers.show_opacity()

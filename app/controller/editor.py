@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.jobs.job import Job
-from app.jobs.preparation import ATTENDS, Prepared, PrepareTask, edited, is_slow
+from app.jobs.preparation import ATTENDS, Prepared, PrepareTask, edited, is_mild, is_slow
 from app.jobs.subject import CurrentSubject
 from app.model import panel_titles
 from app.model.flow import rewritten
@@ -22,7 +22,7 @@ from compute.core.arrays import Floats
 from compute.flow.modes import OF_MASS
 
 # fields that a slider changes: one drag is one undo step
-SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "family.temperature")
+SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time")
 
 
 class Editor:
@@ -43,10 +43,12 @@ class Editor:
 
     def move_pin(self, event: PinMoved) -> None:
         """Move a pin, unless the target is outside the domain."""
-        scene = self._store.scene
-        pin = picking.pin_at(
-            self._subject.now, scene.start if event.pin == "A" else scene.end, event.xy
+        scene, subject = self._store.scene, self._subject.now
+        before = scene.start if event.pin == "A" else scene.end
+        is_there = (
+            event.done and before is not None and picking.is_drawn_at(subject, before, event.xy)
         )
+        pin = None if is_there else picking.pin_at(subject, before, event.xy)
         if pin is not None:
             moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
             self._store.update(moved, merge=f"pin {event.pin}")
@@ -117,8 +119,8 @@ class Editor:
         self._store.update(replace(self._store.scene, camera=event.camera), merge="camera")
         self._end_step_if(event.done)
 
-    def edit(self, changes: dict[str, Any]) -> None:
-        """Set fields of the scene, after preparing what they need."""
+    def edit(self, changes: dict[str, Any], merge: str | None = None) -> None:
+        """Set fields of the scene, after preparing what they need; ``merge``: see `Store.update`."""
         scene = self._store.scene
         if not self._field_file(changes):
             self._window.set_panels(scene_panels.state(self._subject.now))
@@ -127,7 +129,7 @@ class Editor:
             self._submit(PrepareTask(scene, tuple(self._waiting.items())))
             self._on_preparing(self._waiting)
         else:
-            self._apply(changes)
+            self._apply(changes, merge)
 
     @property
     def is_waiting(self) -> bool:
@@ -149,13 +151,14 @@ class Editor:
         self._waiting = {}
         self._window.set_panels(scene_panels.state(self._subject.now))
 
-    def _apply(self, changes: dict[str, Any]) -> None:
+    def _apply(self, changes: dict[str, Any], merge: str | None = None) -> None:
         try:
             scene = edited(self._store.scene, changes)
         except ValueError as problem:
             self._refuse(str(problem))
         else:
-            self._store.update(scene, merge=next((k for k in changes if k in SLIDERS), None))
+            slid = (name for name in changes if name in SLIDERS or is_mild(changes))
+            self._store.update(scene, merge=merge or next(slid, None))
             if ATTENDS in changes:
                 self._show_own_row(int(changes[ATTENDS]))
 

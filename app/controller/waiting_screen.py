@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.jobs.preparation import prepared
+from app.jobs.preparation import is_mild, prepared
 from app.model.store import Store
 from app.parts.part import Part
 from app.presenters import drawing
 from app.presenters.shown_answers import ShownAnswers
 from app.views.interface.views import Canvas, Window
-
-# fields that change the numbers of a head without moving anything: results turn grey but stay
-MILD = {"family.temperature"}
 
 
 class WaitingScreen:
@@ -40,7 +37,8 @@ class WaitingScreen:
         """Start waiting for changes in preparation."""
         self.is_on = True
         words = f"preparing {prepared(self._store.scene, changes)} …"
-        if set(changes) <= MILD:
+        # a real parameter changes numbers without moving anything: it is greyed, and not taken away
+        if is_mild(changes):
             self._answers.mark_unread(True)
             self._answers.say(words, True)
             return

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.controller.controller import Controller
+from app.desktop import point_clipboard
 from app.jobs.preparation import ATTENDS
 from app.presenters import head_specification, picking
+from app.views.canvas.input.pointer import nearest
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.interface.choices import Act, Answer
 from app.views.interface.events import PinMoved, SceneEdited
@@ -26,13 +28,14 @@ class Pointed(Protocol):
     @property
     def frame(self) -> Frame: ...
     def at(self, pixel: Pixel) -> Pixel: ...
+    def targets(self) -> dict[str, Pixel]: ...
     def centre(self, pixel: Pixel) -> None: ...
     def let_go(self) -> None: ...
 
 
 def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answer | None]:
-    """Return entries for the point under ``pixel`` of the widget, then for the scene; None is a
-    separator.
+    """Return entries for the pin and the point under ``pixel`` of the widget, then for the scene; None
+    is a separator.
 
     The canvas releases a drag, since only the menu receives the release of the button.
     """
@@ -62,4 +65,12 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
         words = head_specification.attends(controller.store.scene.family, token)
         own = SceneEdited(((ATTENDS, token),))
         here.insert(0, (words, lambda: controller.on_event(own)))
-    return [*here, None, *scene]
+    pin = nearest(at, canvas.targets())
+    words_of_pin = point_clipboard.words_of(pin)
+    of_pin: list[Answer | None] = [
+        (f"Copy {words_of_pin}", lambda: point_clipboard.copy(controller, pin)),
+        (f"Paste into {words_of_pin}", lambda: point_clipboard.paste(controller, pin)),
+        ("Type points…", controller.commands["points"]),
+        None,
+    ]
+    return [*(of_pin if pin else ()), *here, None, *scene]

@@ -76,6 +76,11 @@ def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
     return any(others) or of_height
 
 
+def is_mild(changes: Mapping[str, object]) -> bool:
+    """Whether only real parameters of the family change: numbers become others, but places stay."""
+    return all(name.startswith("family.") and isinstance(v, float) for name, v in changes.items())
+
+
 def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     """Return ``scene`` with fields set; nested ones are "layers.NAME", "opacity.NAME", "flow.NAME" …
 
@@ -95,6 +100,8 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     flow = _within("flow.", rest)
     if flow:
         scene = replace(scene, flow=rewritten(scene.flow, flow))
+    if rest.get("scalar", scene.scalar) != scene.scalar:
+        rest.setdefault("limits", None)  # they were the other one's
     plain: dict[str, Any] = {name: value for name, value in rest.items() if "." not in name}
     scene = replace(
         scene,

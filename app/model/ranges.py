@@ -27,6 +27,14 @@ def within(what: str, value: float, low: float, high: float) -> None:
         raise ValueError(f"{what} must lie in {low:g} … {high:g}, got {shown(value)}")
 
 
+def increasing(what: str, values: Sequence[float]) -> None:
+    """ValueError unless the two numbers are finite and the second is larger by more than rounding."""
+    low, high = values
+    coordinates(what, values)
+    if not high - low > NARROWEST * max(abs(low), abs(high)):
+        raise ValueError(f"{what} must increase, got {shown(list(values))}")
+
+
 def coordinates(what: str, values: Iterable[float]) -> None:
     """Raise ValueError unless all of these finite numbers are small enough to be drawn."""
     largest = max(values, key=abs, default=0.0)

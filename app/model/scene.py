@@ -58,7 +58,8 @@ class Scene:
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
     vector: the tangent vector at A, θ-components.  loop: vertices in θ of the loop for holonomy; () is
     a circle between the pins. colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`,
-    and from 0 to 1.
+    and from 0 to 1.  limits: the values of the map at both ends of its colours; None: those of its
+    middle 98 %.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
@@ -77,6 +78,7 @@ class Scene:
     token: int = 0
     colormap: str = "viridis"
     map_opacity: float = 1.0
+    limits: Point | None = None
     layers: Layers = field(default_factory=Layers)
     opacity: Opacity = field(default_factory=Opacity)
     loop: tuple[Point, ...] = ()
@@ -130,6 +132,8 @@ def completed(scene: Scene) -> Scene:
         )
     check_height(scene)
     colormaps.check(scene.colormap)
+    if scene.limits is not None:
+        ranges.increasing("colour limits", scene.limits)
     return replace(
         scene,
         chart=scene.chart or chart.name,
@@ -162,11 +166,12 @@ def of_family(scene: Scene, family: str) -> Scene:
     """Return ``scene`` with another family: pins, chart and view are that family's defaults, α is 0,
     and title and keyframes are removed.
 
-    They are kept if the landmarks stay in place: at another temperature, or with other keys, on the
-    same plane.
+    They are kept if the landmarks stay in place (at another temperature, or with other keys, on the
+    same plane), and if only a real parameter differs.
     """
     manifold = manifold_of(family)
-    if _same_places(manifold_of(scene.family), manifold):
+    alike = kind_of(scene.family) == kind_of(family)
+    if (alike and family != scene.family) or _same_places(manifold_of(scene.family), manifold):
         try:
             return completed(replace(scene, family=family))
         except ValueError:
@@ -178,13 +183,14 @@ def of_family(scene: Scene, family: str) -> Scene:
         title="",
         scalar=scene.scalar if kept else manifold.scalars[0],
         alpha=scene.alpha if _same_name(scene.family, family) else 0.0,
+        limits=scene.limits if kept else None,
         chart="",
         start=None,
         end=None,
         vector=None,
         view=None,
         loop=(),
-        timeline=scene.timeline if kind_of(scene.family) == kind_of(family) else None,
+        timeline=scene.timeline if alike else None,
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare)

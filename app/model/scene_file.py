@@ -61,6 +61,7 @@ _KNOWN = {
     "timeline",
     "loop",
     "camera",
+    "limits",
     "flow",
     "photograph",
     "normals",
@@ -138,10 +139,7 @@ def _read(source: Path) -> str:
 
 
 def save(scene: Scene, path: str | Path) -> None:
-    """Write a scene atomically.
-
-    Raises CannotBeKept before anything is written, and OSError.
-    """
+    """Write a scene atomically; raise CannotBeKept before anything is written, and OSError."""
     target = Path(path)
     content = kept_text(scene, target.parent).encode()
     sweep(target.parent, target.stem)
@@ -187,6 +185,8 @@ def to_text(scene: Scene, folder: Path) -> str:
         data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
     if scene.camera is not None:
         data["camera"] = list(scene.camera)
+    if scene.limits is not None:
+        data["limits"] = list(scene.limits)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
     data |= _subjects(scene, folder)
@@ -279,6 +279,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
+        limits=_pair(data["limits"]) if data.get("limits") else None,
         flow=flow.read(data.get("flow", {}), folder),
         photograph=photograph.read(data.get("photograph", {}), folder),
         normals=normals.read(data.get("normals", {})),

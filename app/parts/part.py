@@ -7,9 +7,11 @@ The controller passes to a part the events, scene changes and messages that it s
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer
+from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import CurrentSubject, Subject
 from app.model.scene import Scene
 from app.model.store import Store
@@ -30,10 +32,14 @@ class PartContext:
         current: CurrentSubject | None = None,
         path: Callable[[], PathAnswer | None] = lambda: None,
         say: Callable[[str, bool], None] = lambda words, ok: None,
+        ground: Callable[[], MapAnswer | None] = lambda: None,
+        edit: Callable[[dict[str, Any], str | None], None] = lambda changes, merge: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
         self.path = path  # the one shown
         self.say = say  # in the status bar: text, and whether there is no problem
+        self.ground = ground  # the map shown
+        self.edit = edit  # fields of the scene by name; merge as in `Store.update`
         self._current = current or CurrentSubject(store)
 
     @property

@@ -10,6 +10,7 @@ from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
 from app.parts.part import Part, PartContext
+from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
 from app.parts.timeline import TimelinePart
 from app.parts.token_path import TokenPathPart
@@ -24,6 +25,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenPathPart,
     PhotographPart,
     NormalsPart,
+    PointsPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,

@@ -254,8 +254,8 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
-    """Return the scalar map with colour limits from the middle 98 % of the values, symmetric if
-    diverging.
+    """Return the scalar map with its colour limits: the scene's, or the middle 98 % of the values,
+    symmetric if diverging.
 
     It is hatched where the metric is singular or not positive definite, and where a distance is
     unknown; the label says so, and also if a rough map is unverified.
@@ -275,7 +275,7 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
         low, high = low - 0.5, high + 0.5
     if scene.colormap in TWO_SIDED and low < 0.0 < high:
         low, high = min(low, -high), max(high, -low)
-    limits, extent = (float(low), float(high)), answer.field.extent
+    limits, extent = scene.limits or (float(low), float(high)), answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
     label += _remarks(answer, hatched)
     return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)

@@ -38,7 +38,15 @@ def pin_at(subject: Subject, before: Pin | None, xy: XY) -> Pin | None:
         theta = chart.inverse(np.array(xy))
     if not known_inside(manifold, theta):
         return None
+    if token is None:
+        # what is round in a chart is round here: the last digits are the chart's
+        theta = [float(f"{value:.15g}") for value in theta]
     return Pin((float(theta[0]), float(theta[1])), token)
+
+
+def is_drawn_at(subject: Subject, pin: Pin, xy: XY) -> bool:
+    """Whether a pin is drawn exactly there: it stays as it is, to its last digit."""
+    return bool((subject.chart.forward(np.array(pin.theta)) == np.array(xy)).all())
 
 
 def vector_to(subject: Subject, tip: XY) -> Point | None:

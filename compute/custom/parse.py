@@ -298,7 +298,12 @@ class _Parser:
             return "a power is written with ^"
         near = get_close_matches(text, [*self.names, *self.parameters, *FUNCTIONS], 1)
         known = ", ".join([*self.names, *self.parameters])
-        hint = f"did you mean {near[0]}?" if near else f"the names here are {known}"
+        names = (
+            f"the names here are {known}"
+            if known
+            else "known here are pi, e and functions such as sqrt"
+        )
+        hint = f"did you mean {near[0]}?" if near else names
         return f"{text if len(text) < 24 else text[:23] + '…'} is not known: {hint}"
 
     # --- trees --------------------------------------------------------------------------------

@@ -36,7 +36,8 @@ class Family:
 
     ``build(key, **parameters)`` makes the manifold; ``parameters`` are the defaults, whose types
     determine how specifications are parsed; ``settled`` replaces a file name by its contents, so that
-    equal parameters mean the same manifold.
+    equal parameters mean the same manifold; ``check`` raises ValueError for real parameters out of
+    range, before anything is derived.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Family:
     build: Callable[..., Manifold]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    check: Callable[..., None] = lambda **chosen: None
 
 
 def formula(
@@ -77,6 +79,7 @@ def formula(
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
     derive: Derive | None = None,
+    check: Callable[..., None] = lambda **chosen: None,
 ) -> Family:
     """Return a family given by formulas.  ``define(**parameters)`` returns them and imports SymPy
     itself.
@@ -149,6 +152,7 @@ def formula(
         closed_forms,
         build,
         parameters or {},
+        check=check,
     )
 
 

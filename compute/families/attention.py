@@ -23,7 +23,7 @@ from compute.definitions.softmax_family import Softmax
 from compute.heads import query_plane
 from compute.heads.attention_rows import holds
 from compute.heads.head import Head
-from compute.heads.head_selection import DEFAULTS, chosen, file_of, settled
+from compute.heads.head_selection import DEFAULTS, check, chosen, file_of, settled
 from compute.manifold.charts import Chart, parameters
 from compute.manifold.convex_hull import encloses, hull
 from compute.manifold.extent import Extent
@@ -282,4 +282,5 @@ FAMILY = Family(
     build=_build,
     parameters=DEFAULTS,
     settled=settled,
+    check=check,
 )

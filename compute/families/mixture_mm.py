@@ -21,14 +21,19 @@ COORDINATES = ("m₁", "m₂")
 REACH = 6.0
 
 
+def check(w: float) -> None:
+    """Raise ValueError for a weight that leaves one of the two out."""
+    if not 0.0 < w < 1.0:
+        raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {shown(w)}")
+
+
 def define(w: float) -> Definition:
     """Return the log-density, from which everything else is computed by quadrature."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
 
-    if not 0.0 < w < 1.0:
-        raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {shown(w)}")
+    check(w)
     m1, m2, x = sp.symbols("m1 m2 x", real=True)
     # (1 − w)e^u + we^v = 2√(w(1 − w)) e^((u + v)/2) cosh((v − u)/2 + ½ log(w/(1 − w)))
     u, v = m1 * x - m1**2 / 2, m2 * x - m2**2 / 2
@@ -91,6 +96,7 @@ FAMILY = formula(
     draw=_charts,
     nodes=uniform(-REACH - 9, REACH + 9, 241),
     parameters={"w": 0.5},
+    check=check,
     # a fold: geodesics stop there
     wall=lambda theta: theta[..., 1] - theta[..., 0],
 )

@@ -13,12 +13,17 @@ from compute.manifold.charts import Chart
 from compute.manifold.hyperbolic_charts import location_scale
 
 
+def check(nu: float) -> None:
+    """Raise ValueError for a ν that nothing can be computed with."""
+    if not 0.1 <= nu <= 1e4:
+        raise ValueError(f"nu of student_t must lie in [0.1, 10000], got {shown(nu)}")
+
+
 def define(nu: float) -> Definition:
     """Define a = (ν+1)/(ν+3), c = 2ν/(ν+3); T by the moments of B = z²/(ν + z²) ~ Beta(½, ν/2)."""
     import sympy as sp
 
-    if not 0.1 <= nu <= 1e4:
-        raise ValueError(f"nu of student_t must lie in [0.1, 10000], got {shown(nu)}")
+    check(nu)
     n = sp.nsimplify(nu, rational=True)
     first = 1 / (n + 1)
     second = 3 * first / (n + 3)
@@ -57,4 +62,5 @@ FAMILY = formula(
     draw=_charts,
     closed_forms=("distance",),
     parameters={"nu": 5.0},
+    check=check,
 )

@@ -147,12 +147,17 @@ def head_of(stated: dict[str, Any]) -> Head:
     return head.without(masked) if masked else head
 
 
+def check(temperature: float) -> None:
+    """Raise ValueError for a temperature that divides no logit."""
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
+
+
 def chosen(stated: dict[str, Any]) -> tuple[Head, Plane]:
     """Return the head and the plane given by the parameters of a specification.  Raises ValueError."""
     c = settings(stated)
     temperature = float(c["temperature"])
-    if not (np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
+    check(temperature)
     head, file = head_of(c), file_of(c)
     own = None
     if file.masks_by_query:

@@ -51,7 +51,7 @@ class Plot(Canvas):
 
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
-        self._axes, self._grid_visible = Axes(("", "")), True
+        self._axes, self._grid_visible, self.snapping = Axes(("", "")), True, False
         self._stage = Stage(size, MARGINS)
         self._added: list[Layer] = []
         self._has_bar = self._is_reserved = False
@@ -217,6 +217,9 @@ class Plot(Canvas):
         self._grid_visible = visible
         self._grid.set(self._axes, visible)
         self._now()
+
+    def set_snapping(self, on: bool) -> None:
+        self.snapping = on
 
     def set_moving_point(self, xy: XY | None) -> None:
         self._pins.set_moving(xy)

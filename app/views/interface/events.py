@@ -12,6 +12,7 @@ from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
+from app.views.interface.points import ValueEntered, ValueStepped
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen
 from app.views.interface.topology import PairChosen, TopologyAsked
@@ -131,5 +132,7 @@ Event = (
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
+    | ValueEntered
+    | ValueStepped
 )
 Handler = Callable[[Event], None]

@@ -263,6 +263,10 @@ class Canvas(View, ABC):
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...
     @abstractmethod
+    def set_snapping(self, on: bool) -> None:
+        """Let pins that are dragged keep to the crossings of the grid's lines, or not."""
+
+    @abstractmethod
     def set_moving_point(self, xy: XY | None) -> None: ...
     @abstractmethod
     def set_message(self, text: str) -> None:

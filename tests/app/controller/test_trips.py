@@ -14,7 +14,7 @@ from app.jobs.job import Job
 from app.model import scene_file
 from app.model.store import Store
 from app.presenters import shown_answers
-from app.views.interface.events import CommandInvoked, PinMoved
+from app.views.interface.events import CommandInvoked, PanelShown, PinMoved
 from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 
@@ -96,3 +96,13 @@ def test_a_panel_that_nobody_sees_takes_no_part_in_a_drag(trips):
     trips.files(PinMoved("A", (-1.4, -0.4), done=False))
     passed = trips.files(PinMoved("A", (-1.3, -0.4), done=False))
     assert not [name for name in passed if name.startswith("app/parts")]
+
+
+def test_a_panel_of_numbers_that_is_seen_costs_a_drag_one_file(trips, monkeypatch):
+    monkeypatch.setattr(shown_answers, "PLOTS", 1e9)
+    trips.files(PinMoved("A", (-1.4, -0.4), done=False))
+    before = trips.files(PinMoved("A", (-1.3, -0.4), done=False))
+    trips.control.on_event(PanelShown("Points", True))
+    trips.control.on_event(PinMoved("A", (-1.35, -0.4), done=False))  # it looks, and then waits
+    passed = trips.files(PinMoved("A", (-1.2, -0.4), done=False))
+    assert passed - before <= {"app/parts/points.py"}

@@ -43,6 +43,7 @@ OTHER = {
     "token": 1,
     "colormap": "plasma",
     "map_opacity": 0.5,
+    "limits": (0.0, 1.0),
     "loop": ((0.0, 1.0), (1.0, 1.0), (0.0, 2.0)),
     "playhead": 0.25,
     "view": Extent(-1.0, 1.0, -1.0, 1.0),

@@ -7,6 +7,7 @@ goes wrong here (a focus that nobody gives, a release that a menu swallows) no t
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -207,6 +208,59 @@ def test_home_and_end_belong_to_what_has_the_focus(hands):
     hands.focus_canvas()
     hands.key("ctrl+z")
     hands.until(lambda seen: seen["alpha"] == 0.0)
+
+
+def test_points_are_typed_and_taken_back(hands):
+    hands.focus_canvas()
+    before = hands.look()["at"][0]
+    hands.key("ctrl+shift+p")
+    hands.until(lambda seen: seen["focus"] == "μ of A")
+    hands.type("0")
+    hands.key("Tab")
+    hands.until(lambda seen: seen["focus"] == "σ of A" and seen["at"][0] == [0.0, before[1]])
+    hands.type("sqrt(2)/2")
+    hands.key("Return")
+    hands.until(lambda seen: seen["at"][0] == [0.0, math.sqrt(2.0) / 2])
+    hands.type("sqrt(")
+    hands.key("Return")
+    seen = hands.until(lambda seen: "σ of A must be a number" in seen["described"])
+    assert seen["at"][0] == [0.0, math.sqrt(2.0) / 2] and not seen["dialogs"]
+    hands.key("Escape")
+    hands.until(lambda seen: not seen["described"])
+    hands.key("Up", "Up")
+    hands.until(lambda seen: seen["at"][0][1] == pytest.approx(math.sqrt(2.0) / 2 + 0.02))
+    hands.key("ctrl+z")
+    hands.until(lambda seen: seen["at"][0] == [0.0, math.sqrt(2.0) / 2])
+    hands.key("ctrl+z", "ctrl+z")
+    hands.until(lambda seen: seen["at"][0] == before)
+
+
+def test_points_are_copied_and_pasted(hands):
+    hands.focus_canvas()
+    before = hands.look()["at"]
+    hands.key("a", "ctrl+c")
+    x, y = (f"{value!r}".removesuffix(".0") for value in before[0])
+    hands.until(lambda seen: seen["clipboard"] == f"({x}, {y})")
+    hands.key("b", "ctrl+v")
+    hands.until(lambda seen: seen["at"] == [before[0], before[0]])
+    hands.key("ctrl+z")
+    hands.until(lambda seen: seen["at"] == before)
+
+
+def test_ctrl_held_in_a_drag_puts_a_pin_on_the_grid(hands):
+    before = hands.rest()
+    x, y = before["pins"]["A"]
+    hands.do("mousemove", x, y, "mousedown", 1, "keydown", "ctrl")
+    for i in range(1, 5):
+        hands.drag((x + 20 * i, y + 9 * i))
+    mu, sigma = hands.until(lambda seen: seen["at"][0] != before["at"][0])["at"][0]
+    hands.do("mouseup", 1, "keyup", "ctrl")
+    z = complex(mu / math.sqrt(2.0), sigma)
+    halves = 2 * (z - 1j) / (z + 1j)  # the disk's lines are half a unit apart
+    assert abs(halves - complex(round(halves.real), round(halves.imag))) < 1e-12
+    assert hands.until(lambda seen: not seen["holds"])["at"][0] == [mu, sigma]
+    hands.key("ctrl+z")
+    hands.until(lambda seen: seen["at"] == before["at"])
 
 
 def test_keyframes_end_with_their_family_and_so_does_playing(hands):

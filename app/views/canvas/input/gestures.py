@@ -43,6 +43,7 @@ class Gestures(Keys):
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
         self._held_from: XY | None = None  # where the drag began
+        self._on_grid = False  # the dragged pin was put on a crossing of grid lines
         self.magnified = 1.0  # pixels of the widget per pixel drawn
 
     def listen(self, events: Events) -> None:
@@ -98,7 +99,7 @@ class Gestures(Keys):
             self.leave()
             held = self._pointer.press(pixel, self.targets())
             self._marks.hover(None, self.frame)
-            self._held_from = self.movable().get(held.name)
+            self._held_from, self._on_grid = self.movable().get(held.name), False
             self.chosen = self.chosen if held.name == PAN else held.name
             if held.name == PAN:
                 self._choose_pair(pixel)
@@ -120,6 +121,7 @@ class Gestures(Keys):
             self._drag_view(held.start, pixel)
             self._pointer.drag = Drag(PAN, pixel)
         else:
+            self._on_grid = self.snapping != has(event, "Control")
             self._carry(held, pixel, done=False)
 
     def _drag_view(self, start: Pixel, end: Pixel) -> None:
@@ -181,9 +183,16 @@ class Gestures(Keys):
         if held.name == TIP and foot is not None:
             self._handler(VectorMoved(self.frame.beside(place, foot), done))
         else:
-            at = self.frame.to_chart(place)
+            at = self._place(place, pixel == held.start)
             self._handler(PinMoved(held.name, at, done))
             self._handler(Hovered(at))
+
+    def _place(self, place: Pixel, is_still: bool) -> XY:
+        """Return where a pin comes to be; one that is only clicked stays to its last digit."""
+        if is_still and self._held_from is not None:
+            return self._held_from
+        at = self.frame.to_chart(place)
+        return self.crossing(at) if self._on_grid else at
 
     def _turned(self, event: MouseEvent) -> None:
         pixel = self._position(event)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from app.views.canvas.input.listening import KeyEvent, has, name_of
+from app.views.canvas.layers.axes import marked
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.space import SpaceFrame
+from app.views.canvas.ticks import Tick
 from app.views.interface.events import XY, Hovered, PinMoved, VectorMoved
 from app.views.interface.theme import Theme
 from app.views.interface.views import Arrows
@@ -100,9 +103,31 @@ class Keys(Plot):
         else:
             self._handler(PinMoved(self.chosen, self._nudged(xy, key, fine), done=False))
 
+    def crossing(self, xy: XY) -> XY:
+        """Return the nearest crossing of the grid's lines; in space there is none."""
+        if isinstance(self.frame, SpaceFrame):
+            return xy
+        lines = marked(self.frame, self._axes)
+        x, y = (_nearest(v, ticks) for v, ticks in zip(xy, lines, strict=True))
+        return x, y
+
+    def _next_line(self, xy: XY, key: str) -> XY | None:
+        """Return the crossing that an arrow key leads to, if there is one and pins snap."""
+        if not self.snapping:
+            return None
+        (dx, dy), lines = ARROWS[key], marked(self.frame, self._axes)
+        axis, way = (0, dx) if dx else (1, dy)
+        beyond = [at for at, _ in lines[axis] if (at - xy[axis]) * way > 1e-9 * abs(at)]
+        if not beyond:
+            return None
+        there = min(beyond) if way > 0 else max(beyond)
+        x, y = self.crossing((there, xy[1]) if axis == 0 else (xy[0], there))
+        return x, y
+
     def _nudged(self, xy: XY, key: str, fine: bool, foot: XY | None = None) -> XY:
         if not isinstance(self.frame, SpaceFrame):
-            return nudged(xy, key, self.frame.extent, fine)
+            moved_to = nudged(xy, key, self.frame.extent, fine)
+            return self._next_line(xy, key) or moved_to if foot is None else moved_to
         x, y = self.frame.to_pixels(xy)
         pixel = moved((float(x), float(y)), key, fine)
         return self.frame.to_chart(pixel) if foot is None else self.frame.beside(pixel, foot)
@@ -115,6 +140,10 @@ class Keys(Plot):
         is_tip = self.chosen == TIP
         self._handler(VectorMoved(xy, True) if is_tip else PinMoved(self.chosen, xy, done=True))
         self._handler(Hovered(xy))
+
+
+def _nearest(value: float, ticks: Sequence[Tick]) -> float:
+    return min((at for at, _ in ticks), key=lambda at: abs(at - value), default=value)
 
 
 def nudged(xy: XY, key: str, extent: Extent, fine: bool) -> XY:

@@ -17,6 +17,7 @@ from app.model.panel_titles import (
     LOG,
     NORMALS,
     PICTURE,
+    POINTS,
     ROWS,
     TOKEN_PATH,
     TOPOLOGY,
@@ -112,9 +113,16 @@ def _heads(emit: Handler, theme: Theme) -> Panel:
     return HeadsPanel(emit, theme)
 
 
+def _points(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.points_panel import PointsPanel
+
+    return PointsPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
+    PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),

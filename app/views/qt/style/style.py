@@ -77,7 +77,7 @@ QToolButton#small {{ padding: 0 8px; }}
 #excerpt {{ color: {text}; background: {window}; border-radius: 4px; padding: 5px 7px; }}
 QLineEdit {{ background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 3px 6px; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}
-QLineEdit#mistaken {{ border: 1px solid {warning}; }}
+QLineEdit#mistaken, QAbstractSpinBox#mistaken {{ border: 1px solid {warning}; }}
 QToolTip {{ background: {control}; color: {text}; border: 1px solid {border}; padding: 5px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMessageBox #qt_msgbox_label {{ font-weight: 600; }}
@@ -88,6 +88,7 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #task_done {{ border-left-color: {done}; }}
 #done {{ color: {done}; font-weight: 600; }}
 #link {{ background: transparent; border: 1px solid transparent; color: {muted}; padding: 3px 5px; }}
+#link::menu-indicator {{ image: none; }}
 #link:hover {{ color: {text}; border-color: {border}; }}
 #link:focus {{ border-color: {accent}; }}
 #link:disabled, QPushButton:disabled {{ color: {frame}; }}

@@ -1,0 +1,102 @@
+"""The rows of the panel Points: the numbers of a scene as text, with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from app.jobs.studies.loop import LoopJob
+from app.jobs.subject import Subject
+from app.model.scene import Point
+from app.presenters.points import DIGITS, SYMBOLS, is_theta, numbers, parameters
+from app.views.interface.points import ValueGroup, ValueRow
+from app.views.text.entered_numbers import written
+
+HINTS = {
+    "A": "Where the geodesic begins.",
+    "B": "Where the geodesic ends.",
+    "v": "The vector at A that is carried along the geodesic, by its components.",
+}
+OWN_HINT = "The family’s own coordinates."
+CHART_HINT = "These are what its axes are marked with."
+ALPHA_HINT = "Of the connection, from −1 to 1; 0 is Levi-Civita’s."
+VIEW_HINT = "From where to where the axis goes."
+LIMITS_HINT = (
+    "The values at both ends of the map’s colours. Empty: those of the middle 98 % of the values."
+)
+PARAMETERS = {"nu": "Degrees of freedom", "w": "Weight", "temperature": "Temperature"}
+LOOP = {
+    "centre": "The middle of the loop, as the chart draws it.",
+    "radii": "Half the loop’s width and height, as the chart draws it.",
+}
+# digits of limits that a map has by itself
+FEW = 4
+
+
+def groups(subject: Subject, still: tuple[ValueGroup, ValueGroup]) -> tuple[ValueGroup, ...]:
+    """Return all rows of a scene; ``still``: those that no drag of a point changes."""
+    chart, (scalars, view) = subject.chart.plane, still
+    found = [_points("θ", OWN_HINT, subject.manifold.coordinates, subject, ""), scalars]
+    marks = (chart.labels[0], chart.labels[1])
+    if not is_theta(subject.manifold, chart):
+        found.append(_points("Chart", f"{chart.title}. {CHART_HINT}", marks, subject, "chart "))
+    found.append(view)
+    if getattr(subject.scene.layers, LoopJob.layer()):
+        rows = tuple(
+            ValueRow(
+                f"loop {part}", part.capitalize(), hint,
+                _rounded(numbers(subject, f"loop {part}")), _names(marks, f"the loop’s {part}"),
+            )
+            for part, hint in LOOP.items()
+        )  # fmt: skip
+        found.append(ValueGroup("Loop", LoopJob.hint, marks, rows))
+    return tuple(found)
+
+
+def still(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ValueGroup]:
+    """Return the rows of α and the family, and of the view.
+
+    automatic: the limits of the colours that are shown, or None.
+    """
+    view = []
+    for i, name in enumerate(subject.chart.plane.labels[:2]):
+        texts = _rounded(numbers(subject, f"view {i}"))
+        view.append(ValueRow(f"view {i}", name, VIEW_HINT, texts, (f"{name} from", f"{name} to")))
+    if subject.scene.layers.map:
+        limits = numbers(subject, "limits", automatic)
+        texts = _rounded(limits, FEW if subject.scene.limits is None else DIGITS) or ("", "")
+        names = ("Colours from", "Colours to")
+        view.append(ValueRow("limits", "Colours", LIMITS_HINT, texts, names))
+    scalars = ValueGroup("", "", (), tuple(_scalars(subject)))
+    return scalars, ValueGroup("View", VIEW_HINT, ("from", "to"), tuple(view))
+
+
+def _scalars(subject: Subject) -> Iterator[ValueRow]:
+    yield ValueRow("alpha", "α", ALPHA_HINT, (written(subject.scene.alpha),), ("Alpha",))
+    for key, value in parameters(subject.scene.family).items():
+        name = key.removeprefix("family.")
+        words = PARAMETERS.get(name, name)
+        symbol = SYMBOLS.get(name, name)
+        yield ValueRow(key, symbol, f"{words} of the family.", (written(value),), (words,))
+
+
+def _points(
+    title: str, about: str, columns: tuple[str, str], subject: Subject, prefix: str
+) -> ValueGroup:
+    rows = []
+    for name, hint in HINTS.items():
+        key = prefix + name
+        found = numbers(subject, key)
+        # what a chart makes of a point has fewer digits than the point
+        texts = _rounded(found) if prefix else tuple(map(written, found))
+        rows.append(ValueRow(key, name, hint, texts, _names(columns, name), True))
+    return ValueGroup(title, about, columns, tuple(rows))
+
+
+@lru_cache(maxsize=64)
+def _names(columns: tuple[str, str], row: str) -> tuple[str, ...]:
+    return tuple(f"{column} of {row}" for column in columns)
+
+
+def _rounded(values: Iterable[float], digits: int = DIGITS) -> tuple[str, ...]:
+    return tuple(written(float(f"{value:.{digits}g}")) for value in values)

@@ -1,0 +1,284 @@
+"""The numbers of a scene that can be entered: what they are, and the changes that others make.
+
+A row has one number or two.  Its key says which: "A", "B" and "v" (the vector at A) in the family's
+coordinates; with "chart " before it in those that the axes of the chart are marked with, where a
+logarithmic axis is marked with the quantity itself; "view 0" and "view 1" from where to where an axis
+goes; "limits" of the map's colours; "alpha"; "family.NAME" a real parameter; "loop centre" and
+"loop radii", the middle of the loop and half its sides as the chart draws it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from app.jobs.studies import loop
+from app.jobs.subject import Subject
+from app.model import ranges
+from app.model.scene import Pin, Point
+from app.views.text.entered_numbers import number, point, written, written_point
+from compute.core.arrays import Floats
+from compute.core.refusal import shown
+from compute.families import families, parse
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold, known_inside
+
+# of what a chart makes of coordinates the last digits are rounding
+DIGITS = 12
+# parts of a view that a step is at most, and of a number where there is no view
+PARTS, ALPHA_STEP = 20, Decimal("0.05")
+SYMBOLS = {"nu": "ν", "temperature": "τ"}
+OWN = ("A", "B", "v")
+
+
+# --- what the chart is marked with -----------------------------------------------------------------
+def _marked(chart: Chart, theta: Floats) -> Floats:
+    """Return what the axes of the plane are marked with at θ (..., 2)."""
+    x = chart.forward(theta)
+    return np.where(chart.log, np.exp(np.where(chart.log, x, 0.0)), x)
+
+
+def _unmarked(chart: Chart, marked: Floats) -> Floats:
+    """Return θ (..., 2) where the axes are marked so; NaN where nothing is."""
+    with np.errstate(all="ignore"):
+        x = np.where(chart.log, np.log(np.where(chart.log, marked, 1.0)), marked)
+        return np.asarray(chart.inverse(x))
+
+
+@lru_cache(maxsize=16)
+def is_theta(manifold: Manifold, chart: Chart) -> bool:
+    """Whether the axes of a plane are marked with the family's own coordinates."""
+    theta = np.array([manifold.interior, *manifold.pins])
+    same: bool = np.allclose(_marked(chart, theta), theta, rtol=1e-9, atol=1e-9)
+    return same and chart.labels == manifold.coordinates
+
+
+def _stretch(chart: Chart, theta: Floats) -> Floats:
+    """Return by how much a step of a drawing coordinate changes what its axis is marked with."""
+    return np.where(chart.log, np.exp(np.where(chart.log, chart.forward(theta), 0.0)), 1.0)
+
+
+# --- reading -------------------------------------------------------------------------------------
+def numbers(subject: Subject, key: str, automatic: Point | None = None) -> tuple[float, ...]:
+    """Return the numbers of a row; ``automatic``: the colour limits where the scene has none."""
+    scene, chart = subject.scene, subject.chart.plane
+    assert scene.start and scene.end and scene.vector and scene.view
+    match key.split():
+        case ["A" | "B" | "v" as name]:
+            return {"A": scene.start.theta, "B": scene.end.theta, "v": scene.vector}[name]
+        case ["chart", "v"]:
+            at = np.array(scene.start.theta)
+            return _pair(_stretch(chart, at) * chart.push(at, np.array(scene.vector)))
+        case ["chart", name]:
+            return _pair(_marked(chart, np.array(numbers(subject, name))))
+        case ["view", axis]:
+            e, i = scene.view, int(axis)
+            ends = (e.x0, e.x1) if i == 0 else (e.y0, e.y1)
+            return tuple(map(math.exp, ends)) if chart.log[i] else ends
+        case ["limits"]:
+            return scene.limits or automatic or ()
+        case ["alpha"]:
+            return (scene.alpha,)
+        case ["loop", part]:
+            middle, half = _box(_loop(subject))
+            return _pair(middle if part == "centre" else half)
+        case _:
+            return (parameters(scene.family)[key],)
+
+
+def _pair(found: Floats) -> Point:
+    return float(found[0]), float(found[1])
+
+
+def parameters(family: str) -> dict[str, float]:
+    """Return the real parameters of a family by their rows' keys."""
+    name, stated = parse(family)
+    known: Mapping[str, object] = {**families()[name].parameters, **stated}
+    return {f"family.{key}": value for key, value in known.items() if isinstance(value, float)}
+
+
+def _loop(subject: Subject) -> Floats:
+    """Return the vertices (k, 2) of the loop in what the axes are marked with."""
+    scene = subject.scene
+    return _marked(subject.chart.plane, np.array(scene.loop or loop.default_loop(scene)))
+
+
+def _box(vertices: Floats) -> tuple[Floats, Floats]:
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    return (low + high) / 2, (high - low) / 2
+
+
+# --- entering --------------------------------------------------------------------------------------
+def entered(
+    subject: Subject, key: str, place: int | None, text: str, automatic: Point | None = None
+) -> dict[str, object]:
+    """Return the changes of the scene that a number makes, that at ``place`` or all of them.
+
+    Raises ValueError with one line that says what was entered and what was expected.
+    """
+    what = names_of(subject, key)
+    if key == "limits" and not text.strip():
+        return {"limits": None}
+    if place is None:
+        return changes(subject, key, point(text, what), text)
+    values = _known(subject, key, automatic)
+    values[place] = number(text, _one(subject, key, place, what))
+    return changes(subject, key, tuple(values), text)
+
+
+def _known(subject: Subject, key: str, automatic: Point | None) -> list[float]:
+    """Return the numbers of a row, one of which becomes another.  Raises ValueError without any."""
+    found = list(numbers(subject, key, automatic))
+    if not found:
+        raise ValueError("colour limits need a map of numbers, and this one has none yet")
+    return found
+
+
+def names_of(subject: Subject, key: str) -> str:
+    """Return what a row is called in a message."""
+    match key.split():
+        case ["view", axis]:
+            return f"{subject.chart.plane.labels[int(axis)]} of the view"
+        case ["limits"]:
+            return "colour limits"
+        case ["alpha"]:
+            return "α"
+        case ["loop", part]:
+            return f"the {part} of the loop"
+        case _:
+            name = key.removeprefix("chart ").removeprefix("family.")
+            return "the vector at A" if name == "v" else SYMBOLS.get(name, name)
+
+
+def _one(subject: Subject, key: str, place: int, what: str) -> str:
+    """Return what one number of a row is called in a message."""
+    if key in OWN:
+        return f"{subject.manifold.coordinates[place]} of {what}"
+    if key.startswith(("chart ", "loop ")):
+        return f"{subject.chart.plane.labels[place]} of {what}"
+    return what
+
+
+def changes(
+    subject: Subject, key: str, values: tuple[float, ...], text: str = ""
+) -> dict[str, object]:
+    """Return the changes of the scene that make the numbers of a row these.  Raises ValueError."""
+    scene, chart, what = subject.scene, subject.chart.plane, names_of(subject, key)
+    assert scene.start and scene.view
+    at = np.array(scene.start.theta)
+    match key.split():
+        case ["chart", "v"]:
+            return _vector(chart.pull(at, np.array(values) / _stretch(chart, at)), what)
+        case ["v"]:
+            return _vector(np.array(values), what)
+        case ["chart", name]:
+            return _pin(subject, name, _unmarked(chart, np.array(values)), values)
+        case ["A" | "B" as name]:
+            return _pin(subject, name, np.array(values), values)
+        case ["view", axis]:
+            return {"view": _view(scene.view, chart, int(axis), values, what)}
+        case ["limits"]:
+            ranges.increasing(what, values)
+            return {"limits": values}
+        case ["alpha"]:
+            ranges.within(what, values[0], -1.0, 1.0)
+            return {"alpha": values[0]}
+        case ["loop", part]:
+            return _moved_loop(subject, part, np.array(values), what)
+        case _:
+            families()[parse(scene.family)[0]].check(**{key.removeprefix("family."): values[0]})
+            return {key: values[0]}
+
+
+def _vector(found: Floats, what: str) -> dict[str, object]:
+    ranges.coordinates(what, map(float, found))
+    return {"vector": _pair(found)}
+
+
+def _pin(
+    subject: Subject, name: str, theta: Floats, values: tuple[float, ...]
+) -> dict[str, object]:
+    manifold = subject.manifold
+    if not known_inside(manifold, theta):
+        raise ValueError(
+            f"{name} must lie in the domain, {manifold.domain}, got {written_point(values)}"
+        )
+    ranges.coordinates(f"pin {name}", _pair(theta))
+    return {"start" if name == "A" else "end": Pin(_pair(theta), _token_at(manifold, theta))}
+
+
+def _token_at(manifold: Manifold, theta: Floats) -> int | None:
+    """Return the token whose own place θ (2,) is."""
+    marks = manifold.landmarks
+    if marks is None:
+        return None
+    found = np.flatnonzero((marks.theta == theta).all(axis=1))
+    return int(found[0]) if len(found) and marks.is_own(int(found[0])) else None
+
+
+def _view(e: Extent, chart: Chart, axis: int, values: tuple[float, ...], what: str) -> Extent:
+    ranges.increasing(what, values)
+    if chart.log[axis]:
+        if values[0] <= 0.0:
+            raise ValueError(f"{what} must be positive, got {shown(values[0])}")
+        values = tuple(map(math.log, values))
+    low, high = values
+    found = Extent(low, high, e.y0, e.y1) if axis == 0 else Extent(e.x0, e.x1, low, high)
+    ranges.view(found)
+    return found
+
+
+def _moved_loop(subject: Subject, part: str, values: Floats, what: str) -> dict[str, object]:
+    """Move or stretch the loop, whatever its shape, so that it has this centre or these radii."""
+    vertices, chart = _loop(subject), subject.chart.plane
+    middle, half = _box(vertices)
+    if part == "centre":
+        made = vertices - middle + values
+    else:
+        if not (values > 0.0).all() or not (half > 0.0).all():
+            raise ValueError(f"{what} must be positive, got {written_point(values)}")
+        made = middle + (vertices - middle) * values / half
+    theta = _unmarked(chart, made)
+    if not known_inside(subject.manifold, theta).all():
+        domain, got = subject.manifold.domain, written_point(values)
+        raise ValueError(f"the whole loop must lie in the domain, {domain}, got {part} {got}")
+    return {"loop": tuple(_pair(at) for at in theta), "layers.loop": True}
+
+
+# --- stepping --------------------------------------------------------------------------------------
+def stepped(
+    subject: Subject, key: str, place: int, steps: int, automatic: Point | None = None
+) -> tuple[float, ...]:
+    """Return the numbers of a row with one of them larger by ``steps``; exact in decimals."""
+    values = _known(subject, key, automatic)
+    value = float(f"{values[place]:.{DIGITS if ' ' in key else 17}g}")
+    step = _step(subject, key, place, value, values)
+    values[place] = float(Decimal(written(value)) + steps * step)
+    if key == "alpha":
+        values = [min(max(values[0], -1.0), 1.0)]
+    return tuple(values)
+
+
+def _step(subject: Subject, key: str, place: int, value: float, values: list[float]) -> Decimal:
+    """Return a power of ten: a few percent of the view along an axis of one scale, or else of the
+    number itself.
+    """
+    if key == "alpha":
+        return ALPHA_STEP
+    scale = _scale(subject, key, place) or abs(value) / 2 or max(map(abs, values)) / 2 or 1.0
+    return Decimal(10) ** math.floor(math.log10(scale / PARTS) + 1e-9)
+
+
+def _scale(subject: Subject, key: str, place: int) -> float:
+    """Return how wide the view is along the axis of a number; 0 where that is no measure of it."""
+    chart, e = subject.chart.plane, subject.scene.view
+    assert e is not None
+    axis = int(key[-1]) if key.startswith("view") else place
+    places = ("view 0", "view 1", "chart A", "chart B", "loop centre")
+    is_place = key in places or (key in ("A", "B") and is_theta(subject.manifold, chart))
+    return (e.x1 - e.x0, e.y1 - e.y0)[axis] if is_place and not chart.log[axis] else 0.0

@@ -1,0 +1,156 @@
+"""A field for one number as text: typed, stepped, and shown as far as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QWheelEvent as Wheel
+from PySide6.QtWidgets import QAbstractSpinBox
+
+from app.views.qt.widgets.widgets import look
+
+FEWEST = 3  # characters of a number that does not fit
+# reasons to have the keyboard that leave the cursor where it is put, or was
+KEEPING = (
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
+EDGE = 8  # pixels of the line that letters do not reach
+
+
+class NumberField(QAbstractSpinBox):
+    """Knows no numbers: what is typed is told once it is entered, and shown when it is shown again.
+
+    Without the keyboard a number that does not fit ends in an ellipsis; with it all digits are there.
+    What is pasted and has several numbers is told as such, where ``takes_many``.
+    """
+
+    entered = Signal(str)
+    pasted = Signal(str)
+    stepped = Signal(int)
+
+    def __init__(self, name: str, hint: str, takes_many: bool = False) -> None:
+        super().__init__()
+        self._text = ""
+        self._why = ""
+        self._is_typed = False  # and not entered yet
+        self._is_shown = False  # what is to be shown
+        self._takes_many = takes_many
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumWidth(1)
+        self.setAccessibleName(name)
+        self.setToolTip(hint)
+        self.lineEdit().textEdited.connect(self._type)
+        self.editingFinished.connect(self._finish)
+
+    def show_text(self, text: str, refused: str = "", why: str = "") -> None:
+        """Show a number, or what was entered and is none, and ``why``; what is being typed stays until
+        the number is another.
+        """
+        kept = refused or text
+        if kept == self._text and (self._is_typed or (why == self._why and self._is_shown)):
+            return
+        look(self, "mistaken" if why else "")
+        self.setAccessibleDescription(why)
+        self._text, self._why = kept, why
+        self._fit()
+
+    def _fit(self) -> None:
+        """Write all digits, or those that there is room for."""
+        line = self.lineEdit()
+        room = line.width() - EDGE
+        text = self._text
+        if not self.hasFocus():
+            text = fitted(text, line.fontMetrics().horizontalAdvance, room)
+        if text != line.text() or line.isUndoAvailable():
+            is_whole = line.hasSelectedText() and line.selectedText() == line.text()
+            line.setText(text)
+            if is_whole:
+                self._select()
+        self._is_typed, self._is_shown = False, True
+        if not self.hasFocus():
+            line.setCursorPosition(0)
+
+    def _select(self) -> None:
+        """Select all digits, of which the first stay in sight."""
+        length = len(self.lineEdit().text())
+        self.lineEdit().setSelection(length, -length)
+
+    def _type(self) -> None:
+        self._is_typed = True
+
+    def _finish(self) -> None:
+        if self._is_typed:
+            self._is_typed = self._is_shown = False
+            self.entered.emit(self.lineEdit().text())
+
+    # --- what Qt asks -------------------------------------------------------------------------
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | (
+            QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+        )
+
+    def stepBy(self, steps: int) -> None:
+        self._finish()
+        self.stepped.emit(steps)
+
+    def wheelEvent(self, event: Wheel) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()  # it scrolls the panel
+
+    def event(self, event: QEvent) -> bool:
+        line = self.lineEdit()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            undoes = event.matches(QKeySequence.StandardKey.Undo) and not line.isUndoAvailable()
+            redoes = event.matches(QKeySequence.StandardKey.Redo) and not line.isRedoAvailable()
+            if undoes or redoes:
+                event.ignore()  # nothing was typed: the window's own commands
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and (self._is_typed or self._why):
+            self._is_shown = False
+            self.stepped.emit(0)  # which shows the number again
+            self._fit()
+            self._select()
+            return
+        if self._takes_many and event.matches(QKeySequence.StandardKey.Paste):
+            text = QGuiApplication.clipboard().text().strip()
+            if any(sign in text for sign in ",;\t\n "):
+                self._is_typed = False
+                self.pasted.emit(text)
+                return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._fit()
+        if event.reason() not in KEEPING:
+            self._select()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.hasFocus():
+            self._fit()
+
+
+def fitted(text: str, width: Callable[[str], int], room: int) -> str:
+    """Return a number as it is, or its first digits and an ellipsis where there is no room for all."""
+    wide = width(text)
+    if wide <= room:
+        return text
+    mantissa, e, power = text.partition("e")
+    # digits are all of one width, the rest is narrower
+    digits = max(int(len(text) * max(room, 0) / wide) - len(f"…{e}{power}"), FEWEST)
+    return f"{mantissa[:digits]}…{e}{power}"
