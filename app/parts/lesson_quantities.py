@@ -48,7 +48,7 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
         try:
             task.perform(engine, partial(found.__setitem__, kind), _never)
         except ValueError as problem:
-            found[kind] = problem  # passed to whoever requested its answer
+            found[kind] = problem  # passed to the listener that requested its answer
         yield found
 
 

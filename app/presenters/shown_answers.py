@@ -287,7 +287,7 @@ class ShownAnswers:
                 self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
-        """Set how much is seen of each layer; little of what is not the scene's."""
+        """Set the opacity of each layer, low for what does not belong to the scene."""
         drawing.show_opacity(self._canvas, self._subject.scene, self._stale)
 
     def show_measures(self) -> None:
@@ -317,7 +317,7 @@ class ShownAnswers:
         self._window.set_distributions(plots)
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:
-        """Say one sentence in the status bar, beside the engine and what it has to remark."""
+        """Say one sentence in the status bar, next to the engine and its remark."""
         opened = self._engine
         engine = f"{opened.name} · {opened.adapter}" if opened.name else "starting…"
         remark = opened.remark
@@ -327,7 +327,7 @@ class ShownAnswers:
 
 
 def _same_subject(shown: Job, wanted: Job | None) -> bool:
-    """Whether both are of one subject, be they computed in more or less haste or for another view."""
+    """Whether both belong to one subject, even if their quality or view differs."""
     if isinstance(shown, MapJob) and isinstance(wanted, MapJob):
         return _subject(shown) == _subject(wanted)
     if isinstance(shown, PathJob) and isinstance(wanted, PathJob):

@@ -40,12 +40,11 @@ def clear(canvas: Canvas) -> None:
 
 
 def _way(track: ZeroTrack, tracks: Sequence[ZeroTrack], half: Floats) -> Floats:
-    """Return a track in θ, to where it meets the one that it begins or ends with; straight between
-    records.
+    """Return a track in θ up to the point where it meets its partner; straight between records.
 
-    A zero is looked for at the records of the flow and is known there alone; between them it may have
-    turned, and a smooth curve would claim a way that nobody has computed.
-    Broken where it leaps over half of the grid, which it does where the grid goes round.
+    Zeros are located only at the records of the flow; between them they may turn, and a smooth curve
+    would suggest a path that was not computed. The track is broken where it jumps by more than half of
+    the grid, as on a periodic grid.
     """
     leaps = np.flatnonzero((np.abs(np.diff(track.x, axis=0)) > half).any(axis=1)) + 1
     parts = [np.insert(track.theta, leaps, np.nan, axis=0)]

@@ -1,7 +1,7 @@
 """Atomic file replacement: write under a hidden name in the same folder, then rename.
 
 The hidden name contains the process id.  So two processes never write to the same file, and
-leftovers of a killed process can be told from files being written.
+leftovers of a killed process can be distinguished from files being written.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ CLOSE, FINER = 1.5, 16
 DRIFT = 1e-2
 # largest relative change of a length by the gradients
 BENT = 0.03
-# where no gradients are known, a triangle's lengths differ by no more than this share
+# where no gradients are known, a triangle's lengths differ by at most this share
 EVEN = 0.05
 # rays are doubled while more than this share of the cells is not reached, at most this many times
 LEFT, DOUBLED = 0.1, 3

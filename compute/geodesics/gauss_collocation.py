@@ -120,7 +120,7 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
 
 
 def is_heavy(manifold: Manifold) -> bool:
-    """Whether the metric is a sum over so many terms that few segments should be used."""
+    """Whether the metric sums too many terms for more than a few segments."""
     return manifold.slot.long or manifold.slot.loops > HEAVY
 
 

@@ -92,7 +92,7 @@ def run(chosen: argparse.Namespace) -> int:
     ] + [
         f"{KINDS[d]}  {b:.6g} to {e:.6g}   {at.round(4)} to {to.round(4)}"
         if np.isfinite(e)
-        else f"{KINDS[d]}  {b:.6g} for ever   {at.round(4)}"
+        else f"{KINDS[d]}  {b:.6g} forever   {at.round(4)}"
         for d, b, e, at, to in rows[:LISTED]
     ]
     show(result, chosen.json, lines)

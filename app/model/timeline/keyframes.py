@@ -72,7 +72,7 @@ def changed(reference: Scene, scene: Scene) -> dict[str, object]:
     if kind_of(reference.family) != kind_of(scene.family):
         raise ValueError(
             f"keyframes belong to one family, {shown(reference.family)}; remove them to start "
-            f"anew with {shown(scene.family)}"
+            f"again with {shown(scene.family)}"
         )
     before, now = pose(reference), pose(scene)
     differs = {name: value for name, value in before.items() if value != now[name]}

@@ -114,7 +114,7 @@ class TopologyPanel:
                 f'<span style="color:{theme.homology(k)}">{sign}</span>&nbsp;{words}'
                 for sign, words, k in signs
             )
-            + " &nbsp; <span>- - persists for ever</span>"
+            + " &nbsp; <span>- - persists forever</span>"
         )
         self.show(self.state)
 
