@@ -218,7 +218,7 @@ class Controller:
             self._show_everything(subject)
 
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
-        """Other things, or the same ones otherwise, on the same ground."""
+        """Show changes that leave the ground as it is."""
         # what a hand holds is drawn with the path that belongs to it
         is_led = self._viewport.dragging and PathJob in self._planned
         if changed & {"start", "end", "vector"} and not is_led:

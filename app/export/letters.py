@@ -18,9 +18,10 @@ PLAIN = "Letters that the program’s own font lacks are written as their code p
 
 @contextmanager
 def any_script(tell: Callable[[str], None]) -> Iterator[None]:
-    """Within, Qt lays out what the canvas's font cannot; ``tell`` hears of letters that no font has.
+    """Let Qt lay out text that the canvas's font cannot.
 
-    Where Qt cannot begin they are written as their code points, which it hears of too.
+    ``tell`` is called for letters that no font has, which are written as code points,
+    as all foreign letters are if Qt cannot start.
     """
     with ExitStack() as stack, typeface.using(lambda: _begin(tell, stack)):
         yield

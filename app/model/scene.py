@@ -197,9 +197,9 @@ def of_family(scene: Scene, family: str) -> Scene:
 
 
 def as_attended(scene: Scene, token: int) -> Scene:
-    """``scene`` with A on a token of a head, and under the token's own mask if that leaves a plane.
+    """Return ``scene`` with A on a token of a head, under the token's own mask if that leaves a plane.
 
-    ValueError without a head, and for a token that it has not.
+    Raises ValueError without a head, and for a token that the head does not have.
     """
     family = attending(scene.family, token)
     here = family == scene.family

@@ -234,7 +234,7 @@ def _view(e: Extent, chart: Chart, axis: int, values: tuple[float, ...], what: s
 
 
 def _moved_loop(subject: Subject, part: str, values: Floats, what: str) -> dict[str, object]:
-    """Move or stretch the loop, whatever its shape, so that it has this centre or these radii."""
+    """Move or stretch the loop, whatever its shape, to this centre or these radii."""
     vertices, chart = _loop(subject), subject.chart.plane
     middle, half = _box(vertices)
     if part == "centre":

@@ -1,8 +1,8 @@
 """The window's drawing surface: where vispy's OpenGL meets Qt's widgets.
 
-A QOpenGLWidget has OpenGL compose the whole window anew for each frame.  On the processor that takes
-longer than the plot itself, which is therefore drawn off screen there and painted as pixels, like any
-other widget.
+With a QOpenGLWidget, OpenGL composes the whole window for each frame.  On the processor that takes
+longer than the plot itself, so there the plot is drawn off screen and painted as pixels, like any other
+widget.
 """
 
 from __future__ import annotations

@@ -313,9 +313,7 @@ def _comparable(first: HeadFile, asked: _Asked, file: HeadFile, same: str) -> _A
 
 
 def _namesake(first: HeadFile, asked: _Asked, file: HeadFile) -> int:
-    """Return which token of a file has the name of the one that is asked for, in its turn among those
-    of that name.
-    """
+    """Return the token of a file with the requested name, the same one among those of that name."""
     name = first.tokens[asked.token]
     turn = first.tokens[: asked.token].count(name)
     found = [number for number, word in enumerate(file.tokens) if word == name]

@@ -67,7 +67,7 @@ class Averages:
         self.normalise, self.moving = normalise, moving
         self._grid = scan(space)
         # for which θ nodes were placed last, their spots, and times as many of them as are usual: a
-        # path asks near by; and what was found last: curvature is asked for where the metric was
+        # path asks near by; and what was found last: curvature is needed where the metric was
         self._last: tuple[Floats, Floats] | None = None
         self._times = 1
         self._known: tuple[Floats, Means] | None = None
@@ -259,7 +259,7 @@ class Averages:
         return [log, *(np.where(finite, value, 0.0) for value in rest), slope]
 
     def _at(self, theta: Floats, rule: Rule) -> Means:
-        """Return the means by a rule, of so many points at once as the processor's cache holds."""
+        """Return the means by a rule, in batches of points that fit in the processor's cache."""
         rows = max(1, HELD // rule.v.shape[1])
         if len(theta) <= rows:
             return self._summed(theta, rule)

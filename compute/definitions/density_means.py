@@ -14,7 +14,7 @@ class Means:
     """Means at points (n,) over scores that are centred on theirs, and how far they can be trusted.
 
     mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and of what R_1212 takes;
-    off (n, 17): by what the coarser rule differs, gap (n, 2): that in g and Γ in units of the metric,
+    off (n, 17): the difference of the coarser rule, gap (n, 2): that in g and Γ in units of the metric,
     and in K; det (n,): D; norm (n,): log ∫p; entropy (n,);
     drift (n, 5): E of l_i and of l_ij + l_i l_j before centring; tail (n,): what may lie beyond the
     ends; edge (n,): p at the ends of a range, times its length.
@@ -73,7 +73,7 @@ def joined(parts: list[Means]) -> Means:
 
 
 def merged(m: Means, better: Means, rows: np.ndarray) -> Means:
-    """``m`` with some rows from ``better``, which knows no more of the ends."""
+    """``m`` with some rows from ``better``, which has no further information about the ends."""
     found = {}
     for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
         found[name] = getattr(m, name).copy()

@@ -16,9 +16,7 @@ class ValueEntered:
 
 @dataclass(frozen=True)
 class ValueStepped:
-    """A number of a row is to be larger by so many steps, smaller where negative; 0 gives up what was
-    typed.
-    """
+    """A request to change a number of a row by this number of steps; 0 discards what was typed."""
 
     row: str
     place: int

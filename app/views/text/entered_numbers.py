@@ -62,7 +62,7 @@ def _split(text: str, signs: str) -> list[str]:
 
 
 def written(value: float) -> str:
-    """Return a number with all the digits that it has, and no more."""
+    """Return a number with all its digits and no more."""
     return repr(float(value) + 0.0).removesuffix(".0")
 
 

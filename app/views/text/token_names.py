@@ -1,4 +1,4 @@
-"""Tokens by position and word, "13 trophy", and how one is found by what is typed of either."""
+"""Tokens by position and word, "13 trophy", and the search for a token by a part of either."""
 
 from __future__ import annotations
 

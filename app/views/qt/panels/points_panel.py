@@ -34,7 +34,7 @@ SNAP_HINT = (
 
 
 class PointsPanel:
-    """Rows are made anew only where other ones are listed; what is entered is told as text."""
+    """Rows are recreated only if the list of rows changes; entries are emitted as text."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit

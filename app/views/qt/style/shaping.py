@@ -51,7 +51,7 @@ class Line:
 class Shaping:
     """The engine of text over ``fonts``, files of the canvas's own, and those of the machine.
 
-    ``tell`` hears once of each kind of letter that no font has.
+    ``tell`` is called once for each kind of letter that no font has.
     """
 
     def __init__(self, fonts: Sequence[str], tell: Callable[[str], None]) -> None:
@@ -118,7 +118,7 @@ class Shaping:
                 letters = points if letters == text else f"⟨{points}⟩"
             written += letters
         line = _laid_out(written, self._font(size, bold))
-        # of what is left nothing can be seen; Qt ends the process where its boxes are asked for more
+        # of what is left nothing can be seen; Qt ends the process when it computes their boxes more
         runs = [run for run in line.runs if not _is_box(run.rawFont())]
         return replace(line, runs=runs, words=((text, 0.0, line.width),))
 

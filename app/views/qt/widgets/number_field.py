@@ -22,10 +22,10 @@ EDGE = 8  # pixels of the line that letters do not reach
 
 
 class NumberField(QAbstractSpinBox):
-    """Knows no numbers: what is typed is told once it is entered, and shown when it is shown again.
+    """A field that emits what is entered as text and shows a number that is set.
 
-    Without the keyboard a number that does not fit ends in an ellipsis; with it all digits are there.
-    What is pasted and has several numbers is told as such, where ``takes_many``.
+    Without the keyboard focus a number that does not fit ends in an ellipsis; with it all digits are
+    shown.  If it ``takes_many``, several numbers that are pasted at once are emitted as `pasted`.
     """
 
     entered = Signal(str)
