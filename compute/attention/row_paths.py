@@ -3,7 +3,8 @@
 A row over n keys is a point of one simplex, z = 2√p on the sphere of radius 2, where distances are
 d = 2 arccos Σ√(pq) and geodesics are great circles.  So the rows of one
 token, see `token_rows`, make a path of straight steps, which is compared with the great circle from the
-first to the last: the ratio of the lengths, and the angle of each turn.  It is drawn on the two axes of largest variance of z.
+first to the last: the ratio of the lengths, and the angle of each turn.  It is drawn on
+the two axes of largest variance of z.
 """
 
 from __future__ import annotations
