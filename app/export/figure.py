@@ -56,6 +56,8 @@ class Paper:
     size: pixels (width, height), of which ``dpi`` make an inch; letters and lines keep their size in
     inches.  panels: some of `figure_options.PANELS`, beside the chart.  critical: points of the map
     that are marked, or None.
+    type_size, line_width: in points, of all letters and of the widest line; 0 as on the screen.
+    inches: the exact (width, height) of a page for print, or None.
     """
 
     size: tuple[int, int] = (1200, 800)
@@ -66,21 +68,60 @@ class Paper:
     legend: bool = False
     panels: tuple[str, ...] = ()
     critical: Critical | None = None
+    type_size: float = 0.0
+    line_width: float = 0.0
+    inches: tuple[float, float] | None = None
 
     @property
     def theme(self) -> Theme:
-        return STYLES[self.style]
+        usual = STYLES[self.style]
+        if not self.type_size:
+            return usual
+        return replace(usual, type_size=page.SIZE, pen=self.line_width * self.per_inch / 72.0)
+
+    @property
+    def per_inch(self) -> float:
+        """Logical pixels to an inch: 96, or as many as make the page's letters those of print."""
+        return 72.0 * page.SIZE / self.type_size if self.type_size else PER_INCH
 
     @property
     def ratio(self) -> float:
         """Pixels to a logical one."""
-        return self.dpi / PER_INCH
+        return self.dpi / self.per_inch
 
     @property
     def logical(self) -> tuple[int, int]:
-        """Size in logical pixels, of which 96 make an inch."""
+        """Size in logical pixels."""
         width, height = (max(1, round(side / self.ratio)) for side in self.size)
         return width, height
+
+    @property
+    def times(self) -> float:
+        """Pixels of a sheet, of which 96 make an inch, to a logical one."""
+        return PER_INCH / self.per_inch
+
+    @property
+    def sheet_size(self) -> tuple[float, float]:
+        """Size in pixels of a sheet."""
+        width, height = self.inches or (side * self.times / PER_INCH for side in self.logical)
+        return PER_INCH * width, PER_INCH * height
+
+
+def for_print(
+    width: float, height: float, dpi: float, type_size: float, line_width: float, style: str
+) -> Paper:
+    """Return a page of ``width`` by ``height`` inches."""
+    size = max(1, round(width * dpi)), max(1, round(height * dpi))
+    inches = width, height
+    return Paper(size, dpi, style, type_size=type_size, line_width=line_width, inches=inches)
+
+
+def with_words(paper: Paper, scene: Scene, found: list[Answer]) -> Paper:
+    """Return a page that is higher by the legend and the caption below its chart."""
+    foot = laid_out(scene, found, paper).foot / paper.per_inch
+    width, height = paper.inches or (side / paper.dpi for side in paper.size)
+    size = paper.size[0], round((height + foot) * paper.dpi)
+    return replace(paper, size=size, inches=(width, height + foot))
 
 
 # hears why something beside the geodesic is not shown
@@ -178,7 +219,8 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
     show(plot, scene, found)
     plot.set_critical(paper.critical)
     ground = None if paper.transparent else rgba(paper.theme.background)
-    sheet = Sheet(paper.logical, ground, (*groups(plot), *layout.groups()))
+    drawn = (*groups(plot, paper.times), *layout.groups(paper.times))
+    sheet = Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None)
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
     if kind == SVG:

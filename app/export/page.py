@@ -23,6 +23,7 @@ from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
 from app.views.interface.views import Measure
 from app.views.text import scalar_names
+from app.views.text.mathematics import powers
 from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
@@ -34,7 +35,8 @@ from compute.manifold.extent import Extent
 COLUMN = 360  # width of the panels
 EDGE = 22.0  # between what is on the page and its border
 LINE = 18.0  # between the caption's lines
-NARROWEST = 240  # of a chart
+NARROWEST, NARROWEST_PRINTED = 240, 140  # of a chart
+SIZE = draw.SIZE  # of the letters
 
 
 class Decor(Layer):
@@ -84,15 +86,31 @@ class Layout:
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
 
     @cached_property
+    def keys(self) -> list[list[draw.Key]]:
+        """The legend, broken into rows."""
+        found = draw.keys(self.theme, self.scene, self.found) if self.legend else []
+        return draw.in_rows(found, self.size[0] - 2 * EDGE)
+
+    @property
+    def foot(self) -> int:
+        """Return the height of legend and caption."""
+        rows = len(self.lines) + len(self.keys)
+        apart = LINE / 2 if self.keys and self.lines else 0.0
+        return round(LINE * rows + EDGE + apart) if rows else 0
+
+    @cached_property
     def chart(self) -> tuple[int, int]:
         """Width and height of the chart, at the page's top left."""
         width = self.size[0] - (COLUMN if self.panels else 0)
-        rows = len(self.lines) + self.legend
-        height = self.size[1] - (round(LINE * rows + EDGE) if rows else 0)
-        if (width, height) != self.size and min(width, height) < NARROWEST:
+        height = self.size[1] - self.foot
+        least = NARROWEST_PRINTED if self.theme.pen else NARROWEST
+        if (width, height) != self.size and min(width, height) < least:
+            page, unit = f"{self.size[0]}x{self.size[1]}", "pixels at 96 dpi"
+            if self.theme.pen:
+                page, unit = "this size", f"where letters are {SIZE:g} pixels"
             raise ValueError(
-                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart {width}x"
-                f"{height} beside panels, legend and caption; at least {NARROWEST} a side are needed"
+                f"a figure of {page} {unit} leaves its chart {width}x"
+                f"{height} beside panels, legend and caption; at least {least} a side are needed"
             )
         return width, height
 
@@ -117,10 +135,11 @@ class Layout:
                 needed = draw.height_of_distributions(shown)
                 self._check_room("distributions", bottom - top, needed)
                 draw.draw_distributions(ink, shown, (left, top, right, bottom))
-        if self.legend:
-            draw.draw_legend(ink, self.scene, (EDGE, height + LINE / 2))
-        for i, line in enumerate(self.lines, start=int(self.legend)):
-            ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
+        for i, row in enumerate(self.keys):
+            draw.draw_legend(ink, row, (EDGE, height + LINE * (i + 0.5)))
+        under = height + LINE * (len(self.keys) + 0.5 * bool(self.keys))
+        for i, line in enumerate(self.lines):
+            ink.words(line, (EDGE, under + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
 
     def _check_room(self, panel: str, room: float, needed: float) -> None:
         if room < needed:
@@ -134,11 +153,11 @@ class Layout:
         """The page as a frame without margins."""
         return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
 
-    def groups(self) -> tuple[Group, ...]:
-        """Panels and caption as items of a sheet."""
+    def groups(self, times: float = 1.0) -> tuple[Group, ...]:
+        """Panels and caption as items of a sheet, ``times`` as large."""
         decor = Decor(self.theme)
         decor.set(self)
-        return (Group(drawn([decor], self.frame)),)
+        return (Group(drawn([decor], self.frame, times)),)
 
 
 def _of_studies(found: Sequence[Answer]) -> list[Measure]:
@@ -158,7 +177,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         if isinstance(answer, MapAnswer)
     ]
     status = Status(int(path.paths.status[0]))
-    numbers = {m.name: m.value.replace("-", "−") for m in measures.measures(path)}
+    numbers = {m.name: powers(m.value) for m in measures.measures(path)}
     first = [
         f"{scene.title or manifold.title}{head_caption(scene.family)}.",
         f"{formula}.",
@@ -178,7 +197,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         " ".join(first),
         f"{' · '.join(lengths)}.",
         *flows,
-        f"{', '.join(proof)} ({path.paths.engine} engine).",
+        powers(f"{', '.join(proof)} ({path.paths.engine} engine)."),
     ]
 
 

@@ -41,6 +41,7 @@ from app.views.interface.views import (
 from compute.manifold.extent import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
+PRINTED = Margins(left=60, top=10, right=10, bottom=46)
 
 
 class Plot(Canvas):
@@ -52,7 +53,8 @@ class Plot(Canvas):
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
         self._axes, self._grid_visible = Axes(("", "")), True
-        self._stage = Stage(size, MARGINS)
+        self._margins = PRINTED if theme.pen else MARGINS
+        self._stage = Stage(size, self._margins)
         self._added: list[Layer] = []
         self._make_layers(theme)
 
@@ -153,8 +155,8 @@ class Plot(Canvas):
         self._map.set(image)
         self._legend.set(image)
         self._relief.set(image)
-        right = MARGINS.right + (WIDTH if image is not None else 0)
-        self._stage.surround(replace(MARGINS, right=right))
+        right = self._margins.right + (WIDTH if image is not None else 0)
+        self._stage.surround(replace(self._margins, right=right))
         self._now()
 
     def set_marks(self, marks: Marks | None) -> None:

@@ -15,7 +15,10 @@ import freetype
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.text.mathematics import upright
+
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
+ITALIC = "OpenSans-Italic.ttf"  # of symbols
 # what the font lacks and can be written otherwise; of all else it shows that something is missing
 REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
 MISSING = "\ufffd"
@@ -24,18 +27,18 @@ CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring
 _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 
 
-def path(bold: bool) -> Path:
+def path(bold: bool, italic: bool = False) -> Path:
     """Return the font's file, which comes with vispy; vispy itself is not imported."""
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
-    return Path(found.submodule_search_locations[0], "util", "fonts", "data", FONTS[bold])
+    return Path(found.submodule_search_locations[0], "util", "fonts", "data", ITALIC if italic else FONTS[bold])
 
 
-@lru_cache(maxsize=2)
-def face(bold: bool) -> freetype.Face:
-    """Open the font of labels, the bold or the regular one."""
-    return freetype.Face(str(path(bold)))
+@lru_cache(maxsize=3)
+def face(bold: bool, italic: bool = False) -> freetype.Face:
+    """Open the font of labels, the bold or the regular one, or that of symbols."""
+    return freetype.Face(str(path(bold, italic)))
 
 
 def writable(text: str) -> str:
@@ -72,7 +75,9 @@ def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, 
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
     """Return the font at a letter's size, the letter or what stands for it, its shift downwards."""
     font, shift = face(bold), 0
-    if not font.get_char_index(char):
+    if symbol := upright(char):
+        font, char = face(False, italic=True), symbol
+    elif not font.get_char_index(char):
         # The font has no subscripts: they are made of small digits.
         char, size, shift = _script(char, size)
     font.set_pixel_sizes(0, size)
@@ -82,7 +87,7 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 @lru_cache(maxsize=4096)
 def _is_known(char: str) -> bool:
     """Whether the font has a letter, or what a sub- or superscript is made of."""
-    return bool(face(False).get_char_index(_script(char, 0)[0]))
+    return bool(face(False).get_char_index(upright(char) or _script(char, 0)[0]))
 
 
 def _script(char: str, size: int) -> tuple[str, int, int]:

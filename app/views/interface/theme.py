@@ -51,6 +51,9 @@ class Theme:
     pin_b: str
     pin_ink: str
     map_strength: float  # how much of the colour map shows over the plot's ground
+    # in print: logical pixels of all type, and of the widest line; 0: as on the screen
+    type_size: float = 0.0
+    pen: float = 0.0
 
     def pin(self, name: str) -> str:
         """Return the colour of pin "A" or "B"."""

@@ -73,7 +73,7 @@ class CurvesLayer(Layer):
                 shapes.append(Strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)
             halo = rgba(self.theme.halo, 0.85)
-            words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo)
+            words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo, math=True)
             labels.append(words.faded(self._share(kind)))
         return shapes + labels
 

@@ -83,7 +83,7 @@ class LegendLayer(Layer):
         _, top, _, bottom = _bar(frame)
         at = (frame.size[0] - 14, (top + bottom) / 2)
         ink = rgba(self.theme.text)
-        return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True)
+        return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True, math=True)
 
 
 def _beyond(image: ColorMap2D) -> tuple[bool, bool]:
