@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.export import embed, page
+from app.export import embed, page, tikz
 from app.export.files import beside
 from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet, groups
@@ -29,7 +29,7 @@ from app.jobs.session import Session
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model.file_formats import PNG, SVG
+from app.model.file_formats import PNG, SVG, TEX, TIKZ
 from app.model.scene import Scene
 from app.presenters import drawing
 from app.views.canvas.plot import Plot
@@ -223,6 +223,9 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
     sheet = Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None)
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
+    if kind in (TIKZ, TEX):
+        tikz.write(sheet, target, stated)
+        return
     if kind == SVG:
         content = svg(sheet, title, embed.in_svg(stated)).encode("utf-8")
     else:

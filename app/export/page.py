@@ -96,7 +96,8 @@ class Layout:
         """Return the height of legend and caption."""
         rows = len(self.lines) + len(self.keys)
         apart = LINE / 2 if self.keys and self.lines else 0.0
-        return round(LINE * rows + EDGE + apart) if rows else 0
+        below = EDGE / 2 if self.theme.pen else EDGE
+        return round(LINE * rows + below + apart) if rows else 0
 
     @cached_property
     def chart(self) -> tuple[int, int]:

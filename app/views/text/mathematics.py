@@ -19,7 +19,7 @@ _MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
 # a letter by itself that is no article, no possessive and no sign of a differential or a mean; the
 # letter of a differential; and all Greek ones
 _SYMBOL = re.compile(
-    r"(?<![A-Za-z’'])(?!a [a-z]{3}|d[α-ω]|E[ \[(])[A-Za-z](?![A-Za-z])"
+    r"(?<![A-Za-z’'])(?!a [a-z]{3}|A (?!and|to|or)[a-z]{2}|d[α-ω]|E[ \[(])[A-Za-z](?![A-Za-z])"
     r"|(?<=(?<![A-Za-z])d)(?!o\b)[a-z](?![A-Za-z])|[α-ω]"
 )
 
