@@ -106,7 +106,7 @@ class Program:
 
         from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
-        from app.desktop import context_menu
+        from app.desktop import clipboard, context_menu
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -128,6 +128,7 @@ class Program:
         self.exporter = Exporter(
             self.window, self.store, self._canvas_size, lambda: self.appearance.style,
             self._engine, self.controller.figure_options, lambda: self.documents.file_name(),
+            self.settings,
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
         lesson = self.controller.part(LessonPart)
@@ -138,7 +139,7 @@ class Program:
         self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
         self.controller.commands |= {
             **self.documents.commands(),
-            "copy_picture": self.copy_picture,
+            **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
             "preferences": self.prefer,
             "reset_layout": self.window.reset_layout,
@@ -286,16 +287,6 @@ class Program:
         self.window.frame.vanish()
         self.canvas.close()
         self._garbage.close()
-
-    def copy_picture(self) -> None:
-        """Put what the canvas shows on the clipboard."""
-        from PySide6.QtGui import QImage
-
-        pixels = self.canvas.image()
-        height, width = pixels.shape[:2]
-        picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
-        self.application.clipboard().setImage(picture.copy())
-        self.window.log("the picture is on the clipboard")
 
     def show_picture(self, path: Path) -> None:
         """Show a photograph in its panel."""

@@ -112,9 +112,7 @@ def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style:
         help=f"pixels that make an inch ({figure_options.DPI}, in print {figure_options.PRINT_DPI})",
     )
     styles = figure_options.STYLES
-    parser.add_argument(
-        "--style", choices=styles, help=f"on dark ground, or on white ({style})"
-    )
+    parser.add_argument("--style", choices=styles, help=f"on dark ground, or on white ({style})")
     parser.add_argument("--legend", action="store_true", help="which line is what, below")
     parser.add_argument(
         "--panels",

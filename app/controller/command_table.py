@@ -33,7 +33,7 @@ COMMANDS: tuple[Command, ...] = (
         "File",
         "Export figure…",
         "Ctrl+E",
-        "Write a PNG, SVG or PDF",
+        "Write a PNG, SVG, PDF or TikZ",
         "image-outline",
         apart=True,
     ),
@@ -68,6 +68,9 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+C",
         "Put the canvas on the clipboard",
         "content-copy",
+    ),
+    Command(
+        "copy_caption", "Edit", "Copy caption", "", "Put the caption of a figure on the clipboard"
     ),
     Command(
         "preferences",

@@ -19,18 +19,22 @@ from app.model import scene_file
 from app.model.figure_options import (
     DPI,
     DPI_LIMITS,
+    FIGURE_PRESETS,
+    FILM_PRESETS,
     FILM_SIZE,
     PANELS,
     RATE,
     STYLES,
     SUPERSAMPLING,
+    Preset,
 )
-from app.model.file_formats import JSON, suffixes
+from app.model.file_formats import JSON, PNG, formats, suffixes
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
-from app.views.text.file_patterns import each_of
+from app.views.text.file_patterns import each_of, one_of
 
+Values = dict[str, str | int | bool]
 _PROGRESS = re.compile(r"frame (\d+) of (\d+), (\d+) s left")
 
 
@@ -43,10 +47,10 @@ class Export:
     kind: str
     fields: tuple[FormField, ...] = ()
 
-    @property
-    def pattern(self) -> str:
-        """The files that it can write, as a dialog offers them."""
-        return each_of(self.kind)
+    def pattern(self, suffix: str = "") -> str:
+        """Return the files that it can write, as a dialog offers them; those of ``suffix`` first."""
+        found = each_of(self.kind).split(";;")
+        return one_of(*sorted(found, key=lambda entry: not entry.endswith(f"(*{suffix})")))
 
     @property
     def suffix(self) -> str:
@@ -56,6 +60,28 @@ class Export:
 
 _WORDS_OF_STYLES = {"dark": "Dark", "print": "Print (light)"}
 _STYLES = tuple(Choice(style, _WORDS_OF_STYLES[style]) for style in STYLES)
+AS_WINDOW = "window"  # a use: what is seen is what is written
+_SIZES = FormField(
+    "size", "Size", "", hint="Pixels as 1200x800, or a width as 85mm, both sides as 85x60mm"
+)
+_TYPE = FormField("font-size", "Letters, pt", "", hint="Of all letters; empty: as on the screen")
+_LINES = FormField(
+    "line-width", "Lines, pt", "", hint="Of the geodesic; others have down to half of it"
+)
+
+
+def _uses(presets: Mapping[str, Preset], first: str, values: Values) -> FormField:
+    """Return the field of what a figure or film is for, which fills the ones about sizes."""
+    fills: dict[str, Values] = {
+        name: {"size": use.size, "dpi": use.dpi, "font-size": f"{use.type_size:g}",
+               "line-width": f"{use.line_width:g}"}
+        for name, use in presets.items()
+    }  # fmt: skip
+    fills[AS_WINDOW] = {"font-size": "", "line-width": "", **values}
+    choices = [Choice(AS_WINDOW, first), *(Choice(name, p.words) for name, p in presets.items())]
+    return FormField("use", "For", AS_WINDOW, tuple(choices), fills=fills)
+
+
 _PANELS = (
     Choice("", "The chart alone"),
     *(Choice(panel, f"Chart and {panel}") for panel in PANELS),
@@ -63,29 +89,41 @@ _PANELS = (
 )
 _FINEST = SUPERSAMPLING[0], SUPERSAMPLING[-1]
 _FIGURE = (
-    FormField("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
+    _uses(FIGURE_PRESETS, "The screen", {"size": "", "dpi": DPI}),
+    FormField("format", "Format", PNG, tuple(Choice(f.suffix, f.words) for f in formats("figure"))),
+    _SIZES,
+    _TYPE,
+    _LINES,
     FormField(
         "dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="More make letters and lines finer"
     ),
-    FormField("style", "Style", STYLES[0], _STYLES),
+    FormField("style", "Style", "", (Choice("", "Light in print, as the window in PNG"), *_STYLES)),
     FormField("panels", "Shows", "", _PANELS),
-    FormField("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
+    FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
     FormField("legend", "Legend", False, hint="Which line is what"),
     FormField(
         "transparent", "Transparent", False, hint="What lies behind the figure is seen through it"
     ),
 )
 _FILM = (
+    _uses(FILM_PRESETS, "The screen", {"size": "{}x{}".format(*FILM_SIZE), "dpi": DPI}),
     FormField(
         "size",
         "Size in pixels",
         "{}x{}".format(*FILM_SIZE),
         hint="Width and height; even ones for MP4, WebM",
     ),
-    FormField("frames", "Frames", 120, hint="How many pictures"),
+    _TYPE,
+    _LINES,
+    FormField("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="By which letters are as large"),
+    FormField(
+        "seconds", "Seconds", "", hint="As the timeline, or as long as the glide from A to B"
+    ),
     FormField("fps", "Frames a second", RATE, limits=(1, 120)),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),
+    FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
+    FormField("legend", "Legend", False, hint="Which line is what"),
     FormField("supersample", "Supersampling", 1, limits=_FINEST, hint="Draw finer, then reduce"),
 )
 EXPORTS = {
@@ -97,13 +135,15 @@ EXPORTS = {
 
 
 def options(values: Mapping[str, str | int | bool]) -> list[str]:
-    """Return a form's values as options of the command line."""
+    """Return a form's values as options of the command line; what is empty is left to it."""
     result: list[str] = []
     for name, value in values.items():
+        if name in ("use", "format") or value == "":
+            continue
         if value is True:
             result.append(f"--{name}")
         elif name == "panels":
-            result += ["--panels", *str(value).split()] if value else []
+            result += ["--panels", *str(value).split()]
         elif value is not False:
             result.append(f"--{name}={value}")
     return result

@@ -202,6 +202,12 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     ]
 
 
+def caption_of(scene: Scene, found: Sequence[Answer]) -> str:
+    """Return the caption as one paragraph of text; "" without a geodesic."""
+    path = next((answer for answer in found if isinstance(answer, PathAnswer)), None)
+    return " ".join(caption(scene, path, found)) if path is not None else ""
+
+
 def head_caption(family: str) -> str:
     """Say which head of which file a scene shows, after its title; "" of other families."""
     name, stated = parse(family)

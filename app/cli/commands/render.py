@@ -89,8 +89,8 @@ def run(chosen: argparse.Namespace) -> int:
     result = {"file": str(target), "size": [width, height], "status": status}
     words = f"{width} × {height} pixels"
     if paper.inches is not None:
-        result["mm"] = [round(25.4 * side, 2) for side in paper.inches]
-        words = "{:g} × {:g} mm".format(*result["mm"])
+        across, down = (round(25.4 * side, 2) for side in paper.inches)
+        result["mm"], words = [across, down], f"{across:g} × {down:g} mm"
     show(result, chosen.json, [f"{target}: {words}, {status.words}"])
     return remarks.exit(0 if status.arrived else exit_of(status))
 

@@ -32,7 +32,13 @@ def path(bold: bool, italic: bool = False) -> Path:
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
-    return Path(found.submodule_search_locations[0], "util", "fonts", "data", ITALIC if italic else FONTS[bold])
+    return Path(
+        found.submodule_search_locations[0],
+        "util",
+        "fonts",
+        "data",
+        ITALIC if italic else FONTS[bold],
+    )
 
 
 @lru_cache(maxsize=3)

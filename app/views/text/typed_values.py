@@ -54,7 +54,7 @@ LEAST_SIDE, MOST_SIDE = 0.5, 100.0
 
 
 def paper_size(text: str) -> PaperSize:
-    """``WxH`` in pixels, or ``85mm``, ``85x60mm``, ``3.35in``: a width, and a height if it is stated."""
+    """``WxH`` in pixels; or ``85mm``, a width, ``85x60mm``, ``6x4in``, both sides."""
     match = re.fullmatch(
         rf"({_NUMBER})\s*({_UNITS})?(?:\s*[x×]\s*({_NUMBER}))?\s*({_UNITS})?", text.strip()
     )
@@ -68,7 +68,7 @@ def paper_size(text: str) -> PaperSize:
     sides = [float(match[1]) / PER_INCH[match[2] or last], float(match[3] or 0) / PER_INCH[last]]
     if not all(LEAST_SIDE <= side <= MOST_SIDE for side in sides if side or match[3]):
         raise _refused(f"sides from {LEAST_SIDE:g} to {MOST_SIDE:g} inches", text)
-    return PaperSize(*sides)
+    return PaperSize(sides[0], sides[1])
 
 
 def inches(text: str) -> float:

@@ -69,7 +69,9 @@ class Texts:
     def _quads(self, label: Label, ratio: float) -> np.ndarray:
         """Four vertices for each visible glyph, (glyphs, 4)."""
         size, halo = round(label.size * ratio), round(HALO * ratio)
-        glyphs = [self._atlas.glyph(char, size, label.bold, halo) for char in writable(label.letters)]
+        glyphs = [
+            self._atlas.glyph(char, size, label.bold, halo) for char in writable(label.letters)
+        ]
         advances = np.cumsum([0, *(glyph.advance for glyph in glyphs)])
         start = -round(label.anchor[0] * int(advances[-1]))
         base = round((1.0 - label.anchor[1]) * CAP_HEIGHT * size)

@@ -59,8 +59,18 @@ class AxesLayer(Layer):
             for name, log in zip(self.axes.labels, self.axes.log, strict=True)
         )
         return [
-            Label(along, ((left + right) / 2, frame.size[1] - 9), TITLE, ink, (0.5, 1.0), math=True),
-            Label(up, (14 if self.theme.pen else 16, (top + bottom) / 2), TITLE, ink, (0.5, 0.5), upright=True, math=True),
+            Label(
+                along, ((left + right) / 2, frame.size[1] - 9), TITLE, ink, (0.5, 1.0), math=True
+            ),
+            Label(
+                up,
+                (14 if self.theme.pen else 16, (top + bottom) / 2),
+                TITLE,
+                ink,
+                (0.5, 0.5),
+                upright=True,
+                math=True,
+            ),
         ]
 
 

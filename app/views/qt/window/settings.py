@@ -79,6 +79,15 @@ class Settings:
         self._set("lessons", progress)
 
     @property
+    def exports(self) -> str:
+        """What was chosen in the forms of exports, as text."""
+        return str(self._get("exports", ""))
+
+    @exports.setter
+    def exports(self, chosen: str) -> None:
+        self._set("exports", chosen)
+
+    @property
     def file_folder(self) -> str:
         """Where the last file was opened or saved; "" if that is not known."""
         return str(self._get("folder", ""))
