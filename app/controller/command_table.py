@@ -89,6 +89,13 @@ COMMANDS: tuple[Command, ...] = (
         "fit-to-screen-outline",
     ),
     Command(
+        "equal_axes",
+        "View",
+        "Equal axes",
+        "Ctrl+Shift+A",
+        "One scale for both axes, or each its own",
+    ),
+    Command(
         "reset_layout", "View", "Reset layout", "", "Put all panels back where they were at first"
     ),
     Command(

@@ -79,6 +79,7 @@ class Controller:
             "redo": store.redo,
             "check": self.check,
             "reset_view": self.editor.reset_view,
+            "equal_axes": self.editor.switch_equal,
             "swap": self.swap,
         }
         context = PartContext(
@@ -235,11 +236,13 @@ class Controller:
     def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
         """Show the same things from elsewhere, or in other colours."""
         view = subject.scene.view
-        if "view" in changed and view is not None:
+        if "equal" in changed:
+            drawing.show_axes(self.canvas, subject)
+        if changed & {"view", "equal"} and view is not None:
             self.canvas.set_view(view)
         if "camera" in changed:
             drawing.show_camera(self.canvas, subject)
-        if changed & {"colormap", "map_opacity"}:
+        if changed & {"colormap", "map_opacity", "layers.contours"}:
             self.answers.show_map()
         if "opacity" in changed:
             self.answers.show_opacity()

@@ -160,6 +160,15 @@ class Editor:
         self._window.tell("That cannot be shown", problem)
         self._window.set_panels(scene_panels.state(self._subject.now))
 
+    def switch_equal(self) -> None:
+        """Draw both axes at one scale, or each at its own."""
+        scene, chart = self._store.scene, self._subject.now.chart
+        if chart.equal:
+            self._window.log("both axes of this chart have one scale by its nature")
+            return
+        self._store.update(replace(scene, equal=not scene.equal))
+        self._store.settle()
+
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""
         scene = self._store.scene

@@ -74,7 +74,7 @@ def _uses(presets: Mapping[str, Preset], first: str, values: Values) -> FormFiel
     """Return the field of what a figure or film is for, which fills the ones about sizes."""
     fills: dict[str, Values] = {
         name: {"size": use.size, "dpi": use.dpi, "font-size": f"{use.type_size:g}",
-               "line-width": f"{use.line_width:g}"}
+               "line-width": f"{use.line_width:g}", **use.more}
         for name, use in presets.items()
     }  # fmt: skip
     fills[AS_WINDOW] = {"font-size": "", "line-width": "", **values}
@@ -97,7 +97,13 @@ _FIGURE = (
     FormField(
         "dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="More make letters and lines finer"
     ),
-    FormField("style", "Style", "", (Choice("", "Light in print, as the window in PNG"), *_STYLES)),
+    FormField(
+        "style",
+        "Style",
+        "",
+        (Choice("", "Automatic"), *_STYLES),
+        hint="On white: SVG, PDF, TikZ and print; a PNG of the screen as the window",
+    ),
     FormField("panels", "Shows", "", _PANELS),
     FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
     FormField("legend", "Legend", False, hint="Which line is what"),

@@ -32,7 +32,8 @@ from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG, TEX, TIKZ
 from app.model.scene import Scene
 from app.presenters import drawing
-from app.views.canvas.plot import Plot
+from app.views.canvas.layers.legend import WIDTH
+from app.views.canvas.plot import PRINTED, Plot
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
 from app.views.interface.topology import Critical
 from app.views.interface.views import Canvas
@@ -94,6 +95,15 @@ class Paper:
         """Size in logical pixels."""
         width, height = (max(1, round(side / self.ratio)) for side in self.size)
         return width, height
+
+    @property
+    def plot(self) -> tuple[int, int]:
+        """Size of what the map is seen in: of a page for print what its margins leave."""
+        width, height = self.logical
+        if not self.type_size:
+            return width, height
+        across = PRINTED.left + PRINTED.right + WIDTH + (page.COLUMN if self.panels else 0)
+        return max(width - across, 1), max(height - PRINTED.top - PRINTED.bottom, 1)
 
     @property
     def times(self) -> float:

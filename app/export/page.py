@@ -63,7 +63,8 @@ class Decor(Layer):
 class Layout:
     """Where everything goes on a page of ``size`` logical pixels.
 
-    ``found``: the scene's answers.
+    ``found``: the scene's answers.  ``kept``: the height of legend and caption in the film that it is
+    a frame of; 0: what they need.
     Raises ValueError where panels and caption leave the chart no room.
     """
 
@@ -74,6 +75,7 @@ class Layout:
     caption: bool
     legend: bool
     panels: tuple[str, ...]
+    kept: int = 0
 
     @cached_property
     def lines(self) -> list[str]:
@@ -94,6 +96,8 @@ class Layout:
     @property
     def foot(self) -> int:
         """Return the height of legend and caption."""
+        if self.kept:
+            return self.kept
         rows = len(self.lines) + len(self.keys)
         apart = LINE / 2 if self.keys and self.lines else 0.0
         below = EDGE / 2 if self.theme.pen else EDGE

@@ -32,7 +32,9 @@ class EllipseJob(Job):
     priority: ClassVar[Priority] = Priority.ELLIPSES
     words: ClassVar[str] = "Fisher circles"
     layers: ClassVar[tuple[str, ...]] = ("ellipses",)
-    reads: ClassVar[frozenset[str] | None] = frozenset(("family", "chart", "view", "layers"))
+    reads: ClassVar[frozenset[str] | None] = frozenset(
+        ("family", "chart", "view", "equal", "layers")
+    )
 
     family: str
     chart: str

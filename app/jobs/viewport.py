@@ -34,6 +34,6 @@ def visible(subject: Subject, viewport: Viewport) -> Extent:
     """Return what the canvas shows: more than the view where both axes have one scale."""
     view = subject.scene.view
     assert view
-    if not subject.chart.equal or subject.chart.dimension == 3:
+    if not subject.equal or subject.chart.dimension == 3:
         return view
     return view.with_aspect(*viewport.pixels).grown(SLACK)

@@ -30,12 +30,14 @@ class Preset(NamedTuple):
     dpi: int
     type_size: float
     line_width: float
+    more: dict[str, str | bool] = {}  # what a form offers with it
 
 
+PRINT: dict[str, str | bool] = {"format": ".pdf", "legend": True, "caption": False}
 # in a hall letters are a thirtieth of the picture's height
 FIGURE_PRESETS = {
-    "column": Preset("Column, 85 mm", "85mm", PRINT_DPI, TYPE_SIZE, LINE_WIDTH),
-    "page": Preset("Page, 170 mm", "170mm", PRINT_DPI, TYPE_SIZE, LINE_WIDTH),
+    "column": Preset("Column, 85 mm", "85mm", PRINT_DPI, TYPE_SIZE, LINE_WIDTH, PRINT),
+    "page": Preset("Page, 170 mm", "170mm", PRINT_DPI, TYPE_SIZE, LINE_WIDTH, PRINT),
     "slide": Preset("Slide 16:9", "1920x1080", 144, 18.0, 2.0),
     "4k": Preset("4K", "3840x2160", 288, 18.0, 2.0),
 }

@@ -60,6 +60,7 @@ class Scene:
     colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`, and from 0 to 1.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
+    equal: whether both axes are drawn at one scale, though the chart does not ask for it.
     camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts; None:
     from where it is seen best.
     flow: the field that evolves, and how far it has.
@@ -84,6 +85,7 @@ class Scene:
     loop: tuple[Point, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
+    equal: bool = False
     camera: Camera | None = None
     title: str = ""
     flow: FlowSettings = field(default_factory=FlowSettings)

@@ -47,6 +47,7 @@ _PLAIN = (
     "playhead",
     "title",
     "map_opacity",
+    "equal",
 )
 _KNOWN = {
     "format",

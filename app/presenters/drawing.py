@@ -30,11 +30,15 @@ GREYED = 0.25
 
 def show_scene(canvas: Canvas, subject: Subject) -> None:
     """Show all of a completed scene that needs no engine; clear what needs one."""
-    chart = subject.chart
-    canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
+    show_axes(canvas, subject)
     show_ground(canvas, subject)
     _clear(canvas)
     show_layers(canvas, subject)
+
+
+def show_axes(canvas: Canvas, subject: Subject) -> None:
+    """Name the axes, and draw both at one scale where the chart or the scene asks for it."""
+    canvas.set_axes(Axes(subject.chart.labels, subject.chart.log, subject.equal))
 
 
 def _clear(canvas: Canvas) -> None:

@@ -17,6 +17,10 @@ from compute.manifold.manifold import Manifold
 # what a layer is called, and one sentence about it
 LAYER_WORDS = {
     "map": ("Scalar map", "A number of each distribution as a colour, chosen above."),
+    "contours": (
+        "Contour lines",
+        "Where the map has the values that its bar marks; without its colours where Opacity is 0.",
+    ),
     "grid": ("Coordinate grid", "Lines through the ticks of the axes, which are the chart’s."),
     "ellipses": (
         "Fisher circles",

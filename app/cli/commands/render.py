@@ -74,7 +74,7 @@ def run(chosen: argparse.Namespace) -> int:
     engine = open_engine(chosen.engine)
     fine = figure.fineness(paper.size, engine)
     remarks = Remarks()
-    found = figure.answers(scene, engine, paper.logical, fine, told=remarks)
+    found = figure.answers(scene, engine, paper.plot, fine, told=remarks)
     if chosen.critical is not None:
         points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
         paper = replace(paper, critical=points)

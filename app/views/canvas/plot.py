@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
+from app.views.canvas.layers.contours import ContoursLayer
 from app.views.canvas.layers.critical import CriticalLayer
 from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.ellipses import EllipsesLayer
@@ -61,6 +62,7 @@ class Plot(Canvas):
     def _make_layers(self, theme: Theme) -> None:
         self.theme = theme
         self._map, self._relief = MapLayer(theme), ReliefLayer(theme)
+        self._contours = ContoursLayer(theme)
         self._box, self._outline = BoxLayer(theme), OutlineLayer(theme)
         self._grid, self._frame_layer = GridLayer(theme), AxesLayer(theme)
         self._ellipses, self._curves = EllipsesLayer(theme), CurvesLayer(theme)
@@ -73,6 +75,7 @@ class Plot(Canvas):
         self._focus = FocusLayer(theme)
         self._named: dict[str, tuple[Layer, ...]] = {
             "grid": (self._grid,),
+            "contours": (self._contours,),
             "ellipses": (self._ellipses,),
             "tokens": (self._marks,),
             "transport": (self._carried, self._vector),
@@ -112,7 +115,7 @@ class Plot(Canvas):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in other colours."""
         self.theme = theme
-        flat = (self._map, self._grid, self._frame_layer)
+        flat = (self._map, self._contours, self._grid, self._frame_layer)
         for layer in (*flat, self._box, self._relief, self._outline, *self.things, *self.around):
             layer.set_theme(theme)
         self._now()
@@ -153,6 +156,7 @@ class Plot(Canvas):
 
     def set_map(self, image: ColorMap2D | None) -> None:
         self._map.set(image)
+        self._contours.set(image)
         self._legend.set(image)
         self._relief.set(image)
         right = self._margins.right + (WIDTH if image is not None else 0)
@@ -231,7 +235,7 @@ class Plot(Canvas):
     @property
     def ground(self) -> tuple[Layer, ...]:
         """Return the layers that others are drawn on."""
-        flat = (self._map, self._grid)
+        flat = (self._map, self._grid, self._contours)
         return (*((self._box, self._relief) if self._in_space else flat), self._outline)
 
     @property

@@ -97,7 +97,8 @@ class ColorMap2D:
     """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits, opacity.
 
     ``hatched`` (rows, columns): where the metric is singular or none, which is shown as such.
-    ``names``: of categories, which the values 0, 1, … then are.
+    ``names``: of categories, which the values 0, 1, … then are.  contours: whether lines join equal
+    values.
     """
 
     values: Array
@@ -108,6 +109,7 @@ class ColorMap2D:
     hatched: NDArray[np.bool_] | None = None
     names: tuple[str, ...] = ()
     opacity: float = 1.0
+    contours: bool = False
 
 
 @dataclass(frozen=True, eq=False)
