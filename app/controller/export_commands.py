@@ -47,9 +47,14 @@ class Export:
     kind: str
     fields: tuple[FormField, ...] = ()
 
-    def pattern(self, suffix: str = "") -> str:
-        """Return the files that it can write, as a dialog offers them; those of ``suffix`` first."""
-        found = each_of(self.kind).split(";;")
+    @property
+    def pattern(self) -> str:
+        """The files that it can write, as a dialog offers them."""
+        return each_of(self.kind)
+
+    def pattern_from(self, suffix: str) -> str:
+        """Return the same, with those of ``suffix`` first."""
+        found = self.pattern.split(";;")
         return one_of(*sorted(found, key=lambda entry: not entry.endswith(f"(*{suffix})")))
 
     @property
@@ -74,7 +79,7 @@ def _uses(presets: Mapping[str, Preset], first: str, values: Values) -> FormFiel
     """Return the field of what a figure or film is for, which fills the ones about sizes."""
     fills: dict[str, Values] = {
         name: {"size": use.size, "dpi": use.dpi, "font-size": f"{use.type_size:g}",
-               "line-width": f"{use.line_width:g}", **use.more}
+               "line-width": f"{use.line_width:g}", **dict(use.more)}
         for name, use in presets.items()
     }  # fmt: skip
     fills[AS_WINDOW] = {"font-size": "", "line-width": "", **values}

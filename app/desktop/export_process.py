@@ -123,7 +123,7 @@ class Exporter:
             return
         self._keep(values)
         suffix = str(values.get("format", ""))
-        chosen = self._window.ask_save(export.title, export.pattern(suffix), self._name())
+        chosen = self._window.ask_save(export.title, export.pattern_from(suffix), self._name())
         if chosen is None:
             if not export.fields:
                 self.close()

@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.export.files import beside
 from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
-from app.model.file_formats import TEX
+from app.model.file_formats import PNG, TEX
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
@@ -148,7 +148,7 @@ class _Page:
     def _picture(self, raster: Raster) -> str:
         buffer = io.BytesIO()
         Image.fromarray(raster.pixels).save(buffer, format="PNG", optimize=True)
-        name = f"{self._prefix}-{len(self.pictures) + 1}.png"
+        name = f"{self._prefix}-{len(self.pictures) + 1}{PNG}"
         self.pictures[name] = buffer.getvalue()
         left, top, right, bottom = raster.box
         size = f"width={POINTS * (right - left):.2f}bp,height={POINTS * (bottom - top):.2f}bp"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from app.model.file_formats import PDF
+
 STYLES = ("dark", "print")
 # what may stand beside the chart
 PANELS = ("distributions", "measures")
@@ -30,10 +32,10 @@ class Preset(NamedTuple):
     dpi: int
     type_size: float
     line_width: float
-    more: dict[str, str | bool] = {}  # what a form offers with it
+    more: tuple[tuple[str, str | bool], ...] = ()  # what a form offers with it
 
 
-PRINT: dict[str, str | bool] = {"format": ".pdf", "legend": True, "caption": False}
+PRINT = (("format", PDF), ("legend", True), ("caption", False))
 # in a hall letters are a thirtieth of the picture's height
 FIGURE_PRESETS = {
     "column": Preset("Column, 85 mm", "85mm", PRINT_DPI, TYPE_SIZE, LINE_WIDTH, PRINT),

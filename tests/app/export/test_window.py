@@ -26,7 +26,8 @@ def test_every_form_fits_its_command(name, tmp_path):
 
     export = EXPORTS[name]
     filled = {
-        field.name: "640x480" if field.name == "size" else field.value for field in export.fields
+        field.name: {"size": "640x480", "seconds": "2"}.get(field.name, field.value)
+        for field in export.fields
     }
     target = str(tmp_path / f"a{export.suffix}")
     chosen = parser().parse_args([export.command, "bank", "-o", target, *options(filled)])
@@ -131,11 +132,11 @@ def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path, monkey
     program.window.ask_save = lambda *_: str(target)
     program.window.actions["export_film"].trigger()
     dialog = program.exporter.dialog
-    fill(dialog, size="640x400", frames=50_000)
+    fill(dialog, size="640x400", seconds="1700")
     accept(dialog)
     process = program.exporter.process
     assert len(list(given.iterdir())) == 1, "the scene as it is now"
-    until(program, lambda: dialog.findChild(QProgressBar).maximum() == 50_000)
+    until(program, lambda: dialog.findChild(QProgressBar).maximum() == 51_000)
     assert "left" in dialog.words.text()
     dialog.reject()
     until(program, lambda: not process.running)
