@@ -101,6 +101,9 @@ def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style:
         help="of all letters, where they are not as on the screen",
     )
     parser.add_argument(
+        "--font", default="", metavar="FAMILY", help="a TrueType family of this system, by its name"
+    )
+    parser.add_argument(
         "--line-width",
         type=points_in(*figure_options.LINE_LIMITS),
         metavar="1pt",

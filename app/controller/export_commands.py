@@ -70,6 +70,7 @@ _SIZES = FormField(
     "size", "Size", "", hint="Pixels as 1200x800, or a width as 85mm, both sides as 85x60mm"
 )
 _TYPE = FormField("font-size", "Letters, pt", "", hint="Of all letters; empty: as on the screen")
+_FONT = FormField("font", "Font", "", hint="A TrueType family of this system; empty: Open Sans")
 _LINES = FormField(
     "line-width", "Lines, pt", "", hint="Of the geodesic; others have down to half of it"
 )
@@ -97,6 +98,7 @@ _FIGURE = (
     _uses(FIGURE_PRESETS, "The screen", {"size": "", "dpi": DPI}),
     FormField("format", "Format", PNG, tuple(Choice(f.suffix, f.words) for f in formats("figure"))),
     _SIZES,
+    _FONT,
     _TYPE,
     _LINES,
     FormField(
@@ -124,6 +126,7 @@ _FILM = (
         "{}x{}".format(*FILM_SIZE),
         hint="Width and height; even ones for MP4, WebM",
     ),
+    _FONT,
     _TYPE,
     _LINES,
     FormField("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="By which letters are as large"),

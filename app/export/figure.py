@@ -58,7 +58,7 @@ class Paper:
     inches.  panels: some of `figure_options.PANELS`, beside the chart.  critical: points of the map
     that are marked, or None.
     type_size, line_width: in points, of all letters and of the widest line; 0 as on the screen.
-    inches: the exact (width, height) of a page for print, or None.
+    inches: the exact (width, height) of a page for print, or None.  font: the family of its letters.
     """
 
     size: tuple[int, int] = (1200, 800)
@@ -72,6 +72,7 @@ class Paper:
     type_size: float = 0.0
     line_width: float = 0.0
     inches: tuple[float, float] | None = None
+    font: str = ""
 
     @property
     def theme(self) -> Theme:
@@ -230,7 +231,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
     plot.set_critical(paper.critical)
     ground = None if paper.transparent else rgba(paper.theme.background)
     drawn = (*groups(plot, paper.times), *layout.groups(paper.times))
-    sheet = Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None)
+    sheet = Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None, font=paper.font)
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
     if kind in (TIKZ, TEX):

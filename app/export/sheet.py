@@ -92,13 +92,15 @@ class Group:
 class Sheet:
     """A page of ``size`` (width, height); ``ground`` is its colour, None lets through.
 
-    in_mm: whether a file that can do so states its size in millimetres.
+    in_mm: whether a file that can do so states its size in millimetres.  font: the family of its
+    letters, "" for the canvas's own.
     """
 
     size: tuple[float, float]
     ground: RGBA | None
     groups: tuple[Group, ...]
     in_mm: bool = False
+    font: str = ""
 
 
 def cut(item: Item, box: tuple[float, float, float, float]) -> Item:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +20,10 @@ from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
-FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
+OWN = "Open Sans"
+# of tables that only editors of fonts know nobody needs to hear
+logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
+FONTS = "'Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
 
 def svg(sheet: Sheet, title: str, metadata: str) -> str:
@@ -30,7 +34,7 @@ def svg(sheet: Sheet, title: str, metadata: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{_length(width, sheet)}" height="{_length(height, sheet)}" '
         f'viewBox="0 0 {width:g} {height:g}" '
-        f'font-family="{FONTS}" stroke-linejoin="round" xml:space="preserve">',
+        f'font-family="{_families(sheet)}" stroke-linejoin="round" xml:space="preserve">',
         f"<title>{escape(title)}</title>",
         f"<style>{_faces(sheet)}</style>",
         f"<metadata>{metadata}</metadata>",
@@ -59,10 +63,15 @@ def _faces(sheet: Sheet) -> str:
             weight = "bold" if bold else "normal"
             style = "font-style:italic;" if italic else ""
             rules.append(
-                f"@font-face{{font-family:'Open Sans';font-weight:{weight};{style}"
+                f"@font-face{{font-family:'{sheet.font or OWN}';font-weight:{weight};{style}"
                 f"src:url(data:font/woff;base64,{data}) format('woff')}}"
             )
     return "".join(rules)
+
+
+def _families(sheet: Sheet) -> str:
+    """Return the fonts that a viewer tries in turn."""
+    return f"'{escape(sheet.font or OWN)}',{FONTS}"
 
 
 def _length(side: float, sheet: Sheet) -> str:

@@ -67,7 +67,7 @@ def run(chosen: argparse.Namespace) -> int:
     from fractions import Fraction
 
     from app.cli.output import Remarks, show
-    from app.export import film
+    from app.export import film, fonts
     from app.export.figure import Paper
     from app.export.files import checked
     from app.model.lessons import first_scene
@@ -95,6 +95,8 @@ def run(chosen: argparse.Namespace) -> int:
         type_size=type_size,
         line_width=line_width,
     )
+    if chosen.font:
+        fonts.use(chosen.font)
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
     engine = open_engine(chosen.engine)

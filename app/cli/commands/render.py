@@ -52,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from app.cli.output import Remarks, exit_of, show
-    from app.export import figure
+    from app.export import figure, fonts
     from app.export.files import checked
     from app.model.lessons import first_scene
     from app.parts.topology import marks
@@ -68,8 +68,11 @@ def run(chosen: argparse.Namespace) -> int:
         transparent=chosen.transparent,
         caption=chosen.caption,
         legend=chosen.legend,
+        font=chosen.font,
         panels=tuple(chosen.panels),
     )
+    if chosen.font:
+        fonts.use(chosen.font)
     scene = first_scene.load(chosen.scene)
     engine = open_engine(chosen.engine)
     fine = figure.fineness(paper.size, engine)

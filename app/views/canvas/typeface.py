@@ -7,6 +7,7 @@ their size and placed on whole pixels are as crisp as the window's text.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,8 @@ _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 
 def path(bold: bool, italic: bool = False) -> Path:
     """Return the font's file, which comes with vispy; vispy itself is not imported."""
+    if _chosen:
+        return _chosen[bold and not italic, italic]
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
@@ -39,6 +42,17 @@ def path(bold: bool, italic: bool = False) -> Path:
         "data",
         ITALIC if italic else FONTS[bold],
     )
+
+
+_chosen: dict[tuple[bool, bool], Path] = {}
+
+
+def choose(found: Mapping[tuple[bool, bool], Path]) -> None:
+    """Take the letters from other files from now on, by whether they are bold and italic."""
+    _chosen.clear()
+    _chosen.update(found)
+    for cache in (face, advance, _is_known):
+        cache.cache_clear()
 
 
 @lru_cache(maxsize=3)
