@@ -1,4 +1,4 @@
-"""What goes to the clipboard: the picture on the canvas, and the caption of a figure of the scene."""
+"""The clipboard: the picture on the canvas, and the caption of a figure of the scene, go there."""
 
 from __future__ import annotations
 

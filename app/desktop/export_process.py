@@ -41,7 +41,7 @@ class SaveWindow(Protocol):
 
 
 class Memory(Protocol):
-    """What outlives a session: of each form what was chosen, as JSON."""
+    """Keeps what was chosen in each form for the next session, as JSON."""
 
     exports: str
 

@@ -80,7 +80,7 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
 
 
 class Key(NamedTuple):
-    """What stands in a legend: words, and the colour and width of a line, or of a disc."""
+    """An entry of a legend: words, and the colour and width of a line, or of a disc."""
 
     words: str
     colour: str

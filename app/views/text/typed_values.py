@@ -39,7 +39,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 class PaperSize(NamedTuple):
-    """What a figure's size is stated as: inches, or pixels; height 0: as the chart has it."""
+    """A figure's size in inches, or in pixels; height 0: as the chart has it."""
 
     width: float
     height: float

@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 
 from app.export import figure
+from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport, visible
 from app.model import scene_file
+from app.presenters.drawables import color_map
 from app.views.canvas.display_list import Label, Strokes
-from app.views.canvas.layers.contours import contours
+from app.views.canvas.layers.contours import ContoursLayer, contours
 from app.views.canvas.layers.legend import levels
 from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK
 from app.views.interface.views import ColorMap2D
 from compute.manifold.extent import Extent
+from tests.claims import each
 
 VIEW = Extent(-2.0, 2.0, -1.0, 1.0)
 
@@ -50,7 +53,7 @@ def test_a_contour_ends_at_the_edge_and_where_nothing_is_known():
 def test_lines_do_not_cross_at_a_saddle():
     lines = contours(sampled(lambda x, y: x * y, 20, 20), 1e-3)
     assert len(lines) == 2
-    assert all(len(np.unique(np.sign(line[:, 0]))) == 1 for line in lines)
+    assert each(len(np.unique(np.sign(line[:, 0]))) == 1 for line in lines)
 
 
 def test_a_level_that_is_not_reached_has_no_line():
@@ -68,12 +71,13 @@ def test_the_layer_draws_through_the_values_that_the_bar_marks(scene, reference_
     plot = Plot((700, 500), DARK)
     found = figure.answers(scene, reference_engine, (700, 500))
     figure.show(plot, scene, found)
-    layer = next(each for each in plot.plotted if type(each).__name__ == "ContoursLayer")
+    layer = next(drawn for drawn in plot.plotted if isinstance(drawn, ContoursLayer))
     made = layer.primitives(plot.frame)
-    (strokes,) = [each for each in made if isinstance(each, Strokes)]
-    image = plot._map.image
+    (strokes,) = [part for part in made if isinstance(part, Strokes)]
+    answer = next(part for part in found if isinstance(part, MapAnswer))
+    image = color_map(Subject.of(scene), answer)
     marked = [value for value, _ in levels(image, plot.frame)]
-    numbers = {each.text for each in made if isinstance(each, Label)}
+    numbers = {part.text for part in made if isinstance(part, Label)}
     assert numbers and numbers <= {words for _, words in levels(image, plot.frame)}
     # the closed form of the distance from A on each line
     a = np.array(scene.start.theta)
