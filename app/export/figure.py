@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from app.export.files import beside
 from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet, groups
 from app.export.svg import svg
-from app.jobs import flow
+from app.jobs import flow, studies
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowJob
 from app.jobs.job import Job
@@ -79,7 +80,11 @@ class Paper:
         usual = STYLES[self.style]
         if not self.type_size:
             return usual
-        return replace(usual, type_size=page.SIZE, pen=self.line_width * self.per_inch / 72.0)
+        pen = self.line_width * self.per_inch / 72.0
+        named = (
+            frozenset(chain(*studies.curves_of_layers().values())) if self.legend else frozenset()
+        )
+        return replace(usual, type_size=page.SIZE, pen=pen, named=named)
 
     @property
     def per_inch(self) -> float:
@@ -128,11 +133,13 @@ def for_print(
 
 
 def with_words(paper: Paper, scene: Scene, found: list[Answer]) -> Paper:
-    """Return a page that is higher by the legend and the caption below its chart."""
-    foot = laid_out(scene, found, paper).foot / paper.per_inch
+    """Return a page that is higher by the legend and the caption below its chart, and as high as its
+    panels need.
+    """
+    layout = laid_out(scene, found, paper)
     width, height = paper.inches or (side / paper.dpi for side in paper.size)
-    size = paper.size[0], round((height + foot) * paper.dpi)
-    return replace(paper, size=size, inches=(width, height + foot))
+    height = max(height, (layout.least + 1) / paper.per_inch) + layout.foot / paper.per_inch
+    return replace(paper, size=(paper.size[0], round(height * paper.dpi)), inches=(width, height))
 
 
 # hears why something beside the geodesic is not shown

@@ -12,10 +12,12 @@ from numpy.typing import ArrayLike
 from app.export.sheet import width_of
 from app.jobs.answers import Answer
 from app.jobs.ellipses import EllipseAnswer
+from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
 from app.views.canvas.display_list import Discs, Label, Pen, Strokes
 from app.views.canvas.polyline import dashes
 from app.views.canvas.ticks import ticks
+from app.views.interface.curve_styles import STYLES, in_order
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Distributions, Measure
 from app.views.text.mathematics import powers
@@ -43,11 +45,6 @@ class Ink:
         """Draw a polyline (n, 2)."""
         line = np.asarray(points, np.float64)
         self.shapes.append(Strokes([line], Pen(rgba(colour, alpha), width)))
-
-    def dashed(self, points: ArrayLike, colour: str, width: float) -> None:
-        """Draw a polyline of dashes."""
-        line = dashes(np.asarray(points, np.float64), 5, 5)
-        self.shapes.append(Strokes([line], Pen(rgba(colour), width)))
 
     def words(
         self,
@@ -86,6 +83,7 @@ class Key(NamedTuple):
     colour: str
     width: float
     disc: bool = False
+    dash: tuple[float, float] | None = None
 
     @property
     def room(self) -> float:
@@ -100,14 +98,19 @@ def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
     samples = (
         ("geodesic", Key(GEODESIC, theme.geodesic, 3.0)),
         ("geodesic", Key("Moving point", theme.moving, 9.0, disc=True)),
-        ("straight", Key(STRAIGHT, theme.straight, 1.4)),
+        ("straight", Key(STRAIGHT, theme.straight, 1.4, dash=(5, 5))),
         ("transport", Key("Carried vector", theme.vector, 2.4)),
         ("ellipses", Key(circles, theme.ellipse, 1.0)),
     )
-    return [
+    seen = [
         key
         for layer, key in samples
         if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0
+    ]
+    drawn = theme.named & {kind for a in found if isinstance(a, StudyAnswer) for kind in a.curves}
+    styles = [STYLES[kind] for kind in in_order() if kind in drawn and STYLES[kind].words]
+    return seen + [
+        Key(style.words, style.colour(theme), style.width, dash=style.dash) for style in styles
     ]
 
 
@@ -133,8 +136,9 @@ def draw_legend(ink: Ink, row: Sequence[Key], at: tuple[float, float]) -> None:
             pen = Pen(rgba(key.colour), key.width, rgba(ink.theme.casing, 0.9), 2.0)
             ink.shapes.append(Discs(np.array([(x + side / 2, y)]), pen))
         else:
-            draw = ink.dashed if key.words == STRAIGHT else ink.line
-            draw([(x, y), (x + SAMPLE, y)], key.colour, key.width)
+            line = np.array([(x, y), (x + SAMPLE, y)])
+            line = line if key.dash is None else dashes(line, *key.dash)
+            ink.line(line, key.colour, key.width)
         ink.words(key.words, (x + side + 8, y), SIZE, ink.theme.text)
         x += key.room
 

@@ -21,7 +21,7 @@ from app.views.canvas.display_list import Primitive
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
-from app.views.interface.views import Measure
+from app.views.interface.views import Distributions, Measure
 from app.views.text import scalar_names
 from app.views.text.mathematics import powers
 from app.views.text.number_format import KEPT_BY_NONE
@@ -34,6 +34,7 @@ from compute.manifold.extent import Extent
 
 COLUMN = 360  # width of the panels
 EDGE = 22.0  # between what is on the page and its border
+AROUND = 14.0  # above and below the panels
 LINE = 18.0  # between the caption's lines
 NARROWEST, NARROWEST_PRINTED = 240, 140  # of a chart
 SIZE = draw.SIZE  # of the letters
@@ -110,32 +111,53 @@ class Layout:
         height = self.size[1] - self.foot
         least = NARROWEST_PRINTED if self.theme.pen else NARROWEST
         if (width, height) != self.size and min(width, height) < least:
-            page, unit = f"{self.size[0]}x{self.size[1]}", "pixels at 96 dpi"
-            if self.theme.pen:
-                page, unit = "this size", f"where letters are {SIZE:g} pixels"
             raise ValueError(
-                f"a figure of {page} {unit} leaves its chart {width}x"
+                f"a figure of {self._words} leaves its chart {width}x"
                 f"{height} beside panels, legend and caption; at least {least} a side are needed"
             )
         return width, height
 
     @property
+    def _words(self) -> str:
+        """Say how large the page is, in the pixels that the rest of a refusal is in."""
+        words = f"{self.size[0]}x{self.size[1]} pixels"
+        return f"{words}, {SIZE:g} of them a letter," if self.theme.pen else f"{words} at 96 dpi"
+
+    @property
     def _path(self) -> PathAnswer:
         return next(answer for answer in self.found if isinstance(answer, PathAnswer))
+
+    @cached_property
+    def _measures(self) -> list[Measure]:
+        return [*measures.measures(self._path), *_of_studies(self.found)]
+
+    @cached_property
+    def _distributions(self) -> Distributions | None:
+        return drawables.distributions(self.scene, self._path, manifold_of(self.scene.family))
+
+    @property
+    def least(self) -> float:
+        """Return the height that the panels need, 0 without any."""
+        needed = []
+        if "measures" in self.panels:
+            needed.append(draw.height_of_measures(self._measures))
+        if "distributions" in self.panels and self._distributions is not None:
+            needed.append(draw.height_of_distributions(self._distributions))
+        return sum(needed) + EDGE * len(needed) + 2 * AROUND if needed else 0.0
 
     def draw(self, ink: draw.Ink) -> None:
         """Put panels and caption on the page."""
         width, height = self.chart
-        left, right, top, bottom = width + 6.0, self.size[0] - EDGE, 14.0, height - 14.0
+        left, right, top, bottom = width + 6.0, self.size[0] - EDGE, AROUND, height - AROUND
         if "measures" in self.panels:
-            lines = [*measures.measures(self._path), *_of_studies(self.found)]
+            lines = self._measures
             needed = draw.height_of_measures(lines)
             self._check_room("measures", bottom - top, needed)
             under = bottom - needed if "distributions" in self.panels else top
             draw.draw_measures(ink, lines, (left, under, right, bottom))
             bottom = under - EDGE
         if "distributions" in self.panels:
-            shown = drawables.distributions(self.scene, self._path, manifold_of(self.scene.family))
+            shown = self._distributions
             if shown is not None:
                 needed = draw.height_of_distributions(shown)
                 self._check_room("distributions", bottom - top, needed)
@@ -149,7 +171,7 @@ class Layout:
     def _check_room(self, panel: str, room: float, needed: float) -> None:
         if room < needed:
             raise ValueError(
-                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its {panel} "
+                f"a figure of {self._words} leaves its {panel} "
                 f"{max(room, 0):.0f} of height; at least {needed:.0f} are needed"
             )
 

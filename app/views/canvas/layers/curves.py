@@ -62,7 +62,8 @@ class CurvesLayer(Layer):
         left, top, _, _ = frame.box
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
-        named = [kind for kind in in_order() if kind in self._curves and STYLES[kind].words]
+        shown = self._curves.keys() - self.theme.named
+        named = [kind for kind in in_order() if kind in shown and STYLES[kind].words]
         for row, kind in enumerate(named):
             y = top + KEY_TOP + KEY_ROW * row
             sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
