@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
@@ -77,10 +78,8 @@ def contours(image: ColorMap2D, level: float) -> list[Array]:
     # samples lie in the middle of cells
     x = e.x0 + (np.arange(columns)[::stride] + 0.5) / columns * (e.x1 - e.x0)
     y = e.y0 + (np.arange(rows)[::stride] + 0.5) / rows * (e.y1 - e.y0)
-    with np.errstate(invalid="ignore"):
-        above = values > level
     along, up = _crossings(values, level, x, y)
-    return _joined(_segments(values, above, level), np.concatenate([along, up]))
+    return _joined(_segments(values, level), np.concatenate([along, up]))
 
 
 def _crossings(values: Array, level: float, x: Array, y: Array) -> tuple[Array, Array]:
@@ -100,9 +99,11 @@ def _crossings(values: Array, level: float, x: Array, y: Array) -> tuple[Array, 
     return found[0], found[1]
 
 
-def _segments(values: Array, above: Array, level: float) -> Array:
+def _segments(values: Array, level: float) -> NDArray[np.intp]:
     """Return pairs (n, 2) of edges that a line joins within a cell."""
     rows, columns = values.shape
+    with np.errstate(invalid="ignore"):
+        above = values > level
     i, j = np.indices((rows - 1, columns - 1))
     offset = rows * (columns - 1)
     # an edge's number: below, right, above and left of a cell
@@ -124,7 +125,7 @@ def _segments(values: Array, above: Array, level: float) -> Array:
     return np.concatenate(pairs)
 
 
-def _joined(segments: Array, points: Array) -> list[Array]:
+def _joined(segments: NDArray[np.intp], points: Array) -> list[Array]:
     """Return segments, pairs (n, 2) of numbers of points, as the polylines that they make up."""
     beside: dict[int, list[int]] = defaultdict(list)
     for first, last in segments.tolist():
