@@ -15,8 +15,10 @@ from PIL import Image
 
 from app.controller.export_commands import AS_WINDOW, EXPORTS, options
 from app.export import figure, page
+from app.export.sheet import groups
 from app.model import figure_options, scene_file
 from app.views.canvas.display_list import Label, Pen, Strokes, printed, scaled
+from app.views.canvas.plot import Plot
 from app.views.interface.theme import LIGHT
 from app.views.text import typed_values
 from app.views.text.mathematics import italic, powers
@@ -180,6 +182,50 @@ def test_numbers_have_powers_of_ten_and_true_minus_signs():
         "missed by 2·10⁻⁶, −3.5·10¹⁰, −0.5, 0"
     )
     assert powers("layer-2, 1.0e−12") == "layer-2, 10⁻¹²"
+
+
+def test_the_legend_names_every_curve_in_print_and_the_chart_none(reference_engine):
+    scene = scene_file.load("gaussian")
+    scene = replace(scene, layers=replace(scene.layers, dual_paths=True, map=False))
+    paper = replace(figure.for_print(85 / 25.4, 64 / 25.4, 300, 8.0, 1.0, "print"), legend=True)
+    found = figure.answers(scene, reference_engine, paper.plot)
+    paper = figure.with_words(paper, scene, found)
+    layout = figure.laid_out(scene, found, paper)
+    below = {
+        item.text for group in layout.groups() for item in group.items if isinstance(item, Label)
+    }
+    plot = Plot(layout.chart, paper.theme)
+    figure.show(plot, scene, found)
+    inside = {
+        item.text for group in groups(plot) for item in group.items if isinstance(item, Label)
+    }
+    assert {"e-path, α = 1", "m-path, α = −1"} <= below - inside
+
+
+def test_a_family_of_fonts_is_in_the_file_and_an_unknown_one_is_refused(tmp_path):
+    if "DejaVu Serif" not in read("fc-list", ":", "family"):
+        pytest.skip("the font is not installed")
+    target = tmp_path / "a.pdf"
+    made("render", "gaussian", "-o", str(target), "--size", "85mm", "--font", "DejaVu Serif")
+    inside = read("pdffonts", str(target))
+    assert "DejaVuSerif" in inside and "OpenSans" not in inside
+    command = ("render", "gaussian", "-o", str(tmp_path / "b.pdf"), "--font", "Nobody Sans")
+    assert "font must be a TrueType family of this system" in refused(tmp_path, *command)
+
+
+def test_the_chart_of_a_film_keeps_its_size_whatever_its_caption_says(reference_engine):
+    from fractions import Fraction
+
+    from app.export import film
+
+    scene = scene_file.load("gaussian")
+    paper = figure.Paper((640, 480), 96, caption=True, type_size=12.0, line_width=1.0)
+    found = figure.answers(scene, reference_engine, paper.plot)
+    first = figure.laid_out(scene, found, paper)
+    later = figure.laid_out(replace(scene, title="many words " * 30), found, paper)
+    assert later.chart != first.chart
+    assert replace(later, kept=first.foot).chart == first.chart
+    film.checked(film.Reel(3, Fraction(30), paper), ".mp4")
 
 
 def test_the_page_is_higher_by_its_words_and_the_chart_keeps_its_size(reference_engine):

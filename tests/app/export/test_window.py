@@ -6,9 +6,13 @@ import tempfile
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.controller.export_commands import EXPORTS, Process, options
+from app.desktop.export_process import Exporter
 from app.model import scene_file
+from app.views.interface.events import SceneEdited
 from tests.claims import each
 from tests.windows import end, named, until
 
@@ -120,6 +124,64 @@ def test_a_form_remembers_what_was_chosen_and_goes_on_following_the_rest(program
         f"{shown.width()}x{shown.height()}",
     )
     assert asked[1:] == []
+    # and in the next session, which may find any text
+    later = Exporter(
+        program.window, program.store, lambda: (640, 480), str, str, memory=program.settings
+    )
+    later.ask("export_figure")
+    assert (later.dialog.values["dpi"], later.dialog.values["legend"]) == (300, True)
+    later.close()
+    for text in ("{", "[1]", '{"Export figure": {"dpi": "300", "style": "loud"}}'):
+        program.settings.exports = text
+        odd = Exporter(
+            program.window, program.store, lambda: (640, 480), str, str, memory=program.settings
+        )
+        odd.ask("export_figure")
+        assert (odd.dialog.values["dpi"], odd.dialog.values["style"]) == (96, "")
+        odd.close()
+
+
+@pytest.mark.window
+def test_what_a_figure_is_for_fills_its_sizes(program, tmp_path):
+    from PySide6.QtWidgets import QComboBox
+
+    asked = []
+    program.window.ask_save = lambda *words: asked.append(words)
+    program.window.actions["export_figure"].trigger()
+    dialog = program.exporter.dialog
+    box = named(dialog, QComboBox, "For")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    expected = {"size": "85mm", "font-size": "8", "line-width": "1", "dpi": 300, "format": ".pdf"}
+    assert {name: dialog.values[name] for name in expected} == expected
+    accept(dialog)
+    assert asked[0][1].startswith("PDF, vectors (*.pdf);;")
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert dialog.values["size"] == f"{program.screen.width()}x{program.screen.height()}"
+    program.exporter.close()
+
+
+@pytest.mark.window
+def test_the_caption_goes_to_the_clipboard(program):
+    until(program, lambda: program.controller.answers.path is not None)
+    program.window.actions["copy_caption"].trigger()
+    words = program.application.clipboard().text()
+    assert "Fisher–Rao length" in words and "Certificate: converged" in words
+
+
+@pytest.mark.window
+def test_equal_axes_are_a_step_of_undo(program):
+    program.window.actions["equal_axes"].trigger()
+    assert program.store.scene.equal is False, "a triangle's axes are equal by its nature"
+    program.controller.on_event(SceneEdited((("family", "gaussian"),)))
+    until(program, lambda: program.store.scene.family == "gaussian")
+    for expected in (True, False):
+        program.window.actions["equal_axes"].trigger()
+        assert program.store.scene.equal is expected
+        along, up = np.abs(np.diff(program.canvas.frame.to_pixels([(0, 0), (1, 1)]), axis=0))[0]
+        assert (abs(along - up) < 1e-6) is expected
+    program.window.actions["undo"].trigger()
+    assert program.store.scene.equal is True
 
 
 @pytest.mark.window
