@@ -179,7 +179,7 @@ def test_equal_axes_are_a_step_of_undo(program):
         program.window.actions["equal_axes"].trigger()
         assert program.store.scene.equal is expected
         along, up = np.abs(np.diff(program.canvas.frame.to_pixels([(0, 0), (1, 1)]), axis=0))[0]
-        assert (abs(along - up) < 1e-6) is expected
+        assert bool(abs(along - up) < 1e-6) is expected
     program.window.actions["undo"].trigger()
     assert program.store.scene.equal is True
 
