@@ -80,7 +80,7 @@ class Settings:
 
     @property
     def exports(self) -> str:
-        """What was chosen in the forms of exports, as text."""
+        """Return what was chosen in the forms of exports, as text."""
         return str(self._get("exports", ""))
 
     @exports.setter
