@@ -110,7 +110,7 @@ class Program:
 
         from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
-        from app.desktop import context_menu, point_clipboard
+        from app.desktop import clipboard, context_menu, point_clipboard
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -132,6 +132,7 @@ class Program:
         self.exporter = Exporter(
             self.window, self.store, self._canvas_size, lambda: self.appearance.style,
             self._engine, self.controller.figure_options, lambda: self.documents.file_name(),
+            self.settings,
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
         lesson = self.controller.part(LessonPart)
@@ -142,7 +143,7 @@ class Program:
         self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
         self.controller.commands |= {
             **self.documents.commands(),
-            "copy_picture": self.copy_picture,
+            **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
             **point_clipboard.commands(self.canvas, self.controller),
             "preferences": self.prefer,
@@ -296,16 +297,6 @@ class Program:
         self.window.frame.vanish()
         self.canvas.close()
         self._garbage.close()
-
-    def copy_picture(self) -> None:
-        """Copy the canvas to the clipboard."""
-        from PySide6.QtGui import QImage
-
-        pixels = self.canvas.image()
-        height, width = pixels.shape[:2]
-        picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
-        self.application.clipboard().setImage(picture.copy())
-        self.window.log("picture copied to the clipboard")
 
     def show_picture(self, path: Path) -> None:
         """Show a photograph in its panel."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.model import figure_options
-from app.views.text.typed_values import number_in, pair, positions, size
+from app.views.text.typed_values import number_in, pair, points_in, positions, size
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
+
+    from app.model.figure_options import Preset
 
 
 def as_json(parser: argparse.ArgumentParser) -> None:
@@ -87,20 +90,37 @@ def size_of(
     parser.add_argument("--size", type=size, default=pixels, metavar="WxH", help=words)
 
 
-def paper(parser: argparse.ArgumentParser) -> None:
-    """Add the page options of figures and films."""
-    dpi = figure_options.DPI
+def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style: str) -> None:
+    """Add what a figure and a film are drawn on; ``style`` says which is usual."""
+    parser.add_argument(
+        "--preset",
+        choices=presets,
+        help="size, type and lines for one use: "
+        + ", ".join(f"{name} ({each.size})" for name, each in presets.items()),
+    )
+    parser.add_argument(
+        "--font-size",
+        type=points_in(*figure_options.TYPE_LIMITS),
+        metavar="8pt",
+        help="of all letters, where they are not as on the screen",
+    )
+    parser.add_argument(
+        "--font", default="", metavar="FAMILY", help="a TrueType family of this system, by its name"
+    )
+    parser.add_argument(
+        "--line-width",
+        type=points_in(*figure_options.LINE_LIMITS),
+        metavar="1pt",
+        help="of the widest line; others have down to half of it",
+    )
     parser.add_argument(
         "--dpi",
         type=number_in(*figure_options.DPI_LIMITS),
-        default=float(dpi),
-        help=f"pixels per inch (default: {dpi})",
+        help=f"pixels that make an inch ({figure_options.DPI}, in print {figure_options.PRINT_DPI})",
     )
     styles = figure_options.STYLES
-    parser.add_argument(
-        "--style", choices=styles, default=styles[0], help="dark background, or white"
-    )
-    parser.add_argument("--legend", action="store_true", help="add a legend below")
+    parser.add_argument("--style", choices=styles, help=f"on dark ground, or on white ({style})")
+    parser.add_argument("--legend", action="store_true", help="which line is what, below")
     parser.add_argument(
         "--panels",
         nargs="+",
@@ -108,3 +128,20 @@ def paper(parser: argparse.ArgumentParser) -> None:
         default=(),
         help="panels to show beside the chart",
     )
+
+
+def in_points(
+    chosen: argparse.Namespace, presets: Mapping[str, Preset], in_print: bool
+) -> tuple[float, float]:
+    """Return the sizes of type and of the widest line in points; 0 where they are as on the screen.
+
+    One that is stated alone brings the other in proportion.
+    """
+    preset = presets.get(chosen.preset)
+    type_size, line_width = chosen.font_size, chosen.line_width
+    if preset is not None:
+        return type_size or preset.type_size, line_width or preset.line_width
+    usual = figure_options.TYPE_SIZE / figure_options.LINE_WIDTH
+    if type_size or line_width:
+        return type_size or figure_options.TYPE_SIZE, line_width or type_size / usual
+    return (figure_options.TYPE_SIZE, figure_options.LINE_WIDTH) if in_print else (0.0, 0.0)

@@ -33,7 +33,7 @@ COMMANDS: tuple[Command, ...] = (
         "File",
         "Export figure…",
         "Ctrl+E",
-        "Write a PNG, SVG or PDF",
+        "Write a PNG, SVG, PDF or TikZ",
         "image-outline",
         apart=True,
     ),
@@ -111,6 +111,9 @@ COMMANDS: tuple[Command, ...] = (
         "Let dragged pins keep to the crossings of the grid’s lines",
     ),
     Command(
+        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
+    ),
+    Command(
         "preferences",
         "Edit",
         "Preferences…",
@@ -125,6 +128,13 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+0",
         "Show the chart’s default region",
         "fit-to-screen-outline",
+    ),
+    Command(
+        "equal_axes",
+        "View",
+        "Equal axes",
+        "Ctrl+Shift+A",
+        "Draw both axes at one scale, or each at its own",
     ),
     Command(
         "reset_layout", "View", "Reset layout", "", "Return all panels to their original places"

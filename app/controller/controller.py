@@ -79,6 +79,7 @@ class Controller:
             "redo": store.redo,
             "check": self.check,
             "reset_view": self.editor.reset_view,
+            "equal_axes": self.editor.switch_equal,
             "swap": self.swap,
             "attend": self.editor.attend,
         }
@@ -240,12 +241,11 @@ class Controller:
 
     def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
         """Update view, camera and colours."""
-        view = subject.scene.view
-        if "view" in changed and view is not None:
-            self.canvas.set_view(view)
+        if changed & {"view", "equal"}:
+            drawing.show_view(self.canvas, subject)
         if "camera" in changed:
             drawing.show_camera(self.canvas, subject)
-        if changed & {"colormap", "map_opacity", "limits"}:
+        if changed & {"colormap", "map_opacity", "limits", "layers.contours"}:
             self.answers.show_map()
         if "opacity" in changed:
             self.answers.show_opacity()

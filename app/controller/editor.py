@@ -180,6 +180,15 @@ class Editor:
         self._window.tell("Cannot show this", problem)
         self._window.set_panels(scene_panels.state(self._subject.now))
 
+    def switch_equal(self) -> None:
+        """Draw both axes at one scale, or each at its own."""
+        scene, chart = self._store.scene, self._subject.now.chart
+        if chart.equal:
+            self._window.log("both axes of this chart have one scale by its nature")
+            return
+        self._store.update(replace(scene, equal=not scene.equal))
+        self._store.settle()
+
     def reset_view(self) -> None:
         """Reset to the chart's default rectangle, or the default camera of a surface."""
         scene = self._store.scene

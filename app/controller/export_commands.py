@@ -19,18 +19,22 @@ from app.model import scene_file
 from app.model.figure_options import (
     DPI,
     DPI_LIMITS,
+    FIGURE_PRESETS,
+    FILM_PRESETS,
     FILM_SIZE,
     PANELS,
     RATE,
     STYLES,
     SUPERSAMPLING,
+    Preset,
 )
-from app.model.file_formats import JSON, suffixes
+from app.model.file_formats import JSON, PNG, formats, suffixes
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
-from app.views.text.file_patterns import each_of
+from app.views.text.file_patterns import each_of, one_of
 
+Values = dict[str, str | int | bool]
 _PROGRESS = re.compile(r"frame (\d+) of (\d+), (\d+) s left")
 
 
@@ -48,6 +52,11 @@ class Export:
         """The file patterns for a dialog."""
         return each_of(self.kind)
 
+    def pattern_from(self, suffix: str) -> str:
+        """Return the same, with those of ``suffix`` first."""
+        found = self.pattern.split(";;")
+        return one_of(*sorted(found, key=lambda entry: not entry.endswith(f"(*{suffix})")))
+
     @property
     def suffix(self) -> str:
         """The default suffix."""
@@ -56,6 +65,29 @@ class Export:
 
 _WORDS_OF_STYLES = {"dark": "Dark", "print": "Print (light)"}
 _STYLES = tuple(Choice(style, _WORDS_OF_STYLES[style]) for style in STYLES)
+AS_WINDOW = "window"  # a use: what is seen is what is written
+_SIZES = FormField(
+    "size", "Size", "", hint="Pixels as 1200x800, or a width as 85mm, both sides as 85x60mm"
+)
+_TYPE = FormField("font-size", "Letters, pt", "", hint="Of all letters; empty: as on the screen")
+_FONT = FormField("font", "Font", "", hint="A TrueType family of this system; empty: Open Sans")
+_LINES = FormField(
+    "line-width", "Lines, pt", "", hint="Of the geodesic; others have down to half of it"
+)
+
+
+def _uses(presets: Mapping[str, Preset], first: str, values: Values) -> FormField:
+    """Return the field of what a figure or film is for, which fills the ones about sizes."""
+    fills: dict[str, Values] = {
+        name: {"size": use.size, "dpi": use.dpi, "font-size": f"{use.type_size:g}",
+               "line-width": f"{use.line_width:g}", **dict(use.more)}
+        for name, use in presets.items()
+    }  # fmt: skip
+    fills[AS_WINDOW] = {"font-size": "", "line-width": "", **values}
+    choices = [Choice(AS_WINDOW, first), *(Choice(name, p.words) for name, p in presets.items())]
+    return FormField("use", "For", AS_WINDOW, tuple(choices), fills=fills)
+
+
 _PANELS = (
     Choice("", "Chart only"),
     *(Choice(panel, f"Chart and {panel}") for panel in PANELS),
@@ -63,7 +95,12 @@ _PANELS = (
 )
 _FINEST = SUPERSAMPLING[0], SUPERSAMPLING[-1]
 _FIGURE = (
-    FormField("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
+    _uses(FIGURE_PRESETS, "The screen", {"size": "", "dpi": DPI}),
+    FormField("format", "Format", PNG, tuple(Choice(f.suffix, f.words) for f in formats("figure"))),
+    _SIZES,
+    _FONT,
+    _TYPE,
+    _LINES,
     FormField(
         "dpi",
         "Dots per inch",
@@ -71,8 +108,16 @@ _FIGURE = (
         limits=DPI_LIMITS,
         hint="Higher values make text and lines finer",
     ),
-    FormField("style", "Style", STYLES[0], _STYLES),
+    FormField(
+        "style",
+        "Style",
+        "",
+        (Choice("", "Automatic"), *_STYLES),
+        hint="On white: SVG, PDF, TikZ and print; a PNG of the screen as the window",
+    ),
     FormField("panels", "Shows", "", _PANELS),
+    FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
+    FormField("legend", "Legend", False, hint="Which line is what"),
     FormField(
         "caption",
         "Caption",
@@ -83,16 +128,23 @@ _FIGURE = (
     FormField("transparent", "Transparent", False, hint="Leave the background transparent"),
 )
 _FILM = (
+    _uses(FILM_PRESETS, "The screen", {"size": "{}x{}".format(*FILM_SIZE), "dpi": DPI}),
     FormField(
         "size",
         "Size in pixels",
         "{}x{}".format(*FILM_SIZE),
         hint="Width and height; even numbers for MP4 and WebM",
     ),
-    FormField("frames", "Frames", 120, hint="Number of frames"),
+    _FONT,
+    _TYPE,
+    _LINES,
+    FormField("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="Type scales with it"),
+    FormField("seconds", "Seconds", "", hint="Default: the timeline, or the glide from A to B"),
     FormField("fps", "Frames per second", RATE, limits=(1, 120)),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),
+    FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
+    FormField("legend", "Legend", False, hint="The meaning of each line"),
     FormField(
         "supersample",
         "Supersampling",
@@ -110,13 +162,15 @@ EXPORTS = {
 
 
 def options(values: Mapping[str, str | int | bool]) -> list[str]:
-    """Return a form's values as command-line options."""
+    """Return a form's values as command-line options; empty ones are left out."""
     result: list[str] = []
     for name, value in values.items():
+        if name in ("use", "format") or value == "":
+            continue
         if value is True:
             result.append(f"--{name}")
         elif name == "panels":
-            result += ["--panels", *str(value).split()] if value else []
+            result += ["--panels", *str(value).split()]
         elif value is not False:
             result.append(f"--{name}={value}")
     return result

@@ -18,6 +18,7 @@ COMMANDS = (
     ("Check in float64", "check"),
     ("Reset view", "reset_view"),
     ("Copy picture", "copy_picture"),
+    ("Copy caption", "copy_caption"),
     ("Export figure…", "export_figure"),
 )
 

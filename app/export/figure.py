@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.export import embed, page
+from app.export import embed, page, tikz
 from app.export.files import beside
 from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet, groups
 from app.export.svg import svg
-from app.jobs import flow
+from app.jobs import flow, studies
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowJob
 from app.jobs.job import Job
@@ -29,10 +30,11 @@ from app.jobs.session import Session
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model.file_formats import PNG, SVG
+from app.model.file_formats import PNG, SVG, TEX, TIKZ
 from app.model.scene import Scene
 from app.presenters import drawing
-from app.views.canvas.plot import Plot
+from app.views.canvas.layers.legend import WIDTH
+from app.views.canvas.plot import PRINTED, Plot
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
 from app.views.interface.topology import Critical
 from app.views.interface.views import Canvas
@@ -55,6 +57,8 @@ class Paper:
 
     size: pixels (width, height) at ``dpi`` per inch; text and lines keep their size in inches.  panels:
     some of `figure_options.PANELS`, beside the chart.  critical: marked points of the map, or None.
+    type_size, line_width: in points, of all letters and of the widest line; 0 as on the screen.
+    inches: the exact (width, height) of a page for print, or None.  font: the family of its letters.
     """
 
     size: tuple[int, int] = (1200, 800)
@@ -65,21 +69,76 @@ class Paper:
     legend: bool = False
     panels: tuple[str, ...] = ()
     critical: Critical | None = None
+    type_size: float = 0.0
+    line_width: float = 0.0
+    inches: tuple[float, float] | None = None
+    font: str = ""
 
     @property
     def theme(self) -> Theme:
-        return STYLES[self.style]
+        usual = STYLES[self.style]
+        if not self.type_size:
+            return usual
+        pen = self.line_width * self.per_inch / 72.0
+        named = (
+            frozenset(chain(*studies.curves_of_layers().values())) if self.legend else frozenset()
+        )
+        return replace(usual, type_size=page.SIZE, pen=pen, named=named)
+
+    @property
+    def per_inch(self) -> float:
+        """Logical pixels to an inch: 96, or as many as make the page's letters those of print."""
+        return 72.0 * page.SIZE / self.type_size if self.type_size else PER_INCH
 
     @property
     def ratio(self) -> float:
         """Device pixels per logical pixel."""
-        return self.dpi / PER_INCH
+        return self.dpi / self.per_inch
 
     @property
     def logical(self) -> tuple[int, int]:
-        """Size in logical pixels, 96 per inch."""
+        """Size in logical pixels."""
         width, height = (max(1, round(side / self.ratio)) for side in self.size)
         return width, height
+
+    @property
+    def plot(self) -> tuple[int, int]:
+        """Size of what the map is seen in: of a page for print what its margins leave."""
+        width, height = self.logical
+        if not self.type_size:
+            return width, height
+        across = PRINTED.left + PRINTED.right + WIDTH + (page.COLUMN if self.panels else 0)
+        return max(width - across, 1), max(height - PRINTED.top - PRINTED.bottom, 1)
+
+    @property
+    def times(self) -> float:
+        """Pixels of a sheet, of which 96 make an inch, to a logical one."""
+        return PER_INCH / self.per_inch
+
+    @property
+    def sheet_size(self) -> tuple[float, float]:
+        """Size in pixels of a sheet."""
+        width, height = self.inches or (side * self.times / PER_INCH for side in self.logical)
+        return PER_INCH * width, PER_INCH * height
+
+
+def for_print(
+    width: float, height: float, dpi: float, type_size: float, line_width: float, style: str
+) -> Paper:
+    """Return a page of ``width`` by ``height`` inches."""
+    size = max(1, round(width * dpi)), max(1, round(height * dpi))
+    inches = width, height
+    return Paper(size, dpi, style, type_size=type_size, line_width=line_width, inches=inches)
+
+
+def with_words(paper: Paper, scene: Scene, found: list[Answer]) -> Paper:
+    """Return a page that is higher by the legend and the caption below its chart, and as high as its
+    panels need.
+    """
+    layout = laid_out(scene, found, paper)
+    width, height = paper.inches or (side / paper.dpi for side in paper.size)
+    height = max(height, (layout.least + 1) / paper.per_inch) + layout.foot / paper.per_inch
+    return replace(paper, size=(paper.size[0], round(height * paper.dpi)), inches=(width, height))
 
 
 # called with the reason why something other than the geodesic is not shown
@@ -180,9 +239,13 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
     show(plot, scene, found)
     plot.set_critical(paper.critical)
     ground = None if paper.transparent else rgba(paper.theme.background)
-    sheet = Sheet(paper.logical, ground, (*groups(plot), *layout.groups()))
+    drawn = (*groups(plot, paper.times), *layout.groups(paper.times))
+    sheet = Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None, font=paper.font)
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
+    if kind in (TIKZ, TEX):
+        tikz.write(sheet, target, stated)
+        return
     if kind == SVG:
         content = svg(sheet, title, embed.in_svg(stated)).encode("utf-8")
     else:

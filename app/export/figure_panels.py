@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from app.export.sheet import width_of
+from app.jobs.answers import Answer
+from app.jobs.ellipses import EllipseAnswer
+from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
-from app.views.canvas.display_list import Label, Pen, Strokes
+from app.views.canvas.display_list import Discs, Label, Pen, Strokes
 from app.views.canvas.polyline import dashes
 from app.views.canvas.ticks import ticks
+from app.views.interface.curve_styles import STYLES, in_order
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Distributions, Measure
+from app.views.text.mathematics import powers
 
 TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
 ROW = 19.0  # between the lines of the measures
@@ -23,7 +29,8 @@ MOST_BARS = 40
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 # of the tick on a bar that the model's own row has, where it is another one, in pixels across
 TICK, OWN = 2.0, "ticks: the model’s own row"
-SAMPLE = 30.0  # of a line in the legend
+SAMPLE, DISC = 30.0, 12.0  # of a line in the legend, and of a disc
+GEODESIC, STRAIGHT = "Geodesic", "Straight line"
 LONGEST_LABEL = 112.0
 COLUMN, GAP = 330.0, 28.0  # room for the legend; what is around each of its names
 Box = tuple[float, float, float, float]
@@ -34,18 +41,13 @@ class Ink:
     """Collects shapes and text on the page."""
 
     theme: Theme
-    shapes: list[Strokes] = field(default_factory=list)
+    shapes: list[Strokes | Discs] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
     def line(self, points: ArrayLike, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
         """Draw a polyline (n, 2)."""
         line = np.asarray(points, np.float64)
         self.shapes.append(Strokes([line], Pen(rgba(colour, alpha), width)))
-
-    def dashed(self, points: ArrayLike, colour: str, width: float) -> None:
-        """Draw a polyline of dashes."""
-        line = dashes(np.asarray(points, np.float64), 5, 5)
-        self.shapes.append(Strokes([line], Pen(rgba(colour), width)))
 
     def words(
         self,
@@ -55,9 +57,10 @@ class Ink:
         colour: str,
         anchor: tuple[float, float] = (0.0, 0.5),
         bold: bool = False,
+        math: bool = True,
     ) -> None:
-        """Write a line of text."""
-        self.labels.append(Label(text, at, size, rgba(colour), anchor, bold=bold))
+        """Write a line of text, with its symbols in italics if it is ``math``."""
+        self.labels.append(Label(text, at, size, rgba(colour), anchor, bold=bold, math=math))
 
 
 def height_of_measures(measures: Sequence[Measure]) -> float:
@@ -73,24 +76,74 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
         y = top + ROW * (i + 1.9)
         colour = ink.theme.text if measure.ok else ink.theme.warning
         ink.words(measure.name, (left, y), SIZE, ink.theme.muted)
-        ink.words(measure.value.replace("-", "−"), (right, y), SIZE, colour, (1.0, 0.5))
+        ink.words(powers(measure.value), (right, y), SIZE, colour, (1.0, 0.5))
 
 
-def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
-    """Draw a legend row of the lines that the chart does not label."""
-    theme, (x, y) = ink.theme, at
+class Key(NamedTuple):
+    """An entry of a legend: words, and the colour and width of a line, or of a disc."""
+
+    words: str
+    colour: str
+    width: float
+    disc: bool = False
+    dash: tuple[float, float] | None = None
+
+    @property
+    def room(self) -> float:
+        """Return how much of a row it takes."""
+        return (DISC if self.disc else SAMPLE) + 30 + width_of(self.words, SIZE)
+
+
+def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
+    """Return what the chart itself does not name and the scene shows."""
+    radius = next((a.radius for a in found if isinstance(a, EllipseAnswer)), 0.0)
+    circles = f"Fisher circles, radius {radius:.2g}" if radius else "Circles of one Fisher radius"
     samples = (
-        ("geodesic", "Geodesic", theme.geodesic, 3.0),
-        ("straight", "Straight line", theme.straight, 1.4),
-        ("transport", "Carried vector", theme.vector, 2.4),
-        ("ellipses", "Circles of equal Fisher radius", theme.ellipse, 1.0),
+        ("geodesic", Key(GEODESIC, theme.geodesic, 3.0)),
+        ("geodesic", Key("Moving point", theme.moving, 9.0, disc=True)),
+        ("straight", Key(STRAIGHT, theme.straight, 1.4, dash=(5, 5))),
+        ("transport", Key("Carried vector", theme.vector, 2.4)),
+        ("ellipses", Key(circles, theme.ellipse, 1.0)),
     )
-    for layer, words, colour, width in samples:
-        if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0:
-            draw = ink.dashed if words == "Straight line" else ink.line
-            draw([(x, y), (x + SAMPLE, y)], colour, width)
-            ink.words(words, (x + SAMPLE + 8, y), SIZE, theme.text)
-            x += SAMPLE + 30 + width_of(words, SIZE)
+    seen = [
+        key
+        for layer, key in samples
+        if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0
+    ]
+    drawn = theme.named & {kind for a in found if isinstance(a, StudyAnswer) for kind in a.curves}
+    styles = [STYLES[kind] for kind in in_order() if kind in drawn and STYLES[kind].words]
+    return seen + [
+        Key(style.words, style.colour(theme), style.width, dash=style.dash) for style in styles
+    ]
+
+
+def in_rows(found: Sequence[Key], width: float) -> list[list[Key]]:
+    """Return a legend as rows that are at most ``width`` wide."""
+    rows: list[list[Key]] = []
+    left = 0.0
+    for key in found:
+        if not rows or left + key.room - 22 > width:
+            rows.append([])
+            left = 0.0
+        rows[-1].append(key)
+        left += key.room
+    return rows
+
+
+def draw_legend(ink: Ink, row: Sequence[Key], at: tuple[float, float]) -> None:
+    """Draw a row of the legend."""
+    x, y = at
+    for key in row:
+        side = DISC if key.disc else SAMPLE
+        if key.disc:
+            pen = Pen(rgba(key.colour), key.width, rgba(ink.theme.casing, 0.9), 2.0)
+            ink.shapes.append(Discs(np.array([(x + side / 2, y)]), pen))
+        else:
+            line = np.array([(x, y), (x + SAMPLE, y)])
+            line = line if key.dash is None else dashes(line, *key.dash)
+            ink.line(line, key.colour, key.width)
+        ink.words(key.words, (x + side + 8, y), SIZE, ink.theme.text)
+        x += key.room
 
 
 def height_of_distributions(shown: Distributions) -> float:
@@ -137,7 +190,7 @@ def _legend(
     for name, colour in zip(names, colours, strict=False):
         shown = shortened(name, SMALL, room)
         ink.line([(x, y), (x + 9, y)], colour, 9.0)
-        ink.words(shown, (x + 14, y), SMALL, ink.theme.text)
+        ink.words(shown, (x + 14, y), SMALL, ink.theme.text, math=False)
         x += GAP + width_of(shown, SMALL)
 
 
@@ -150,7 +203,7 @@ def _bars(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, mos
     size = min(SMALL, 0.9 * each)
     for i, label in enumerate(labels):
         middle = top + (i + 0.5) * each
-        ink.words(label, (edge - 6, middle), size, ink.theme.muted, (1.0, 0.5))
+        ink.words(label, (edge - 6, middle), size, ink.theme.muted, (1.0, 0.5), math=False)
         for k, (row, colour) in enumerate(zip(shown.rows, colours, strict=False)):
             y = middle - 0.4 * each + share * (k + 0.5)
             end = edge + float(row[i]) / most * (right - edge)

@@ -86,6 +86,7 @@ class Camera:
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._session = Session()
         self._studio: Studio | None = None
+        self._foot = 0  # height of the caption, which is another text in another frame
         # a map that may change with every frame has the window's resolution
         still = scene.timeline is None
         self._fine = fineness(reel.paper.size, engine) if still else 0
@@ -113,7 +114,8 @@ class Camera:
         if self._studio is None:
             width, height = paper.size
             finer = replace(paper, size=(times * width, times * height), dpi=times * paper.dpi)
-            self._studio = Studio(finer, layout.chart)
+            self._studio, self._foot = Studio(finer, layout.chart), layout.foot
+        layout = replace(layout, kept=self._foot)
         picture = self._studio.picture(scene, found, layout)[..., :3]
         return picture if times == 1 else _reduced(picture, times)
 
@@ -121,7 +123,7 @@ class Camera:
         """Return the answers of a scene, reusing those of the previous scene."""
         found: list[Answer] = []
         told = None if self._told is None else self._tell
-        waiting = wanted(scene, self._reel.paper.logical, self._fine)
+        waiting = wanted(scene, self._reel.paper.plot, self._fine)
         while waiting:
             kind = next(iter(waiting))
             job = waiting.pop(kind)
@@ -131,7 +133,7 @@ class Camera:
                 self._known[kind] = (job, heard)
             found += self._known[kind][1]
             if kind is FlowJob and not self._known[kind][1]:
-                waiting |= uncovered(scene, self._reel.paper.logical, self._fine)
+                waiting |= uncovered(scene, self._reel.paper.plot, self._fine)
         return found
 
     def _tell(self, problem: str) -> None:

@@ -21,8 +21,9 @@ from app.views.canvas.display_list import Primitive
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
-from app.views.interface.views import Measure
+from app.views.interface.views import Distributions, Measure
 from app.views.text import scalar_names
+from app.views.text.mathematics import powers
 from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
@@ -33,8 +34,10 @@ from compute.manifold.extent import Extent
 
 COLUMN = 360  # width of the panels
 EDGE = 22.0  # margin of the page
+AROUND = 14.0  # above and below the panels
 LINE = 18.0  # between the caption's lines
-NARROWEST = 240  # of a chart
+NARROWEST, NARROWEST_PRINTED = 240, 140  # of a chart
+SIZE = draw.SIZE  # of the letters
 
 
 class Decor(Layer):
@@ -61,8 +64,8 @@ class Decor(Layer):
 class Layout:
     """The layout of a page of ``size`` logical pixels.
 
-    ``found``: the scene's answers.  Raises ValueError if panels and caption leave no room for the
-    chart.
+    ``found``: the scene's answers.  ``kept``: the height of legend and caption in the film that it is
+    a frame of; 0: what they need.  Raises ValueError if panels and caption leave no room for the chart.
     """
 
     size: tuple[int, int]
@@ -72,6 +75,7 @@ class Layout:
     caption: bool
     legend: bool
     panels: tuple[str, ...]
+    kept: int = 0
 
     @cached_property
     def lines(self) -> list[str]:
@@ -84,50 +88,90 @@ class Layout:
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
 
     @cached_property
+    def keys(self) -> list[list[draw.Key]]:
+        """The legend, broken into rows."""
+        found = draw.keys(self.theme, self.scene, self.found) if self.legend else []
+        return draw.in_rows(found, self.size[0] - 2 * EDGE)
+
+    @property
+    def foot(self) -> int:
+        """Return the height of legend and caption."""
+        if self.kept:
+            return self.kept
+        rows = len(self.lines) + len(self.keys)
+        apart = LINE / 2 if self.keys and self.lines else 0.0
+        below = EDGE / 2 if self.theme.pen else EDGE
+        return round(LINE * rows + below + apart) if rows else 0
+
+    @cached_property
     def chart(self) -> tuple[int, int]:
         """Width and height of the chart, at the page's top left."""
         width = self.size[0] - (COLUMN if self.panels else 0)
-        rows = len(self.lines) + self.legend
-        height = self.size[1] - (round(LINE * rows + EDGE) if rows else 0)
-        if (width, height) != self.size and min(width, height) < NARROWEST:
+        height = self.size[1] - self.foot
+        least = NARROWEST_PRINTED if self.theme.pen else NARROWEST
+        if (width, height) != self.size and min(width, height) < least:
             raise ValueError(
-                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart "
-                f"{width}x{height} beside panels, legend and caption; it needs at least "
-                f"{NARROWEST} per side"
+                f"a figure of {self._words} leaves its chart {width}x{height} beside panels, "
+                f"legend and caption; it needs at least {least} per side"
             )
         return width, height
+
+    @property
+    def _words(self) -> str:
+        """Say how large the page is, in the pixels that the rest of a refusal is in."""
+        words = f"{self.size[0]}x{self.size[1]} pixels"
+        return f"{words}, {SIZE:g} of them a letter," if self.theme.pen else f"{words} at 96 dpi"
 
     @property
     def _path(self) -> PathAnswer:
         return next(answer for answer in self.found if isinstance(answer, PathAnswer))
 
+    @cached_property
+    def _measures(self) -> list[Measure]:
+        return [*measures.measures(self._path), *_of_studies(self.found)]
+
+    @cached_property
+    def _distributions(self) -> Distributions | None:
+        return drawables.distributions(self.scene, self._path, manifold_of(self.scene.family))
+
+    @property
+    def least(self) -> float:
+        """Return the height that the panels need, 0 without any."""
+        needed = []
+        if "measures" in self.panels:
+            needed.append(draw.height_of_measures(self._measures))
+        if "distributions" in self.panels and self._distributions is not None:
+            needed.append(draw.height_of_distributions(self._distributions))
+        return sum(needed) + EDGE * len(needed) + 2 * AROUND if needed else 0.0
+
     def draw(self, ink: draw.Ink) -> None:
         """Draw panels and caption on the page."""
         width, height = self.chart
-        left, right, top, bottom = width + 6.0, self.size[0] - EDGE, 14.0, height - 14.0
+        left, right, top, bottom = width + 6.0, self.size[0] - EDGE, AROUND, height - AROUND
         if "measures" in self.panels:
-            lines = [*measures.measures(self._path), *_of_studies(self.found)]
+            lines = self._measures
             needed = draw.height_of_measures(lines)
             self._check_room("measures", bottom - top, needed)
             under = bottom - needed if "distributions" in self.panels else top
             draw.draw_measures(ink, lines, (left, under, right, bottom))
             bottom = under - EDGE
         if "distributions" in self.panels:
-            shown = drawables.distributions(self.scene, self._path, manifold_of(self.scene.family))
+            shown = self._distributions
             if shown is not None:
                 needed = draw.height_of_distributions(shown)
                 self._check_room("distributions", bottom - top, needed)
                 draw.draw_distributions(ink, shown, (left, top, right, bottom))
-        if self.legend:
-            draw.draw_legend(ink, self.scene, (EDGE, height + LINE / 2))
-        for i, line in enumerate(self.lines, start=int(self.legend)):
-            ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
+        for i, row in enumerate(self.keys):
+            draw.draw_legend(ink, row, (EDGE, height + LINE * (i + 0.5)))
+        under = height + LINE * (len(self.keys) + 0.5 * bool(self.keys))
+        for i, line in enumerate(self.lines):
+            ink.words(line, (EDGE, under + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
 
     def _check_room(self, panel: str, room: float, needed: float) -> None:
         if room < needed:
             raise ValueError(
-                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its {panel} "
-                f"{max(room, 0):.0f} pixels of height; it needs at least {needed:.0f}"
+                f"a figure of {self._words} leaves its {panel} "
+                f"{max(room, 0):.0f} of height; it needs at least {needed:.0f}"
             )
 
     @property
@@ -135,11 +179,11 @@ class Layout:
         """The page as a frame without margins."""
         return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
 
-    def groups(self) -> tuple[Group, ...]:
-        """Return panels and caption as items of a sheet."""
+    def groups(self, times: float = 1.0) -> tuple[Group, ...]:
+        """Return panels and caption as items of a sheet, ``times`` as large."""
         decor = Decor(self.theme)
         decor.set(self)
-        return (Group(drawn([decor], self.frame)),)
+        return (Group(drawn([decor], self.frame, times)),)
 
 
 def _of_studies(found: Sequence[Answer]) -> list[Measure]:
@@ -159,7 +203,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         if isinstance(answer, MapAnswer)
     ]
     status = Status(int(path.paths.status[0]))
-    numbers = {m.name: m.value.replace("-", "−") for m in measures.measures(path)}
+    numbers = {m.name: powers(m.value) for m in measures.measures(path)}
     first = [
         f"{scene.title or manifold.title}{head_caption(scene.family)}.",
         f"{formula}.",
@@ -179,8 +223,14 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         " ".join(first),
         f"{' · '.join(lengths)}.",
         *flows,
-        f"{', '.join(proof)} ({path.paths.engine} engine).",
+        powers(f"{', '.join(proof)} ({path.paths.engine} engine)."),
     ]
+
+
+def caption_of(scene: Scene, found: Sequence[Answer]) -> str:
+    """Return the caption as one paragraph of text; "" without a geodesic."""
+    path = next((answer for answer in found if isinstance(answer, PathAnswer)), None)
+    return " ".join(caption(scene, path, found)) if path is not None else ""
 
 
 def head_caption(family: str) -> str:

@@ -52,6 +52,7 @@ def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
     page.set_margin(0)
     for bold in typeface.FONTS:
         page.add_font(FONT, "B" if bold else "", str(typeface.path(bold)))
+    page.add_font(FONT, "I", str(typeface.path(bold=False, italic=True)))
     page.add_page()
     if sheet.ground is not None:
         with _filled(page, sheet.ground):
@@ -98,7 +99,7 @@ def _item(page: _Page, item: Item) -> None:
             with page.local_context(fill_opacity=item.opacity):
                 page.image(Image.fromarray(item.pixels), left, top, right - left, bottom - top)
         case Label():
-            _text(page, replace(item, text=writable(item.text)))
+            _text(page, replace(item, text=writable(item.letters), math=False))
         case Lettering():
             _lettering(page, item)
 
@@ -147,7 +148,8 @@ def _text(page: _Page, label: Label) -> None:
     ink = {"text_color": _colour(label.colour), "fill_opacity": label.colour[3]}
     with page.rotation(90.0 if label.upright else 0.0, x, y), page.local_context(**ink):
         for run in made:
-            page.set_font(FONT, "B" if label.bold else "", POINTS * run.size)
+            style = "I" if run.italic else "B" if label.bold else ""
+            page.set_font(FONT, style, POINTS * run.size)
             page.text(start + POINTS * run.along, y + base + POINTS * run.shift, run.text)
 
 

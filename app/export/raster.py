@@ -75,15 +75,15 @@ def _paste(image: Image.Image, item: Raster) -> None:
 
 def _write(pen: ImageDraw.ImageDraw, label: Label) -> None:
     """Draw a horizontal label, aligned by the height of its capitals."""
-    path = typeface.path(label.bold)
     made, width = runs(label)
     left = label.at[0] - label.anchor[0] * width
     base = label.at[1] + (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     for run in made:
+        path = typeface.path(label.bold, run.italic)
         font = ImageFont.truetype(str(path), TIMES * run.size)
         at = (TIMES * (left + run.along), TIMES * (base + run.shift))
         pen.text(at, run.text, _bytes(label.colour), font, anchor="ls",
-                 stroke_width=TIMES * HALO if label.halo[3] else 0,
+                 stroke_width=TIMES * (label.rim or HALO) if label.halo[3] else 0,
                  stroke_fill=_bytes(label.halo))  # fmt: skip
 
 

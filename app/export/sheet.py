@@ -24,6 +24,7 @@ from app.views.canvas.display_list import (
     Strokes,
     TexturedMesh,
     TexturedQuad,
+    scaled,
 )
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
@@ -31,6 +32,7 @@ from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, shaped, writable
 from app.views.interface.letters import Segment, Shaped
 from app.views.interface.theme import RGBA
+from app.views.text.mathematics import upright
 
 PER_INCH = 96.0
 # coordinates are clipped here: nothing is visible beyond, and readers' number formats overflow
@@ -106,11 +108,17 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A page of ``size`` (width, height); ``ground`` is its colour, None for transparent."""
+    """A page of ``size`` (width, height); ``ground`` is its colour, None for transparent.
+
+    in_mm: whether a file that can do so states its size in millimetres.  font: the family of its
+    letters, "" for the canvas's own.
+    """
 
     size: tuple[float, float]
     ground: RGBA | None
     groups: tuple[Group, ...]
+    in_mm: bool = False
+    font: str = ""
 
 
 def cut(item: Item, box: tuple[float, float, float, float]) -> Item:
@@ -146,21 +154,24 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
     return [np.array(part) for part in parts]
 
 
-def groups(plot: Plot) -> tuple[Group, Group]:
-    """Convert a plot into items: its content, clipped to the frame, and its surroundings."""
-    left, top, right, bottom = (float(edge) for edge in plot.frame.box)
+def groups(plot: Plot, times: float = 1.0) -> tuple[Group, Group]:
+    """Convert a plot into items: its content, clipped to the frame, and its surroundings.
+
+    times: pixels of the sheet per pixel of the plot.
+    """
+    left, top, right, bottom = (times * edge for edge in plot.frame.box)
     box, frame = (left, top, right, bottom), replace(plot.frame, ratio=1.0)
-    inside = tuple(cut(item, box) for item in drawn(plot.plotted, frame))
-    return Group(inside, box), Group(drawn(plot.around, frame))
+    inside = tuple(cut(item, box) for item in drawn(plot.plotted, frame, times))
+    return Group(inside, box), Group(drawn(plot.around, frame, times))
 
 
-def drawn(layers: Iterable[Layer], frame: Frame) -> tuple[Item, ...]:
-    """Convert layers to items."""
+def drawn(layers: Iterable[Layer], frame: Frame, times: float = 1.0) -> tuple[Item, ...]:
+    """Convert layers to items; ``times`` as of `groups`."""
     return tuple(
         item
         for layer in layers
         for primitive in layer.primitives(frame)
-        for item in _items(primitive)
+        for item in _items(scaled(primitive, times))
     )
 
 
@@ -274,6 +285,11 @@ class Run:
     along: float
     size: float
     shift: float
+    italic: bool = False
+
+    @property
+    def kind(self) -> tuple[float, float, bool]:
+        return self.size, self.shift, self.italic
 
 
 def runs(label: Label) -> tuple[list[Run], float]:
@@ -282,37 +298,40 @@ def runs(label: Label) -> tuple[list[Run], float]:
     """
     made: list[Run] = []
     along = 0.0
-    for char in label.text:
-        shown, size, shift = _script(char, label)
-        if made and (made[-1].size, made[-1].shift) == (size, shift):
-            made[-1] = Run(made[-1].text + shown, made[-1].along, size, shift)
+    for char in label.letters:
+        run = Run(*_script(char, label))
+        if made and made[-1].kind == run.kind:
+            made[-1] = replace(made[-1], text=made[-1].text + run.text)
         else:
-            made.append(Run(shown, along, size, shift))
-        along += advance(shown, size, label.bold)
+            made.append(replace(run, along=along))
+        along += advance(run.text, run.size, label.bold, run.italic)
     return made, along
 
 
-def _script(char: str, label: Label) -> tuple[str, float, float]:
+def _script(char: str, label: Label) -> tuple[str, float, float, float, bool]:
+    """Return the values of the run that a letter is."""
+    if symbol := upright(char):
+        return symbol, 0.0, label.size, 0.0, True
     if face(label.bold).get_char_index(char):
-        return char, label.size, 0.0
+        return char, 0.0, label.size, 0.0, False
     kind, _, code = unicodedata.decomposition(char).partition(" ")
     if kind not in ("<sub>", "<super>"):
-        return char, label.size, 0.0
+        return char, 0.0, label.size, 0.0, False
     size = label.size * SCRIPT
-    return chr(int(code, 16)), size, (0.16 if kind == "<sub>" else -0.36) * size
+    return chr(int(code, 16)), 0.0, size, (0.16 if kind == "<sub>" else -0.36) * size, False
 
 
-def advance(char: str, size: float, bold: bool) -> float:
+def advance(char: str, size: float, bold: bool, italic: bool = False) -> float:
     """Return the advance of a letter, in pixels."""
-    font = face(bold)
+    font = face(bold, italic)
     advanced = font.get_advance(font.get_char_index(char), typeface.UNSCALED)
     return float(advanced) / float(font.units_per_EM) * size
 
 
 @lru_cache(maxsize=512)
-def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
+def contours(char: str, bold: bool, italic: bool = False) -> tuple[Pixels, ...]:
     """Return the closed outlines (n, 2) of a letter at font size 1, y upwards."""
-    font = face(bold)
+    font = face(bold, italic)
     font.load_char(char, typeface.UNSCALED)
     found: list[list[tuple[float, float]]] = []
     share = np.linspace(0.0, 1.0, 5)[1:]
@@ -345,11 +364,11 @@ def halo_of(label: Label) -> Line:
         for char in run.text:
             lines += [
                 np.stack([along, base + run.shift]) + contour * (run.size, -run.size)
-                for contour in contours(char, label.bold)
+                for contour in contours(char, label.bold, run.italic)
             ]
-            along += advance(char, run.size, label.bold)
+            along += advance(char, run.size, label.bold, run.italic)
     turned = [np.stack([line[:, 1], -line[:, 0]], 1) if label.upright else line for line in lines]
-    return Line([line + np.array([x, y]) for line in turned], label.halo, 2 * HALO)
+    return Line([line + np.array([x, y]) for line in turned], label.halo, 2 * (label.rim or HALO))
 
 
 def width_of(text: str, size: float) -> float:
@@ -357,4 +376,4 @@ def width_of(text: str, size: float) -> float:
     line = shaped(text, False)
     if line is not None:
         return line.width * size
-    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0)))[1]
+    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0), math=True))[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +19,7 @@ from PIL import Image
 from app.export.embed import escape
 from app.export.sheet import (
     HALO,
+    PER_INCH,
     Area,
     Disc,
     Group,
@@ -34,7 +36,10 @@ from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
-FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
+OWN = "Open Sans"
+# of tables that only editors of fonts know nobody needs to hear
+logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
+FONTS = "'Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
 
 def svg(sheet: Sheet, title: str, metadata: str) -> str:
@@ -43,8 +48,9 @@ def svg(sheet: Sheet, title: str, metadata: str) -> str:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-        f'font-family="{FONTS}" stroke-linejoin="round" xml:space="preserve">',
+        f'width="{_length(width, sheet)}" height="{_length(height, sheet)}" '
+        f'viewBox="0 0 {width:g} {height:g}" '
+        f'font-family="{_families(sheet)}" stroke-linejoin="round" xml:space="preserve">',
         f"<title>{escape(title)}</title>",
         f"<style>{_faces(sheet)}</style>",
         f"<metadata>{metadata}</metadata>",
@@ -61,22 +67,37 @@ def svg(sheet: Sheet, title: str, metadata: str) -> str:
 def _faces(sheet: Sheet) -> str:
     """Return embedded fonts with the letters in use, in both weights."""
     labels = [item for group in sheet.groups for item in group.items if isinstance(item, Label)]
+    used: dict[tuple[bool, bool], set[str]] = {(bold, False): set() for bold in typeface.FONTS}
+    for label in labels:
+        for run in runs(label)[0]:
+            face = (label.bold and not run.italic, run.italic)
+            used.setdefault(face, set()).update(run.text)
     rules = []
-    for bold in typeface.FONTS:
-        letters = {run.text for label in labels if label.bold == bold for run in runs(label)[0]}
+    for (bold, italic), letters in used.items():
         if letters:
-            data = base64.b64encode(subset("".join(sorted(letters)), bold)).decode("ascii")
+            data = base64.b64encode(subset("".join(sorted(letters)), bold, italic)).decode("ascii")
             weight = "bold" if bold else "normal"
+            style = "font-style:italic;" if italic else ""
             rules.append(
-                f"@font-face{{font-family:'Open Sans';font-weight:{weight};"
+                f"@font-face{{font-family:'{sheet.font or OWN}';font-weight:{weight};{style}"
                 f"src:url(data:font/woff;base64,{data}) format('woff')}}"
             )
     return "".join(rules)
 
 
-def subset(letters: str, bold: bool) -> bytes:
-    """Return the font subset to these letters, as WOFF."""
-    font = TTFont(str(typeface.path(bold)), recalcTimestamp=False)
+def _families(sheet: Sheet) -> str:
+    """Return the fonts that a viewer tries in turn."""
+    return f"'{escape(sheet.font or OWN)}',{FONTS}"
+
+
+def _length(side: float, sheet: Sheet) -> str:
+    """Return a side of the page, in pixels or in millimetres."""
+    return f"{25.4 * side / PER_INCH:.6g}mm" if sheet.in_mm else f"{side:g}"
+
+
+def subset(letters: str, bold: bool, italic: bool = False) -> bytes:
+    """Return the font with these letters only, as WOFF."""
+    font = TTFont(str(typeface.path(bold, italic)), recalcTimestamp=False)
     font.flavor = "woff"
     subsetter = Subsetter(Options(layout_features=["kern"]))
     subsetter.populate(text=letters)
@@ -161,6 +182,7 @@ def _text(label: Label, name: str) -> str:
     for run in made:
         style = f' dy="{run.shift - shift:.2f}"' if run.shift != shift else ""
         style += f' font-size="{run.size:.4g}"' if run.size != label.size else ""
+        style += ' font-style="italic" font-weight="normal"' if run.italic else ""
         text = escape(run.text)
         words += f"<tspan{style}>{text}</tspan>" if style else text
         shift = run.shift
@@ -172,7 +194,7 @@ def _text(label: Label, name: str) -> str:
         return f"<text {shape} {fill}>{words}</text>"
     # the halo is the same text drawn first with a wide stroke: not every program supports
     # paint-order
-    halo = f'fill="none" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
+    halo = f'fill="none" {_paint("stroke", label.halo)} stroke-width="{2 * (label.rim or HALO):g}"'
     return (
         f'<use xlink:href="#{name}" {halo}/><g {fill}><text id="{name}" {shape}>{words}</text></g>'
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -31,7 +32,9 @@ class EllipseJob(Job):
     priority: ClassVar[Priority] = Priority.ELLIPSES
     words: ClassVar[str] = "Fisher circles"
     layers: ClassVar[tuple[str, ...]] = ("ellipses",)
-    reads: ClassVar[frozenset[str] | None] = frozenset(("family", "chart", "view", "layers"))
+    reads: ClassVar[frozenset[str] | None] = frozenset(
+        ("family", "chart", "view", "equal", "layers")
+    )
 
     family: str
     chart: str
@@ -48,21 +51,24 @@ class EllipseJob(Job):
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer by one `EllipseAnswer`."""
         began = time.perf_counter()
-        outlines = _outlines(engine, manifold_of(self.family), self)
-        emit(EllipseAnswer(self, outlines, 1000 * (time.perf_counter() - began)))
+        outlines, radius = _outlines(engine, manifold_of(self.family), self)
+        emit(EllipseAnswer(self, outlines, 1000 * (time.perf_counter() - began), radius))
 
 
 @dataclass(frozen=True, eq=False)
 class EllipseAnswer:
-    """Outlines (k, points, 2) in chart coordinates."""
+    """Outlines (k, points, 2) in chart coordinates, all of one Fisher radius."""
 
     job: EllipseJob
     outlines: Floats
     milliseconds: float
+    radius: float = 0.0
 
 
-def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> Floats:
-    """Return circles of one common Fisher radius, the largest for which most fit into their cells."""
+def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> tuple[Floats, float]:
+    """Return circles of one common Fisher radius, and that radius: the largest of two digits for which
+    most circles fit into their cells.
+    """
     chart = chart_of(manifold, job.chart).plane
     columns, rows = ELLIPSES
     view = job.view
@@ -75,17 +81,25 @@ def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> Floats:
     inside = manifold.in_domain(theta)
     theta, xy = theta[inside], xy[inside]
     if len(theta) == 0:
-        return np.zeros((0, OUTLINE + 1, 2))
+        return np.zeros((0, OUTLINE + 1, 2)), 0.0
     geometry = engine.geometry(GeometryRequest(manifold, theta))
     usable = geometry.status == 0
     circles = _unit_circles(geometry.metric[usable])
     drawn = chart.push(theta[usable][:, None], circles)
     cell = np.array([(view.x1 - view.x0) / columns, (view.y1 - view.y0) / rows])
     reach = np.max(np.abs(drawn) / cell, axis=(1, 2))
-    radius = 0.42 / np.quantile(reach, 0.6) if len(reach) else 1.0
+    radius = _short(0.42 / float(np.quantile(reach, 0.6))) if len(reach) else 1.0
     keep = radius * reach < 0.9
     outlines: Floats = xy[usable][keep][:, None] + radius * drawn[keep]
-    return outlines
+    return outlines, radius
+
+
+def _short(value: float) -> float:
+    """Round a positive number down to two digits, which a legend can state."""
+    if not 0.0 < value < math.inf:
+        return value
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.floor(value / unit) * unit:.2g}")
 
 
 def _unit_circles(metric: Floats) -> Floats:

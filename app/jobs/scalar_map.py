@@ -36,7 +36,7 @@ class MapJob(Job):
     priority: ClassVar[Priority] = Priority.MAP
     layers: ClassVar[tuple[str, ...]] = ("map",)
     reads: ClassVar[frozenset[str] | None] = frozenset(
-        ("family", "chart", "view", "scalar", "token", "start", "layers", "flow.mode")
+        ("family", "chart", "view", "equal", "scalar", "token", "start", "layers", "flow.mode")
     )
 
     family: str

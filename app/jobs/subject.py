@@ -26,6 +26,11 @@ class Subject:
     manifold: Manifold
     chart: Chart
 
+    @property
+    def equal(self) -> bool:
+        """Whether both axes are drawn at one scale."""
+        return self.chart.equal or self.scene.equal
+
     @classmethod
     def of(cls, scene: Scene) -> Subject:
         """Look up the subject of a completed scene."""

@@ -34,6 +34,6 @@ def visible(subject: Subject, viewport: Viewport) -> Extent:
     """Return the visible rectangle, which is larger than the view if both axes have the same scale."""
     view = subject.scene.view
     assert view
-    if not subject.chart.equal or subject.chart.dimension == 3:
+    if not subject.equal or subject.chart.dimension == 3:
         return view
     return view.with_aspect(*viewport.pixels).grown(SLACK)

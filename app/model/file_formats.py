@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 JSON, MARKDOWN, PYTHON, CSV = ".json", ".md", ".py", ".csv"
 PNG, JPG, JPEG, SVG, PDF = ".png", ".jpg", ".jpeg", ".svg", ".pdf"
+TIKZ, TEX = ".tikz", ".tex"
 MP4, WEBM, GIF = ".mp4", ".webm", ".gif"
 NPZ, SAFETENSORS = ".npz", ".safetensors"
 
@@ -41,6 +42,8 @@ FORMATS = (
     FileFormat(PNG, "figure", "PNG", holds_scene=True),
     FileFormat(SVG, "figure", "SVG, vector graphics", holds_scene=True),
     FileFormat(PDF, "figure", "PDF, vector graphics", holds_scene=True),
+    FileFormat(TIKZ, "figure", "TikZ, for input into LaTeX", holds_scene=True),
+    FileFormat(TEX, "figure", "LaTeX document of one figure", holds_scene=True),
     FileFormat(MP4, "film", "MP4", holds_scene=True),
     FileFormat(WEBM, "film", "WebM", holds_scene=True),
     FileFormat(GIF, "film", "GIF", holds_scene=True),
@@ -70,6 +73,8 @@ def _once(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+# vector figures, for print
+VECTORS = (SVG, PDF, TIKZ, TEX)
 # files that contain the scene they show
 HOLDING_SCENE = _once(entry.suffix for entry in FORMATS if entry.holds_scene)
 # file types accepted in place of a command

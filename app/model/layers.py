@@ -17,6 +17,7 @@ class _Own:
     """The layers that are not studies.  To add one, add a field here and a file in views/canvas."""
 
     map: bool = True
+    contours: bool = False
     grid: bool = True
     ellipses: bool = True
     tokens: bool = True

@@ -62,6 +62,7 @@ class Scene:
     middle 98 %.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
+    equal: whether both axes are drawn at one scale, though the chart does not ask for it.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
     and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
@@ -84,6 +85,7 @@ class Scene:
     loop: tuple[Point, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
+    equal: bool = False
     camera: Camera | None = None
     title: str = ""
     flow: FlowSettings = field(default_factory=FlowSettings)

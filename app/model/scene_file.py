@@ -48,6 +48,7 @@ _PLAIN = (
     "playhead",
     "title",
     "map_opacity",
+    "equal",
 )
 _KNOWN = {
     "format",

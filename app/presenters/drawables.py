@@ -278,7 +278,10 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     limits, extent = scene.limits or (float(low), float(high)), answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
     label += _remarks(answer, hatched)
-    return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
+    lines = scene.layers.contours
+    return ColorMap2D(
+        values, extent, scene.colormap, limits, label, hatched, opacity=opacity, contours=lines
+    )
 
 
 def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:

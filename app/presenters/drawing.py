@@ -30,11 +30,15 @@ GREYED = 0.25
 
 def show_scene(canvas: Canvas, subject: Subject) -> None:
     """Show the parts of a completed scene that need no engine; clear the others."""
-    chart = subject.chart
-    canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
+    show_axes(canvas, subject)
     show_ground(canvas, subject)
     _clear(canvas)
     show_layers(canvas, subject)
+
+
+def show_axes(canvas: Canvas, subject: Subject) -> None:
+    """Name the axes, and draw both at one scale where the chart or the scene asks for it."""
+    canvas.set_axes(Axes(subject.chart.labels, subject.chart.log, subject.equal))
 
 
 def _clear(canvas: Canvas) -> None:
@@ -64,6 +68,13 @@ def show_ground(canvas: Canvas, subject: Subject) -> None:
     else:
         canvas.set_surface(None)
     canvas.set_outline(outline)
+
+
+def show_view(canvas: Canvas, subject: Subject) -> None:
+    """Show the axes and the visible rectangle."""
+    show_axes(canvas, subject)
+    if subject.scene.view is not None:
+        canvas.set_view(subject.scene.view)
 
 
 def show_camera(canvas: Canvas, subject: Subject) -> None:

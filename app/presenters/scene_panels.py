@@ -19,6 +19,11 @@ from compute.manifold.manifold import Manifold
 # name of a layer, and one sentence about it
 LAYER_WORDS = {
     "map": ("Scalar map", "A scalar, chosen above, shown as colour."),
+    "contours": (
+        "Contour lines",
+        "Lines of equal values of the map, at the marks of its bar; shown without colours if its "
+        "opacity is 0.",
+    ),
     "grid": ("Coordinate grid", "Lines through the tick marks of the chart’s axes."),
     "ellipses": (
         "Fisher circles",

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.jobs import flow
+from app.jobs.answers import Answer
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
@@ -91,6 +92,12 @@ class ShownAnswers:
     def remark_on(self, old: Scene, new: Scene) -> None:
         """Append side effects of a change of subject to the status of the next paths."""
         self._remark = remarks(old, new) if old.family != new.family else ""
+
+    @property
+    def found(self) -> list[Answer]:
+        """Return the answers that are shown and are the scene's."""
+        shown = (self.path, self.map, *self._studies.values())
+        return [a for a in shown if a is not None and type(a.job) not in self._stale]
 
     # --- whose they are -----------------------------------------------------------------------
     def mark_stale(self, wanted: Mapping[type, Job], moving: bool) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
 from app.model import figure_options
+from app.model.figure_options import FILM_PRESETS
 from app.model.file_formats import PNG, metavar, suffixes
-from app.views.text.typed_values import number_in
+from app.views.text.typed_values import number_in, size
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +22,7 @@ GLIDE = 4.0  # seconds of a film without a timeline
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``animate``."""
     parser.add_argument("-o", "--output", required=True, metavar=metavar("FILE", "film"))
-    shared_options.size_of(parser, figure_options.FILM_SIZE)
+    parser.add_argument("--size", type=size, metavar="WxH", help="pixels")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--frames",
@@ -53,7 +54,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="keep the frames of a PNG sequence that already exist"
     )
-    shared_options.paper(parser)
+    parser.add_argument(
+        "--caption", action="store_true", help="family, ds², α, lengths and certificate below"
+    )
+    shared_options.paper(parser, FILM_PRESETS, "dark")
     shared_options.scene(parser)
     shared_options.engine(parser)
 
@@ -63,7 +67,7 @@ def run(chosen: argparse.Namespace) -> int:
     from fractions import Fraction
 
     from app.cli.output import Remarks, remark, show
-    from app.export import film
+    from app.export import film, fonts
     from app.export.figure import Paper
     from app.export.files import checked
     from app.export.letters import any_script
@@ -80,9 +84,20 @@ def run(chosen: argparse.Namespace) -> int:
         frames = max(1, round(seconds * rate))
     if chosen.resume and target.suffix.lower() != PNG:
         raise ValueError(f"only a PNG sequence can be resumed, got {shown(chosen.output)}")
+    preset = FILM_PRESETS.get(chosen.preset)
+    type_size, line_width = shared_options.in_points(chosen, FILM_PRESETS, in_print=False)
     paper = Paper(
-        chosen.size, chosen.dpi, chosen.style, legend=chosen.legend, panels=tuple(chosen.panels)
+        chosen.size or (size(preset.size) if preset else figure_options.FILM_SIZE),
+        chosen.dpi or (preset.dpi if preset else figure_options.DPI),
+        chosen.style or figure_options.STYLES[0],
+        caption=chosen.caption,
+        legend=chosen.legend,
+        panels=tuple(chosen.panels),
+        type_size=type_size,
+        line_width=line_width,
     )
+    if chosen.font:
+        fonts.use(chosen.font)
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
     engine = open_engine(chosen.engine)
@@ -93,7 +108,7 @@ def run(chosen: argparse.Namespace) -> int:
             files = film.write(target, scene, engine, reel, bar, resume=chosen.resume, told=remarks)
     except RuntimeError as problem:
         raise ValueError(str(problem)) from None
-    width, height = chosen.size
+    width, height = paper.size
     result = {
         "file": str(files[0]),
         "files": len(files),

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.canvas.projections.frame import Pixels
-from app.views.interface.theme import RGBA, faded
+from app.views.interface.theme import RGBA, Theme, faded
+from app.views.text import mathematics
 
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 
@@ -129,6 +130,7 @@ class Label:
     """A line of text: ``anchor`` is the fraction of its width and height before ``at``.
 
     (0, 0.5) starts at the point, (0.5, 1) ends above it, centred; ``upright`` runs upwards.
+    ``math``: its symbols are italic.  ``rim``: how broad its halo is, 0 as usual.
     """
 
     text: str
@@ -139,6 +141,13 @@ class Label:
     halo: RGBA = CLEAR
     bold: bool = False
     upright: bool = False
+    math: bool = False
+    rim: float = 0.0
+
+    @property
+    def letters(self) -> str:
+        """The text with the letters that it is drawn in."""
+        return mathematics.italic(self.text) if self.math else self.text
 
     def faded(self, opacity: float) -> Label:
         """Return the same words at ``opacity`` times their opacity."""
@@ -150,3 +159,79 @@ class Label:
 
 Shape = Strokes | Discs | ArrowHeads
 Primitive = Shape | TexturedQuad | TexturedMesh | Label
+
+
+# what is wider is no line but a bar; text that is smaller was made to fit
+WIDEST, SMALLEST = 6.0, 10.0
+IN_PRINT = 0.85  # of their sizes on the screen, what discs have
+
+
+def printed(primitive: Primitive, theme: Theme) -> tuple[Primitive, ...]:
+    """Return a primitive in the sizes of print that a theme has: one size of type, and lines between
+    half the width of its pen and the whole; a rim becomes a line along each side.
+    """
+    match primitive:
+        case Label() if primitive.size >= SMALLEST:
+            return (replace(primitive, size=theme.type_size, rim=theme.pen / 2),)
+        case Strokes() if primitive.pen.width <= WIDEST:
+            pen, thin = primitive.pen, theme.pen / 2
+            share = min(max((pen.width - 1.0) / 2, 0.0), 1.0)
+            core = replace(primitive, pen=Pen(pen.colour, thin + thin * share))
+            if not (pen.rim and pen.rim_colour[3]):
+                return (core,)
+            apart = (core.pen.width + thin) / 2
+            sides = [side for line in primitive.lines for side in _beside(line, apart)]
+            return Strokes(sides, Pen(pen.rim_colour, thin), primitive.capped), core
+        case Discs() | ArrowHeads():
+            pen, share = primitive.pen, IN_PRINT if isinstance(primitive, Discs) else 1.0
+            smaller = replace(pen, width=share * pen.width, rim=min(pen.rim, theme.pen / 2))
+            return (replace(primitive, pen=smaller),)
+    return (primitive,)
+
+
+def _beside(line: Pixels, apart: float) -> list[Pixels]:
+    """Return a polyline's two companions, ``apart`` pixels from it; () of one too short."""
+    if len(line) < 2:
+        return []
+    along = np.diff(line, axis=0)
+    # a point goes with both its segments where there are two: a break, NaN, or none has no direction
+    length = np.hypot(*along.T)
+    known = length > 0.0
+    unit = np.where(known[:, None], along / np.where(known, length, 1.0)[:, None], 0.0)
+    closed = np.array_equal(line[0], line[-1])
+    before = np.vstack([unit[-1:] if closed else unit[:1] * 0.0, unit])
+    after = np.vstack([unit, unit[:1] if closed else unit[:1] * 0.0])
+    both = before + after
+    size = np.hypot(*both.T)
+    normal = np.stack([-both[:, 1], both[:, 0]], 1) / np.where(size > 0.0, size, 1.0)[:, None]
+    return [line + apart * normal, line - apart * normal]
+
+
+def scaled(primitive: Primitive, times: float) -> Primitive:
+    """Return a primitive with all lengths ``times`` as long."""
+    if times == 1.0:
+        return primitive
+    match primitive:
+        case Strokes():
+            lines = [times * line for line in primitive.lines]
+            return replace(primitive, lines=lines, pen=_pen(primitive.pen, times))
+        case Discs():
+            centres = times * primitive.centres
+            return replace(primitive, centres=centres, pen=_pen(primitive.pen, times))
+        case ArrowHeads():
+            tips, length = times * primitive.tips, times * primitive.length
+            return replace(primitive, tips=tips, length=length, pen=_pen(primitive.pen, times))
+        case TexturedQuad():
+            return replace(primitive, low=times * primitive.low, high=times * primitive.high)
+        case TexturedMesh():
+            left, top, right, bottom = (round(times * edge) for edge in primitive.box)
+            nodes = primitive.nodes * (times, times, 1.0)
+            return replace(primitive, nodes=nodes, box=(left, top, right, bottom))
+        case Label():
+            x, y = (times * part for part in primitive.at)
+            size, rim = times * primitive.size, times * primitive.rim
+            return replace(primitive, at=(x, y), size=size, rim=rim)
+
+
+def _pen(pen: Pen, times: float) -> Pen:
+    return replace(pen, width=times * pen.width, rim=times * pen.rim)

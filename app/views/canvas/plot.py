@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
+from app.views.canvas.layers.contours import ContoursLayer
 from app.views.canvas.layers.critical import CriticalLayer
 from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.ellipses import EllipsesLayer
@@ -41,6 +42,7 @@ from app.views.interface.views import (
 from compute.manifold.extent import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
+PRINTED = Margins(left=60, top=10, right=10, bottom=46)
 
 
 class Plot(Canvas):
@@ -52,7 +54,8 @@ class Plot(Canvas):
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
         self._axes, self._grid_visible, self.snapping = Axes(("", "")), True, False
-        self._stage = Stage(size, MARGINS)
+        self._margins = PRINTED if theme.pen else MARGINS
+        self._stage = Stage(size, self._margins)
         self._added: list[Layer] = []
         self._has_bar = self._is_reserved = False
         self._make_layers(theme)
@@ -60,6 +63,7 @@ class Plot(Canvas):
     def _make_layers(self, theme: Theme) -> None:
         self.theme = theme
         self._map, self._relief = MapLayer(theme), ReliefLayer(theme)
+        self._contours = ContoursLayer(theme)
         self._box, self._outline = BoxLayer(theme), OutlineLayer(theme)
         self._grid, self._frame_layer = GridLayer(theme), AxesLayer(theme)
         self._ellipses, self._curves = EllipsesLayer(theme), CurvesLayer(theme)
@@ -72,6 +76,7 @@ class Plot(Canvas):
         self._focus = FocusLayer(theme)
         self._named: dict[str, tuple[Layer, ...]] = {
             "grid": (self._grid,),
+            "contours": (self._contours,),
             "ellipses": (self._ellipses,),
             "tokens": (self._marks,),
             "transport": (self._carried, self._vector),
@@ -111,7 +116,7 @@ class Plot(Canvas):
     def set_theme(self, theme: Theme) -> None:
         """Set the theme of all layers."""
         self.theme = theme
-        flat = (self._map, self._grid, self._frame_layer)
+        flat = (self._map, self._contours, self._grid, self._frame_layer)
         for layer in (*flat, self._box, self._relief, self._outline, *self.things, *self.around):
             layer.set_theme(theme)
         self._now()
@@ -152,6 +157,7 @@ class Plot(Canvas):
 
     def set_map(self, image: ColorMap2D | None) -> None:
         self._map.set(image)
+        self._contours.set(image)
         self._legend.set(image)
         self._relief.set(image)
         self._has_bar = image is not None
@@ -162,8 +168,8 @@ class Plot(Canvas):
         self._surround()
 
     def _surround(self) -> None:
-        right = MARGINS.right + (WIDTH if self._has_bar or self._is_reserved else 0)
-        self._stage.surround(replace(MARGINS, right=right))
+        right = self._margins.right + (WIDTH if self._has_bar or self._is_reserved else 0)
+        self._stage.surround(replace(self._margins, right=right))
         self._now()
 
     def set_marks(self, marks: Marks | None) -> None:
@@ -241,7 +247,7 @@ class Plot(Canvas):
     @property
     def ground(self) -> tuple[Layer, ...]:
         """The background layers."""
-        flat = (self._map, self._grid)
+        flat = (self._map, self._grid, self._contours)
         return (*((self._box, self._relief) if self._in_space else flat), self._outline)
 
     @property

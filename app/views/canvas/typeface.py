@@ -8,7 +8,7 @@ font lacks, or that join or run from right to left, is one piece, which the engi
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.letters import Shaped, TextEngine, code_points
+from app.views.text.mathematics import upright
 
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
+ITALIC = "OpenSans-Italic.ttf"  # of symbols
 # what the font lacks and can be written otherwise
 REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
 # what runs from right to left, or says that something does
@@ -32,18 +34,37 @@ _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 UNSCALED, Point = freetype.FT_LOAD_NO_SCALE, freetype.Vector
 
 
-def path(bold: bool) -> Path:
+def path(bold: bool, italic: bool = False) -> Path:
     """Return the path of the font, which comes with vispy, without importing vispy."""
+    if _chosen:
+        return _chosen[bold and not italic, italic]
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
-    return Path(found.submodule_search_locations[0], "util", "fonts", "data", FONTS[bold])
+    return Path(
+        found.submodule_search_locations[0],
+        "util",
+        "fonts",
+        "data",
+        ITALIC if italic else FONTS[bold],
+    )
 
 
-@lru_cache(maxsize=2)
-def face(bold: bool) -> freetype.Face:
-    """Open the label font, bold or regular."""
-    return freetype.Face(str(path(bold)))
+_chosen: dict[tuple[bool, bool], Path] = {}
+
+
+def choose(found: Mapping[tuple[bool, bool], Path]) -> None:
+    """Use other font files from now on, by whether they are bold and italic."""
+    _chosen.clear()
+    _chosen.update(found)
+    for cached in (face, advance, _is_known):
+        cached.cache_clear()
+
+
+@lru_cache(maxsize=3)
+def face(bold: bool, italic: bool = False) -> freetype.Face:
+    """Open the label font: bold, regular, or the italic one of symbols."""
+    return freetype.Face(str(path(bold, italic)))
 
 
 _engines: list[Callable[[], TextEngine | None]] = []
@@ -130,7 +151,9 @@ def rendered(piece: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int,
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
     """Return the font at a letter's size, the letter or its replacement, and its downward shift."""
     font, shift = face(bold), 0
-    if not font.get_char_index(char):
+    if symbol := upright(char):
+        font, char = face(False, italic=True), symbol
+    elif not font.get_char_index(char):
         # The font has no subscripts: they are made of small digits.
         char, size, shift = _script(char, size)
     font.set_pixel_sizes(0, size)
@@ -140,7 +163,7 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 @lru_cache(maxsize=4096)
 def _is_known(char: str) -> bool:
     """Whether the font has a letter, or the base letter of a sub- or superscript."""
-    return bool(face(False).get_char_index(_script(char, 0)[0]))
+    return bool(face(False).get_char_index(upright(char) or _script(char, 0)[0]))
 
 
 @lru_cache(maxsize=4096)

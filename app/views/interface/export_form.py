@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from app.views.interface.choices import Choice
 
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of a form: a number, a text, a boolean, or a choice."""
+    """A field of a form: a number, a text, a boolean, or a choice.
+
+    ``fills``: what a choice writes into other fields, by their names.
+    """
 
     name: str
     words: str
@@ -17,3 +21,4 @@ class FormField:
     choices: tuple[Choice, ...] = ()
     limits: tuple[int, int] = (1, 100_000)
     hint: str = ""
+    fills: Mapping[str, Mapping[str, str | int | bool]] = field(default_factory=dict)

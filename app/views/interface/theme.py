@@ -51,6 +51,11 @@ class Theme:
     pin_b: str
     pin_ink: str
     map_strength: float  # opacity of the colour map over the background
+    # in print: logical pixels of all type, and of the widest line; 0: as on the screen
+    type_size: float = 0.0
+    pen: float = 0.0
+    # kinds of curve that a legend beside the chart names
+    named: frozenset[str] = frozenset()
 
     def pin(self, name: str) -> str:
         """Return the colour of pin "A" or "B"."""

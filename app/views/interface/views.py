@@ -97,7 +97,7 @@ class ColorMap2D:
     """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits, opacity.
 
     ``hatched`` (rows, columns): where the metric is singular or undefined.  ``names``: of the
-    categories 0, 1, …, for a categorical map.
+    categories 0, 1, …, for a categorical map.  contours: whether lines join equal values.
     """
 
     values: Array
@@ -108,6 +108,7 @@ class ColorMap2D:
     hatched: NDArray[np.bool_] | None = None
     names: tuple[str, ...] = ()
     opacity: float = 1.0
+    contours: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from app.export import figure, page, sheet
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
+from app.jobs.ellipses import EllipseAnswer
 from app.jobs.path import PathAnswer
 from app.model import scene_file
 from app.views.canvas.display_list import Label, Pen, Strokes
@@ -44,7 +45,8 @@ def pictures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
     for kind in ("png", "svg", "pdf"):
         target = folder / f"bank.{kind}"
-        options = ("--caption", "--panels", "distributions", "measures", "--size", "1300x800")
+        options = ("--caption", "--panels", "distributions", "measures", "--size", "1300x800",
+                   "--style", "dark")  # fmt: skip
         stated = made("render", "bank", "-o", str(target), *options)
         assert stated == {"file": str(target), "size": [1300, 800], "status": "OK"}
     return folder
@@ -162,7 +164,7 @@ def test_svg_has_text_as_text_curves_as_paths_and_maps_as_images(pictures):
 
 def test_pdf_embeds_truetype_subsets_and_its_letters(pictures):
     content = (pictures / "bank.pdf").read_bytes()
-    assert len(re.findall(rb"/FontFile2", content)) == 2
+    assert len(re.findall(rb"/FontFile2", content)) == 3
     assert b"/Type3" not in content
     assert b"/ToUnicode" in content
     assert len(content) < 1_000_000
@@ -284,7 +286,14 @@ def test_a_legend_names_the_lines_that_are_shown(scene, found):
     assert layout.chart[1] < SIZE[1]
     (group,) = layout.groups()
     words = [item.text for item in group.items if isinstance(item, Label)]
-    assert words == ["Geodesic", "Carried vector", "Circles of equal Fisher radius"]
+    radius = next(answer for answer in found if isinstance(answer, EllipseAnswer)).radius
+    circles = f"Fisher circles, radius {radius:g}"
+    assert words == ["Geodesic", "Moving point", "Carried vector", circles]
+    # every outline is a circle of that radius: at (μ, log σ) g = diag(1/σ², 2)
+    ellipses = next(answer for answer in found if isinstance(answer, EllipseAnswer)).outlines
+    middle = (ellipses.max(axis=1) + ellipses.min(axis=1)) / 2
+    across, up = np.moveaxis(ellipses - middle[:, None], -1, 0)
+    assert np.allclose((across / np.exp(middle[:, 1:])) ** 2 + 2 * up**2, radius**2, rtol=1e-5)
 
 
 def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
@@ -332,7 +341,7 @@ def test_lines_are_cut_at_the_edge():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("render", "bank", "-o", "{}/a.jpg"), "must end in .png, .svg or .pdf"),
+        (("render", "bank", "-o", "{}/a.jpg"), "must end in .png, .svg, .pdf, .tikz or .tex"),
         (("render", "bank", "-o", "{}/no/a.png"), "there is no folder"),
         (("render", "bank", "-o", "{}/a.svg", "--size", "0x5"), "WIDTHxHEIGHT from 16"),
         (("render", "bank", "-o", "{}/a.svg", "--dpi", "1e9"), "number from 24 to 1200"),

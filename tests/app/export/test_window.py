@@ -6,9 +6,13 @@ import tempfile
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.controller.export_commands import EXPORTS, Process, options
+from app.desktop.export_process import Exporter
 from app.model import scene_file
+from app.views.interface.events import SceneEdited
 from tests.claims import each
 from tests.windows import end, named, until
 
@@ -26,7 +30,8 @@ def test_every_form_fits_its_command(name, tmp_path):
 
     export = EXPORTS[name]
     filled = {
-        field.name: "640x480" if field.name == "size" else field.value for field in export.fields
+        field.name: {"size": "640x480", "seconds": "2"}.get(field.name, field.value)
+        for field in export.fields
     }
     target = str(tmp_path / f"a{export.suffix}")
     chosen = parser().parse_args([export.command, "bank", "-o", target, *options(filled)])
@@ -119,6 +124,64 @@ def test_a_form_remembers_what_was_chosen_and_goes_on_following_the_rest(program
         f"{shown.width()}x{shown.height()}",
     )
     assert asked[1:] == []
+    # and in the next session, which may find any text
+    later = Exporter(
+        program.window, program.store, lambda: (640, 480), str, str, memory=program.settings
+    )
+    later.ask("export_figure")
+    assert (later.dialog.values["dpi"], later.dialog.values["legend"]) == (300, True)
+    later.close()
+    for text in ("{", "[1]", '{"Export figure": {"dpi": "300", "style": "loud"}}'):
+        program.settings.exports = text
+        odd = Exporter(
+            program.window, program.store, lambda: (640, 480), str, str, memory=program.settings
+        )
+        odd.ask("export_figure")
+        assert (odd.dialog.values["dpi"], odd.dialog.values["style"]) == (96, "")
+        odd.close()
+
+
+@pytest.mark.window
+def test_what_a_figure_is_for_fills_its_sizes(program, tmp_path):
+    from PySide6.QtWidgets import QComboBox
+
+    asked = []
+    program.window.ask_save = lambda *words: asked.append(words)
+    program.window.actions["export_figure"].trigger()
+    dialog = program.exporter.dialog
+    box = named(dialog, QComboBox, "For")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    expected = {"size": "85mm", "font-size": "8", "line-width": "1", "dpi": 300, "format": ".pdf"}
+    assert {name: dialog.values[name] for name in expected} == expected
+    accept(dialog)
+    assert asked[0][1].startswith("PDF, vectors (*.pdf);;")
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert dialog.values["size"] == f"{program.screen.width()}x{program.screen.height()}"
+    program.exporter.close()
+
+
+@pytest.mark.window
+def test_the_caption_goes_to_the_clipboard(program):
+    until(program, lambda: program.controller.answers.path is not None)
+    program.window.actions["copy_caption"].trigger()
+    words = program.application.clipboard().text()
+    assert "Fisher–Rao length" in words and "Certificate: converged" in words
+
+
+@pytest.mark.window
+def test_equal_axes_are_a_step_of_undo(program):
+    program.window.actions["equal_axes"].trigger()
+    assert program.store.scene.equal is False, "a triangle's axes are equal by its nature"
+    program.controller.on_event(SceneEdited((("family", "gaussian"),)))
+    until(program, lambda: program.store.scene.family == "gaussian")
+    for expected in (True, False):
+        program.window.actions["equal_axes"].trigger()
+        assert program.store.scene.equal is expected
+        along, up = np.abs(np.diff(program.canvas.frame.to_pixels([(0, 0), (1, 1)]), axis=0))[0]
+        assert bool(abs(along - up) < 1e-6) is expected
+    program.window.actions["undo"].trigger()
+    assert program.store.scene.equal is True
 
 
 @pytest.mark.window
@@ -131,11 +194,11 @@ def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path, monkey
     program.window.ask_save = lambda *_: str(target)
     program.window.actions["export_film"].trigger()
     dialog = program.exporter.dialog
-    fill(dialog, size="640x400", frames=50_000)
+    fill(dialog, size="640x400", seconds="1700")
     accept(dialog)
     process = program.exporter.process
     assert len(list(given.iterdir())) == 1, "the scene as it is now"
-    until(program, lambda: dialog.findChild(QProgressBar).maximum() == 50_000)
+    until(program, lambda: dialog.findChild(QProgressBar).maximum() == 51_000)
     assert "left" in dialog.words.text()
     dialog.reject()
     until(program, lambda: not process.running)

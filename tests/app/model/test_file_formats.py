@@ -62,16 +62,16 @@ def test_the_table_agrees_with_what_reads_the_files():
 
 
 def test_lists_are_those_of_the_table():
-    assert HOLDING_SCENE == (".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
+    assert HOLDING_SCENE == (".png", ".svg", ".pdf", ".tikz", ".tex", ".mp4", ".webm", ".gif")
     assert set(OPENED) == {".json", ".md", ".npz", ".safetensors", *HOLDING_SCENE}
-    assert metavar("OUT", "figure") == "OUT.(png|svg|pdf)"
+    assert metavar("OUT", "figure") == "OUT.(png|svg|pdf|tikz|tex)"
     assert metavar("FILE", "data", "script") == "FILE.(npz|json|csv|py)"
     assert metavar("FILE", "arrays") == "FILE.npz"
     assert pattern_of("heads") == "Heads (*.npz *.safetensors)"
-    assert (
-        each_of("figure")
-        == "PNG (*.png);;SVG, vector graphics (*.svg);;PDF, vector graphics (*.pdf)"
+    assert each_of("figure").startswith(
+        "PNG (*.png);;SVG, vector graphics (*.svg);;PDF, vector graphics (*.pdf);;"
     )
+    assert EXPORTS["export_figure"].pattern_from(".pdf").startswith("PDF, vector graphics (*.pdf)")
     assert EXPORTS["export_film"].suffix == ".mp4"
     with pytest.raises(ValueError, match="kind must be one of arrays, data,"):
         suffixes("figures")
@@ -91,5 +91,5 @@ def test_an_export_offers_what_its_command_writes():
 def test_a_new_format_is_one_row(monkeypatch):
     row = file_formats.FileFormat(".eps", "figure", "EPS")
     monkeypatch.setattr(file_formats, "FORMATS", (*FORMATS, row))
-    assert metavar("OUT", "figure") == "OUT.(png|svg|pdf|eps)"
+    assert metavar("OUT", "figure") == "OUT.(png|svg|pdf|tikz|tex|eps)"
     assert EXPORTS["export_figure"].pattern.endswith(";;EPS (*.eps)")

@@ -48,6 +48,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         token=2,
         map_opacity=0.625,
         limits=(-0.25, 2.0),
+        equal=True,
         loop=((0.0, 1.0), (1.0, 1.0), (0.5, 2.0)),
         camera=(30.0, 45.0, 1.5, 0.25, -0.125),
         flow=FlowSettings("hodge", side=32, initial="random", seed=7),

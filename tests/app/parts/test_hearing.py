@@ -47,6 +47,7 @@ OTHER = {
     "loop": ((0.0, 1.0), (1.0, 1.0), (0.0, 2.0)),
     "playhead": 0.25,
     "view": Extent(-1.0, 1.0, -1.0, 1.0),
+    "equal": True,
     "camera": (1.0, 2.0, 1.0, 0.0, 0.0),
     "title": "another",
 }

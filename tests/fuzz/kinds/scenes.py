@@ -43,6 +43,7 @@ FULL = {
     "loop": [[0, 1], [1, 1], [0, 2]],
     "playhead": 0.25,
     "view": [-3, 2, 0.1, 3],
+    "equal": True,
     "camera": [10, 20, 1, 0, 0],
     "title": "θ and “quotes”",
     "flow": {"side": 32, "mode": "rough", "initial": "painted", "strokes": [[[0, 1], [1, 1]]],

@@ -74,7 +74,7 @@ class Texts:
     def _quads(self, label: Label, ratio: float) -> list[np.ndarray]:
         """Four vertices for each visible glyph, (glyphs, 4): of their halos, and of the letters."""
         size, halo = round(label.size * ratio), round(HALO * ratio)
-        glyphs = [self._atlas.glyph(each, size, label.bold, halo) for each in pieces(label.text)]
+        glyphs = [self._atlas.glyph(each, size, label.bold, halo) for each in pieces(label.letters)]
         advances = np.cumsum([0, *(glyph.advance for glyph in glyphs)])
         start = -round(label.anchor[0] * int(advances[-1]))
         base = round((1.0 - label.anchor[1]) * CAP_HEIGHT * size)

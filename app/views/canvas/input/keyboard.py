@@ -107,7 +107,7 @@ class Keys(Plot):
         """Return the nearest crossing of the grid's lines; in space there is none."""
         if isinstance(self.frame, SpaceFrame):
             return xy
-        lines = marked(self.frame, self._axes)
+        lines = marked(self.frame, self._axes, printed=False)
         x, y = (_nearest(v, ticks) for v, ticks in zip(xy, lines, strict=True))
         return x, y
 
@@ -115,7 +115,7 @@ class Keys(Plot):
         """Return the crossing that an arrow key leads to, if there is one and pins snap."""
         if not self.snapping:
             return None
-        (dx, dy), lines = ARROWS[key], marked(self.frame, self._axes)
+        (dx, dy), lines = ARROWS[key], marked(self.frame, self._axes, printed=False)
         axis, way = (0, dx) if dx else (1, dy)
         beyond = [at for at, _ in lines[axis] if (at - xy[axis]) * way > 1e-9 * abs(at)]
         if not beyond:

@@ -14,6 +14,7 @@ from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Axes
 
 SPACING = (66, 54)  # pixels between ticks, along and upwards
+CLOSER = 0.7  # in print
 TICK = 5.0
 NUMBER, TITLE = 11, 13
 
@@ -33,7 +34,7 @@ class AxesLayer(Layer):
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return frame, ticks and words."""
         left, _, _, bottom = frame.box
-        along, up = marked(frame, self.axes)
+        along, up = marked(frame, self.axes, self.theme.pen > 0.0)
         xs, ys = tick_pixels(frame, along, up)
         marks = [np.array([(x, bottom), (x, bottom + TICK)]) for x in xs]
         marks += [np.array([(left - TICK, y), (left, y)]) for y in ys]
@@ -58,8 +59,18 @@ class AxesLayer(Layer):
             for name, log in zip(self.axes.labels, self.axes.log, strict=True)
         )
         return [
-            Label(along, ((left + right) / 2, frame.size[1] - 9), TITLE, ink, (0.5, 1.0)),
-            Label(up, (16, (top + bottom) / 2), TITLE, ink, (0.5, 0.5), upright=True),
+            Label(
+                along, ((left + right) / 2, frame.size[1] - 9), TITLE, ink, (0.5, 1.0), math=True
+            ),
+            Label(
+                up,
+                (14 if self.theme.pen else 16, (top + bottom) / 2),
+                TITLE,
+                ink,
+                (0.5, 0.5),
+                upright=True,
+                math=True,
+            ),
         ]
 
 
@@ -81,17 +92,18 @@ class GridLayer(Layer):
         if not self.visible:
             return ()
         left, top, right, bottom = frame.box
-        xs, ys = tick_pixels(frame, *marked(frame, self.axes))
+        xs, ys = tick_pixels(frame, *marked(frame, self.axes, self.theme.pen > 0.0))
         lines = [np.array([(x, top), (x, bottom)], float) for x in xs]
         lines += [np.array([(left, y), (right, y)], float) for y in ys]
         return (Strokes(lines, Pen(rgba(self.theme.grid, 0.13))),)
 
 
-def marked(frame: Frame, axes: Axes) -> tuple[list[Tick], list[Tick]]:
-    """Return ticks along the first and the second axis."""
+def marked(frame: Frame, axes: Axes, printed: bool) -> tuple[list[Tick], list[Tick]]:
+    """Return ticks along the first and the second axis, closer to one another in print."""
     e, (left, top, right, bottom) = frame.extent, frame.box
-    along = ticks(e.x0, e.x1, (right - left) / SPACING[0], axes.log[0])
-    up = ticks(e.y0, e.y1, (bottom - top) / SPACING[1], axes.log[1])
+    share = CLOSER if printed else 1.0
+    along = ticks(e.x0, e.x1, (right - left) / SPACING[0] / share, axes.log[0])
+    up = ticks(e.y0, e.y1, (bottom - top) / SPACING[1] / share, axes.log[1])
     return along, up
 
 

@@ -78,7 +78,7 @@ class BoxLayer(Layer):
         at = (start + end) / 2 + TITLES * out
         if axis == 2:
             ink, place = rgba(self.theme.text), (float(at[0]), float(at[1]))
-            labels.append(Label(name, place, 13, ink, (0.5, 0.5), upright=True))
+            labels.append(Label(name, place, 13, ink, (0.5, 0.5), upright=True, math=True))
         else:
             labels.append(_label(name, at, 13, rgba(self.theme.text), out))
 
@@ -105,4 +105,4 @@ def _label(
 ) -> Label:
     """Return words about a point; long ones grow away from the box."""
     side = 0.5 if out is None else float(np.clip(0.5 - 0.9 * out[0], 0.0, 1.0))
-    return Label(words, (float(at[0]), float(at[1])), size, ink, (side, 0.5))
+    return Label(words, (float(at[0]), float(at[1])), size, ink, (side, 0.5), math=True)

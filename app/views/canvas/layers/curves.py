@@ -64,7 +64,8 @@ class CurvesLayer(Layer):
         left, top, _, _ = frame.box
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
-        named = [kind for kind in in_order() if kind in self._curves and STYLES[kind].words]
+        shown = self._curves.keys() - self.theme.named
+        named = [kind for kind in in_order() if kind in shown and STYLES[kind].words]
         for row, kind in enumerate(named):
             y = top + KEY_TOP + KEY_ROW * row
             sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
@@ -75,7 +76,7 @@ class CurvesLayer(Layer):
                 shapes.append(Strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)
             halo = rgba(self.theme.halo, 0.85)
-            words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo)
+            words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo, math=True)
             labels.append(words.faded(self._share(kind)))
         return shapes + labels
 

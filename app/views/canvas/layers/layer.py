@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from app.views.canvas.display_list import Primitive
+from app.views.canvas.display_list import Primitive, printed
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import Theme
 
@@ -46,6 +46,8 @@ class Layer(ABC):
         """Return the primitives in the pixels of ``frame``; the same tuple until something changes."""
         if frame != self._built:
             made = self.build(frame)
+            if self.theme.pen:
+                made = [part for p in made for part in printed(p, self.theme)]
             faint = self.opacity != 1.0
             self._primitives = tuple(p.faded(self.opacity) for p in made) if faint else tuple(made)
             self._built = frame

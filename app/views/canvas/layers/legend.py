@@ -50,7 +50,7 @@ class LegendLayer(Layer):
         if not image.limits[0] < image.limits[1]:
             return (quad, self._title(image, frame))
         low, high = image.limits
-        found = _named(image) or ticks(low, high, (bottom - top) / SPACING)
+        found = levels(image, frame)
         rows = [
             round(bottom + (value - low) / (high - low) * (top - bottom)) + 0.5
             for value, _ in found
@@ -81,7 +81,16 @@ class LegendLayer(Layer):
         _, top, _, bottom = _bar(frame)
         at = (frame.size[0] - 14, (top + bottom) / 2)
         ink = rgba(self.theme.text)
-        return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True)
+        return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True, math=True)
+
+
+def levels(image: ColorMap2D, frame: Frame) -> list[tuple[float, str]]:
+    """Return the values that the bar marks, with their words."""
+    _, top, _, bottom = _bar(frame)
+    low, high = image.limits
+    if image.names or not low < high:
+        return _named(image)
+    return ticks(low, high, (bottom - top) / SPACING)
 
 
 def _beyond(image: ColorMap2D) -> tuple[bool, bool]:

@@ -73,6 +73,8 @@ class OutlineLayer(Layer):
             x, y = pixel + NAME * out
             anchor = (float(np.clip(0.5 - 0.8 * out[0], 0.0, 1.0)), 0.5)
             labels.append(
-                Label(name, (float(x), float(y)), 12, rgba(self.theme.text), anchor, halo)
+                Label(
+                    name, (float(x), float(y)), 12, rgba(self.theme.text), anchor, halo, math=True
+                )
             )
         return labels

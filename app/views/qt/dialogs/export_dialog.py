@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -40,6 +41,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(WIDTH)
         self._read: dict[str, Callable[[], str | int | bool]] = {}
+        self._write: dict[str, Callable[[Any], object]] = {}
         self._chosen, self._cancelled = chosen, cancelled
         column = QVBoxLayout(self)
         column.setSpacing(GAP)
@@ -67,23 +69,30 @@ class ExportDialog(QDialog):
             box = picker(field.words, field.hint)
             fill(box, field.choices, str(field.value))
             self._read[field.name] = lambda: str(box.currentData())
+            self._write[field.name] = lambda value: box.setCurrentIndex(box.findData(value))
+            if field.fills:
+                box.activated.connect(lambda: self._fill(field.fills[str(box.currentData())]))
             return box
         made: QCheckBox | QSpinBox | QLineEdit
         if isinstance(field.value, bool):
             made = QCheckBox()
             made.setChecked(field.value)
-            self._read[field.name] = made.isChecked
+            self._read[field.name], self._write[field.name] = made.isChecked, made.setChecked
         elif isinstance(field.value, int):
             made = QSpinBox()
             made.setRange(*field.limits)
             made.setValue(field.value)
-            self._read[field.name] = made.value
+            self._read[field.name], self._write[field.name] = made.value, made.setValue
         else:
             made = QLineEdit(field.value)
-            self._read[field.name] = made.text
+            self._read[field.name], self._write[field.name] = made.text, made.setText
         made.setAccessibleName(field.words)
         made.setToolTip(field.hint)
         return made
+
+    def _fill(self, values: Mapping[str, str | int | bool]) -> None:
+        for name, value in values.items():
+            self._write[name](value)
 
     @property
     def values(self) -> Values:

@@ -79,6 +79,15 @@ class Settings:
         self._set("lessons", progress)
 
     @property
+    def exports(self) -> str:
+        """Return what was chosen in the forms of exports, as text."""
+        return str(self._get("exports", ""))
+
+    @exports.setter
+    def exports(self, chosen: str) -> None:
+        self._set("exports", chosen)
+
+    @property
     def file_folder(self) -> str:
         """The folder of the last file opened or saved; "" if unknown."""
         return str(self._get("folder", ""))

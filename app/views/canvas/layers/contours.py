@@ -1,0 +1,144 @@
+"""Contour lines of the scalar map, through the values at which its colour bar has ticks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.legend import levels
+from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.canvas.projections.space import SpaceFrame
+from app.views.interface.events import Array
+from app.views.interface.theme import Theme, rgba
+from app.views.interface.views import ColorMap2D
+
+# samples along a side: enough that no line bends visibly
+MOST = 400
+# least length of a line with a number, and least distance of two numbers, in pixels
+LONG, APART = 90.0, 44.0
+
+
+class ContoursLayer(Layer):
+    """Thin lines with their values, in the plane only."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._image: ColorMap2D | None = None
+        self._lines: list[tuple[str, list[Array]]] = []
+        self._levels: list[tuple[float, str]] = []
+
+    def set(self, image: ColorMap2D | None) -> None:
+        """Show the contours of another map, or none."""
+        drawn = image if image is not None and image.contours and not image.names else None
+        if drawn is not self._image:
+            self._image, self._levels = drawn, []
+            self.changed()
+
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        """Return the lines, made once for a map and its levels, and the numbers that find room."""
+        image = self._image
+        if image is None or isinstance(frame, SpaceFrame):
+            return ()
+        found = levels(image, frame)
+        if found != self._levels:
+            self._levels = found
+            self._lines = [(words, contours(image, value)) for value, words in found]
+        pen = Pen(rgba(self.theme.mark, 0.75), 1.2, rgba(self.theme.casing, 0.35), 0.6)
+        drawn = [(words, [frame.to_pixels(xy) for xy in lines]) for words, lines in self._lines]
+        strokes = Strokes([line for _, lines in drawn for line in lines], pen)
+        return (strokes, *self._numbers(frame, drawn))
+
+    def _numbers(self, frame: Frame, drawn: list[tuple[str, list[Pixels]]]) -> list[Label]:
+        labels: list[Label] = []
+        ink, halo = rgba(self.theme.text), rgba(self.theme.halo, 0.85)
+        for words, lines in drawn:
+            longest = max(lines, key=len, default=np.zeros((0, 2)))
+            inside = longest[[frame.contains(point) for point in longest]]
+            if len(inside) < 2 or np.hypot(*np.diff(inside, axis=0).T).sum() < LONG:
+                continue
+            x, y = map(float, inside[len(inside) // 3])
+            if all(np.hypot(x - label.at[0], y - label.at[1]) > APART for label in labels):
+                labels.append(Label(words, (x, y), 11, ink, (0.5, 0.5), halo))
+        return labels
+
+
+def contours(image: ColorMap2D, level: float) -> list[Array]:
+    """Return where a map has a value, as polylines (n, 2) in chart coordinates.
+
+    Between samples it is linear; a cell with a sample that is not known has no line.
+    """
+    rows, columns = image.values.shape
+    stride = -(-max(rows, columns) // MOST)
+    values, e = np.asarray(image.values, np.float64)[::stride, ::stride], image.extent
+    # samples lie in the middle of cells
+    x = e.x0 + (np.arange(columns)[::stride] + 0.5) / columns * (e.x1 - e.x0)
+    y = e.y0 + (np.arange(rows)[::stride] + 0.5) / rows * (e.y1 - e.y0)
+    along, up = _crossings(values, level, x, y)
+    return _joined(_segments(values, level), np.concatenate([along, up]))
+
+
+def _crossings(values: Array, level: float, x: Array, y: Array) -> tuple[Array, Array]:
+    """Return where the value is reached on every edge of the grid: of rows, then of columns."""
+    found = []
+    for first, last, axis in (
+        (values[:, :-1], values[:, 1:], 1),
+        (values[:-1], values[1:], 0),
+    ):
+        rise = last - first
+        share = np.divide(level - first, rise, out=np.full(rise.shape, 0.5), where=rise != 0.0)
+        i, j = np.indices(rise.shape)
+        share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 0.5)
+        at_x = x[j] + share * (x[j + 1] - x[j]) if axis else x[j]
+        at_y = y[i] if axis else y[i] + share * (y[i + 1] - y[i])
+        found.append(np.stack([at_x, at_y], -1).reshape(-1, 2))
+    return found[0], found[1]
+
+
+def _segments(values: Array, level: float) -> NDArray[np.intp]:
+    """Return pairs (n, 2) of edges that a line joins within a cell."""
+    rows, columns = values.shape
+    with np.errstate(invalid="ignore"):
+        above = values > level
+    i, j = np.indices((rows - 1, columns - 1))
+    offset = rows * (columns - 1)
+    # an edge's number: below, right, above and left of a cell
+    edges = np.stack([i * (columns - 1) + j, offset + i * columns + j + 1,
+                      (i + 1) * (columns - 1) + j, offset + i * columns + j], -1)  # fmt: skip
+    corners = np.stack([above[:-1, :-1], above[:-1, 1:], above[1:, 1:], above[1:, :-1]], -1)
+    known = np.isfinite(values)
+    whole = known[:-1, :-1] & known[:-1, 1:] & known[1:, 1:] & known[1:, :-1]
+    crossed = (corners != np.roll(corners, -1, axis=-1)) & whole[..., None]
+    count = crossed.sum(-1)
+    pairs = [edges[count == 2][crossed[count == 2]].reshape(-1, 2)]
+    # of a saddle the two corners that the middle is not like are cut off
+    saddle = count == 4
+    middle = (values[:-1, :-1] + values[:-1, 1:] + values[1:, 1:] + values[1:, :-1])[saddle] / 4
+    alike = above[:-1, :-1][saddle] == (middle > level)
+    four = edges[saddle]
+    pairs += [four[alike][:, [0, 1]], four[alike][:, [2, 3]]]
+    pairs += [four[~alike][:, [3, 0]], four[~alike][:, [1, 2]]]
+    return np.concatenate(pairs)
+
+
+def _joined(segments: NDArray[np.intp], points: Array) -> list[Array]:
+    """Return segments, pairs (n, 2) of numbers of points, as the polylines that they make up."""
+    beside: dict[int, list[int]] = defaultdict(list)
+    for first, last in segments.tolist():
+        beside[first].append(last)
+        beside[last].append(first)
+    # open lines from their ends, then closed ones from anywhere
+    starts = [*(point for point, near in beside.items() if len(near) == 1), *beside]
+    lines = []
+    for start in starts:
+        line = [start]
+        while near := beside[line[-1]]:
+            beside[near[-1]].remove(line[-1])
+            line.append(near.pop())
+        if len(line) > 1:
+            lines.append(points[line])
+    return lines

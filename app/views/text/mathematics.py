@@ -1,0 +1,58 @@
+"""Words of figures set as mathematics: symbols in italics, powers of ten, true minus signs.
+
+An italic letter is the one that Unicode has for mathematics, 𝜃 for θ: whoever draws it takes θ from an
+italic font.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_LATIN, _GREEK = 0x1D44E - ord("a"), 0x1D6FC - ord("α")
+_CAPITALS = 0x1D434 - ord("A")
+_PLANCK = {"h": "ℎ"}  # which Unicode has had for longer
+_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-−+]?)0*(\d+)")
+_MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
+# a letter by itself that is no article, no possessive and no sign of a differential or a mean; the
+# letter of a differential; and all Greek ones
+_SYMBOL = re.compile(
+    r"(?<![A-Za-z’'])(?!a [a-z]{3}|A (?!and|to|or)[a-z]{2}|d[α-ω]|E[ \[(])[A-Za-z](?![A-Za-z])"
+    r"|(?<=(?<![A-Za-z])d)(?!o\b)[a-z](?![A-Za-z])|[α-ω]"
+)
+
+
+@lru_cache(maxsize=1024)
+def italic(text: str) -> str:
+    """Return a text with its symbols in italics; words and functions stay upright."""
+    return _SYMBOL.sub(lambda found: _slanted(found.group()), text)
+
+
+def _slanted(letter: str) -> str:
+    if letter in _PLANCK:
+        return _PLANCK[letter]
+    if letter.isascii():
+        return chr(ord(letter) + (_LATIN if letter.islower() else _CAPITALS))
+    return chr(ord(letter) + _GREEK)
+
+
+def upright(char: str) -> str:
+    """Return the letter that an italic of mathematics is one of, "" for every other character."""
+    named = unicodedata.name(char, "").startswith("MATHEMATICAL ITALIC") or char in "ℎℓ"
+    return chr(int(unicodedata.decomposition(char).split()[1], 16)) if named else ""
+
+
+def powers(text: str) -> str:
+    """Return a text whose numbers have true minus signs and powers of ten: 2·10⁻⁶ for 2.0e-06."""
+    return _MINUS.sub("−", _NUMBER.sub(_power, text))
+
+
+def _power(found: re.Match[str]) -> str:
+    mantissa, sign, digits = found.groups()
+    if float(mantissa) == 0.0:
+        return "0"
+    short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    power = f"10{(sign.strip('+') + digits).translate(SUPERSCRIPTS)}"
+    return power if short == "1" else f"{short}·{power}"
