@@ -217,7 +217,7 @@ def _lettering(item: Lettering) -> str:
     families = ",".join(f"'{name}'" for name in item.line.families)
     parts.append(
         f'<text transform="translate({x:.2f} {y:.2f}){turn}" x="{along:.2f}" y="{base:.2f}" '
-        f'font-size="{label.size:g}" font-family="{escape(families)},{FONTS}" '
+        f'font-size="{label.size:g}" font-family="{escape(families)},\'{OWN}\',{FONTS}" '
         f'textLength="{item.width:.2f}" fill-opacity="0">{escape(label.text)}</text>'
     )
     return "<g>" + "".join(parts) + "</g>"

@@ -217,6 +217,7 @@ def test_the_theme_changes_live_everywhere(make):
     from app.views.interface.theme import DARK, LIGHT
 
     program = make()
+    until(program, lambda: program.window.panels["Distributions"].panel)
     for theme in (LIGHT, DARK):
         if program.appearance.theme != theme:
             program.controller.commands["switch_theme"]()

@@ -104,8 +104,8 @@ GOOD = embedded.packed(
     json.dumps({"format": scene_file.FORMAT, "version": 1, "family": "gaussian"})
 )
 BAD = {
-    "empty": (b"", "holds no scene"),
-    "without a scene": (b"\x89PNG\r\n\x1a\n" + bytes(1000), "holds no scene"),
+    "empty": (b"", "contains no scene"),
+    "without a scene": (b"\x89PNG\r\n\x1a\n" + bytes(1000), "contains no scene"),
     "cut off": (b"%PDF" + GOOD[:-5].encode(), "damaged"),
     "letters changed": (GOOD.replace('"version":', '"version"').encode(), "damaged"),
     "endless": (MARK + b', "title": "' + b"x" * (embedded.MOST_BYTES + 10), "damaged or too large"),
