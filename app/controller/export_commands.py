@@ -117,14 +117,7 @@ _FIGURE = (
     ),
     FormField("panels", "Shows", "", _PANELS),
     FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
-    FormField("legend", "Legend", False, hint="Which line is what"),
-    FormField(
-        "caption",
-        "Caption",
-        True,
-        hint="Print family, ds², α, lengths and certificate below the figure",
-    ),
-    FormField("legend", "Legend", False, hint="Add a legend of the curves"),
+    FormField("legend", "Legend", False, hint="The meaning of each line"),
     FormField("transparent", "Transparent", False, hint="Leave the background transparent"),
 )
 _FILM = (

@@ -28,7 +28,7 @@ class PrepareTask(Job):
     """Prepare ``scene`` with ``changes``."""
 
     priority: ClassVar[Priority] = Priority.SUBJECT
-    words: ClassVar[str] = "the display"
+    words: ClassVar[str] = "the new scene"
 
     scene: Scene
     changes: Changes

@@ -129,7 +129,7 @@ def test_a_size_is_read_as_people_write_it(text, sides):
         (("--height", "60mm"), "--height needs a --width"),
         (("--width", "85mm", "--size", "300x200"), "--width stands in place of"),
         (("--size", "85mm", "--font-size", "3pt"), "a number from 4 to 72"),
-        (("--size", "30mm", "--panels", "measures"), "at least 140 a side"),
+        (("--size", "30mm", "--panels", "measures"), "at least 140 per side"),
     ],
 )
 def test_a_size_that_cannot_be_is_refused_in_one_line(asked, words, tmp_path):

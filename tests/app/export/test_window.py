@@ -155,7 +155,7 @@ def test_what_a_figure_is_for_fills_its_sizes(program, tmp_path):
     expected = {"size": "85mm", "font-size": "8", "line-width": "1", "dpi": 300, "format": ".pdf"}
     assert {name: dialog.values[name] for name in expected} == expected
     accept(dialog)
-    assert asked[0][1].startswith("PDF, vectors (*.pdf);;")
+    assert asked[0][1].startswith("PDF, vector graphics (*.pdf);;")
     QTest.keyClick(box, Qt.Key.Key_Up)
     assert dialog.values["size"] == f"{program.screen.width()}x{program.screen.height()}"
     program.exporter.close()

@@ -235,7 +235,7 @@ def test_the_gradient_of_the_entropy_of_a_normal_is_half_sigma_up():
 def test_the_heads_own_field_needs_a_head():
     found = initial_fields.head(nodes("attention:bank"))
     assert np.isfinite(found).all()
-    with pytest.raises(ValueError, match="only attention"):
+    with pytest.raises(ValueError, match="only an attention head"):
         initial_fields.head(nodes())
 
 

@@ -136,7 +136,7 @@ def test_a_loop_out_of_the_domain_is_dashed_and_says_why():
     scene = replace(with_layers("gaussian"), loop=((0.0, 1.0), (2.0, 0.5), (2.0, -1.0)))
     answer = study(scene, "loop")
     assert answer.dashed == {"loop"}
-    assert "edge" in answer.measures[0].value
+    assert "boundary" in answer.measures[0].value
 
 
 @pytest.fixture
