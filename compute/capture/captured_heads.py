@@ -82,7 +82,7 @@ class CapturedHeads:
         wide = {call.precision for call in self.calls} - {"float32", "float64"}
         computed = f", computed in {' and '.join(sorted(wide))}" if wide else ""
         inferred = any(call.inferred for call in self.calls)
-        bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
+        bias = "; its bias was inferred as logits − scale·qk" if inferred else ""
         windows = max(call.windows for call in self.calls)
         part = f"; of one of {windows} windows that it attends in" if windows > 1 else ""
         return f"model's own attention, {self.difference:.1g}{computed}{bias}{part}"
