@@ -100,7 +100,12 @@ def _call(place: str, hooks: dict[str, Floats], sequence: int) -> AttentionCall:
                              sequence, f"{place}.hook_{letter}").swapaxes(0, 1)
         for letter in "qkv"
     }  # fmt: skip
-    heads = len(found["q"])
+    heads, _, width = found["q"].shape
+    for letter, axis, wanted in (("k", 2, width), ("v", 1, found["k"].shape[1])):
+        shape = found[letter].shape
+        if 0 in shape or heads % shape[0] or shape[axis] != wanted:
+            others = {name: part.swapaxes(0, 1).shape for name, part in found.items()}
+            raise Refused(f"{place}: hook_q, hook_k and hook_v must fit one another, got {others}")
     own = logits = None
     if "hook_pattern" in hooks:
         own = _of_sequence(hooks["hook_pattern"], sequence, f"{place}.hook_pattern")

@@ -159,7 +159,7 @@ def test_a_cache_in_a_file_says_what_it_lacks(tmp_path):
     given, _ = cache(rotary=True)
     unrotated = {n: x for n, x in given.items() if "rot_" not in n}
     found = verification(heads.load(written(tmp_path, unrotated, ".npz")), 0, 0)
-    assert found.gap > 0.05 and "before rotary positions" in found.words
+    assert found.gap > 0.05 and "may lack rotary positions" in found.words
     bare = {n: x[0] for n, x in given.items() if "pattern" not in n}
     found = verification(heads.load(written(tmp_path, bare, ".npz")), 0, 0)
     assert found.words.startswith("not verified") and "1/√d is assumed" in found.words
@@ -188,3 +188,15 @@ def test_a_large_cache_is_read_by_its_hooks_alone(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="save fewer layers"):
         heads.load(path)
     heads.read.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("hook", "shape"),
+    [("hook_k", (BATCH, M, 8, D)), ("hook_k", (BATCH, M, 3, D)), ("hook_k", (BATCH, M, H, 5)),
+     ("hook_v", (BATCH, 7, H, D)), ("hook_v", (BATCH, M, 0, D))],
+)  # fmt: skip
+def test_hooks_that_do_not_fit_are_refused_in_one_line(hook, shape):
+    found, _ = cache()
+    found[f"blocks.1.attn.{hook}"] = np.ones(shape)
+    with pytest.raises(ValueError, match=r"^blocks.1.attn: hook_q, hook_k and hook_v must fit"):
+        compute.from_transformer_lens(found)

@@ -87,8 +87,8 @@ def test_scale_softcap_bias_and_sink_are_those_of_the_file(tmp_path):
     ("more", "words"),
     [
         ({"scale": np.array([1.0, 2.0, 3.0])}, "scale must broadcast to (2, 2)"),
-        ({"softcap": np.array(-1.0)}, "softcap must be positive"),
-        ({"sinks": np.array(np.nan)}, "sinks must be finite"),
+        ({"softcap": np.array(-1.0)}, "softcap must be from 1e-15 to inf, got -1"),
+        ({"sinks": np.array(np.nan)}, "sinks must be from -inf to 1e+15, got nan"),
         ({"attention": np.ones((3, 3))}, "attention must have shape (2, 2, 7, 7)"),
         ({"bias": np.ones((5, 5))}, "bias must broadcast to"),
     ],

@@ -175,6 +175,10 @@ WRONG = {
     "one key": ({"k": K[:, :, :1], "v": V[:, :, :1]}, "3 to 4096 keys, got 1"),
     "d = 1": ({"q": Q[..., :1], "k": K[..., :1]}, "needs d ≥ 2, got d = 1"),
     "two queries": ({"q": Q[:, :, :2]}, "choose plane=fisher"),
+    "scale 0": ({"scale": np.zeros((2, 3))}, r"scale must be from 1e-15 to 1e\+15, got 0"),
+    "scale": ({"scale": np.array(1e300)}, r"scale must be from 1e-15 to 1e\+15, got 1e\+300"),
+    "softcap": ({"softcap": np.array(1e-320)}, "softcap must be from 1e-15 to inf, got 9.9"),
+    "sink": ({"sinks": np.full((2, 3), np.nan)}, "sinks must be from -inf to 1e.15, got nan"),
     "infinite": ({"q": np.where(Q[1, 1, 1, 1] == Q, np.inf, Q)}, r"inf at \(1, 1, 1, 1\)"),
 }
 
@@ -185,6 +189,14 @@ def test_what_does_not_fit_is_one_line(case, tmp_path):
     with pytest.raises(ValueError, match=words) as caught:
         manifold_of(f"attention:{npz(tmp_path, **changes)}")
     assert "\n" not in str(caught.value)
+
+
+def test_infinity_is_no_softcap_and_no_sink(tmp_path):
+    plain = heads.load(npz(tmp_path)).head(1, 2)
+    none = {"softcap": np.array([np.inf, 3.0, np.inf]), "sinks": np.array([-np.inf, 1.0, -np.inf])}
+    found = heads.load(npz(tmp_path, **none))
+    np.testing.assert_array_equal(found.head(1, 2).rows(), plain.rows())
+    assert found.head(1, 1).rows().sum(axis=1).max() < 1
 
 
 def test_a_file_of_ones_own_begins_with_its_first_head(tmp_path):
@@ -231,7 +243,7 @@ def capped_with_a_sink(sink: float) -> heads.Head:
 
 
 def test_the_plane_of_most_information_knows_softcap_and_sink():
-    """It has the most of JᵀJ/p, with J the differences of all shares, the sink's too, at two queries."""
+    """It has the most of Jᵀdiag(1/p)J, J the differences of all shares, that of the sink too."""
     head, step = capped_with_a_sink(1.5), 1e-5
 
     def shares(q):
