@@ -193,10 +193,19 @@ def test_a_large_cache_is_read_by_its_hooks_alone(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("hook", "shape"),
     [("hook_k", (BATCH, M, 8, D)), ("hook_k", (BATCH, M, 3, D)), ("hook_k", (BATCH, M, H, 5)),
-     ("hook_v", (BATCH, 7, H, D)), ("hook_v", (BATCH, M, 0, D))],
+     ("hook_v", (BATCH, 7, H, D))],
 )  # fmt: skip
 def test_hooks_that_do_not_fit_are_refused_in_one_line(hook, shape):
     found, _ = cache()
     found[f"blocks.1.attn.{hook}"] = np.ones(shape)
     with pytest.raises(ValueError, match=r"^blocks.1.attn: hook_q, hook_k and hook_v must fit"):
         compute.from_transformer_lens(found)
+
+
+def test_an_empty_batch_and_a_cache_of_no_whole_layer_are_named(tmp_path):
+    found, _ = cache()
+    with pytest.raises(ValueError, match=r"hook_q must not be empty, got shape \(0, 6, 4, 8\)"):
+        compute.from_transformer_lens({name: x[:0] for name, x in found.items()})
+    partial = {name: x for name, x in found.items() if not name.endswith("hook_v")}
+    with pytest.raises(ValueError, match=r"hook_v of a layer, got only blocks.0.attn.hook_k, bl"):
+        heads.load(written(tmp_path, partial, ".npz"))
