@@ -100,6 +100,8 @@ class TokenPathTask(Job):
             gap = off_own(self.family, self.token)
         except ValueError:
             return ""  # there is no plane
+        if np.isnan(gap):
+            return "Rows of the token’s own query under its own mask, which leaves it no key here."
         if gap < SAME:
             return "Rows of the token’s own query under its own mask, as in Distributions."
         return (
