@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 import compute
+from app.cli.main import main
 from app.presenters import head_specification
 from compute.capture import head_writer
 from compute.heads import attention_rows, hooked_cache
@@ -209,3 +212,24 @@ def test_an_empty_batch_and_a_cache_of_no_whole_layer_are_named(tmp_path):
     partial = {name: x for name, x in found.items() if not name.endswith("hook_v")}
     with pytest.raises(ValueError, match=r"hook_v of a layer, got only blocks.0.attn.hook_k, bl"):
         heads.load(written(tmp_path, partial, ".npz"))
+
+
+@pytest.mark.parametrize("over", ["layers", "files"])
+def test_a_token_s_path_is_of_the_sequence_that_is_asked_for(tmp_path, over, capsys):
+    """Distances 2 arccos Σ√(pq) between the patterns of the second sequence, also of another cache."""
+    given, patterns = cache()
+    source = written(tmp_path, given, ".npz")
+    later = {name: x[:, ::-1] if name.endswith("hook_q") else x for name, x in given.items()}
+    later = {name: x for name, x in later.items() if not name.endswith("pattern")}
+    np.savez(tmp_path / "later.npz", **later, mask=np.tri(M, dtype=bool))
+    files = ["--files", str(tmp_path / "later.npz")] if over == "files" else []
+    spec = f"attention:{source}?batch=1&layer=1&head=2"
+    assert main(["layers", spec, "--token", "4", "--over", over, *files, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["distances"][0][1]
+    if over == "files":
+        q, k = later["blocks.1.attn.hook_q"][1, 4, 2], later["blocks.1.attn.hook_k"][1, :, 2]
+        e = np.exp(k[:5] @ q / np.sqrt(D))
+        one, other = patterns[1][1, 2, 4], np.append(e / e.sum(), 0.0)
+    else:
+        one, other = patterns[1][1, 2, 4], patterns[0][1, 2, 4]
+    assert found == pytest.approx(2 * np.arccos(np.sqrt(one * other).sum()), abs=1e-5)
