@@ -65,7 +65,7 @@ def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFil
     c = settings(stated)
     every = (c["source"], *sources)
     stems = [Path(source).stem for source in every]
-    found = []
+    found: list[HeadFile] = []
     for source, stem in zip(every, stems, strict=True):
         name = f"{Path(source).absolute().parent.name}/{stem}" if stems.count(stem) > 1 else stem
         file = beside(c, source) if found else file_of(c)

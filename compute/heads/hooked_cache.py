@@ -53,10 +53,9 @@ def read(path: str, sequence: int, most: int) -> tuple[dict[str, Any], tuple[str
     names = names_of(path)
     layers = hooks_of(names)
     if not layers:
-        some = sorted(name for name in names if name.rpartition(".")[2] in NEEDED)
-        if some:
-            hooks = ", ".join(NEEDED)
-            raise Refused(f"{path} must hold {hooks} of a layer, got only {', '.join(some[:4])}")
+        partly = ", ".join(sorted(n for n in names if n.rpartition(".")[2] in NEEDED)[:4])
+        if partly:
+            raise Refused(f"{path} must hold {', '.join(NEEDED)} of a layer, got only {partly}")
         return {}, (), 1
     hooks = _hooks(path, [f"{place}.{hook}" for place in layers for hook in layers[place]], most)
     parts = parts_of(calls_of(hooks, layers, sequence))
