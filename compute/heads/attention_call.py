@@ -110,7 +110,8 @@ def verified(call: AttentionCall, logits: Floats | None = None, bias: bool = Tru
         return replace(call, lacking="")
     for other in _by_logits(call, logits):
         candidate = replace(other, difference=differences(other))
-        if met(candidate) and (bias or not candidate.inferred):
+        stated = met(candidate) and not _unstated(candidate, logits)
+        if stated and (bias or not candidate.inferred):
             return replace(candidate, lacking="")
     return replace(call, lacking="" if met(call) else call.lacking or _lacking(call, logits))
 
