@@ -30,7 +30,7 @@ from compute.core.refusal import describe
 from compute.core.replacing import replacing
 from compute.families import families, parse
 from compute.heads.head import HeadFile
-from compute.heads.head_selection import file_of, files_beside, settings
+from compute.heads.head_selection import beside, files_beside, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
 
@@ -85,7 +85,7 @@ class TokenPathTask(Job):
         readable, unread = [], []
         for source in self.files if self.over == "files" else ():
             try:
-                file_of({**c, "source": source})
+                beside(c, source)
                 readable.append(source)
             except (ValueError, OSError) as problem:
                 unread.append(f"Not read: {describe(problem)}.")
@@ -100,6 +100,8 @@ class TokenPathTask(Job):
             gap = off_own(self.family, self.token)
         except ValueError:
             return ""  # there is no plane
+        if np.isnan(gap):
+            return "Rows of the token’s own query under its own mask, which leaves it no key here."
         if gap < SAME:
             return "Rows of the token’s own query under its own mask, as in Distributions."
         return (

@@ -178,19 +178,19 @@ def verified(file: heads.HeadFile, layer: int, head: int) -> str:
 def attends(family: str, token: int) -> str:
     """Say that a token's own row is shown, and over how many keys its own mask lets it attend."""
     c = settings(parse(family)[1])
-    count, word = head_selection.keys_seen(c, token), file_of(c).labels[token]
+    count, word = head_selection.keys_seen(c, token), isolated(file_of(c).labels[token])
     return f"As “{word}” really attends: {count} {'key' if count == 1 else 'keys'}"
 
 
 def no_plane_of(family: str, token: int) -> str:
     """Say why the plane of a token's own mask is not shown; "" if it can be."""
     c = settings(parse(family)[1])
-    count, word = head_selection.keys_seen(c, token), file_of(c).labels[token]
+    count, word = head_selection.keys_seen(c, token), isolated(file_of(c).labels[token])
     if count >= head_selection.LEAST_KEYS:
         return ""
+    row = "its own row is marked on the bars of Distributions" if count else "it has no row"
     return (
-        f"“{word}” sees {count} of the keys, and a plane needs {head_selection.LEAST_KEYS}: its own "
-        "row is marked on the bars of Distributions"
+        f"“{word}” sees {count} of the keys, and a plane needs {head_selection.LEAST_KEYS}: {row}"
     )
 
 
@@ -213,6 +213,10 @@ def _own(family: str, name: str, token: int) -> str:
     marks = manifold_of(family).landmarks
     assert marks is not None
     gap = off_own(family, token)
+    if np.isnan(gap):
+        return (
+            f"{name}: the mask of “{isolated(marks.labels[token])}” leaves it no key: it has no row"
+        )
     if gap < SAME:
         return ""
     why = [] if marks.is_own(token) else ["its own mask"]
@@ -222,19 +226,22 @@ def _own(family: str, name: str, token: int) -> str:
 
 
 def off_own(family: str, token: int) -> float:
-    """Return the largest difference between the row of a token's place on the plane and its own row."""
+    """Return the largest difference between the row of a token's place on the plane and its own row;
+    NaN if its mask leaves it no key.
+    """
     shown, own = _rows_at(family, token)
     return float(np.abs(shown - own).max())
 
 
 def own_row(family: str, token: int) -> Floats | None:
-    """Return the row of a token itself over all `outcomes` of the file; None where the plane has it.
+    """Return the row of a token itself over all `outcomes` of the file; None where the plane has it, or
+    there is none.
 
     Of its own query under its own mask, at the temperature and without the keys that are left out; a
     sink has what the keys leave.
     """
     shown, own = _rows_at(family, token)
-    if np.abs(shown - own).max() < SAME:
+    if not np.abs(shown - own).max() >= SAME:
         return None
     of_plane, labels = outcomes(family)
     has_sink = of_plane[-1] == len(labels) - 1
@@ -267,4 +274,4 @@ def _rows_at(family: str, token: int) -> tuple[Floats, Floats]:
     # a sink is not a key of the file
     row = manifold.density(theta, manifold.support(theta[None]).x)[: len(head.numbers)]
     shown[list(head.numbers)] = row
-    return shown, np.nan_to_num(own)
+    return shown, own

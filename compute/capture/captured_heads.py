@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import subprocess
 
 
+# of stacks
+KINDS = ("cross", "decoder", "encoder")
+
+
 @dataclass(frozen=True, eq=False)
 class CapturedHeads:
     """The heads of one stack of layers of a model on one text, with the contents of a head file.
@@ -82,7 +86,7 @@ class CapturedHeads:
         wide = {call.precision for call in self.calls} - {"float32", "float64"}
         computed = f", computed in {' and '.join(sorted(wide))}" if wide else ""
         inferred = any(call.inferred for call in self.calls)
-        bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
+        bias = "; its bias was inferred as logits − scale·qk" if inferred else ""
         windows = max(call.windows for call in self.calls)
         part = f"; of one of {windows} windows that it attends in" if windows > 1 else ""
         return f"model's own attention, {self.difference:.1g}{computed}{bias}{part}"
@@ -181,11 +185,11 @@ def chosen(parts: Sequence[CapturedHeads], part: str) -> CapturedHeads:
     """
     if not part:
         return max(parts, key=lambda each: each.layers)
-    named = (
-        [each for each in parts if each.part == part]
-        or [each for each in parts if kind_of(each.part) == part]
-        or [each for each in parts if part.lower() in each.part.lower()]
-    )
+    named = [each for each in parts if each.part == part] or [
+        each for each in parts if kind_of(each.part) == part
+    ]
+    if part not in KINDS:  # a decoder's encoder_attn is no encoder
+        named = named or [each for each in parts if part.lower() in each.part.lower()]
     if len(named) != 1:
         known = ", ".join(each.part for each in parts)
         raise Refused(f"part must name one of {known}, got {shown(part)}")
@@ -196,7 +200,7 @@ def kind_of(part: str) -> str:
     """Whether a stack is one of an encoder, of a decoder or of attention across to the encoder."""
     if head_file.CROSS.search(part):
         return "cross"
-    return next((kind for kind in ("decoder", "encoder") if kind in part.lower()), "")
+    return next((kind for kind in KINDS[1:] if kind in part.lower()), "")
 
 
 def gathered(

@@ -60,6 +60,8 @@ def capture(
         raise Refused(f"one text is captured at a time, got {shown(inputs)}")
     text = inputs if isinstance(inputs, str) else ""
     given = _given(model, inputs, tokenizer, target)
+    if isinstance(sequence, bool) or not hasattr(sequence, "__index__"):
+        raise Refused(f"sequence must be a whole number, got {shown(sequence)}")
     recorder = Recorder(sequence, attention, batch=_batch(given))
     _run(model, given, recorder)
     words = _words(tokenizer, given, sequence)
@@ -144,8 +146,13 @@ def _given(model: Any, inputs: Any, tokenizer: Any, target: str) -> dict[str, An
         found = _accepted(model, _tokenized(tokenizer, inputs))
     elif isinstance(inputs, Mapping) or hasattr(inputs, "keys"):
         found = {name: inputs[name] for name in inputs}
-    else:
+    elif getattr(inputs, "ndim", isinstance(inputs, list | tuple)):
         found = {getattr(model, "main_input_name", IDS): inputs}
+    else:
+        raise Refused(
+            "inputs must be a text, a mapping of the model's inputs, or its main input, got "
+            f"{shown(inputs)}"
+        )
     if target:
         found[DECODER_IDS] = _tokenized(tokenizer, target)[IDS]
     config = getattr(model, "config", None)
@@ -155,7 +162,7 @@ def _given(model: Any, inputs: Any, tokenizer: Any, target: str) -> dict[str, An
     device = next((p.device for p in model.parameters()), "cpu")
     tensors = {n: _tensor(library, value, device) for n, value in found.items()}
     for name in (IDS, DECODER_IDS):
-        if name in tensors:
+        if getattr(tensors.get(name), "ndim", 0):
             _check_length(config, name, int(tensors[name].shape[-1]))
     return tensors
 
@@ -206,7 +213,7 @@ def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
 
     If nothing was recorded, run it again with its own eager functions.
     """
-    kind, was_training = type(model).__name__, model.training
+    kind, modes = type(model).__name__, [(each, each.training) for each in model.modules()]
     fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
     model.eval()
     try:
@@ -219,7 +226,8 @@ def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
             if not recorder.calls:
                 _run_once(model, given, recorder, "eager")
     finally:
-        model.train(was_training)
+        for each, training in modes:  # some may be frozen
+            each.training = training
     if not recorder.calls:
         raise Refused(_unseen(kind, fused, recorder.unseen()))
 
@@ -235,7 +243,7 @@ def _run_once(model: Any, given: dict[str, Any], recorder: Recorder, implementat
 
 def _batch(given: dict[str, Any]) -> int:
     """Return the batch size of the inputs."""
-    return next((len(value) for value in given.values() if hasattr(value, "dim")), 1)
+    return next((len(value) for value in given.values() if getattr(value, "ndim", 0)), 1)
 
 
 def _unseen(kind: str, fused: str | None, places: tuple[str, ...]) -> str:

@@ -43,6 +43,8 @@ class Recorder:
     entered: set[int] = field(default_factory=set)
     batch: int = 0
     _kept: int = 0
+    _place: int = 0
+    _most: int = 0
     _masks: list[Floats] = field(default_factory=list)
 
     def add(
@@ -71,8 +73,8 @@ class Recorder:
             raise Refused(
                 f"at most {MOST_KEYS} keys are captured, got {k.shape[2]}: shorten the text"
             )
-        if not 0 <= self.sequence < len(q):
-            raise Refused(f"sequence must be from 0 to {len(q) - 1}, got {self.sequence}")
+        windows = len(q) // self.batch if self.batch else 1
+        self._place = self._index(len(q), windows)
         found = AttentionCall(
             self._one(q),
             repeated(self._one(k), heads),
@@ -87,7 +89,7 @@ class Recorder:
             precision(q),
             self.places.get(id(module), "" if module is None else type(module).__name__),
             _number(module),
-            windows=len(q) // self.batch if self.batch else 1,
+            windows=windows,
         )
         if output is not None:
             found = scaled_as_output(found, np.swapaxes(self._one(output), 0, 1))
@@ -97,6 +99,21 @@ class Recorder:
             before = self.calls.pop()
             found = replace(before, v=np.concatenate([before.v, found.v], axis=2))
         self.calls.append(self._spared(found))
+
+    def _index(self, count: int, windows: int) -> int:
+        """Return which of ``count`` sequences, or of their windows, is kept.
+
+        Of several sequences it is the first window of one; of one the window, or the last of a layer
+        that has fewer.  Raises Refused.
+        """
+        if windows > 1 and self.batch > 1:
+            most, found = self.batch, self.sequence * windows
+        else:
+            self._most = most = max(self._most, count)
+            found = min(self.sequence, count - 1)
+        if not 0 <= self.sequence < most:
+            raise Refused(f"sequence must be from 0 to {most - 1}, got {self.sequence}")
+        return found
 
     def unseen(self) -> tuple[str, ...]:
         """Return the names, ``*`` for numbers, of attention modules in which none was recorded."""
@@ -117,7 +134,7 @@ class Recorder:
 
     def _one(self, tensor: Any) -> Floats:
         """Return the kept batch entry as an array; the batch axis may have length 1."""
-        return array(tensor[self.sequence if len(tensor) > 1 else 0])
+        return array(tensor[self._place if len(tensor) > 1 else 0])
 
     def _added(self, parts: tuple[Any, ...]) -> Floats | None:
         """Return the sum of masks and biases, (1 or h, 1 or m, n), shared between layers if equal."""

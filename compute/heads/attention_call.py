@@ -107,13 +107,31 @@ def verified(call: AttentionCall, logits: Floats | None = None, bias: bool = Tru
     if call.own is None:
         return replace(call, difference=np.full(len(call.q), np.nan), lacking="")
     call = replace(call, difference=differences(call))
-    if met(call):
+    if met(call) and not _unstated(call, logits):
         return replace(call, lacking="")
     for other in _by_logits(call, logits):
         candidate = replace(other, difference=differences(other))
-        if met(candidate) and (bias or not candidate.inferred):
+        stated = met(candidate) and not _unstated(candidate, logits)
+        if stated and (bias or not candidate.inferred):
             return replace(candidate, lacking="")
-    return replace(call, lacking=call.lacking or _lacking(call, logits))
+    return replace(call, lacking="" if met(call) else call.lacking or _lacking(call, logits))
+
+
+def _unstated(call: AttentionCall, logits: Floats | None) -> bool:
+    """Whether rounding explains the weights, and not what the logits hold beside what is stated."""
+    heads, m, n = call.shape
+    if call.difference.max(initial=0.0) <= EXACT or logits is None:
+        return False
+    if logits.shape[:2] != (heads, m) or logits.shape[2] not in (n, n + 1):
+        return False
+    for head in range(heads):
+        found, added = logits[head, :, :n].astype(np.float64), call.added_to(head)
+        seen = np.isfinite(added) & (found > LEFT_OUT)
+        found = np.where(seen, found, 0.0)
+        rest = _centred(found - np.where(seen, call.capped(head) + added, 0.0), seen)
+        if np.abs(rest).max() > ROUNDINGS * epsilon(call.precision) * (1.0 + np.abs(found).max()):
+            return True
+    return False
 
 
 def differences(call: AttentionCall) -> Floats:

@@ -15,7 +15,7 @@ from compute.core.arrays import Floats
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
 from compute.core.refusal import Refused, refusing, shown
-from compute.heads.head_stack import HeadStack, check_values, shape_of
+from compute.heads.head_stack import LARGEST, HeadStack, check_values, shape_of
 
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
@@ -25,6 +25,12 @@ OPTIONAL = (
     "bias", "scale", "softcap", "sinks", "layer_numbers", "model", "text", "verified", "unrepresented",
     "part", "attention",
 )  # fmt: skip
+# of numbers of a head: beyond them scores are none; ∞ is no softcap, −∞ is no sink
+BOUNDS = {
+    "scale": (1 / LARGEST, LARGEST),
+    "softcap": (1 / LARGEST, np.inf),
+    "sinks": (-np.inf, LARGEST),
+}
 # how modules are called whose keys are another text's
 CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
 # characters of the text that a model was given
@@ -129,10 +135,7 @@ def optional(
     added = arrays.get("bias")
     if added is not None and added.dtype.kind != "f":
         raise Refused(f"{path}: bias must be floats, got {added.dtype}")
-    per_head = [_per_head(path, name, arrays, shape[:2]) for name in ("scale", "softcap", "sinks")]
-    for name, found in zip(("scale", "softcap"), per_head, strict=False):
-        if found is not None and not (found > 0).all():
-            raise Refused(f"{path}: {name} must be positive, got {found.min():g}")
+    per_head = (_per_head(path, name, arrays, shape[:2]) for name in BOUNDS)
     return (bias(path, added, shape, "bias"), *per_head)
 
 
@@ -170,15 +173,12 @@ def verified(
     """
     gaps = arrays.get("verified")
     if gaps is not None:
-        if (
-            gaps.dtype.kind != "f"
-            or gaps.shape != shape
-            or (gaps < 0).any()
-            or np.isinf(gaps).any()
-        ):
-            raise Refused(
-                f"{path}: verified must be differences of shape {shape}, got {gaps.shape}"
-            )
+        if gaps.dtype.kind != "f" or gaps.shape != shape:
+            got = f"{gaps.dtype} {gaps.shape}"
+            raise Refused(f"{path}: verified must be differences of shape {shape}, got {got}")
+        wrong = gaps[(gaps < 0) | np.isinf(gaps)]
+        if wrong.size:
+            raise Refused(f"{path}: verified must be differences of at least 0, got {wrong[0]:g}")
         gaps = gaps.astype(np.float64)
     lacking = labels(path, "unrepresented", arrays, said)
     if lacking and len(lacking) != shape[0]:
@@ -211,8 +211,12 @@ def _per_head(
     found = arrays.get(name)
     if found is None:
         return None
-    if found.dtype.kind not in "iuf" or not np.isfinite(found).all():
-        raise Refused(f"{path}: {name} must be finite numbers, got {found.dtype}")
+    if found.dtype.kind not in "iuf":
+        raise Refused(f"{path}: {name} must be numbers, got {found.dtype}")
+    least, most = BOUNDS[name]
+    wrong = found[~((found >= least) & (found <= most))]
+    if wrong.size:
+        raise Refused(f"{path}: {name} must be from {least:g} to {most:g}, got {wrong[0]:g}")
     try:
         return np.broadcast_to(found.astype(np.float64), shape)
     except ValueError:

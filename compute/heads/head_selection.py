@@ -57,19 +57,27 @@ def file_of(stated: dict[str, Any]) -> HeadFile:
 
 
 def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFile]:
-    """Return the file of heads that a specification names, and others whose arrays have the same names.
+    """Return the file of heads that a specification names, and others whose arrays have the same names,
+    of those that have several sequences the same one.
 
     Files of the same name are told apart by their folders.  ValueError.
     """
     c = settings(stated)
     every = (c["source"], *sources)
     stems = [Path(source).stem for source in every]
-    found = []
+    found: list[HeadFile] = []
     for source, stem in zip(every, stems, strict=True):
         name = f"{Path(source).absolute().parent.name}/{stem}" if stems.count(stem) > 1 else stem
-        file = heads.load(source, heads.Names(c["q"], c["k"], c["v"]))
+        file = beside(c, source) if found else file_of(c)
         found.append(file if file.name == name else replace(file, name=name))
     return found
+
+
+def beside(stated: dict[str, Any], source: str) -> HeadFile:
+    """Return another file than the one of a specification: its sequence, if the file has several."""
+    c = {**settings(stated), "source": source}
+    file = file_of({**c, "batch": 0})
+    return file if file.sequences == 1 else file_of(c)
 
 
 def first_seen(stated: dict[str, Any]) -> dict[str, int]:

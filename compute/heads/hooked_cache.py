@@ -50,8 +50,12 @@ def read(path: str, sequence: int, most: int) -> tuple[dict[str, Any], tuple[str
 
     Raises Refused for hooks of more than ``most`` bytes, and for what does not fit.
     """
-    layers = hooks_of(names_of(path))
+    names = names_of(path)
+    layers = hooks_of(names)
     if not layers:
+        partly = ", ".join(sorted(n for n in names if n.rpartition(".")[2] in NEEDED)[:4])
+        if partly:
+            raise Refused(f"{path} must hold {', '.join(NEEDED)} of a layer, got only {partly}")
         return {}, (), 1
     hooks = _hooks(path, [f"{place}.{hook}" for place in layers for hook in layers[place]], most)
     parts = parts_of(calls_of(hooks, layers, sequence))
@@ -100,7 +104,12 @@ def _call(place: str, hooks: dict[str, Floats], sequence: int) -> AttentionCall:
                              sequence, f"{place}.hook_{letter}").swapaxes(0, 1)
         for letter in "qkv"
     }  # fmt: skip
-    heads = len(found["q"])
+    heads, _, width = found["q"].shape
+    for letter, axis, wanted in (("k", 2, width), ("v", 1, found["k"].shape[1])):
+        shape = found[letter].shape
+        if heads % shape[0] or shape[axis] != wanted:
+            others = {name: part.swapaxes(0, 1).shape for name, part in found.items()}
+            raise Refused(f"{place}: hook_q, hook_k and hook_v must fit one another, got {others}")
     own = logits = None
     if "hook_pattern" in hooks:
         own = _of_sequence(hooks["hook_pattern"], sequence, f"{place}.hook_pattern")
@@ -137,6 +146,8 @@ def _of_sequence(found: Floats, sequence: int, name: str) -> Floats:
         raise Refused(
             f"{name} must be floats with 3 axes, or 4 of a batch, got {found.dtype} {found.shape}"
         )
+    if found.size == 0:
+        raise Refused(f"{name} must not be empty, got shape {found.shape}")
     if found.ndim == 3:
         return found
     if not 0 <= sequence < len(found):

@@ -94,11 +94,16 @@ def principal(head: Head) -> Plane:
 def informative(head: Head, token: int, temperature: float = 1.0) -> Plane:
     """Return the plane of most Fisher information at a token's query, which is its origin.
 
-    U: the two leading eigenvectors of K̂ᵀ(diag p − ppᵀ)K̂, K̂ = K/(τ√d), p = softmax(K̂q).
+    U: the two leading eigenvectors of K̂ᵀ(diag p − ppᵀ)K̂, K̂ = K/(τ√d), p = softmax(K̂q); a softcap c
+    multiplies row j of K̂ by 1 − tanh²(s_j/c), and a sink is one more key, whose row is 0.
     """
     in_range("token", token, len(head.q), "this head")
-    p = head.rows(temperature, [token])[0]
-    centred = np.sqrt(p)[:, None] * (head.k - p @ head.k)
+    p = _with_sink(head, head.rows(temperature, [token]))[0]
+    scores = head.factor / temperature * (head.k @ head.q[token])
+    slopes = 1.0 - np.tanh(scores / head.softcap) ** 2
+    keys = np.zeros((len(p), head.k.shape[1]))
+    keys[: len(head.k)] = slopes[:, None] * head.k
+    centred = np.sqrt(p)[:, None] * (keys - p @ keys)
     U = _leading(centred, f"the Fisher matrix at token {token} has rank 1: choose another plane")
 
     def pins(theta: Floats, residual: Floats) -> tuple[int, int]:
@@ -176,7 +181,7 @@ def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[in
     held = true if own is None or true else [i for i in everyone if own[i]]
     if 1 <= len(held) <= 2:
         return triple_with(head, held, pool)
-    i, j, k = _widest(np.sqrt(head.rows(only=pool)))
+    i, j, k = _widest(_roots(head, pool))
     return pool[i], pool[j], pool[k]
 
 
@@ -191,13 +196,26 @@ def triple_with(
         in_range("token", number, len(head.q), "this head")
     if not 1 <= len(held) <= 2 or len(head.q) < 3:
         raise ValueError(f"a plane needs one or two tokens of at least three, got {list(tokens)}")
-    roots = np.sqrt(head.rows())
+    roots = _roots(head)
     gram = roots @ roots.T
-    some = np.arange(len(roots)) if pool is None else np.array(pool, np.int64)
+    others = [i for i in (range(len(roots)) if pool is None else pool) if i not in held]
     if len(held) == 1:
-        held.append(int(some[gram[held[0], some].argmin()]))
+        held.append(others.pop(int(gram[held[0], others].argmin())))
+    some = np.array(others, np.int64)
     i, j = (np.full_like(some, number) for number in held)
-    return held[0], held[1], int(some[_areas(gram, i, j, some).argmax()])
+    return held[0], held[1], others[int(_areas(gram, i, j, some).argmax())]
+
+
+def _roots(head: Head, only: Sequence[int] | None = None) -> Floats:
+    """Return √p of rows, which are unit vectors: a sink is one more key."""
+    return np.sqrt(_with_sink(head, head.rows(only=only)))
+
+
+def _with_sink(head: Head, rows: Floats) -> Floats:
+    """Return rows (m, n), or (m, n + 1) with the share of the sink where there is one."""
+    if not np.isfinite(head.sink):
+        return rows
+    return np.column_stack([rows, np.maximum(1.0 - rows.sum(axis=1), 0.0)])
 
 
 def _widest(roots: Floats) -> tuple[int, int, int]:

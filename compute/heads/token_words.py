@@ -50,7 +50,7 @@ def _marked(tokens: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
     before = ""
     for token, word in zip(tokens, words, strict=True):
         goes_on = (
-            word[:1].isalnum()
+            _is_of_word(word[:1])
             and _is_of_word(before[-1:])
             and not is_special(token)
             and not (_has_no_spaces(word[0]) or _has_no_spaces(before[-1]))

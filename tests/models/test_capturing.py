@@ -61,6 +61,58 @@ def test_a_model_is_left_as_it_was():
     assert model.training and model.config._attn_implementation == "sdpa"
 
 
+def test_a_part_that_is_frozen_stays_so():
+    model, inputs = model_of("Llama")
+    model.train()
+    model.layers[1].eval()
+    before = {name: part.training for name, part in model.named_modules()}
+    compute.capture(model, inputs)
+    assert before == {name: part.training for name, part in model.named_modules()}
+
+
+@pytest.mark.parametrize("inputs", [None, 3, torch.tensor(5), {"nope": 1}, {"input_ids": 4}])
+def test_inputs_that_are_none_are_refused(inputs):
+    with pytest.raises(ValueError, match=r"inputs must be a text|cannot run on these inputs"):
+        compute.capture(model_of("Llama")[0], inputs)
+
+
+@pytest.mark.parametrize("sequence", [1.0, "0", None, True])
+def test_a_sequence_is_a_whole_number(sequence):
+    with pytest.raises(ValueError, match="sequence must be a whole number, got"):
+        compute.capture(*model_of("Llama"), sequence=sequence)
+
+
+def swin():
+    torch.manual_seed(0)
+    return transformers.SwinModel(
+        transformers.SwinConfig(
+            image_size=32,
+            patch_size=4,
+            embed_dim=32,
+            depths=[1, 1],
+            num_heads=[4, 4],
+            window_size=4,
+        )
+    ).eval()
+
+
+def test_of_several_pictures_the_one_is_kept_that_is_asked_for():
+    model, pictures = swin(), torch.linspace(-9, 9, 2 * 3 * 32 * 32).sin().reshape(2, 3, 32, 32)
+    both = compute.capture(model, {"pixel_values": pictures}, sequence=1)
+    one = compute.capture(model, {"pixel_values": pictures[1:]})
+    for found, wanted in zip(both.parts, one.parts, strict=True):
+        assert np.allclose(found.arrays["q"], wanted.arrays["q"], atol=1e-6)
+    with pytest.raises(ValueError, match="sequence must be from 0 to 1, got 2"):
+        compute.capture(model, {"pixel_values": pictures}, sequence=2)
+
+
+def test_a_window_is_chosen_though_later_layers_have_fewer():
+    captured = compute.capture(swin(), {"pixel_values": torch.ones(1, 3, 32, 32)}, sequence=3)
+    assert [call.windows for part in captured.parts for call in part.calls] == [4, 1]
+    with pytest.raises(ValueError, match="sequence must be from 0 to 3, got 4"):
+        compute.capture(swin(), {"pixel_values": torch.ones(1, 3, 32, 32)}, sequence=4)
+
+
 def test_masks_are_kept_by_query_and_layer_and_a_window_is_seen():
     captured = compute.capture(*model_of("Gemma2"))
     seen = captured.arrays["mask"][:, 0]
@@ -138,6 +190,8 @@ def test_attention_in_chunks_is_named_as_not_seen():
     model = transformers.LEDModel(config)
     captured = compute.capture(model, {"input_ids": IDS, "decoder_input_ids": IDS[:, :5]})
     assert captured.unseen == ("encoder.layers.*.self_attn",)
+    with pytest.raises(ValueError, match=r"part must name one of decoder.*, got 'encoder'"):
+        captured.of_part("encoder")
     assert compute.capture(*model_of("Bart")).unseen == ()
 
 
@@ -237,7 +291,7 @@ def test_the_command_names_the_parts_of_a_model_with_several(folders, tmp_path, 
     [
         ("Mamba", TEXT, "MambaModel has no attention that can be seen"),
         ("ViT", TEXT, "ViTModel takes pixel_values and no text"),
-        ("Bert", TEXT, "a text needs a tokenizer, and none is given"),
+        ("Bert", TEXT, "a text needs a tokenizer, and none was given"),
         ("Llama", "cat " * 65, "input_ids has 65 tokens, and the model takes at most 64"),
         ("Llama", " ", "the text must not be empty"),
         ("./nowhere", TEXT, "there is no model folder './nowhere'"),

@@ -129,4 +129,6 @@ def _lines(found: TokenRows, path: RowPath) -> list[str]:
     return lines
 
 
-COMMAND = Subcommand("layers", "a token's attention from layer to layer", declare, run, order=130)
+COMMAND = Subcommand(
+    "layers", "follow a token's attention from layer to layer", declare, run, order=130
+)

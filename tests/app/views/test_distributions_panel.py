@@ -94,6 +94,29 @@ def test_each_of_the_others_has_a_place_to_be_pointed_at(panel):
 
 
 @pytest.mark.window
+@pytest.mark.parametrize("part", ["plot", "grid"])
+def test_a_tip_has_the_numbers_of_the_moving_point_while_it_plays(panel, part, monkeypatch):
+    from PySide6.QtCore import QPointF
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QToolTip
+
+    monkeypatch.setattr(getattr(panel, part), "underMouse", lambda: True)
+    if part == "plot":
+        outcome = int(SHOWN[7])
+        panel.plot.scene().sigMouseMoved.emit(
+            panel.plot.getViewBox().mapViewToScene(QPointF(0.001, 7.0))
+        )
+    else:
+        outcome = int(np.setdiff1d(np.arange(KEYS), SHOWN)[97])
+        middle = panel.grid.place(97).center()
+        QTest.mouseMove(panel.grid, middle)
+        live()
+    assert QToolTip.text() == wanted(outcome)
+    panel.show(SHAPES.moved(ROWS[0]))
+    assert QToolTip.text().endswith(f"moving point: {ROWS[0][outcome]:.3g}")
+
+
+@pytest.mark.window
 def test_an_outcome_that_is_looked_for_is_named_and_follows_the_moving_point(panel):
     panel.found.setCurrentIndex(250)
     panel.found.activated.emit(250)

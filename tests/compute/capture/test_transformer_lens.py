@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 import compute
+from app.cli.main import main
 from app.presenters import head_specification
 from compute.capture import head_writer
 from compute.heads import attention_rows, hooked_cache
@@ -159,7 +162,7 @@ def test_a_cache_in_a_file_says_what_it_lacks(tmp_path):
     given, _ = cache(rotary=True)
     unrotated = {n: x for n, x in given.items() if "rot_" not in n}
     found = verification(heads.load(written(tmp_path, unrotated, ".npz")), 0, 0)
-    assert found.gap > 0.05 and "before rotary positions" in found.words
+    assert found.gap > 0.05 and "may lack rotary positions" in found.words
     bare = {n: x[0] for n, x in given.items() if "pattern" not in n}
     found = verification(heads.load(written(tmp_path, bare, ".npz")), 0, 0)
     assert found.words.startswith("not verified") and "1/√d is assumed" in found.words
@@ -188,3 +191,45 @@ def test_a_large_cache_is_read_by_its_hooks_alone(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="save fewer layers"):
         heads.load(path)
     heads.read.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("hook", "shape"),
+    [("hook_k", (BATCH, M, 8, D)), ("hook_k", (BATCH, M, 3, D)), ("hook_k", (BATCH, M, H, 5)),
+     ("hook_v", (BATCH, 7, H, D))],
+)  # fmt: skip
+def test_hooks_that_do_not_fit_are_refused_in_one_line(hook, shape):
+    found, _ = cache()
+    found[f"blocks.1.attn.{hook}"] = np.ones(shape)
+    with pytest.raises(ValueError, match=r"^blocks.1.attn: hook_q, hook_k and hook_v must fit"):
+        compute.from_transformer_lens(found)
+
+
+def test_an_empty_batch_and_a_cache_of_no_whole_layer_are_named(tmp_path):
+    found, _ = cache()
+    with pytest.raises(ValueError, match=r"hook_q must not be empty, got shape \(0, 6, 4, 8\)"):
+        compute.from_transformer_lens({name: x[:0] for name, x in found.items()})
+    partial = {name: x for name, x in found.items() if not name.endswith("hook_v")}
+    with pytest.raises(ValueError, match=r"hook_v of a layer, got only blocks.0.attn.hook_k, bl"):
+        heads.load(written(tmp_path, partial, ".npz"))
+
+
+@pytest.mark.parametrize("over", ["layers", "files"])
+def test_a_token_s_path_is_of_the_sequence_that_is_asked_for(tmp_path, over, capsys):
+    """Distances 2 arccos Σ√(pq) between the patterns of the second sequence, also of another cache."""
+    given, patterns = cache()
+    source = written(tmp_path, given, ".npz")
+    later = {name: x[:, ::-1] if name.endswith("hook_q") else x for name, x in given.items()}
+    later = {name: x for name, x in later.items() if not name.endswith("pattern")}
+    np.savez(tmp_path / "later.npz", **later, mask=np.tri(M, dtype=bool))
+    files = ["--files", str(tmp_path / "later.npz")] if over == "files" else []
+    spec = f"attention:{source}?batch=1&layer=1&head=2"
+    assert main(["layers", spec, "--token", "4", "--over", over, *files, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["distances"][0][1]
+    if over == "files":
+        q, k = later["blocks.1.attn.hook_q"][1, 4, 2], later["blocks.1.attn.hook_k"][1, :, 2]
+        e = np.exp(k[:5] @ q / np.sqrt(D))
+        one, other = patterns[1][1, 2, 4], np.append(e / e.sum(), 0.0)
+    else:
+        one, other = patterns[1][1, 2, 4], patterns[0][1, 2, 4]
+    assert found == pytest.approx(2 * np.arccos(np.sqrt(one * other).sum()), abs=1e-5)

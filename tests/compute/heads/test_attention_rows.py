@@ -37,7 +37,7 @@ def saved(tmp_path, name: str = "head.npz", **more: object) -> str:
     words = np.array([f"w{i}" for i in range(TOKENS)])
     path = tmp_path / name
     mask = np.tri(TOKENS, dtype=bool)
-    np.savez(path, tokens=words, **({"mask": mask} | arrays | more))
+    np.savez(path, **({"tokens": words, "mask": mask} | arrays | more))
     return str(path)
 
 
@@ -87,8 +87,8 @@ def test_scale_softcap_bias_and_sink_are_those_of_the_file(tmp_path):
     ("more", "words"),
     [
         ({"scale": np.array([1.0, 2.0, 3.0])}, "scale must broadcast to (2, 2)"),
-        ({"softcap": np.array(-1.0)}, "softcap must be positive"),
-        ({"sinks": np.array(np.nan)}, "sinks must be finite"),
+        ({"softcap": np.array(-1.0)}, "softcap must be from 1e-15 to inf, got -1"),
+        ({"sinks": np.array(np.nan)}, "sinks must be from -inf to 1e+15, got nan"),
         ({"attention": np.ones((3, 3))}, "attention must have shape (2, 2, 7, 7)"),
         ({"bias": np.ones((5, 5))}, "bias must broadcast to"),
     ],
@@ -246,6 +246,19 @@ def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):
     )
     np.testing.assert_allclose(scaled.logits[0], warm.logits[0], atol=1e-12)
     np.testing.assert_allclose(scaled.logits[1], warm.logits[1], atol=1e-12)
+
+
+def test_of_a_token_whose_mask_leaves_no_key_no_row_is_invented(tmp_path):
+    mask = np.tri(TOKENS, dtype=bool)
+    mask[2] = False
+    words = np.array([*"abcdef", "مرحبا"])
+    family = f"attention:{saved(tmp_path, mask=mask, tokens=words)}?layer=1&head=0&tokens=2,4,6"
+    assert head_specification.own_row(family, 2) is None
+    note = head_specification.row_note(family, (6, 2))
+    assert "B: the mask of “c” leaves it no key: it has no row" in note and "differs by" not in note
+    assert head_specification.no_plane_of(family, 2).endswith("a plane needs 3: it has no row")
+    # a word that runs from right to left keeps to itself
+    assert "“\u2068مرحبا\u2069”" in head_specification.attends(family, 6)
 
 
 def test_the_row_that_a_hollow_token_really_has_stands_beside_the_planes(causal):

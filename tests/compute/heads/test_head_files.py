@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -174,6 +175,10 @@ WRONG = {
     "one key": ({"k": K[:, :, :1], "v": V[:, :, :1]}, "3 to 4096 keys, got 1"),
     "d = 1": ({"q": Q[..., :1], "k": K[..., :1]}, "needs d ≥ 2, got d = 1"),
     "two queries": ({"q": Q[:, :, :2]}, "choose plane=fisher"),
+    "scale 0": ({"scale": np.zeros((2, 3))}, r"scale must be from 1e-15 to 1e\+15, got 0"),
+    "scale": ({"scale": np.array(1e300)}, r"scale must be from 1e-15 to 1e\+15, got 1e\+300"),
+    "softcap": ({"softcap": np.array(1e-320)}, "softcap must be from 1e-15 to inf, got 9.9"),
+    "sink": ({"sinks": np.full((2, 3), np.nan)}, "sinks must be from -inf to 1e.15, got nan"),
     "infinite": ({"q": np.where(Q[1, 1, 1, 1] == Q, np.inf, Q)}, r"inf at \(1, 1, 1, 1\)"),
 }
 
@@ -184,6 +189,14 @@ def test_what_does_not_fit_is_one_line(case, tmp_path):
     with pytest.raises(ValueError, match=words) as caught:
         manifold_of(f"attention:{npz(tmp_path, **changes)}")
     assert "\n" not in str(caught.value)
+
+
+def test_infinity_is_no_softcap_and_no_sink(tmp_path):
+    plain = heads.load(npz(tmp_path)).head(1, 2)
+    none = {"softcap": np.array([np.inf, 3.0, np.inf]), "sinks": np.array([-np.inf, 1.0, -np.inf])}
+    found = heads.load(npz(tmp_path, **none))
+    np.testing.assert_array_equal(found.head(1, 2).rows(), plain.rows())
+    assert found.head(1, 1).rows().sum(axis=1).max() < 1
 
 
 def test_a_file_of_ones_own_begins_with_its_first_head(tmp_path):
@@ -219,6 +232,50 @@ def test_the_plane_of_most_information_diagonalises_the_metric():
     assert (g11, g22) == pytest.approx((values[-1], values[-2]), rel=1e-9, abs=0.0)
     assert abs(g12) < 1e-12
     assert plane.pins[0] == 5 and plane.residual[5] == 0.0
+
+
+def capped_with_a_sink(sink: float) -> heads.Head:
+    draw = np.random.default_rng(4)
+    q, k = draw.normal(size=(6, 5)), draw.normal(size=(8, 5))
+    labels = tuple(f"word{i}" for i in range(8))
+    made = heads.Head(q, k, k, labels[:6], labels, np.zeros(8), tuple(range(8)))
+    return replace(made, scale=1.3, softcap=2.0, sink=sink)
+
+
+def test_the_plane_of_most_information_knows_softcap_and_sink():
+    """It has the most of Jᵀdiag(1/p)J, J the differences of all shares, that of the sink too."""
+    head, step = capped_with_a_sink(1.5), 1e-5
+
+    def shares(q):
+        weights = np.exp([*2.0 * np.tanh(1.3 * head.k @ q / 2.0), 1.5])
+        return weights / weights.sum()
+
+    query = head.q[2]
+    jacobian = np.stack([shares(query + e) - shares(query - e) for e in step * np.eye(5)], axis=1)
+    jacobian /= 2 * step
+    fisher = jacobian.T @ (jacobian / shares(query)[:, None])
+    U = query_plane.informative(head, 2).U
+    assert np.trace(U.T @ fisher @ U) == pytest.approx(
+        np.linalg.eigvalsh(fisher)[-2:].sum(), rel=1e-8
+    )
+
+
+def test_a_token_whose_sink_takes_almost_all_has_two_others_as_corners():
+    """Its row without the sink's share is so short that none lay farther from it than itself."""
+    head = capped_with_a_sink(0.0)
+    head = replace(head, softcap=np.inf, k=np.abs(head.k))
+    head.q[0], head.q[1:] = -9.0, np.abs(head.q[1:])
+    triple = query_plane.triple_with(head, [0])
+    assert triple[0] == 0 and len(set(triple)) == 3
+    rows = np.column_stack([head.rows(), 1.0 - head.rows().sum(axis=1)])
+    cosines = np.sqrt(rows) @ np.sqrt(rows[0])
+    assert triple[1] == cosines.argmin()
+
+
+def test_tokens_whose_rows_are_the_same_have_a_plane_too():
+    head = replace(capped_with_a_sink(-np.inf), k=np.ones((8, 5)))
+    for held in ([3], [3, 1]):
+        assert len(set(query_plane.triple_with(head, held))) == 3
 
 
 def test_masked_keys_are_those_of_the_file():

@@ -31,6 +31,8 @@ def as_bytes(text: str) -> str:
         (f"Ġa {as_bytes('ไทย')} {as_bytes('ไท')}", "a ไทย ไท"),
         ("▁これは 東京", "これは 東京"),
         (f"{as_bytes('नमस्')} {as_bytes('ते')}", "नमस् …ते"),
+        # a mark on a letter before it goes on too
+        (f"{as_bytes(' नमस')} {as_bytes('्')} {as_bytes('ते')}", "नमस …् …ते"),
         # Latin letters that happen to stand for bytes too
         ("café łódź naïve", "café łódź naïve"),
     ],

@@ -63,6 +63,7 @@ class DistributionsPanel:
         column.addWidget(self.grid)
         self._without = np.zeros(0, np.intp)  # the outcomes that have no bar
         self._names: tuple[str, ...] = ()
+        self._pointed: QPointF | None = None  # where on the bars the pointer is
         self.plot.scene().sigMouseMoved.connect(self._point)
         self.bars: list[pg.BarGraphItem] = []
         self.curves: list[pg.PlotDataItem] = []
@@ -105,6 +106,9 @@ class DistributionsPanel:
         if any(i < len(distributions.rows) - 1 for i in changed):
             self._top = 0.0
         self._scale(distributions)
+        # a tip has the numbers of what is shown now, also while the moving point plays
+        if self._pointed is not None and self.plot.underMouse():
+            self._point(self._pointed)
 
     def _show_others(self) -> None:
         """Show the outcomes without a bar, and what is known of the one that is looked for."""
@@ -148,7 +152,7 @@ class DistributionsPanel:
 
     def _point(self, place: QPointF) -> None:
         """Name the outcome whose bars, or whose word, the pointer is on."""
-        d = self._shown
+        self._pointed, d = None, self._shown
         if d is None or d.every is None or not self.bars:
             return
         view = self.plot.getViewBox()
@@ -156,6 +160,7 @@ class DistributionsPanel:
         if not 0 <= row < len(d.labels) or place.y() > view.sceneBoundingRect().bottom():
             QToolTip.hideText()
             return
+        self._pointed = place
         # a tip stays while the pointer is on the same bars
         top, low = (view.mapViewToScene(QPointF(0.0, row + half)).y() for half in (-0.5, 0.5))
         area = QRect(0, round(top), self.plot.width(), max(round(low - top), 1))

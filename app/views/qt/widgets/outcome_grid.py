@@ -25,6 +25,7 @@ class OutcomeGrid(QWidget):
         self._name = name
         self._worth: NDArray[np.floating] = np.zeros(0)
         self._colour, self._chosen = QColor("gray"), -1
+        self._pointed: QPoint | None = None  # where among them the pointer is
         self.setMouseTracking(True)
         self.setAccessibleName("Outcomes without a bar")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -41,6 +42,8 @@ class OutcomeGrid(QWidget):
         if grown:
             self._fit()
         self.update()
+        if self._pointed is not None and self.underMouse():
+            self._tell(self._pointed, self.mapToGlobal(self._pointed))
 
     def place(self, i: int) -> QRect:
         """Return where an outcome is."""
@@ -80,6 +83,7 @@ class OutcomeGrid(QWidget):
 
     def _tell(self, point: QPoint, there: QPoint) -> None:
         i = self.at(point)
+        self._pointed = point if i >= 0 else None
         if i < 0:
             QToolTip.hideText()
         else:
