@@ -175,7 +175,7 @@ def test_what_is_slow_to_look_at_is_shown_with_a_remark(monkeypatch):
     assert job is not None and derive_family.remark(job).words.startswith("✓")
     monkeypatch.setattr(derive_family, "LOOKING", -1.0)
     verdict = derive_family.remark(job)
-    assert verdict.right and verdict.remarkable and "takes long" in verdict.words
+    assert verdict.right and verdict.remarkable and "slow to evaluate" in verdict.words
 
 
 def test_what_deriving_takes_is_had_at_hand():
