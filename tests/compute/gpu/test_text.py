@@ -83,7 +83,7 @@ def test_an_include_that_is_no_file_is_refused():
 
 
 def test_an_empty_family_slot_is_refused():
-    with pytest.raises(ValueError, match="family slot"):
+    with pytest.raises(ValueError, match="needs a family"):
         compose.compose("k", "//!include family")
 
 
