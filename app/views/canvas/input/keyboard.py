@@ -27,6 +27,7 @@ class Keys(Plot):
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
         self.chosen = "A"
+        self._going: XY | None = None  # the goal of arrow keys, drawn once its path is there
         self._ringed = False  # the chosen object is held by the keyboard
 
     @abstractmethod
@@ -97,11 +98,10 @@ class Keys(Plot):
 
     def _shift(self, xy: XY, key: str, fine: bool) -> None:
         self._ringed = True
-        foot = self._vector.foot
-        if self.chosen == TIP and foot is not None:
-            self._handler(VectorMoved(self._nudged(xy, key, fine, foot), done=False))
-        else:
-            self._handler(PinMoved(self.chosen, self._nudged(xy, key, fine), done=False))
+        foot = self._vector.foot if self.chosen == TIP else None
+        self._going = to = self._nudged(self._going or xy, key, fine, foot)
+        is_tip = foot is not None
+        self._handler(VectorMoved(to, False) if is_tip else PinMoved(self.chosen, to, done=False))
 
     def crossing(self, xy: XY) -> XY:
         """Return the nearest crossing of the grid's lines; in space there is none."""
@@ -136,7 +136,7 @@ class Keys(Plot):
         at = self.movable()
         if name_of(event) not in ARROWS or self.chosen not in at:
             return
-        xy = at[self.chosen]
+        xy, self._going = self._going or at[self.chosen], None
         is_tip = self.chosen == TIP
         self._handler(VectorMoved(xy, True) if is_tip else PinMoved(self.chosen, xy, done=True))
         self._handler(Hovered(xy))
