@@ -49,6 +49,7 @@ fuzz:
 	@./setup.sh test
 	$(BIN)/python -m tests.fuzz --seed 1 --files 30000
 	$(BIN)/python -m tests.fuzz_formulas --seed 1 --count 5000
+	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m tests.monkey --seed 1 --actions 5000
 
 mutants:
 	@./setup.sh test
