@@ -89,7 +89,18 @@ class CapturedHeads:
         bias = "; its bias was inferred as logits − scale·qk" if inferred else ""
         windows = max(call.windows for call in self.calls)
         part = f"; of one of {windows} windows that it attends in" if windows > 1 else ""
-        return f"model's own attention, {self.difference:.1g}{computed}{bias}{part}"
+        return f"model's own attention, {self.difference:.1g}{computed}{bias}{part}{self._fragment}"
+
+    @property
+    def _fragment(self) -> str:
+        """A remark if the model attends over positions other than the tokens of its text."""
+        sides = (("queries", self.tokens), ("keys", self.key_tokens))
+        other = [
+            f"{len(labels)} {side}"
+            for side, labels in sides
+            if self.text and labels == head_file.numbers(len(labels))
+        ]
+        return f"; its {' and '.join(other)} are not the tokens of the text" if other else ""
 
     @property
     def holds(self) -> NDArray[np.bool_]:

@@ -99,6 +99,19 @@ def test_what_is_no_softmax_is_said_with_its_difference():
     assert not captured.holds.any()
 
 
+def test_positions_that_are_no_tokens_of_the_text_are_said():
+    """As landmarks that keys are gathered in, of which a model may also take a softmax."""
+
+    def landmarks(part, m, n):
+        return labels(part, m, n)[0], tuple(str(i) for i in range(n))
+
+    found, _ = whole(0, "blocks.3.attn")
+    assert "not the tokens" not in gathered([found], labels, "small", "a text").verdict
+    said = gathered([found], landmarks, "small", "a text").verdict
+    assert said.endswith(f"; its {N} keys are not the tokens of the text")
+    assert "not the tokens" not in gathered([found], landmarks, "small").verdict, "there is no text"
+
+
 def test_without_the_models_weights_nothing_is_verified():
     captured = gathered([verified(call()[0])], labels)
     assert captured.verdict == "not verified: the model's own weights are not known"
