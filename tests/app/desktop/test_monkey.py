@@ -15,7 +15,7 @@ from tests.monkey import Monkey, act, listening, megabytes, opened
 from tests.windows import edit, end, live, until
 
 pytestmark = pytest.mark.window
-ACTIONS = 120
+ACTIONS = 220
 # a gap of the GUI thread, in its own processor time: a loaded machine makes no thread compute more
 LONGEST = 0.1
 # actions after which all families are known, and by how much the process may grow after them, in MB
