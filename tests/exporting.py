@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+
+from app.cli.main import main
 
 
 def command(*arguments: str) -> list[str]:
@@ -39,3 +43,17 @@ def refused(folder: Path, *arguments: str) -> str:
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert sorted(folder.iterdir()) == before
     return done.stderr
+
+
+def refused_at_once(folder: Path, *arguments: str) -> str:
+    """The same of what is refused before anything is drawn, in this process: another takes seconds."""
+    before, said, errors = sorted(folder.iterdir()), io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(errors):
+        try:
+            status = main([*arguments, "--engine", "reference"])
+        except SystemExit as ended:  # of argparse
+            status = int(ended.code or 0)
+    words = errors.getvalue()
+    assert (status, said.getvalue(), words.count("\n")) == (2, "", 1), words
+    assert sorted(folder.iterdir()) == before
+    return words

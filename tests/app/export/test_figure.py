@@ -23,7 +23,7 @@ from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT
 from app.views.text import scalar_names
 from tests import ROOT
-from tests.exporting import environment, made, refused
+from tests.exporting import environment, made, refused_at_once
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZE = (900, 600)
@@ -353,7 +353,7 @@ def test_lines_are_cut_at_the_edge():
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_one_line(arguments, words, tmp_path):
-    assert words in refused(tmp_path, *(part.format(tmp_path) for part in arguments))
+    assert words in refused_at_once(tmp_path, *(part.format(tmp_path) for part in arguments))
 
 
 def test_what_the_font_lacks_is_written_otherwise():

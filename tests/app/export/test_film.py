@@ -20,7 +20,7 @@ from app.export.figure import Paper, path_of
 from app.model import scene_file
 from app.model.keyframe_tracks import Key, Timeline, Track
 from tests.claims import each
-from tests.exporting import command, environment, made, refused
+from tests.exporting import command, environment, made, refused, refused_at_once
 
 SMALL = ("--size", "320x240")
 ORANGE = (0xFF, 0xB4, 0x54)
@@ -185,7 +185,9 @@ def test_a_film_that_is_cancelled_leaves_nothing(quick, kind, number, tmp_path):
     ],
 )
 def test_a_film_that_cannot_be_is_refused_before_the_work(options, words, tmp_path):
-    said = refused(tmp_path, "animate", "bank", *(part.format(tmp_path) for part in options))
+    said = refused_at_once(
+        tmp_path, "animate", "bank", *(part.format(tmp_path) for part in options)
+    )
     assert words in said
 
 

@@ -22,7 +22,7 @@ from app.views.canvas.plot import Plot
 from app.views.interface.theme import LIGHT
 from app.views.text import typed_values
 from app.views.text.mathematics import italic, powers
-from tests.exporting import made, refused
+from tests.exporting import made, refused_at_once
 
 MM = 72 / 25.4
 
@@ -133,7 +133,9 @@ def test_a_size_is_read_as_people_write_it(text, sides):
     ],
 )
 def test_a_size_that_cannot_be_is_refused_in_one_line(asked, words, tmp_path):
-    assert words in refused(tmp_path, "render", "gaussian", "-o", str(tmp_path / "a.svg"), *asked)
+    assert words in refused_at_once(
+        tmp_path, "render", "gaussian", "-o", str(tmp_path / "a.svg"), *asked
+    )
 
 
 def test_every_use_of_the_form_is_a_preset_of_the_command():
@@ -210,7 +212,7 @@ def test_a_family_of_fonts_is_in_the_file_and_an_unknown_one_is_refused(tmp_path
     inside = read("pdffonts", str(target))
     assert "DejaVuSerif" in inside and "OpenSans" not in inside
     command = ("render", "gaussian", "-o", str(tmp_path / "b.pdf"), "--font", "Nobody Sans")
-    assert "font must be a TrueType family of this system" in refused(tmp_path, *command)
+    assert "font must be a TrueType family of this system" in refused_at_once(tmp_path, *command)
 
 
 def test_the_chart_of_a_film_keeps_its_size_whatever_its_caption_says(reference_engine):
