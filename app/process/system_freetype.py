@@ -1,4 +1,4 @@
-"""Which of two libraries of one name Qt draws letters with: said before either is loaded."""
+"""The choice between the system's FreeType library and that of freetype-py, for Qt to draw with."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from contextlib import suppress
 
 
 def prefer() -> None:
-    """Load the machine's FreeType before freetype-py loads its own, which has no coloured letters.
+    """Load the system's FreeType before freetype-py loads its own, which lacks coloured letters.
 
-    Qt takes whichever of that name is there first.  Elsewhere than on Linux it has its own.
+    Qt on Linux uses the library of this name that was loaded first; on other systems it has its own.
+    If the system has none, nothing happens.
     """
     if sys.platform == "linux":
         with suppress(OSError):

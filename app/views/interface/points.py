@@ -1,4 +1,4 @@
-"""Numbers of the scene that can be typed, stepped, copied and pasted, as plain data."""
+"""Plain data of the panel Points: numbers that users type, step, copy and paste."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ValueEntered:
-    """A number of a row was typed, that at ``place``; or all of them as one text (None)."""
+    """Text entered for the number at ``place`` of a row, or for the whole row (None)."""
 
     row: str
     place: int | None
@@ -16,7 +16,7 @@ class ValueEntered:
 
 @dataclass(frozen=True)
 class ValueStepped:
-    """A request to change a number of a row by this number of steps; 0 discards what was typed."""
+    """A request to change a number by ``steps`` steps; 0 discards typed text."""
 
     row: str
     place: int
@@ -25,9 +25,9 @@ class ValueStepped:
 
 @dataclass(frozen=True)
 class ValueRow:
-    """A row: its key in events, its words, its numbers as text, and the name of each of them.
+    """A row: its key in events, its label and tooltip, and its numbers as text with their names.
 
-    ``is_point``: both numbers can be copied and pasted at once.
+    ``is_point``: both numbers can be copied and pasted together.
     """
 
     key: str
@@ -40,7 +40,7 @@ class ValueRow:
 
 @dataclass(frozen=True)
 class ValueGroup:
-    """Rows under one title, what it says, and what stands over their columns."""
+    """Rows under one title, with its tooltip and the headings of their columns."""
 
     title: str
     hint: str
@@ -50,9 +50,9 @@ class ValueGroup:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An entry at a place of a row, or for all of it (None), and why it is no such number.
+    """An invalid entry for a place of a row, or for the whole row (None), and the reason.
 
-    ``text``: as it was entered, and stays; "" leaves the number as it is.
+    ``text``: the entry, which the field keeps; "" leaves the number in the field.
     """
 
     row: str
@@ -63,8 +63,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class PointsState:
-    """The panel Points: ``snapping`` is its switch; ``visits`` counts how often the keyboard was to go
-    to the first field.
+    """The state of the panel Points.
+
+    ``snapping``: whether pins snap to the grid; ``visits``: how often the user asked for the keyboard
+    focus on the first field.
     """
 
     groups: tuple[ValueGroup, ...]

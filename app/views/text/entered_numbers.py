@@ -1,4 +1,4 @@
-"""Numbers and points as people enter them, and as they are written to be entered again."""
+"""Numbers and points as users enter them, and as text that can be entered again."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SEPARATORS = (";\t\n", ",", " ")
 
 
 def number(text: str, what: str) -> float:
-    """Return the value of an expression of numbers, as 0.5, sqrt(2), −pi/3 or 1e-3.
+    """Return the value of a numeric expression such as 0.5, sqrt(2), −pi/3 or 1e-3.
 
-    ``what`` names it in the ValueError for anything else.
+    Raises ValueError for anything else; its message names the number ``what``.
     """
     try:
         value = formula(text, ()).value
@@ -24,14 +24,15 @@ def number(text: str, what: str) -> float:
         raise ValueError(
             f"{what} must be a number such as 0.5, sqrt(2) or pi/3, got {shown(text)}{why}"
         ) from None
-    assert value is not None  # there are no names
+    assert value is not None  # an expression without names has a value
     return value + 0.0  # −0 is written as 0
 
 
 def point(text: str, what: str) -> tuple[float, float]:
-    """Return two numbers: "0, 1", "(0; 1)", "A = (0, 1)", a JSON list, or cells of a table.
+    """Return the two numbers of "0, 1", "(0; 1)", "A = (0, 1)", a JSON list, or cells of a table.
 
-    With semicolons or tabs between them, decimals may have commas.  Raises ValueError.
+    With semicolons or tabs between them, decimal commas are allowed.  Raises ValueError unless
+    there are two numeric expressions; its message names the point ``what``.
     """
     parts = _parts(re.sub(r"^\s*\w+\s*=", "", text))
     if len(parts) != 2:
@@ -40,7 +41,7 @@ def point(text: str, what: str) -> tuple[float, float]:
 
 
 def _parts(text: str) -> list[str]:
-    """Return what stands between the separators outside of all brackets, [text] without any."""
+    """Return the parts of a text between separators outside brackets; [text] without separators."""
     text = text.strip()
     for signs in SEPARATORS:
         parts = _split(text, signs)
@@ -62,10 +63,10 @@ def _split(text: str, signs: str) -> list[str]:
 
 
 def written(value: float) -> str:
-    """Return a number with all its digits and no more."""
+    """Return the shortest text that reads back as exactly this number."""
     return repr(float(value) + 0.0).removesuffix(".0")
 
 
 def written_point(values: Iterable[float]) -> str:
-    """Return a point as it is copied: "(0, 1)"."""
+    """Return a point as text to copy: "(0, 1)"."""
     return f"({', '.join(map(written, values))})"

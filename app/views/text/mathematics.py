@@ -1,7 +1,6 @@
-"""Words of figures set as mathematics: symbols in italics, powers of ten, true minus signs.
+"""Text of figures set as mathematics: italic symbols, powers of ten, true minus signs.
 
-An italic letter is the one that Unicode has for mathematics, 𝜃 for θ: whoever draws it takes θ from an
-italic font.
+An italic letter is Unicode's mathematical letter, 𝜃 for θ; renderers draw it as θ in an italic font.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from functools import lru_cache
 SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _LATIN, _GREEK = 0x1D44E - ord("a"), 0x1D6FC - ord("α")
 _CAPITALS = 0x1D434 - ord("A")
-_PLANCK = {"h": "ℎ"}  # which Unicode has had for longer
+_PLANCK = {"h": "ℎ"}  # Unicode has this one as Planck's constant
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-−+]?)0*(\d+)")
 _MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
-# a letter by itself that is no article, no possessive and no sign of a differential or a mean; the
-# letter of a differential; and all Greek ones
+# a single Latin letter, unless it is an article, a possessive, a differential's d or a mean's E;
+# the letter after a differential's d; every small Greek letter
 _SYMBOL = re.compile(
     r"(?<![A-Za-z’'])(?!a [a-z]{3}|A (?!and|to|or)[a-z]{2}|d[α-ω]|E[ \[(])[A-Za-z](?![A-Za-z])"
     r"|(?<=(?<![A-Za-z])d)(?!o\b)[a-z](?![A-Za-z])|[α-ω]"
@@ -39,13 +38,13 @@ def _slanted(letter: str) -> str:
 
 
 def upright(char: str) -> str:
-    """Return the letter that an italic of mathematics is one of, "" for every other character."""
+    """Return the plain letter of a mathematical italic one; "" for any other character."""
     named = unicodedata.name(char, "").startswith("MATHEMATICAL ITALIC") or char in "ℎℓ"
     return chr(int(unicodedata.decomposition(char).split()[1], 16)) if named else ""
 
 
 def powers(text: str) -> str:
-    """Return a text whose numbers have true minus signs and powers of ten: 2·10⁻⁶ for 2.0e-06."""
+    """Return a text with true minus signs and powers of ten: 2·10⁻⁶ for 2.0e-06."""
     return _MINUS.sub("−", _NUMBER.sub(_power, text))
 
 

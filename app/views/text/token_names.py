@@ -1,33 +1,36 @@
-"""Tokens by position and word, "13 trophy", and the search for a token by a part of either."""
+"""Names of tokens, position and word as in "13 trophy", and the search by a part of either."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 
-# what keeps a word that runs from right to left from turning round what stands beside it
+# marks that keep a right-to-left word from reordering its neighbours
 ISOLATE, END = "\u2068", "\u2069"
 
 
 def isolated(word: str) -> str:
-    """Return a word as it can stand beside others, whichever way it runs."""
+    """Return a word that can stand beside others, with marks around it if it has right-to-left text."""
     turns = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in word)
     return f"{ISOLATE}{word}{END}" if turns else word
 
 
 def numbered(number: int, word: str) -> str:
-    """Return a token's position and word."""
+    """Return a token's name: its position and its word."""
     return f"{number} {isolated(word)}"
 
 
 def containing(typed: str, names: Sequence[str]) -> list[int]:
-    """Return which names hold what is typed, in any case and with accents typed in any way."""
+    """Return the indices of the names that contain ``typed``; case and accent encoding are ignored."""
     wanted = _folded(typed).strip()
     return [i for i, name in enumerate(names) if wanted in _folded(name)]
 
 
 def likeliest(typed: str, names: Sequence[str], found: Sequence[int]) -> int | None:
-    """Return which of the found is most likely meant: whose number it is, or whose word begins so."""
+    """Return the likeliest of the indices ``found``, or None if there are none.
+
+    A token at position ``typed`` comes first, then a word that begins with ``typed``.
+    """
     wanted = _folded(typed).strip()
 
     def rank(i: int) -> int:

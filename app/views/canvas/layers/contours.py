@@ -1,4 +1,4 @@
-"""Contour lines of the scalar map, through the values at which its colour bar has ticks."""
+"""Contour lines of the scalar map at the tick values of its colour bar."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import ColorMap2D
 
-# samples along a side: enough that no line bends visibly
+# maximum samples along a side: with these, lines look smooth
 MOST = 400
-# least length of a line with a number, and least distance of two numbers, in pixels
+# minimum length of a line with a number, and minimum distance between numbers, in pixels
 LONG, APART = 90.0, 44.0
 
 
 class ContoursLayer(Layer):
-    """Thin lines with their values, in the plane only."""
+    """Thin contour lines with their values; in the plane only, not on surfaces in space."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -33,14 +33,17 @@ class ContoursLayer(Layer):
         self._levels: list[tuple[float, str]] = []
 
     def set(self, image: ColorMap2D | None) -> None:
-        """Show the contours of another map, or none."""
+        """Show the contours of ``image``; none if it is None, has names for values, or no contours."""
         drawn = image if image is not None and image.contours and not image.names else None
         if drawn is not self._image:
             self._image, self._levels = drawn, []
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return the lines, made once for a map and its levels, and the numbers that find room."""
+        """Return the lines, and the numbers that have room.
+
+        Contours are computed once for a map and its levels.
+        """
         image = self._image
         if image is None or isinstance(frame, SpaceFrame):
             return ()
@@ -68,9 +71,9 @@ class ContoursLayer(Layer):
 
 
 def contours(image: ColorMap2D, level: float) -> list[Array]:
-    """Return where a map has a value, as polylines (n, 2) in chart coordinates.
+    """Return the contour of a map at ``level`` as polylines (n, 2) in chart coordinates.
 
-    Between samples it is linear; a cell with a sample that is not known has no line.
+    Values are linear between samples; a cell with a NaN sample has no line.
     """
     rows, columns = image.values.shape
     stride = -(-max(rows, columns) // MOST)
@@ -83,7 +86,7 @@ def contours(image: ColorMap2D, level: float) -> list[Array]:
 
 
 def _crossings(values: Array, level: float, x: Array, y: Array) -> tuple[Array, Array]:
-    """Return where the value is reached on every edge of the grid: of rows, then of columns."""
+    """Return the point (m, 2) of every grid edge at ``level``: edges along rows, then columns."""
     found = []
     for first, last, axis in (
         (values[:, :-1], values[:, 1:], 1),
@@ -100,13 +103,13 @@ def _crossings(values: Array, level: float, x: Array, y: Array) -> tuple[Array, 
 
 
 def _segments(values: Array, level: float) -> NDArray[np.intp]:
-    """Return pairs (n, 2) of edges that a line joins within a cell."""
+    """Return pairs (n, 2) of edge numbers; a line joins each pair within a cell."""
     rows, columns = values.shape
     with np.errstate(invalid="ignore"):
         above = values > level
     i, j = np.indices((rows - 1, columns - 1))
     offset = rows * (columns - 1)
-    # an edge's number: below, right, above and left of a cell
+    # numbers of the edges below, right of, above and left of each cell
     edges = np.stack([i * (columns - 1) + j, offset + i * columns + j + 1,
                       (i + 1) * (columns - 1) + j, offset + i * columns + j], -1)  # fmt: skip
     corners = np.stack([above[:-1, :-1], above[:-1, 1:], above[1:, 1:], above[1:, :-1]], -1)
@@ -115,7 +118,7 @@ def _segments(values: Array, level: float) -> NDArray[np.intp]:
     crossed = (corners != np.roll(corners, -1, axis=-1)) & whole[..., None]
     count = crossed.sum(-1)
     pairs = [edges[count == 2][crossed[count == 2]].reshape(-1, 2)]
-    # of a saddle the two corners that the middle is not like are cut off
+    # in a saddle, the lines cut off the two corners that differ from the middle
     saddle = count == 4
     middle = (values[:-1, :-1] + values[:-1, 1:] + values[1:, 1:] + values[1:, :-1])[saddle] / 4
     alike = above[:-1, :-1][saddle] == (middle > level)
@@ -126,12 +129,12 @@ def _segments(values: Array, level: float) -> NDArray[np.intp]:
 
 
 def _joined(segments: NDArray[np.intp], points: Array) -> list[Array]:
-    """Return segments, pairs (n, 2) of numbers of points, as the polylines that they make up."""
+    """Join segments, pairs (n, 2) of point numbers, into polylines (k, 2)."""
     beside: dict[int, list[int]] = defaultdict(list)
     for first, last in segments.tolist():
         beside[first].append(last)
         beside[last].append(first)
-    # open lines from their ends, then closed ones from anywhere
+    # begin open lines at their ends, then closed ones anywhere
     starts = [*(point for point, near in beside.items() if len(near) == 1), *beside]
     lines = []
     for start in starts:

@@ -1,4 +1,4 @@
-"""The points panel: every number of the scene in a field of its own."""
+"""The panel Points: a field for every number of the scene."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from app.views.text.entered_numbers import written_point
 WORDS_WIDTH, MENU_WIDTH, NOTE_LINES = 54, 28, 2
 USUAL = "Type numbers or terms such as sqrt(2), pi/3, 1e-3. Arrow keys step."
 SNAP_HINT = (
-    "Dragged pins keep to the crossings of the grid’s lines. Ctrl held in a drag does the opposite."
+    "Dragged pins snap to the crossings of grid lines. Hold Ctrl in a drag for the opposite."
 )
 
 
 class PointsPanel:
-    """Rows are recreated only if the list of rows changes; entries are emitted as text."""
+    """The panel Points.  It emits entries as text, and recreates rows only if their list changes."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -61,10 +61,10 @@ class PointsPanel:
         column.addWidget(self.note)
 
     def set_theme(self, theme: Theme) -> None:
-        """Keep the style sheet's colours."""
+        """Do nothing: the style sheet sets all colours of the panel."""
 
     def show(self, state: PointsState | None) -> None:
-        """Show a state without telling it back; None: what is shown is of no scene any longer."""
+        """Show a state without emitting events; None disables the rows."""
         self._form.setEnabled(state is not None)
         if state is None:
             return
@@ -159,7 +159,7 @@ class PointsPanel:
 
 
 def _shape(state: PointsState) -> list[object]:
-    """Return what must be the same for rows to be kept."""
+    """Return the structure of the rows; while it is unchanged, the rows are kept."""
     return [
         (group.title, group.columns, tuple((row.key, len(row.values)) for row in group.rows))
         for group in state.groups

@@ -1,7 +1,7 @@
-"""Text in any script: letters of whichever fonts the machine has, joined and in their right order.
+"""The layout of text in any script with the system's fonts: letters joined and in the right order.
 
-Qt lays a line out (HarfBuzz, the bidirectional algorithm, fallback from font to font); what it finds
-goes to the canvas and to figures as plain arrays.  It needs Qt's application, and no screen.
+Qt lays out a line with HarfBuzz, the bidirectional algorithm, and fallback from font to font.  The
+canvas and figures receive the result as plain arrays.  This needs a Qt application, but no screen.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from PySide6.QtGui import (
 
 from app.views.interface.letters import Picture, Segment, Shaped, Word, code_points, is_seen
 
-# units of an outline to the size of its letters; pixels of a letter that is a picture
+# units of an outline per size of its letters; pixels per size of coloured letters
 UNITS, PICTURE = 1000, 160
-# tables of fonts whose letters are pictures, or are made of layers
+# tables of fonts whose letters are pictures or coloured layers
 COLOURED = ("CBDT", "sbix", "COLR", "SVG ")
 _KINDS = {QPainterPath.ElementType.MoveToElement: "M", QPainterPath.ElementType.LineToElement: "L"}
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line of text as glyphs: ``runs`` from left to right, its width and what is above its base.
+    """A line of text as glyphs: ``runs`` from left to right, its width, and its ascent.
 
-    words: its parts in reading order, each with where it begins and ends.
+    words: its parts in reading order, each with its beginning and end.
     """
 
     runs: list[QGlyphRun]
@@ -49,21 +49,21 @@ class Line:
 
 
 class Shaping:
-    """The engine of text over ``fonts``, files of the canvas's own, and those of the machine.
+    """The text engine, with ``fonts``, the files of the canvas's font, and the system's fonts.
 
-    ``tell`` is called once for each kind of letter that no font has.
+    ``tell`` receives one message for each kind of letter that no font has.
     """
 
     def __init__(self, fonts: Sequence[str], tell: Callable[[str], None]) -> None:
         self._tell, self._told = tell, set[str]()
         self._missing: dict[str, bool] = {}
-        # Qt would say the same of each font in turn
+        # otherwise Qt prints the same warning for each font
         QLoggingCategory.setFilterRules("qt.text.font.db=false")
         numbers = [QFontDatabase.addApplicationFont(path) for path in fonts]
         self._family = QFontDatabase.applicationFontFamilies(numbers[0])[0]
 
     def shaped(self, text: str, bold: bool) -> Shaped:
-        """Return a line as outlines of letters of size 1."""
+        """Return the outlines of a line, with letters of size 1."""
         line = self._line(text, UNITS, bold)
         outline: list[Segment] = []
         pictures: list[Picture] = []
@@ -71,7 +71,7 @@ class Shaping:
         for run in line.runs:
             font = run.rawFont()
             families.append(font.familyName())
-            # Qt draws these no more once it has been asked for their outlines
+            # Qt stops drawing coloured letters after a request for their outlines
             coloured = any(not font.fontTable(name).isEmpty() for name in COLOURED)
             for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
                 if coloured:
@@ -85,8 +85,10 @@ class Shaping:
         return Shaped(line.width / UNITS, names, tuple(outline), tuple(pictures), words)
 
     def picture(self, text: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
-        """Return a line in white, premultiplied RGBA (rows, columns, 4), its left and top from the pen
-        on the base line, the advance; all in pixels.
+        """Return a line drawn in white at ``size`` pixels.
+
+        The result is premultiplied RGBA (rows, columns, 4), its left and top relative to the pen on
+        the base line, and the advance, all in pixels.
         """
         line = self._line(text, size, bold)
         left, top = size, round(1.6 * size)
@@ -108,7 +110,7 @@ class Shaping:
         line = _laid_out(text, self._font(size, bold))
         if not _lacks(line):
             return line
-        # letter by letter: beside what no font has Qt draws its boxes for others of any script too
+        # test each letter alone: Qt also draws boxes for good letters beside a missing one
         written = ""
         for missing, group in groupby(text, self._is_missing):
             letters = "".join(group)
@@ -118,7 +120,7 @@ class Shaping:
                 letters = points if letters == text else f"⟨{points}⟩"
             written += letters
         line = _laid_out(written, self._font(size, bold))
-        # of what is left nothing can be seen; Qt ends the process when it computes their boxes more
+        # the other boxes are invisible letters: drop them, since Qt crashes when it measures them
         runs = [run for run in line.runs if not _is_box(run.rawFont())]
         return replace(line, runs=runs, words=((text, 0.0, line.width),))
 
@@ -162,7 +164,7 @@ def _laid_out(text: str, font: QFont) -> Line:
 
 
 def _words(text: str, layout: QTextLayout) -> tuple[Word, ...]:
-    """Return what a cursor steps over, in reading order, with where each begins and ends."""
+    """Return the steps of a text cursor in reading order, each with its beginning and end."""
     # Qt counts in UTF-16
     units = text.encode("utf-16-le")
     count = len(units) // 2
@@ -180,12 +182,12 @@ def _words(text: str, layout: QTextLayout) -> tuple[Word, ...]:
 
 
 def _lacks(line: Line) -> bool:
-    """Whether some of a line has no glyphs."""
+    """Whether a part of a line has no glyphs."""
     return any(0 in run.glyphIndexes() or _is_box(run.rawFont()) for run in line.runs)
 
 
 def _is_box(font: QRawFont) -> bool:
-    """Whether a font is no font but the boxes that Qt draws where there is none."""
+    """Whether a font is Qt's substitute for a missing one, which draws boxes."""
     return font.fontTable("cmap").isEmpty()
 
 
@@ -202,7 +204,7 @@ def _segments(path: QPainterPath) -> Iterator[Segment]:
 
 
 def _pictures(font: QRawFont, glyph: int, at: QPointF, ascent: float) -> Iterator[Picture]:
-    """Return a glyph that has no outline, as one in colours, straight RGBA and its box for size 1."""
+    """Yield a glyph without outline as RGBA with straight alpha, and its box at size 1."""
     bounds = font.boundingRect(glyph)
     if bounds.isEmpty():
         return
@@ -233,6 +235,6 @@ def _image(width: int, height: int) -> QImage:
 
 
 def _pixels(image: QImage) -> NDArray[np.uint8]:
-    """Return a picture's channels (rows, columns, 4); rows of four bytes a pixel have no gaps."""
+    """Return a picture's channels (rows, columns, 4); rows of 4-byte pixels have no padding."""
     found = np.frombuffer(image.constBits(), np.uint8)
     return found.reshape(image.height(), image.width(), 4).copy()

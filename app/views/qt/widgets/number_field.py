@@ -1,4 +1,4 @@
-"""A field for one number as text: typed, stepped, and shown as far as there is room."""
+"""A field for one number as text: users type and step it; it is shortened to fit."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from PySide6.QtWidgets import QAbstractSpinBox
 
 from app.views.qt.widgets.widgets import look
 
-FEWEST = 3  # characters of a number that does not fit
-# reasons to have the keyboard that leave the cursor where it is put, or was
+FEWEST = 3  # minimum characters of a shortened number before its ellipsis
+# reasons for keyboard focus that do not select the text
 KEEPING = (
     Qt.FocusReason.MouseFocusReason,
     Qt.FocusReason.PopupFocusReason,
     Qt.FocusReason.ActiveWindowFocusReason,
 )
-EDGE = 8  # pixels of the line that letters do not reach
+EDGE = 8  # pixels of the line's width that letters cannot use
 
 
 class NumberField(QAbstractSpinBox):
-    """A field that emits what is entered as text and shows a number that is set.
+    """A field that shows a number and emits entered text.
 
-    Without the keyboard focus a number that does not fit ends in an ellipsis; with it all digits are
-    shown.  If it ``takes_many``, several numbers that are pasted at once are emitted as `pasted`.
+    Without keyboard focus, a number that does not fit ends in an ellipsis; with focus, all digits are
+    shown.  If it ``takes_many``, it emits several numbers that are pasted together as `pasted`.
     """
 
     entered = Signal(str)
@@ -36,8 +36,8 @@ class NumberField(QAbstractSpinBox):
         super().__init__()
         self._text = ""
         self._why = ""
-        self._is_typed = False  # and not entered yet
-        self._is_shown = False  # what is to be shown
+        self._is_typed = False  # text is typed but not yet entered
+        self._is_shown = False  # the field shows `_text`
         self._takes_many = takes_many
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(1)
@@ -47,8 +47,9 @@ class NumberField(QAbstractSpinBox):
         self.editingFinished.connect(self._finish)
 
     def show_text(self, text: str, refused: str = "", why: str = "") -> None:
-        """Show a number, or what was entered and is none, and ``why``; what is being typed stays until
-        the number is another.
+        """Show a number, or a ``refused`` entry with the reason ``why``.
+
+        Text that is being typed stays until the number changes.
         """
         kept = refused or text
         if kept == self._text and (self._is_typed or (why == self._why and self._is_shown)):
@@ -59,7 +60,7 @@ class NumberField(QAbstractSpinBox):
         self._fit()
 
     def _fit(self) -> None:
-        """Write all digits, or those that there is room for."""
+        """Write all digits; without focus, as many as fit."""
         line = self.lineEdit()
         room = line.width() - EDGE
         text = self._text
@@ -75,7 +76,7 @@ class NumberField(QAbstractSpinBox):
             line.setCursorPosition(0)
 
     def _select(self) -> None:
-        """Select all digits, of which the first stay in sight."""
+        """Select all digits and keep the first ones in view."""
         length = len(self.lineEdit().text())
         self.lineEdit().setSelection(length, -length)
 
@@ -87,7 +88,7 @@ class NumberField(QAbstractSpinBox):
             self._is_typed = self._is_shown = False
             self.entered.emit(self.lineEdit().text())
 
-    # --- what Qt asks -------------------------------------------------------------------------
+    # --- overrides of Qt ----------------------------------------------------------------------
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | (
             QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
@@ -101,7 +102,7 @@ class NumberField(QAbstractSpinBox):
         if self.hasFocus():
             super().wheelEvent(event)
         else:
-            event.ignore()  # it scrolls the panel
+            event.ignore()  # the wheel scrolls the panel instead
 
     def event(self, event: QEvent) -> bool:
         line = self.lineEdit()
@@ -109,14 +110,14 @@ class NumberField(QAbstractSpinBox):
             undoes = event.matches(QKeySequence.StandardKey.Undo) and not line.isUndoAvailable()
             redoes = event.matches(QKeySequence.StandardKey.Redo) and not line.isRedoAvailable()
             if undoes or redoes:
-                event.ignore()  # nothing was typed: the window's own commands
+                event.ignore()  # nothing was typed: the window undoes or redoes
                 return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and (self._is_typed or self._why):
             self._is_shown = False
-            self.stepped.emit(0)  # which shows the number again
+            self.stepped.emit(0)  # restores the number
             self._fit()
             self._select()
             return
@@ -146,11 +147,14 @@ class NumberField(QAbstractSpinBox):
 
 
 def fitted(text: str, width: Callable[[str], int], room: int) -> str:
-    """Return a number as it is, or its first digits and an ellipsis where there is no room for all."""
+    """Return a number, shortened to its first digits and an ellipsis if it is wider than ``room``.
+
+    ``width`` measures a text in the unit of ``room``.  An exponent is kept.
+    """
     wide = width(text)
     if wide <= room:
         return text
     mantissa, e, power = text.partition("e")
-    # digits are all of one width, the rest is narrower
+    # all digits have the same width; other characters are narrower
     digits = max(int(len(text) * max(room, 0) / wide) - len(f"…{e}{power}"), FEWEST)
     return f"{mantissa[:digits]}…{e}{power}"

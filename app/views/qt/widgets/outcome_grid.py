@@ -1,4 +1,4 @@
-"""Outcomes that have no bar, each a small square, the brighter the likelier; pointing names one."""
+"""A grid of the outcomes without a bar; the likelier an outcome, the brighter its square."""
 
 from __future__ import annotations
 
@@ -13,30 +13,33 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import as_hint
 
-# pixels from square to square, and of one; least opacity
+# pixels from square to square, and of a square's side; minimum opacity
 STEP, SIDE, FAINTEST = 9, 8, 0.12
 
 
 class OutcomeGrid(QWidget):
-    """Squares in the outcomes' own order, row by row; ``name`` returns what a tip says of the i-th."""
+    """Squares in the order of the outcomes, row by row.
+
+    ``name`` returns the tooltip of the i-th outcome, which appears when the user points at it.
+    """
 
     def __init__(self, name: Callable[[int], str]) -> None:
         super().__init__()
         self._name = name
         self._worth: NDArray[np.floating] = np.zeros(0)
         self._colour, self._chosen = QColor("gray"), -1
-        self._pointed: QPoint | None = None  # where among them the pointer is
+        self._pointed: QPoint | None = None  # position of the pointer while it is on a square
         self.setMouseTracking(True)
         self.setAccessibleName("Outcomes without a bar")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw squares in the accent colour of ``theme``."""
         self._colour = QColor(theme.accent)
         self.update()
 
     def show_outcomes(self, p: NDArray[np.floating], chosen: int) -> None:
-        """Show probabilities (k,), and a frame round the chosen one, if it is not −1."""
+        """Show probabilities (k,), and a frame round outcome ``chosen`` unless it is −1."""
         grown = len(p) != len(self._worth)
         self._worth, self._chosen = np.sqrt(p / max(float(p.max(initial=0.0)), 1e-30)), chosen
         if grown:
@@ -46,12 +49,12 @@ class OutcomeGrid(QWidget):
             self._tell(self._pointed, self.mapToGlobal(self._pointed))
 
     def place(self, i: int) -> QRect:
-        """Return where an outcome is."""
+        """Return the square of outcome ``i``, in pixels of the widget."""
         row, column = divmod(i, self._columns())
         return QRect(column * STEP, row * STEP, SIDE, SIDE)
 
     def at(self, point: QPoint) -> int:
-        """Return which outcome is at a point, −1 for none."""
+        """Return the index of the outcome at a point of the widget, or −1."""
         column, row = point.x() // STEP, point.y() // STEP
         i = row * self._columns() + column
         return i if 0 <= column < self._columns() and 0 <= i < len(self._worth) else -1
@@ -93,5 +96,5 @@ class OutcomeGrid(QWidget):
         return max(self.width() // STEP, 1)
 
     def _fit(self) -> None:
-        """Be as high as the rows need."""
+        """Set the height that all rows need."""
         self.setFixedHeight(STEP * -(-len(self._worth) // self._columns()))
