@@ -10,8 +10,8 @@ from contextlib import suppress
 def prefer() -> None:
     """Load the system's FreeType before freetype-py loads its own, which lacks coloured letters.
 
-    Qt on Linux uses the library of this name that was loaded first; on other systems it has its own.
-    If the system has none, nothing happens.
+    On Linux, Qt uses the library of this name that was loaded first; elsewhere it has its own.  If
+    the system has none, nothing happens.
     """
     if sys.platform == "linux":
         with suppress(OSError):

@@ -65,8 +65,8 @@ class Refusal:
 class PointsState:
     """The state of the panel Points.
 
-    ``snapping``: whether pins snap to the grid; ``visits``: how often the user asked for the keyboard
-    focus on the first field.
+    ``snapping``: whether pins snap to the grid; ``visits``: how often the keyboard focus was
+    requested for the first field.
     """
 
     groups: tuple[ValueGroup, ...]

@@ -1,6 +1,6 @@
 """Text of figures set as mathematics: italic symbols, powers of ten, true minus signs.
 
-An italic letter is Unicode's mathematical letter, 𝜃 for θ; renderers draw it as θ in an italic font.
+An italic letter is Unicode's mathematical one, 𝜃 for θ; renderers draw it as θ of an italic font.
 """
 
 from __future__ import annotations

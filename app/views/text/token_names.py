@@ -10,7 +10,7 @@ ISOLATE, END = "\u2068", "\u2069"
 
 
 def isolated(word: str) -> str:
-    """Return a word that can stand beside others, with marks around it if it has right-to-left text."""
+    """Return a word that can stand beside others, in isolation marks if it runs from the right."""
     turns = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in word)
     return f"{ISOLATE}{word}{END}" if turns else word
 
@@ -21,7 +21,7 @@ def numbered(number: int, word: str) -> str:
 
 
 def containing(typed: str, names: Sequence[str]) -> list[int]:
-    """Return the indices of the names that contain ``typed``; case and accent encoding are ignored."""
+    """Return the indices of the names that contain ``typed``, whatever its case and encoding."""
     wanted = _folded(typed).strip()
     return [i for i, name in enumerate(names) if wanted in _folded(name)]
 

@@ -33,7 +33,7 @@ class ContoursLayer(Layer):
         self._levels: list[tuple[float, str]] = []
 
     def set(self, image: ColorMap2D | None) -> None:
-        """Show the contours of ``image``; none if it is None, has names for values, or no contours."""
+        """Show the contours of a map of numbers; no lines for None or a map without contours."""
         drawn = image if image is not None and image.contours and not image.names else None
         if drawn is not self._image:
             self._image, self._levels = drawn, []

@@ -34,7 +34,7 @@ SNAP_HINT = (
 
 
 class PointsPanel:
-    """The panel Points.  It emits entries as text, and recreates rows only if their list changes."""
+    """The panel Points.  It emits entries as text and recreates rows only if the list changes."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit

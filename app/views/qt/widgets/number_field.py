@@ -24,8 +24,8 @@ EDGE = 8  # pixels of the line's width that letters cannot use
 class NumberField(QAbstractSpinBox):
     """A field that shows a number and emits entered text.
 
-    Without keyboard focus, a number that does not fit ends in an ellipsis; with focus, all digits are
-    shown.  If it ``takes_many``, it emits several numbers that are pasted together as `pasted`.
+    Without keyboard focus, a number that does not fit ends in an ellipsis; with focus, all digits
+    are shown.  If it ``takes_many``, it emits several numbers that are pasted together as `pasted`.
     """
 
     entered = Signal(str)
