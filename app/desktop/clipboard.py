@@ -1,4 +1,4 @@
-"""The clipboard: the picture on the canvas, and the caption of a figure of the scene, go there."""
+"""Commands that copy the canvas's picture, or the scene's caption, to the clipboard."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Seen(Protocol):
-    """A canvas whose picture can be had."""
+    """A canvas that returns its picture as RGBA pixels (rows, columns, 4)."""
 
     def image(self) -> NDArray[np.uint8]: ...
 
 
 class Log(Protocol):
-    """A window that says what was done."""
+    """A window that logs messages."""
 
     def log(self, words: str) -> None: ...
 
@@ -29,7 +29,7 @@ class Log(Protocol):
 def commands(
     application: QApplication, canvas: Seen, window: Log, controller: Controller
 ) -> dict[str, Callable[[], None]]:
-    """Return a function for each command of the table."""
+    """Return `copy_picture` and `copy_caption` by name; each logs its result in ``window``."""
 
     def copy_picture() -> None:
         from PySide6.QtGui import QImage

@@ -1,4 +1,4 @@
-"""Points on the clipboard: as text, in the family's own coordinates, with all digits."""
+"""Commands that copy and paste points as text: the family's coordinates with all digits."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.views.text.entered_numbers import written_point
 
 
 class Chosen(Protocol):
-    """A canvas that knows what the keyboard would move."""
+    """A canvas that names what the arrow keys move: "A", "B" or `TIP`, the vector's tip."""
 
     chosen: str
 
 
 def commands(canvas: Chosen, controller: Controller) -> dict[str, Callable[[], None]]:
-    """Return the commands of the menu Edit, for what is chosen on the canvas."""
+    """Return the commands of the menu Edit that copy and paste the object chosen on the canvas."""
     return {
         "copy_point": lambda: copy(controller, canvas.chosen),
         "paste_point": lambda: paste(controller, canvas.chosen),
@@ -29,14 +29,17 @@ def commands(canvas: Chosen, controller: Controller) -> dict[str, Callable[[], N
 
 
 def copy(controller: Controller, name: str) -> None:
-    """Put "A", "B" or the vector at A on the clipboard."""
+    """Copy pin "A" or "B", or the vector at A (`TIP`), to the clipboard as text."""
     text = written_point(points.numbers(controller.subject, _row(name)))
     QGuiApplication.clipboard().setText(text)
     controller.window.log(f"{words_of(name)} = {text} is on the clipboard")
 
 
 def paste(controller: Controller, name: str) -> None:
-    """Put a pin, or the vector, where the text on the clipboard says."""
+    """Set a pin, or the vector at A, to the numbers on the clipboard.
+
+    The panel Points refuses text that is no valid point.
+    """
     controller.on_event(ValueEntered(_row(name), None, QGuiApplication.clipboard().text()))
 
 
@@ -45,5 +48,5 @@ def _row(name: str) -> str:
 
 
 def words_of(name: str) -> str:
-    """Return what is written of something that can be taken hold of."""
+    """Return the name of a pin or of the vector, for messages."""
     return "the vector" if name == TIP else name

@@ -1,4 +1,4 @@
-"""Fonts of the system by their family's name, for figures that are set like the text around them."""
+"""System fonts by family name, so that a figure's type matches the text around it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ FOLDERS = (
     "/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts", "C:/Windows/Fonts",
 )  # fmt: skip
 SUFFIX = "*.[tT][tT][fF]"
-# what figures are written in beside letters of words
+# characters that figures need besides the letters of words
 NEEDED = "0123456789−·αθμσλη∂Σ"
 MOST_NAMES = 12
 
 
 def use(name: str) -> None:
-    """Draw all letters in a family of TrueType fonts from now on; in a process that draws one figure.
+    """Draw all text in a TrueType family of this system, for the rest of the process.
 
-    Raises ValueError where there is none of that name, or it lacks letters that figures need.
+    Call it only in a process that draws one figure.  The case of ``name`` does not matter.  Raises
+    ValueError if no regular font has this family name, or if it lacks characters that figures need.
     """
     found = list(_faces())
     of_family = [each for each in found if each[0].casefold() == name.casefold()]
@@ -46,7 +47,7 @@ def use(name: str) -> None:
 
 
 def _faces() -> Iterator[tuple[str, bool, bool, Path]]:
-    """Yield family, whether bold and whether italic of every font."""
+    """Yield family, whether bold, whether italic, and path of every readable TrueType font."""
     for folder in FOLDERS:
         for path in Path(folder).expanduser().rglob(SUFFIX):
             try:
@@ -60,6 +61,9 @@ def _faces() -> Iterator[tuple[str, bool, bool, Path]]:
 
 
 def _of_style(found: list[tuple[str, bool, bool, Path]], bold: bool, italic: bool) -> Path | None:
-    """Return the file of a style: of several, as of condensed ones, that of the shortest name."""
+    """Return the file of a style, or None.
+
+    Of several, such as condensed ones, choose the file with the shortest name.
+    """
     paths = [path for _, *style, path in found if style == [bold, italic]]
     return min(paths, key=lambda path: (len(path.stem), path), default=None)

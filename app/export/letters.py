@@ -1,4 +1,4 @@
-"""Letters of any script in files that are written without a window."""
+"""Text in any script, in files that are written without a window."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ PLAIN = "Letters that the program’s own font lacks are written as their code p
 
 @contextmanager
 def any_script(tell: Callable[[str], None]) -> Iterator[None]:
-    """Let Qt lay out text that the canvas's font cannot.
+    """Let Qt lay out text that the canvas's font cannot, within a ``with`` block.
 
-    ``tell`` is called for letters that no font has, which are written as code points,
-    as all foreign letters are if Qt cannot start.
+    Letters that no font has are written as code points, and ``tell`` receives a message.  If Qt
+    cannot start, this happens to all letters that the canvas's font lacks.
     """
     with ExitStack() as stack, typeface.using(lambda: _begin(tell, stack)):
         yield
 
 
 def any_script_in_window(tell: Callable[[str], None] | None) -> None:
-    """Have the window's own Qt lay out, from now on, what the canvas's font cannot; None ends that."""
+    """Let the window's Qt lay out text that the canvas's font cannot; None ends this.
+
+    ``tell`` receives messages about letters that no font has.
+    """
     typeface.use(lambda: None if tell is None else _begin(tell, ExitStack()))
 
 
@@ -51,7 +54,10 @@ def _begin(tell: Callable[[str], None], stack: ExitStack) -> TextEngine | None:
 
 
 def _missing_platform() -> str:
-    """Return why Qt cannot begin without a screen, or ""; it would end the process."""
+    """Return why Qt cannot start without a screen, or "" if it can.
+
+    Starting Qt without this plugin would end the process.
+    """
     from PySide6.QtCore import QLibraryInfo, QPluginLoader
 
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")

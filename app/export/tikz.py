@@ -1,6 +1,6 @@
-r"""A sheet as TikZ: curves as paths, labels as nodes in the document's font, maps as PNG beside it.
+r"""A sheet as TikZ: curves as paths, labels as nodes in the document's font, maps as PNG files.
 
-It needs ``\usepackage{tikz}`` alone.  The scene stands behind ``\endinput``, where TeX reads no more.
+It needs only ``\usepackage{tikz}``.  The scene follows ``\endinput``, where TeX stops reading.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.views.text.formulas import BINARIES, LETTERS, RELATIONS, SIGNS
 from app.views.text.mathematics import upright
 
 POINTS = 72.0 / PER_INCH
-EACH_LINE = 8  # points of a path
+EACH_LINE = 8  # points of a path on a line of the file
 WHITE = (1.0, 1.0, 1.0, 1.0)
 _HEAD = r"""% Needs \usepackage{tikz}; pictures lie beside this file.
 \providecommand*\agletter[2]{\ifdefined\Umathchar#1\else{\tiny U+#2}\fi}%
@@ -38,7 +38,7 @@ _DOCUMENT = r"""\documentclass{article}
 \renewcommand\familydefault{\sfdefault}
 \begin{document}
 """
-# in text and, of what only mathematics has, there
+# special characters as LaTeX text; those that only mathematics has switch to it
 _IN_TEXT = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "_": r"\_", "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -57,7 +57,11 @@ _COMMANDS = {
 
 
 def write(sheet: Sheet, target: Path, stated: str) -> None:
-    """Write the file, a whole document if it ends in .tex, and beside it the pictures in it."""
+    """Write a TikZ picture, and its rasters as PNG files beside it.
+
+    A target with the suffix .tex becomes a whole document.  ``stated``: the scene, appended as a
+    comment.
+    """
     prefix = re.sub(r"[^A-Za-z0-9]+", "-", target.stem).strip("-") or "figure"
     text, pictures = tikz(sheet, prefix)
     if target.suffix.lower() == TEX:
@@ -71,7 +75,10 @@ def write(sheet: Sheet, target: Path, stated: str) -> None:
 
 
 def tikz(sheet: Sheet, prefix: str) -> tuple[str, dict[str, bytes]]:
-    """Return the picture as TeX, and its rasters by the names of their files."""
+    """Return the TikZ picture, and the contents of its PNG files by name.
+
+    The file names begin with ``prefix``.  Lengths are in big points (bp), y upwards.
+    """
     page = _Page(sheet, prefix)
     width, height = (POINTS * side for side in sheet.size)
     ground = []
@@ -91,7 +98,7 @@ def tikz(sheet: Sheet, prefix: str) -> tuple[str, dict[str, bytes]]:
 
 
 class _Page:
-    """Turns items into lines of TeX, and keeps colours and pictures that they need."""
+    """A page that turns items into lines of TeX and collects their colours and pictures."""
 
     def __init__(self, sheet: Sheet, prefix: str) -> None:
         self._height, self._prefix = sheet.size[1], prefix
@@ -99,7 +106,7 @@ class _Page:
         self.pictures: dict[str, bytes] = {}
 
     def group(self, group: Group) -> Iterator[str]:
-        """Return the items of a group, cut off at its box."""
+        """Yield the lines of a group's items, clipped to its box."""
         yield r"\begin{scope}"
         if group.box is not None:
             left, top, right, bottom = group.box
@@ -137,7 +144,7 @@ class _Page:
         return " --\n".join(rows) + (" -- cycle" if closed else "")
 
     def paint(self, kind: str, colour: RGBA) -> str:
-        """Return an option for a colour and its opacity."""
+        """Return the TikZ option for a colour and its opacity; ``kind``: "draw" or "fill"."""
         opacity = f",{kind} opacity={colour[3]:.3g}" if colour[3] < 1.0 else ""
         return f"{kind}={self._colour(colour)}{opacity}"
 
@@ -179,7 +186,7 @@ class _Page:
 
 
 def tex(text: str) -> str:
-    """Return a line of text as LaTeX: symbols, scripts and signs as mathematics."""
+    """Return a line of text as LaTeX; symbols, sub- and superscripts and signs as mathematics."""
     parts: list[tuple[bool, str]] = []
     for char in text:
         is_math, words = _letter(char)
@@ -191,7 +198,7 @@ def tex(text: str) -> str:
 
 
 def _letter(char: str) -> tuple[bool, str]:
-    """Return a letter as LaTeX, and whether it is mathematics."""
+    """Return whether a character is mathematics, and its LaTeX."""
     symbol = upright(char)
     if symbol or char in _COMMANDS:
         return True, _COMMANDS.get(symbol or char, symbol)
@@ -207,7 +214,7 @@ def _letter(char: str) -> tuple[bool, str]:
 
 
 def _scripts(words: str) -> str:
-    """Return mathematics with scripts that follow one another as one: _{1}_{0} is _{10}."""
+    """Merge adjacent subscripts, and adjacent superscripts: _{1}_{0} becomes _{10}."""
     while (joined := re.sub(r"([_^])\{([^{}]*)\}\1\{", r"\1{\2", words)) != words:
         words = joined
     return words

@@ -1,4 +1,4 @@
-"""The panel Points: the scene's numbers, typed and stepped, and where pins snap to."""
+"""The part of the panel Points: it shows and edits the scene's numbers and switches snapping."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from app.views.interface.points import (
     ValueStepped,
 )
 
-# milliseconds between two looks at what moves: digits that change faster are not read
+# milliseconds between updates while something moves: nobody reads faster digits
 PAUSE_MS = 60
 
 
 class PointsPart(PanelPart):
-    """Shows the numbers while its panel is seen; what is entered elsewhere it takes at any time."""
+    """The numbers of the scene: shown while the panel is visible, editable at any time."""
 
     title = panel_titles.POINTS
     events = (PanelShown, ValueEntered, ValueStepped)
@@ -39,19 +39,19 @@ class PointsPart(PanelPart):
         self._refusal: Refusal | None = None
         self._snapping = False
         self._visits = 0
-        self._stop: Callable[[], None] | None = None  # while the panel waits before it shows more
-        self._is_late = False  # there is more to show
-        self._still: tuple[object, tuple[ValueGroup, ValueGroup]] | None = None  # and whose it is
-        self._known: tuple[object, Point | None] = (None, None)  # limits of colours, and whose
+        self._stop: Callable[[], None] | None = None  # set during the pause between two updates
+        self._is_late = False  # the scene changed during the pause
+        self._still: tuple[object, tuple[ValueGroup, ValueGroup]] | None = None  # key and rows
+        self._known: tuple[object, Point | None] = (None, None)  # key and colour limits
 
     def commands(self) -> dict[str, Callable[[], None]]:
         return {"points": self._visit, "snap": self._snap}
 
     def wanted(self, scene: Scene) -> None:
-        """Want nothing computed."""
+        """Request no jobs: the panel shows the scene and answers that other parts request."""
 
     def _visit(self) -> None:
-        """Bring the panel to the front, and the keyboard to its first field."""
+        """Raise the panel and move the keyboard focus to its first field."""
         self._visits += 1
         self.context.window.raise_panel(self.title)
         self._show()
@@ -83,7 +83,7 @@ class PointsPart(PanelPart):
             self._stop = self.context.every(PAUSE_MS, self._catch_up)
 
     def _catch_up(self) -> None:
-        """Show what has come since, or wait no longer."""
+        """Show the latest state if the scene changed during the pause; otherwise end the pause."""
         if self._is_late:
             self._is_late = False
             self._show()
@@ -100,7 +100,7 @@ class PointsPart(PanelPart):
             self._show()
 
     def _enter(self, event: ValueEntered) -> None:
-        """Make one step of undo of a number, or say why it is none."""
+        """Set numbers from entered text as one undo step, or show why the text is invalid."""
         row, place, store = event.row, event.place, self.context.store
         try:
             found = points.entered(self._subject, row, place, event.text, self._colours())
@@ -119,7 +119,7 @@ class PointsPart(PanelPart):
         self._show()
 
     def _step(self, event: ValueStepped) -> None:
-        """Make another number; steps that follow one another are one of undo."""
+        """Step a number; consecutive steps of the same number are one undo step."""
         row, place = event.row, event.place
         if event.steps == 0:
             self._refusal = None
@@ -138,7 +138,7 @@ class PointsPart(PanelPart):
         return self.context.subject
 
     def _colours(self) -> Point | None:
-        """Return the limits of the colours that are shown, where they are numbers."""
+        """Return the colour limits of the map on show; None without a map of numbers."""
         answer, subject = self.context.ground(), self._subject
         if answer is None or not subject.scene.layers.map:
             return None

@@ -1,4 +1,4 @@
-"""The rows of the panel Points: the numbers of a scene as text, with their words."""
+"""The rows of the panel Points: the scene's numbers as text, with labels and tooltips."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ from app.views.text.entered_numbers import written
 HINTS = {
     "A": "Where the geodesic begins.",
     "B": "Where the geodesic ends.",
-    "v": "The vector at A that is carried along the geodesic, by its components.",
+    "v": "Components of the vector at A, which is carried along the geodesic.",
 }
 OWN_HINT = "The family’s own coordinates."
-CHART_HINT = "These are what its axes are marked with."
-ALPHA_HINT = "Of the connection, from −1 to 1; 0 is Levi-Civita’s."
-VIEW_HINT = "From where to where the axis goes."
+CHART_HINT = "Coordinates as the axes of the chart show them."
+ALPHA_HINT = "α of the connection, from −1 to 1. 0 is the Levi-Civita connection."
+VIEW_HINT = "The two ends of the axis."
 LIMITS_HINT = (
-    "The values at both ends of the map’s colours. Empty: those of the middle 98 % of the values."
+    "The values at both ends of the map’s colours. Leave empty for the middle 98 % of the values."
 )
 PARAMETERS = {"nu": "Degrees of freedom", "w": "Weight", "temperature": "Temperature"}
 LOOP = {
-    "centre": "The middle of the loop, as the chart draws it.",
-    "radii": "Half the loop’s width and height, as the chart draws it.",
+    "centre": "The centre of the loop, in the coordinates on the axes.",
+    "radii": "Half the loop’s width and height, in the coordinates on the axes.",
 }
-# digits of limits that a map has by itself
+# significant digits of automatic colour limits
 FEW = 4
 
 
 def groups(subject: Subject, still: tuple[ValueGroup, ValueGroup]) -> tuple[ValueGroup, ...]:
-    """Return all rows of a scene; ``still``: those that no drag of a point changes."""
+    """Return all groups of rows of a scene.
+
+    ``still``: the result of `still`, the groups that dragging a point does not change.
+    """
     chart, (scalars, view) = subject.chart.plane, still
     found = [_points("θ", OWN_HINT, subject.manifold.coordinates, subject, ""), scalars]
     marks = (chart.labels[0], chart.labels[1])
@@ -54,9 +57,9 @@ def groups(subject: Subject, still: tuple[ValueGroup, ValueGroup]) -> tuple[Valu
 
 
 def still(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ValueGroup]:
-    """Return the rows of α and the family, and of the view.
+    """Return the group of α and the family's parameters, and the group of the view.
 
-    automatic: the limits of the colours that are shown, or None.
+    ``automatic``: the colour limits of the map on show, or None.
     """
     view = []
     for i, name in enumerate(subject.chart.plane.labels[:2]):
@@ -87,7 +90,7 @@ def _points(
     for name, hint in HINTS.items():
         key = prefix + name
         found = numbers(subject, key)
-        # what a chart makes of a point has fewer digits than the point
+        # a chart adds rounding errors: show fewer digits
         texts = _rounded(found) if prefix else tuple(map(written, found))
         rows.append(ValueRow(key, name, hint, texts, _names(columns, name), True))
     return ValueGroup(title, about, columns, tuple(rows))

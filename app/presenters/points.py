@@ -1,10 +1,15 @@
-"""The numbers of a scene that can be entered: what they are, and the changes that others make.
+"""The numbers of a scene that users can enter, and the changes of the scene that an entry makes.
 
-A row has one number or two.  Its key says which: "A", "B" and "v" (the vector at A) in the family's
-coordinates; with "chart " before it in those that the axes of the chart are marked with, where a
-logarithmic axis is marked with the quantity itself; "view 0" and "view 1" from where to where an axis
-goes; "limits" of the map's colours; "alpha"; "family.NAME" a real parameter; "loop centre" and
-"loop radii", the middle of the loop and half its sides as the chart draws it.
+A row has one or two numbers.  Its key names them:
+
+- "A", "B" and "v" (the vector at A): in the family's coordinates;
+- "chart A", "chart B" and "chart v": as the chart's axes show them.  A logarithmic axis shows the
+  quantity itself, not its logarithm;
+- "view 0" and "view 1": the ends of an axis, as the axis shows them;
+- "limits": the limits of the map's colours;
+- "alpha", and "family.NAME": α, and a real parameter of the family;
+- "loop centre" and "loop radii": the centre and the half sides of the loop's bounding box, as the
+  axes show them.
 """
 
 from __future__ import annotations
@@ -28,23 +33,23 @@ from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold, known_inside
 
-# of what a chart makes of coordinates the last digits are rounding
+# significant digits of chart coordinates: further ones are rounding errors
 DIGITS = 12
-# parts of a view that a step is at most, and of a number where there is no view
+# a step is at most 1/PARTS of the view; of half the number where the view does not measure it
 PARTS, ALPHA_STEP = 20, Decimal("0.05")
 SYMBOLS = {"nu": "ν", "temperature": "τ"}
 OWN = ("A", "B", "v")
 
 
-# --- what the chart is marked with -----------------------------------------------------------------
+# --- numbers on the axes ---------------------------------------------------------------------------
 def _marked(chart: Chart, theta: Floats) -> Floats:
-    """Return what the axes of the plane are marked with at θ (..., 2)."""
+    """Return the numbers (..., 2) that the axes of the plane show at θ (..., 2)."""
     x = chart.forward(theta)
     return np.where(chart.log, np.exp(np.where(chart.log, x, 0.0)), x)
 
 
 def _unmarked(chart: Chart, marked: Floats) -> Floats:
-    """Return θ (..., 2) where the axes are marked so; NaN where nothing is."""
+    """Return θ (..., 2) from numbers on the axes (..., 2); NaN where there is no such point."""
     with np.errstate(all="ignore"):
         x = np.where(chart.log, np.log(np.where(chart.log, marked, 1.0)), marked)
         return np.asarray(chart.inverse(x))
@@ -52,20 +57,24 @@ def _unmarked(chart: Chart, marked: Floats) -> Floats:
 
 @lru_cache(maxsize=16)
 def is_theta(manifold: Manifold, chart: Chart) -> bool:
-    """Whether the axes of a plane are marked with the family's own coordinates."""
+    """Whether the axes of a plane show the family's own coordinates."""
     theta = np.array([manifold.interior, *manifold.pins])
     same: bool = np.allclose(_marked(chart, theta), theta, rtol=1e-9, atol=1e-9)
     return same and chart.labels == manifold.coordinates
 
 
 def _stretch(chart: Chart, theta: Floats) -> Floats:
-    """Return by how much a step of a drawing coordinate changes what its axis is marked with."""
+    """Return the derivative of the number on each axis by its drawing coordinate, at θ (..., 2)."""
     return np.where(chart.log, np.exp(np.where(chart.log, chart.forward(theta), 0.0)), 1.0)
 
 
 # --- reading -------------------------------------------------------------------------------------
 def numbers(subject: Subject, key: str, automatic: Point | None = None) -> tuple[float, ...]:
-    """Return the numbers of a row; ``automatic``: the colour limits where the scene has none."""
+    """Return the numbers of the row ``key``, as the module describes them.
+
+    ``automatic``: the colour limits on show if the scene sets none; without either, "limits" gives ().
+    Raises KeyError for a parameter that the family lacks.
+    """
     scene, chart = subject.scene, subject.chart.plane
     assert scene.start and scene.end and scene.vector and scene.view
     match key.split():
@@ -96,14 +105,14 @@ def _pair(found: Floats) -> Point:
 
 
 def parameters(family: str) -> dict[str, float]:
-    """Return the real parameters of a family by their rows' keys."""
+    """Return the real parameters of a family, stated or default, by the keys of their rows."""
     name, stated = parse(family)
     known: Mapping[str, object] = {**families()[name].parameters, **stated}
     return {f"family.{key}": value for key, value in known.items() if isinstance(value, float)}
 
 
 def _loop(subject: Subject) -> Floats:
-    """Return the vertices (k, 2) of the loop in what the axes are marked with."""
+    """Return the vertices (k, 2) of the loop, as the axes show them."""
     scene = subject.scene
     return _marked(subject.chart.plane, np.array(scene.loop or loop.default_loop(scene)))
 
@@ -117,9 +126,11 @@ def _box(vertices: Floats) -> tuple[Floats, Floats]:
 def entered(
     subject: Subject, key: str, place: int | None, text: str, automatic: Point | None = None
 ) -> dict[str, object]:
-    """Return the changes of the scene that a number makes, that at ``place`` or all of them.
+    """Return the changes of the scene for entered text.
 
-    Raises ValueError with one line that says what was entered and what was expected.
+    The text gives the number at ``place``, or both numbers of a row if it is None.  Empty text makes
+    colour limits automatic.  Raises ValueError with one line that says what was entered and what
+    was expected.
     """
     what = names_of(subject, key)
     if key == "limits" and not text.strip():
@@ -132,7 +143,7 @@ def entered(
 
 
 def _known(subject: Subject, key: str, automatic: Point | None) -> list[float]:
-    """Return the numbers of a row, one of which becomes another.  Raises ValueError without any."""
+    """Return the numbers of a row.  Raises ValueError if colour limits are unknown."""
     found = list(numbers(subject, key, automatic))
     if not found:
         raise ValueError("colour limits need a map of numbers, and this one has none yet")
@@ -140,7 +151,7 @@ def _known(subject: Subject, key: str, automatic: Point | None) -> list[float]:
 
 
 def names_of(subject: Subject, key: str) -> str:
-    """Return what a row is called in a message."""
+    """Return the name of a row for messages."""
     match key.split():
         case ["view", axis]:
             return f"{subject.chart.plane.labels[int(axis)]} of the view"
@@ -156,7 +167,7 @@ def names_of(subject: Subject, key: str) -> str:
 
 
 def _one(subject: Subject, key: str, place: int, what: str) -> str:
-    """Return what one number of a row is called in a message."""
+    """Return the name of the number at ``place`` of a row for messages."""
     if key in OWN:
         return f"{subject.manifold.coordinates[place]} of {what}"
     if key.startswith(("chart ", "loop ")):
@@ -167,7 +178,11 @@ def _one(subject: Subject, key: str, place: int, what: str) -> str:
 def changes(
     subject: Subject, key: str, values: tuple[float, ...], text: str = ""
 ) -> dict[str, object]:
-    """Return the changes of the scene that make the numbers of a row these.  Raises ValueError."""
+    """Return the changes of the scene that set the numbers of a row to ``values``.
+
+    Raises ValueError for a point or loop outside the domain, limits that do not increase, and
+    numbers out of range.
+    """
     scene, chart, what = subject.scene, subject.chart.plane, names_of(subject, key)
     assert scene.start and scene.view
     at = np.array(scene.start.theta)
@@ -213,7 +228,7 @@ def _pin(
 
 
 def _token_at(manifold: Manifold, theta: Floats) -> int | None:
-    """Return the token whose own place θ (2,) is."""
+    """Return the token that lies exactly at θ (2,) under its own mask, or None."""
     marks = manifold.landmarks
     if marks is None:
         return None
@@ -234,7 +249,10 @@ def _view(e: Extent, chart: Chart, axis: int, values: tuple[float, ...], what: s
 
 
 def _moved_loop(subject: Subject, part: str, values: Floats, what: str) -> dict[str, object]:
-    """Move or stretch the loop, whatever its shape, to this centre or these radii."""
+    """Return the changes that move or stretch the loop to this centre or these radii.
+
+    Raises ValueError unless radii are positive and the whole loop lies in the domain.
+    """
     vertices, chart = _loop(subject), subject.chart.plane
     middle, half = _box(vertices)
     if part == "centre":
@@ -254,7 +272,10 @@ def _moved_loop(subject: Subject, part: str, values: Floats, what: str) -> dict[
 def stepped(
     subject: Subject, key: str, place: int, steps: int, automatic: Point | None = None
 ) -> tuple[float, ...]:
-    """Return the numbers of a row with one of them larger by ``steps``; exact in decimals."""
+    """Return the numbers of a row after ``steps`` steps of the one at ``place``; exact in decimals.
+
+    α stays within [−1, 1].  Raises ValueError if colour limits are unknown.
+    """
     values = _known(subject, key, automatic)
     value = float(f"{values[place]:.{DIGITS if ' ' in key else 17}g}")
     step = _step(subject, key, place, value, values)
@@ -265,8 +286,10 @@ def stepped(
 
 
 def _step(subject: Subject, key: str, place: int, value: float, values: list[float]) -> Decimal:
-    """Return a power of ten: a few percent of the view along an axis of one scale, or else of the
-    number itself.
+    """Return the size of a step: for α `ALPHA_STEP`, for others a power of ten.
+
+    It is a few percent of the view where the number is a place on a linear axis; otherwise a few
+    percent of the number itself.
     """
     if key == "alpha":
         return ALPHA_STEP
@@ -275,7 +298,10 @@ def _step(subject: Subject, key: str, place: int, value: float, values: list[flo
 
 
 def _scale(subject: Subject, key: str, place: int) -> float:
-    """Return how wide the view is along the axis of a number; 0 where that is no measure of it."""
+    """Return the width of the view along a number's axis; 0 if the number is no place on it.
+
+    A logarithmic axis also gives 0.
+    """
     chart, e = subject.chart.plane, subject.scene.view
     assert e is not None
     axis = int(key[-1]) if key.startswith("view") else place
