@@ -242,7 +242,7 @@ class Controller:
     def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
         """Update view, camera and colours."""
         if changed & {"view", "equal"}:
-            drawing.show_view(self.canvas, subject)
+            drawing.show_view(self.canvas, subject, with_axes="equal" in changed)
         if "camera" in changed:
             drawing.show_camera(self.canvas, subject)
         if changed & {"colormap", "map_opacity", "limits", "layers.contours"}:

@@ -70,9 +70,10 @@ def show_ground(canvas: Canvas, subject: Subject) -> None:
     canvas.set_outline(outline)
 
 
-def show_view(canvas: Canvas, subject: Subject) -> None:
-    """Show the axes and the visible rectangle."""
-    show_axes(canvas, subject)
+def show_view(canvas: Canvas, subject: Subject, with_axes: bool) -> None:
+    """Show the visible rectangle, and the axes if their scale has changed."""
+    if with_axes:
+        show_axes(canvas, subject)
     if subject.scene.view is not None:
         canvas.set_view(subject.scene.view)
 

@@ -1,4 +1,4 @@
-"""What is drawn while a pin is dragged: the curve that is there, with the pins at its ends."""
+"""A dragged pin is drawn at the end of the curve that is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.app.controller.test_trips import Trips
 
 
 class Seen:
-    """The last of what a canvas was told."""
+    """The last pin and curve that a canvas was given."""
 
     def __init__(self, trips: Trips) -> None:
         self.trips = trips
@@ -23,6 +23,14 @@ class Seen:
         drawn = [c.args[1] for c in self.canvas.set_curve.call_args_list if c.args[0] == "geodesic"]
         return tuple(drawn[-1].xy[0])
 
+    def lag(self) -> None:
+        """Move the pin to −1.4 and then to −1.2, and answer the first move only."""
+        self.move(-1.4)
+        answers = self.trips.answers()
+        self.move(-1.2)
+        for answer in answers:
+            self.trips.control.on_message(answer)
+
     def move(self, x: float, done: bool = False) -> None:
         self.trips.control.on_event(PinMoved("A", (x, -0.4), done=done))
 
@@ -33,21 +41,13 @@ def seen() -> Seen:
 
 
 def test_the_pin_is_where_the_curve_begins_when_the_hand_is_further(seen):
-    seen.move(-1.4)
-    answers = seen.trips.answers()
-    seen.move(-1.2)
-    for answer in answers:
-        seen.trips.control.on_message(answer)
+    seen.lag()
     assert seen.pin() == pytest.approx((-1.4, -0.4), abs=1e-12)
     assert seen.curve() == pytest.approx(seen.pin(), abs=1e-9)
 
 
 def test_a_released_pin_is_where_the_hand_left_it(seen):
-    seen.move(-1.4)
-    answers = seen.trips.answers()
-    seen.move(-1.2)
-    for answer in answers:
-        seen.trips.control.on_message(answer)
+    seen.lag()
     seen.move(-1.2, done=True)
     assert seen.pin() == pytest.approx((-1.2, -0.4), abs=1e-12)
     seen.trips.answer()
@@ -55,7 +55,7 @@ def test_a_released_pin_is_where_the_hand_left_it(seen):
 
 
 def test_a_pin_that_gets_no_answer_follows_the_hand_nevertheless(seen):
-    """What is called after a while is what greys the curve that the pin has left."""
+    """The call that greys the late curve also moves the pin."""
     seen.move(-1.4)
     seen.move(-1.2)
     (late,) = (

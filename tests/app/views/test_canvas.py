@@ -144,6 +144,23 @@ class TestPixels:
             lit.append(int((row > 230).sum()))
         assert 0.4 * lit[0] < lit[1] < 0.7 * lit[0]
 
+    def test_arrow_keys_go_on_before_the_pin_is_drawn_and_begin_anew_elsewhere(self, canvas):
+        """A pin is drawn with its path, which may take longer than the next key."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.chosen = "A"
+        QTest.keyPress(canvas.native, Qt.Key.Key_Right)
+        QTest.keyPress(canvas.native, Qt.Key.Key_Right)
+        width = VIEW.x1 - VIEW.x0
+        assert canvas.events.of(PinMoved)[-1].xy[0] == pytest.approx(2 * STEP * width)
+        canvas.leave()  # the keyboard is elsewhere, and the release of the key with it
+        QTest.keyPress(canvas.native, Qt.Key.Key_Right)
+        assert canvas.events.of(PinMoved)[-1].xy[0] == pytest.approx(STEP * width)
+        QTest.keyRelease(canvas.native, Qt.Key.Key_Right)
+        assert canvas.events.of(PinMoved)[-1] == PinMoved("A", (STEP * width, 12.0), done=True)
+
     def test_the_last_move_counts_however_soon_it_comes(self, canvas):
         """A hand that stops at once leaves the pin where it stopped, not a move before."""
         canvas.set_pin("A", (0.0, 12.0))

@@ -1,4 +1,4 @@
-"""What the window shows of a canvas: the frame that was drawn, also where parts of it were copied."""
+"""The window shows the frame that was drawn, including the parts that were copied."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from app.views.canvas.gl.backdrop import Backdrop
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Axes, ColorMap2D, Curve
 from compute.manifold.extent import Extent
@@ -59,6 +60,35 @@ def test_what_is_shown_is_what_is_drawn_while_a_curve_moves(canvas):
     for step in range(6):
         canvas.set_curve("geodesic", curve(10.5 + 0.3 * step))
         assert np.abs(shown(canvas).astype(int) - canvas.image()[..., :3]).max() <= 1
+
+
+class Copies:
+    """A surface that counts its copies, and the layers that were painted between them."""
+
+    def __init__(self) -> None:
+        self.painted: list[int] = []
+        self.backdrop = Backdrop(self)
+
+    def keep(self) -> None: ...
+    def put_back(self) -> None: ...
+
+    def draw(self, *states: object) -> list[int]:
+        """Draw one frame; return the layers that were painted."""
+        self.painted = []
+        self.backdrop.draw("here", states, lambda i, j: self.painted.extend(range(i, j)))
+        return self.painted
+
+
+def test_more_is_copied_once_more_stands_still():
+    ground, grid, old, new = (object() for _ in range(4))
+    copies = Copies()
+    assert copies.draw(ground, old, 0) == [0, 1, 2]
+    assert copies.draw(ground, new, 1) == [0, 1, 2], "the ground alone is the same"
+    assert copies.draw(ground, grid, 2) == [1, 2], "and copied from now on"
+    assert copies.draw(ground, grid, 3) == [1, 2], "the grid was still for one frame"
+    assert copies.draw(ground, grid, 4) == [1, 2], "for two: it is drawn once more and kept"
+    assert copies.draw(ground, grid, 5) == [2]
+    assert copies.draw(new, grid, 5) == [0, 1, 2], "what lies behind has changed"
 
 
 @pytest.mark.parametrize(

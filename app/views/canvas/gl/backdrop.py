@@ -18,38 +18,41 @@ class Copier(Protocol):
 
 
 class Backdrop:
-    """The hindmost layers of a plot as a surface keeps them, until one of them or the place changes."""
+    """The picture of the hindmost layers of a plot, valid until one of them or the place changes."""
 
     def __init__(self, surface: Copier) -> None:
         self._surface = surface
         self._place: object = None
         self._last: Sequence[object] = ()
         self._kept: Sequence[object] = ()
+        self._steady = 0  # number of hindmost layers that were unchanged in the last frame
 
     def draw(
         self, place: object, states: Sequence[object], paint: Callable[[int, int], None]
     ) -> None:
-        """Draw layers; those that are the same as in the last frame and the one before are copied.
+        """Draw layers, copying the hindmost ones that did not change.
 
-        place: what all of them depend on.  states: of each layer, hindmost first, an object that is
-        another one when the layer has changed.  ``paint(i, j)`` draws those from i up to j.
+        place: what all of them depend on.  states: for each layer, hindmost first, an object that is
+        another one after a change.  ``paint(i, j)`` draws the layers from i up to j.
         """
         if place != self._place:
-            self._place, self._last, self._kept = place, (), ()
-        kept = len(self._kept)
+            self._place, self._last, self._kept, self._steady = place, (), (), 0
+        unchanged, kept = _common(states, self._last), len(self._kept)
+        worth = unchanged
         if kept and _common(states, self._kept) == kept:
             self._surface.put_back()
+            worth = min(unchanged, self._steady)  # a single quiet frame is no reason to keep more
         else:
-            kept = _common(states, self._last)
-            self._kept = states[:kept]
-            if kept:
-                paint(0, kept)
-                self._surface.keep()
+            kept = 0
+        if worth > kept:
+            paint(kept, worth)
+            self._surface.keep()
+            self._kept, kept = states[:worth], worth
         paint(kept, len(states))
-        self._last = states
+        self._last, self._steady = states, unchanged
 
 
 def _common(some: Sequence[object], others: Sequence[object]) -> int:
-    """Count the objects that both begin with."""
+    """Count the objects that both sequences begin with."""
     pairs = enumerate(zip(some, others, strict=False))
     return next((i for i, (x, y) in pairs if x is not y), min(len(some), len(others)))

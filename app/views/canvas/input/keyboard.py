@@ -27,7 +27,9 @@ class Keys(Plot):
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
         self.chosen = "A"
-        self._going: XY | None = None  # the goal of arrow keys, drawn once its path is there
+        self._going: XY | None = (
+            None  # where arrow keys moved the selection, until they are released
+        )
         self._ringed = False  # the chosen object is held by the keyboard
 
     @abstractmethod
@@ -68,7 +70,7 @@ class Keys(Plot):
 
     def leave(self) -> None:
         """Remove the ring, because the keyboard focus is elsewhere."""
-        self._ringed = False
+        self._ringed, self._going = False, None
         self.ring()
         self._now()
 
@@ -78,7 +80,7 @@ class Keys(Plot):
         self._focus.set(at)
 
     def _choose(self, name: str) -> None:
-        self.chosen, self._ringed = name, True
+        self.chosen, self._ringed, self._going = name, True, None
         self.ring()
         self._now()
         # also in words, for screen readers

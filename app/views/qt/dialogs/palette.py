@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
-    QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -20,11 +19,10 @@ from PySide6.QtWidgets import (
 
 from app.views.interface.choices import Command
 from app.views.interface.panel_state import PanelState
-from app.views.qt.widgets.report_exceptions import told
+from app.views.qt.widgets.search_line import SearchLine
 from app.views.text.matching import ranked
 
 WIDTH, HEIGHT = 560, 380
-STEERING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 @dataclass(frozen=True)
@@ -75,18 +73,15 @@ class Palette(QDialog):
         self.setObjectName("palette")
         self.setAccessibleName("All commands")
         self._entries = entries
-        self.line = QLineEdit(placeholderText="Type a command")
-        self.line.setAccessibleName("Command")
-        self.line.installEventFilter(self)
-        self.line.textChanged.connect(self._narrow)
         self.list = QTreeWidget()
+        self.line = SearchLine("Type a command", "Command", self.list)
+        self.line.textChanged.connect(self._narrow)
         self.line.returnPressed.connect(lambda: self._run(self.list.currentItem()))
         self.list.setAccessibleName("Matching commands")
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -118,19 +113,3 @@ class Palette(QDialog):
             entry = self._entries[item.data(0, Qt.ItemDataRole.UserRole)]
             self.close()
             entry.run()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # keys go to the focus widget within a popup, and initially there is none
-        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    @told
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() in STEERING
-        ):
-            self.list.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)

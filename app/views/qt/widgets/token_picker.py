@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from app.views.qt.widgets.report_exceptions import told
+from app.views.qt.widgets.search_line import SearchLine
 from app.views.qt.widgets.widgets import Picker, as_picker, label
 from app.views.text.token_names import containing, likeliest
 
 WIDTH, ROWS = 240, 12
-STEERING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class TokenPicker(Picker):
@@ -84,15 +82,13 @@ class TokenSearch(QFrame):
         self.setObjectName("palette")
         self.setAccessibleName(f"Search: {owner.accessibleName()}")
         self._owner, self._names, self._choose = owner, names, choose
-        self.line = QLineEdit(placeholderText="Part of the word, or the number")
-        self.line.setAccessibleName("Part of the word, or the number")
-        self.line.installEventFilter(self)
         self.list = QListWidget()
         self.list.setUniformItemSizes(True)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName("Tokens that fit")
         self.list.addItems(list(names))
         self.list.setCurrentRow(current)
+        words = "Part of the word, or the number"
+        self.line = SearchLine(words, words, self.list)
         self.none: QLabel = label("No token has this.", "quiet")
         self.none.hide()
         column = QVBoxLayout(self)
@@ -136,22 +132,6 @@ class TokenSearch(QFrame):
             row = self.list.row(item)
             self.close()
             self._choose(row)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # keys go to what has the focus within a popup, and at first nothing has
-        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    @told
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() in STEERING
-        ):
-            self.list.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)
 
 
 def token_picker(name: str, hint: str) -> TokenPicker:
