@@ -1,14 +1,15 @@
-"""The attention of one token as rows over one set of keys: layer by layer, head by head, file by file.
+"""Attention rows of one token over one set of keys, by layer, by head or by file.
 
-    mean     of each layer the mean of its heads' rows, A = Σ_h p_h/H
-    rollout  of each layer the row of Ã_l ⋯ Ã_1 Ã_0, Ã = (1 − ρ)A + ρI with rows that sum to 1, where ρ
-             is the share of the residual, ½ [Abnar, Zuidema: Quantifying Attention Flow, ACL 2020]
-    files    one head in several files: of other texts, or of other checkpoints of a model
+    mean     for each layer, the mean of its heads' rows, A = Σ_h p_h/H
+    rollout  for each layer l, the token's row of Ã_l ⋯ Ã_1 Ã_0, where Ã = (1 − ρ)A + ρI with rows
+             scaled to sum 1, and ρ is the share of the residual, ½ by default
+             [Abnar, Zuidema: Quantifying Attention Flow, ACL 2020]
+    files    one head in several files: other texts, or other checkpoints of a model
     heads    the heads of one layer
-    layers   one head number in each layer, though heads of a number have no identity across layers
+    layers   the same head number in each layer, though head numbers have no identity across layers
 
-Each row is that of the token's own query under its own mask, without the keys that are left out: what
-is left of it sums to 1.  Rows over layers that hide other keys lie on closed faces of one simplex.
+Each row belongs to the token's own query under its own mask.  Excluded keys are removed, and the
+rest sums to 1.  Rows of layers that mask different keys lie on closed faces of one simplex.
 """
 
 from __future__ import annotations
@@ -32,19 +33,20 @@ from compute.heads.logits import LEFT_OUT
 from compute.heads.verification import verification
 
 OVER = ("mean", "rollout", "files", "heads", "layers")
-# how a token is found again in another file
+# how to find the token in another file
 SAME = ("position", "name")
 RESIDUAL = 0.5
-# entries of a rollout that is kept
+# maximum number of entries of a cached rollout
 KEPT = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
 class TokenRows:
-    """Rows (m, n) of one token, NaN where its mask leaves it no key; a sink is the last key.
+    """Attention rows (m, n) of one token; a row is NaN where its mask excludes all keys.
 
-    kind: "layer", "head" or "file"; places (m,): which of them each row is of; keys (n,): their labels;
-    said: what the rows are, in sentences; vouched: how far they are known to be the model's own.
+    A sink is the last key.  kind: "layer", "head" or "file"; places (m,): the name of each row's
+    layer, head or file; keys (n,): the labels of the keys; said: sentences that describe the rows;
+    vouched: how closely they agree with the model's own rows.
     """
 
     rows: Floats
@@ -68,12 +70,14 @@ def token_rows(
     others: Sequence[HeadFile] = (),
     same: str = "position",
 ) -> TokenRows:
-    """Return the rows of one query token over what ``over`` says.
+    """Return the attention rows (m, n) of one query token over layers, heads or files.
 
-    ``layer`` and ``head``: the one layer of "heads", the one number of "layers", both of "files", whose
-    ``others`` are compared with ``file`` at the ``same`` position or name of the token.  n counts the
-    keys that a row sees.  Raises ValueError for what a file does not have, for rows that have no
-    simplex in common, and where fewer than two are left.
+    ``over`` is one of `OVER`, which the module describes.  "heads" uses ``layer``, "layers" uses
+    ``head``, and "files" uses both.  "files" compares ``others`` with ``file``, at the token of the
+    ``same`` "position" or "name", and leaves out files whose rows share no simplex with the first.
+    ``left_out``: excluded keys; ``residual``: ρ of the rollout, in [0, 1).  n counts the keys that
+    some row sees.  Raises ValueError for a token, layer, head or key that the file lacks, for
+    options out of range, and if fewer than two rows or two keys remain.
     """
     if over not in OVER:
         raise ValueError(f"over must be one of {', '.join(OVER)}, got {shown(over)}")
@@ -105,7 +109,7 @@ def token_rows(
 
 @dataclass(frozen=True)
 class _Asked:
-    """Whose row is wanted, of which layer and head, at which temperature, without which keys."""
+    """A request for rows: the token, its layer and head, the temperature and the excluded keys."""
 
     token: int
     place: tuple[int, int]
@@ -113,27 +117,27 @@ class _Asked:
     left_out: tuple[int, ...]
 
     def row(self, file: HeadFile, place: tuple[int, int]) -> Floats:
-        """Return the share of the sink, and the row over all keys of the file: (1 + n,)."""
+        """Return the share of the sink, then the row over all keys of the file: (1 + n,)."""
         left_out = [key for key in self.left_out if key < file.k.shape[2]]
         row = attention_rows.rows(file, *place, [self.token], self.temperature, left_out)[0]
         sink = max(1.0 - float(row.sum()), 0.0) if np.isfinite(file.sink_of(*place)) else 0.0
         return np.append(sink, row)
 
     def seen(self, file: HeadFile, place: tuple[int, int]) -> NDArray[np.bool_]:
-        """Return whether there is a sink, and which keys the mask leaves to the token: (1 + n,)."""
+        """Return whether there is a sink, then whether the token sees each key: (1 + n,)."""
         added = file.added(*place, np.array([self.token]))[0]
         added[[key for key in self.left_out if key < len(added)]] = -np.inf
         return np.append(np.isfinite(file.sink_of(*place)), added > LEFT_OUT)
 
     def without(self, file: HeadFile) -> tuple[str, ...]:
-        """Return a sentence on the keys that are left out; none if all take part."""
+        """Return a sentence about the excluded keys; () if all keys take part."""
         if not self.left_out:
             return ()
         words = ", ".join(f"“{file.key_labels[key]}”" for key in self.left_out)
         return (f"Without {words}: what is left of each row sums to 1.",)
 
     def vouched(self, places: Sequence[tuple[HeadFile, int, int, Sequence[int] | None]]) -> str:
-        """Return how far rows of heads are the model's own, of the one that is furthest off."""
+        """Return how closely the heads' rows agree with the model's own, for the worst head."""
         known = [verification(*place) for place in places]
         words = max(known, key=lambda it: np.inf if it.gap is None else it.gap).words
         whole = self.temperature == 1.0 and not self.left_out
@@ -147,11 +151,12 @@ def rollout(
     left_out: Sequence[int] = (),
     residual: float = RESIDUAL,
 ) -> Iterator[Floats]:
-    """Yield of each layer l the rows (m, m) of Ã_l ⋯ Ã_1 Ã_0: what each token has of each at first.
+    """Yield the attention rollout (m, m) of each layer l: Ã_l ⋯ Ã_1 Ã_0.
 
-    Ã = (1 − ρ)A + ρI, its rows divided by their sums, ρ = ``residual`` in [0, 1); A the mean of the
-    rows of the layer's heads.  A query that sees no key keeps what it has.  Costs O(m²(heads·d + m)) a
-    layer.  Raises ValueError for cross-attention, whose keys have no rows.
+    Entry (i, j) is the share of input token j in token i after layer l.  Ã = (1 − ρ)A + ρI, with
+    each row divided by its sum; ρ = ``residual`` in [0, 1), and A is the mean of the layer's heads.
+    A query that sees no key keeps its shares.  A layer costs O(m²(heads·d + m)) operations.  Raises
+    ValueError for ρ out of range, and for cross-attention, whose keys have no rows.
     """
     if not 0.0 <= residual < 1.0:
         raise ValueError(f"residual must be at least 0 and less than 1, got {shown(residual)}")
@@ -176,7 +181,7 @@ def rollout(
 def _products(
     file: HeadFile, temperature: float, left_out: tuple[int, ...], residual: float
 ) -> tuple[Floats, ...]:
-    """Return the rollout of all layers, which the next token needs too."""
+    """Return the rollout of all layers, cached because the next token needs it too."""
     return tuple(rollout(file, temperature, left_out, residual))
 
 
@@ -195,7 +200,7 @@ def _check_self_attention(file: HeadFile) -> None:
 
 
 def _over_heads(file: HeadFile, asked: _Asked, over: str) -> TokenRows:
-    """Return rows of heads: one a layer, one a head, or the mean of a layer's."""
+    """Return rows of heads: one per layer, one per head, or the mean of each layer's heads."""
     layer, head = asked.place
     numbers = range(file.heads if over == "heads" else file.layers)
     kind, named = "layer", tuple(map(file.layer_words, range(file.layers)))
@@ -211,7 +216,7 @@ def _over_heads(file: HeadFile, asked: _Asked, over: str) -> TokenRows:
         ]
     else:
         groups = [[(number, other) for other in range(file.heads)] for number in numbers]
-        said = [f"Of each layer the mean of its {file.heads} heads’ rows."]
+        said = [f"For each layer, the mean of its {file.heads} heads’ rows."]
     found, seen = [], asked.seen(file, asked.place)
     for number, group in zip(numbers, groups, strict=True):
         checkpoint()
@@ -229,7 +234,7 @@ def _over_heads(file: HeadFile, asked: _Asked, over: str) -> TokenRows:
 
 
 def _over_products(file: HeadFile, asked: _Asked, residual: float) -> TokenRows:
-    """Return the token's row of the rollout of each layer."""
+    """Return the token's row of each layer's rollout."""
     of = file, asked.temperature, asked.left_out, residual
     large = file.layers * len(file.tokens) ** 2 > KEPT
     products = rollout(*of) if large else _products(*of)
@@ -245,7 +250,7 @@ def _over_products(file: HeadFile, asked: _Asked, residual: float) -> TokenRows:
     numbers = tuple(map(file.number_of, range(file.layers)))
     if numbers != tuple(range(file.layers)):
         said.append(
-            f"Of the layers that the file has alone: the model’s {', '.join(map(str, numbers))}."
+            f"Only the file’s layers take part: the model’s {', '.join(map(str, numbers))}."
         )
     said += asked.without(file)
     named = tuple(map(file.layer_words, range(file.layers)))
@@ -255,7 +260,7 @@ def _over_products(file: HeadFile, asked: _Asked, residual: float) -> TokenRows:
 
 
 def _over_files(files: Sequence[HeadFile], asked: _Asked, same: str) -> TokenRows:
-    """Return the rows of one head in several files, as far as they can be compared with the first's."""
+    """Return the rows of one head in the files whose rows are comparable with the first file's."""
     if same not in SAME:
         raise ValueError(f"same must be {' or '.join(SAME)}, got {shown(same)}")
     first, apart = files[0], []
@@ -289,8 +294,10 @@ def _over_files(files: Sequence[HeadFile], asked: _Asked, same: str) -> TokenRow
 
 
 def _comparable(first: HeadFile, asked: _Asked, file: HeadFile, same: str) -> _Asked:
-    """Return what is asked of another file; ValueError where its row and the first's have no simplex
-    in common.
+    """Return the request for another file.
+
+    Raises ValueError if the file lacks the layer, head or token, or if its row and the first file's
+    share no simplex.
     """
     layer, head = asked.place
     number, numbers = first.number_of(layer), [*map(file.number_of, range(file.layers))]
@@ -313,7 +320,10 @@ def _comparable(first: HeadFile, asked: _Asked, file: HeadFile, same: str) -> _A
 
 
 def _namesake(first: HeadFile, asked: _Asked, file: HeadFile) -> int:
-    """Return the token of a file with the requested name, the same one among those of that name."""
+    """Return the token of ``file`` with the same name and the same turn among tokens of that name.
+
+    Raises ValueError if there is none.
+    """
     name = first.tokens[asked.token]
     turn = first.tokens[: asked.token].count(name)
     found = [number for number, word in enumerate(file.tokens) if word == name]
@@ -332,7 +342,7 @@ def _token_rows(
     said: Sequence[str],
     vouched: str,
 ) -> TokenRows:
-    """Return rows whose first column is the sink's over the keys that are seen, and the sink last."""
+    """Return the rows over the keys in ``seen``; the sink's column moves from first to last."""
     order = np.roll(np.arange(len(seen)), -1)
     order = order[seen[order]]
     keys = tuple(labels[column - 1] if column else SINK for column in order)

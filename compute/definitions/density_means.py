@@ -1,4 +1,4 @@
-"""Means over scores at the nodes of densities, and how far two rules on the same nodes differ."""
+"""Means of scores at the nodes of densities, and the difference of two rules on the same nodes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from compute.core.arrays import Floats
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """Means at points (n,) over scores that are centred on theirs, and how far they can be trusted.
+    """Means of centred scores at n points, with estimates of their errors.
 
-    mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and of what R_1212 takes;
-    off (n, 17): the difference of the coarser rule, gap (n, 2): that in g and Γ in units of the metric,
-    and in K; det (n,): D; norm (n,): log ∫p; entropy (n,);
-    drift (n, 5): E of l_i and of l_ij + l_i l_j before centring; tail (n,): what may lie beyond the
-    ends; edge (n,): p at the ends of a range, times its length.
+    mean (n, 17): the means of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k, and the
+    integrand of R_1212; off (n, 17): their difference from a coarser rule; gap (n, 2): this
+    difference in g and Γ, in units of the metric, and in K; det (n,): D = g₁₁g₂₂ − g₁₂²; norm (n,):
+    log ∫p; entropy (n,): in nats; drift (n, 5): E of l_i and of l_ij + l_i l_j before centring;
+    tail (n,): the mass that may lie beyond the ends; edge (n,): p at the ends of a range, times its
+    length.
     """
 
     mean: Floats
@@ -31,8 +32,8 @@ class Means:
     edge: Floats
 
 
-# where in rows 1, l₁, l₂ by columns 1, l₁, l₂, l_ij + ½ l_i l_j, l_i l_j, and what R_1212 takes, the
-# products of `Means` are
+# rows (1, l₁, l₂) and columns (1, l₁, l₂, l_ij + ½ l_i l_j, l_i l_j, the integrand of R_1212) whose
+# products are the means of `Means`
 _ROWS = np.array([0, 0, 0, 1, 1, 2, 1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 0])
 _COLUMNS = np.array([0, 1, 2, 1, 2, 2, 3, 4, 5, 3, 4, 5, 6, 7, 8, 8, 9])
 
@@ -40,8 +41,10 @@ _COLUMNS = np.array([0, 1, 2, 1, 2, 2, 3, 4, 5, 3, 4, 5, 6, 7, 8, 8, 9])
 def moments(
     full: Floats, coarse: Floats, l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]
 ) -> tuple[Floats, Floats]:
-    """Return the means (n, 17) of `Means` with weights (n, k), and with those by which a coarser rule
-    differs: all from one product of matrices a point.
+    """Return the means (n, 17) of `Means` with weights ``full`` and with ``coarse``, each (n, k).
+
+    ``coarse`` holds the differences of a coarser rule's weights; l1, l2 and ``second`` (l₁₁, l₁₂,
+    l₂₂) are scores (n, k).  One matrix product per point gives all means.
     """
     n, k = l1.shape
     rows, columns = np.empty((n, 6, k)), np.empty((n, 10, k))
@@ -67,13 +70,13 @@ def moments(
 
 
 def joined(parts: list[Means]) -> Means:
-    """Return the means at all points of some parts."""
+    """Return the means of several parts as one, concatenated along the points."""
     names = [field.name for field in fields(Means)]
     return Means(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def merged(m: Means, better: Means, rows: np.ndarray) -> Means:
-    """``m`` with some rows from ``better``, which has no further information about the ends."""
+    """Return ``m`` with ``rows`` from ``better``; tail and edge stay those of ``m``."""
     found = {}
     for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
         found[name] = getattr(m, name).copy()
@@ -82,11 +85,11 @@ def merged(m: Means, better: Means, rows: np.ndarray) -> Means:
 
 
 def sizes(mean: Floats) -> Floats:
-    """√g_ii (n, 2), never 0."""
+    """Return √g_ii (n, 2) from means (n, 17), at least 1e-150 to avoid a division by 0."""
     return np.sqrt(np.maximum(mean[:, [3, 5]], 1e-300))
 
 
-# how often √g₁₁ and √g₂₂ go into what `Means` has the means of, up to Γ
+# powers of √g₁₁ and √g₂₂ in the units of the means of `Means`, up to those of Γ
 _POWERS = np.array(
     [
         *((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)),
@@ -96,10 +99,11 @@ _POWERS = np.array(
 
 
 def gaps(mean: Floats, off: Floats, det: Floats) -> Floats:
-    """Return how far two rules differ (n, 2): in the mass, the means, g and Γ, in units of the metric;
-    in K.
+    """Return the difference of two rules (n, 2): in the mass, means, g and Γ, and in K.
 
-    What is raised by g⁻¹ is less certain by √(g₁₁g₂₂/D) each time.
+    The first is the largest of its parts in units of the metric.  Each index raised by g⁻¹
+    multiplies the uncertainty by √(g₁₁g₂₂/D).  An unknown difference is ∞, and that of K is ∞ where
+    D ≤ 0.
     """
     size = sizes(mean)
     safe = np.where(det > 0, det, 1.0)

@@ -1,4 +1,4 @@
-"""Layers of one stack of a model, each a computation of attention, as the arrays of a file of heads."""
+"""The layers of one stack of a model, given as attention calls, as arrays of a head file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from compute.heads.logits import LEFT_OUT, NO_SINK, NO_SOFTCAP
 
 
 def arrays_of(calls: Sequence[AttentionCall]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the file of heads whose layers the calls are, by their names."""
+    """Return the arrays of a head file by name; each call becomes a layer.
+
+    The calls must have equal shapes of q, k and v.
+    """
     heads = calls[0].shape[0]
     found: dict[str, NDArray[Any]] = {
         name: np.stack([getattr(call, name) for call in calls]) for name in "qkv"
@@ -36,9 +39,9 @@ def arrays_of(calls: Sequence[AttentionCall]) -> dict[str, NDArray[Any]]:
 
 
 def _added(calls: Sequence[AttentionCall]) -> dict[str, NDArray[Any]]:
-    """Return the mask, true for keys that take part, and the bias of some layers, each if there is any.
+    """Return the "mask" (true: the key takes part) and the "bias" of layers, each only if needed.
 
-    Axes along which nothing changes have length 1.
+    Axes along which values do not change have length 1.
     """
     n = calls[0].shape[2]
     parts = [np.zeros((1, 1, n), np.float32) if c.added is None else c.added for c in calls]
@@ -54,7 +57,7 @@ def _added(calls: Sequence[AttentionCall]) -> dict[str, NDArray[Any]]:
 
 
 def short(array: NDArray[Any]) -> NDArray[Any]:
-    """``array`` with length 1 along the axes, but the last, along which it is the same."""
+    """Return ``array`` with length 1 along every axis but the last along which it is constant."""
     for axis in range(array.ndim - 1):
         first = array.take([0], axis=axis)
         if (array == first).all():
@@ -63,7 +66,10 @@ def short(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def parts_of(calls: Sequence[AttentionCall]) -> list[tuple[str, tuple[AttentionCall, ...]]]:
-    """Calls by the stack that they belong to, in the order of the run: alike in name and in shape."""
+    """Return the calls of each stack with its name, in the order of the run.
+
+    Calls of one stack have the same shapes and the same `pattern` of their modules' names.
+    """
     found: dict[tuple[Any, ...], list[AttentionCall]] = {}
     for call in calls:
         key = pattern(call.place), call.q.shape, call.k.shape, call.v.shape
@@ -76,8 +82,10 @@ def parts_of(calls: Sequence[AttentionCall]) -> list[tuple[str, tuple[AttentionC
 
 
 def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
-    """Return the layers' numbers: the one of their modules' names that differs, else as modules say
-    them.
+    """Return the numbers of the layers.
+
+    These are the number that differs in all of the modules' names; failing that, the modules' own
+    layer numbers; failing those, 0, 1, ….
     """
     words = [whole_numbers(call.place) for call in calls]
     for column in zip(*words, strict=False):
@@ -89,15 +97,15 @@ def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """Return the whole numbers in a text, in their order."""
+    """Return the whole numbers in a text, in the order of the text."""
     return tuple(int(number) for number in re.findall(r"\d+", text))
 
 
 def pattern(place: str) -> str:
-    """Return a module's name with ``*`` for its numbers: the same for all layers of one stack."""
+    """Return a module's name with ``*`` for each number; all layers of a stack share it."""
     return re.sub(r"\d+", "*", place)
 
 
 def repeated(shared: Floats, heads: int) -> Floats:
-    """Keys or values (h', n, d) of groups of heads as those of each head."""
+    """Return keys or values (h', n, d) of groups of heads, repeated per head: (heads, n, d)."""
     return shared if len(shared) == heads else np.repeat(shared, heads // len(shared), axis=0)

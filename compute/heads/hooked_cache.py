@@ -1,9 +1,10 @@
 """Caches of TransformerLens, and values that nnsight saved under the same names.
 
-A cache holds for each layer ``blocks.N.attn.hook_q``, ``hook_k``, ``hook_v`` (batch, tokens, heads, d)
-and ``hook_pattern`` (batch, heads, queries, keys); where positions are rotary also ``hook_rot_q`` and
-``hook_rot_k``, which are the queries and keys that meet.  It says neither scale nor mask: the scale is
-1/√d, or the one that the pattern has, and a key takes part where the pattern gives it anything.
+For each layer a cache holds ``blocks.N.attn.hook_q``, ``hook_k``, ``hook_v`` (batch, tokens, heads,
+d) and ``hook_pattern`` (batch, heads, queries, keys).  With rotary positions it also holds
+``hook_rot_q`` and ``hook_rot_k``, the rotated queries and keys, whose products give the logits.  It
+holds neither scale nor mask: the scale is 1/√d or follows from the pattern, and a key takes part
+where the pattern is positive.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ UNROTATED = (
 
 
 def hooks_of(names: Iterable[str]) -> dict[str, list[str]]:
-    """Return the hooks of attention that a cache has of each layer that has all of them, in the order
-    of the layers.
+    """Return the attention hooks in a cache by layer, in the order of the layers.
+
+    Layers that lack one of `NEEDED` are left out.
     """
     found: dict[str, list[str]] = {}
     for name in names:
@@ -45,10 +47,11 @@ def hooks_of(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def read(path: str, sequence: int, most: int) -> tuple[dict[str, Any], tuple[str, ...], int]:
-    """Return what a file of heads would hold of one sequence of a cache in a file, what each layer
-    lacks and how many sequences there are; {} of a file that holds no cache.
+    """Read one sequence of a cache from a file.
 
-    Raises Refused for hooks of more than ``most`` bytes, and for what does not fit.
+    Returns the arrays of a head file, what each layer lacks, and the number of sequences; ({}, (),
+    1) if the file holds no cache.  Raises Refused if the hooks have more than ``most`` bytes, if a
+    layer lacks some, if shapes do not fit, and for a sequence outside the batch.
     """
     names = names_of(path)
     layers = hooks_of(names)
@@ -62,7 +65,7 @@ def read(path: str, sequence: int, most: int) -> tuple[dict[str, Any], tuple[str
     calls = max((calls for _, calls in parts), key=len)
     found = arrays_of(calls)
     if "attention" not in found:
-        del found["scale"], found["verified"]  # nothing vouches for them
+        del found["scale"], found["verified"]  # without a pattern nothing verifies them
     some = hooks[f"{next(iter(layers))}.hook_q"]
     lacking = tuple(call.lacking for call in calls)
     return found, lacking, len(some) if some.ndim == 4 else 1
@@ -86,9 +89,10 @@ def calls_of(
     sequence: int,
     array: Callable[[Any], Floats] = np.asarray,
 ) -> list[AttentionCall]:
-    """Return the layers of a cache, each compared with its pattern; ``array`` makes arrays of values.
+    """Return the layers of a cache as calls, each compared with its pattern.
 
-    Raises Refused for shapes that do not fit, and for a sequence that the batch has not.
+    ``array`` converts a value of the cache to a NumPy array.  Raises Refused for shapes that do not
+    fit, and for a ``sequence`` outside the batch.
     """
     return [
         _call(place, {hook: array(cache[f"{place}.{hook}" if place else hook]) for hook in hooks},
@@ -98,7 +102,7 @@ def calls_of(
 
 
 def _call(place: str, hooks: dict[str, Floats], sequence: int) -> AttentionCall:
-    """Return one layer of a cache, compared with its pattern."""
+    """Return one layer of a cache as a call, compared with its pattern if there is one."""
     found = {
         letter: _of_sequence(hooks.get(_ROTARY.get(letter, ""), hooks[f"hook_{letter}"]),
                              sequence, f"{place}.hook_{letter}").swapaxes(0, 1)
@@ -135,13 +139,16 @@ def _call(place: str, hooks: dict[str, Floats], sequence: int) -> AttentionCall:
 
 
 def mask_of(pattern: Floats) -> Floats | None:
-    """Return what a pattern (h, m, n) says that its mask adds (1, m, n): −∞ where no head looks."""
+    """Return the additive mask (1, m, n) that a pattern (h, m, n) implies; None if it hides no key.
+
+    It is −∞ where all heads have weight 0, and 0 elsewhere.
+    """
     seen = (pattern > 0).any(axis=0, keepdims=True)
     return None if seen.all() else np.where(seen, np.float32(0.0), np.float32(-np.inf))
 
 
 def _of_sequence(found: Floats, sequence: int, name: str) -> Floats:
-    """Return one of a batch, or what has no axis for it."""
+    """Return one sequence of a batch; an array without a batch axis is returned as it is."""
     if found.dtype.kind != "f" or found.ndim not in (3, 4):
         raise Refused(
             f"{name} must be floats with 3 axes, or 4 of a batch, got {found.dtype} {found.shape}"

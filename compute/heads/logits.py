@@ -1,4 +1,4 @@
-"""The row of attention that a query's logits give."""
+"""Attention rows from the logits of queries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from compute.core.arrays import Floats
 
 # a key whose bias is this low takes no part
 LEFT_OUT = -1e4
-# what a head has that has no softcap or no sink, where others of its file have one
+# values for a head without softcap or sink, in a file where other heads have one
 NO_SOFTCAP, NO_SINK = 1e30, -1e30
 
 
 def weights(scores: Floats, bias: Floats, softcap: float, sink: float) -> Floats:
-    """softmax(c·tanh(s/c) + bias) of scores s (m, n), with one more key of logit ``sink`` left off."""
+    """Return the attention rows (m, n) of scores s (m, n): softmax(c·tanh(s/c) + bias).
+
+    The softmax includes an extra key with logit ``sink`` (−∞: none), whose column is dropped.  c is
+    ``softcap``; ∞ means no cap.  A row without keys and sink is NaN.
+    """
     capped = softcap * np.tanh(scores / softcap) if np.isfinite(softcap) else scores
     logits = capped + bias
     highest = np.maximum(logits.max(axis=1, keepdims=True), sink)
