@@ -77,7 +77,7 @@ def head(parser: argparse.ArgumentParser) -> None:
 
 
 def scene(parser: argparse.ArgumentParser) -> None:
-    """Add the scene argument."""
+    """Add the argument SCENE: a scene file, a bundled scene, or a head."""
     parser.add_argument(
         "scene", metavar="SCENE", help="a scene file, a bundled scene, or attention:FILE?…"
     )
@@ -91,7 +91,10 @@ def size_of(
 
 
 def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style: str) -> None:
-    """Add what a figure and a film are drawn on; ``style`` says which is usual."""
+    """Add the options of the page of a figure or film.
+
+    ``style``: the words that describe the default of ``--style``.
+    """
     parser.add_argument(
         "--preset",
         choices=presets,
@@ -102,7 +105,7 @@ def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style:
         "--font-size",
         type=points_in(*figure_options.TYPE_LIMITS),
         metavar="8pt",
-        help="of all letters, where they are not as on the screen",
+        help="size of all letters, in place of their sizes on the screen",
     )
     parser.add_argument(
         "--font", default="", metavar="FAMILY", help="a TrueType family of this system, by its name"
@@ -111,16 +114,16 @@ def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style:
         "--line-width",
         type=points_in(*figure_options.LINE_LIMITS),
         metavar="1pt",
-        help="of the widest line; others have down to half of it",
+        help="width of the widest line; the thinnest lines have half of it",
     )
     parser.add_argument(
         "--dpi",
         type=number_in(*figure_options.DPI_LIMITS),
-        help=f"pixels that make an inch ({figure_options.DPI}, in print {figure_options.PRINT_DPI})",
+        help=f"pixels per inch (default: {figure_options.DPI}; print: {figure_options.PRINT_DPI})",
     )
     styles = figure_options.STYLES
-    parser.add_argument("--style", choices=styles, help=f"on dark ground, or on white ({style})")
-    parser.add_argument("--legend", action="store_true", help="which line is what, below")
+    parser.add_argument("--style", choices=styles, help=f"dark or white background ({style})")
+    parser.add_argument("--legend", action="store_true", help="name the lines below the chart")
     parser.add_argument(
         "--panels",
         nargs="+",
@@ -133,9 +136,10 @@ def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style:
 def in_points(
     chosen: argparse.Namespace, presets: Mapping[str, Preset], in_print: bool
 ) -> tuple[float, float]:
-    """Return the sizes of type and of the widest line in points; 0 where they are as on the screen.
+    """Return the type size and the width of the widest line in points; 0 means as on the screen.
 
-    One that is stated alone brings the other in proportion.
+    Options come before the preset.  Without a preset, a type size alone sets the line width in
+    proportion, and a line width alone uses the usual type size.
     """
     preset = presets.get(chosen.preset)
     type_size, line_width = chosen.font_size, chosen.line_width

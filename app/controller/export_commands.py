@@ -1,6 +1,6 @@
 """Export formats, and export by the command line in a separate process.
 
-So the window stays responsive, cancelling ends the process, and menus and command line write the same
+The window stays responsive, cancelling ends the process, and menus and command line write the same
 files.
 """
 
@@ -53,31 +53,31 @@ class Export:
         return each_of(self.kind)
 
     def pattern_from(self, suffix: str) -> str:
-        """Return the same, with those of ``suffix`` first."""
+        """Return the file patterns for a dialog, those of ``suffix`` first."""
         found = self.pattern.split(";;")
         return one_of(*sorted(found, key=lambda entry: not entry.endswith(f"(*{suffix})")))
 
     @property
     def suffix(self) -> str:
-        """The default suffix."""
+        """The suffix of the default format, such as ".png"."""
         return suffixes(self.kind)[0]
 
 
 _WORDS_OF_STYLES = {"dark": "Dark", "print": "Print (light)"}
 _STYLES = tuple(Choice(style, _WORDS_OF_STYLES[style]) for style in STYLES)
-AS_WINDOW = "window"  # a use: what is seen is what is written
+AS_WINDOW = "window"  # the use that keeps the sizes of the screen
 _SIZES = FormField(
-    "size", "Size", "", hint="Pixels as 1200x800, or a width as 85mm, both sides as 85x60mm"
+    "size", "Size", "", hint="Pixels such as 1200x800, a width such as 85mm, or both: 85x60mm"
 )
-_TYPE = FormField("font-size", "Letters, pt", "", hint="Of all letters; empty: as on the screen")
+_TYPE = FormField("font-size", "Letters, pt", "", hint="For all letters; empty: as on the screen")
 _FONT = FormField("font", "Font", "", hint="A TrueType family of this system; empty: Open Sans")
 _LINES = FormField(
-    "line-width", "Lines, pt", "", hint="Of the geodesic; others have down to half of it"
+    "line-width", "Lines, pt", "", hint="Width of the geodesic; the thinnest lines have half of it"
 )
 
 
 def _uses(presets: Mapping[str, Preset], first: str, values: Values) -> FormField:
-    """Return the field of what a figure or film is for, which fills the ones about sizes."""
+    """Return the field "For", the use of a figure or film; choosing one fills in sizes."""
     fills: dict[str, Values] = {
         name: {"size": use.size, "dpi": use.dpi, "font-size": f"{use.type_size:g}",
                "line-width": f"{use.line_width:g}", **dict(use.more)}
@@ -113,7 +113,7 @@ _FIGURE = (
         "Style",
         "",
         (Choice("", "Automatic"), *_STYLES),
-        hint="On white: SVG, PDF, TikZ and print; a PNG of the screen as the window",
+        hint="Automatic: SVG, PDF, TikZ and print are on white; other figures are dark",
     ),
     FormField("panels", "Shows", "", _PANELS),
     FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
@@ -170,7 +170,7 @@ def options(values: Mapping[str, str | int | bool]) -> list[str]:
 
 
 class Process:
-    """A running export."""
+    """An export that runs in a process of its own, with its progress and outcome."""
 
     def __init__(self, command: str, scene: Scene, target: Path, options: list[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="attention-geodesics-")

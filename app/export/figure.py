@@ -55,10 +55,11 @@ COARSEST, FINEST = 384, (768, 1536)
 class Paper:
     """The page of a figure.
 
-    size: pixels (width, height) at ``dpi`` per inch; text and lines keep their size in inches.  panels:
-    some of `figure_options.PANELS`, beside the chart.  critical: marked points of the map, or None.
-    type_size, line_width: in points, of all letters and of the widest line; 0 as on the screen.
-    inches: the exact (width, height) of a page for print, or None.  font: the family of its letters.
+    size: (width, height) in pixels, ``dpi`` per inch; text and lines keep their size in inches.
+    panels: the `figure_options.PANELS` beside the chart.  critical: marked points of the map, or
+    None.  type_size, line_width: the size of all letters and the width of the widest line, in
+    points; 0 means as on the screen.  inches: the exact (width, height) of a page for print, or
+    None.  font: the font family, "" for the canvas's own.
     """
 
     size: tuple[int, int] = (1200, 800)
@@ -87,7 +88,7 @@ class Paper:
 
     @property
     def per_inch(self) -> float:
-        """Logical pixels to an inch: 96, or as many as make the page's letters those of print."""
+        """Logical pixels per inch: 96, or the number that gives letters their size in print."""
         return 72.0 * page.SIZE / self.type_size if self.type_size else PER_INCH
 
     @property
@@ -103,7 +104,7 @@ class Paper:
 
     @property
     def plot(self) -> tuple[int, int]:
-        """Size of what the map is seen in: of a page for print what its margins leave."""
+        """The size of the map in logical pixels; on a page for print, what the margins leave."""
         width, height = self.logical
         if not self.type_size:
             return width, height
@@ -112,12 +113,12 @@ class Paper:
 
     @property
     def times(self) -> float:
-        """Pixels of a sheet, of which 96 make an inch, to a logical one."""
+        """The ratio of sheet pixels, 96 per inch, to logical pixels."""
         return PER_INCH / self.per_inch
 
     @property
     def sheet_size(self) -> tuple[float, float]:
-        """Size in pixels of a sheet."""
+        """The size (width, height) of the sheet in its pixels, 96 per inch."""
         width, height = self.inches or (side * self.times / PER_INCH for side in self.logical)
         return PER_INCH * width, PER_INCH * height
 
@@ -125,16 +126,14 @@ class Paper:
 def for_print(
     width: float, height: float, dpi: float, type_size: float, line_width: float, style: str
 ) -> Paper:
-    """Return a page of ``width`` by ``height`` inches."""
+    """Return a page of ``width`` by ``height`` inches; type and lines are in points."""
     size = max(1, round(width * dpi)), max(1, round(height * dpi))
     inches = width, height
     return Paper(size, dpi, style, type_size=type_size, line_width=line_width, inches=inches)
 
 
 def with_words(paper: Paper, scene: Scene, found: list[Answer]) -> Paper:
-    """Return a page that is higher by the legend and the caption below its chart, and as high as its
-    panels need.
-    """
+    """Return a higher page, with room for its panels and, below the chart, legend and caption."""
     layout = laid_out(scene, found, paper)
     width, height = paper.inches or (side / paper.dpi for side in paper.size)
     height = max(height, (layout.least + 1) / paper.per_inch) + layout.foot / paper.per_inch
@@ -255,7 +254,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
 
 
 def laid_out(scene: Scene, found: list[Answer], paper: Paper) -> page.Layout:
-    """Return the layout.  Raises ValueError if the paper is too small."""
+    """Return the layout of the page.  Raises ValueError if the paper is too small."""
     return page.Layout(
         paper.logical, paper.theme, scene, found, paper.caption, paper.legend, paper.panels
     )

@@ -27,12 +27,12 @@ ROW = 19.0  # between the lines of the measures
 MOST_BARS = 40
 # margins above and around a plot of distributions, its minimum height, and that of a bar
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
-# of the tick on a bar that the model's own row has, where it is another one, in pixels across
+# width in pixels of the tick on a bar at the model's own row, and the words that explain it
 TICK, OWN = 2.0, "ticks: the model’s own row"
-SAMPLE, DISC = 30.0, 12.0  # of a line in the legend, and of a disc
+SAMPLE, DISC = 30.0, 12.0  # lengths of a line and of a disc in the legend
 GEODESIC, STRAIGHT = "Geodesic", "Straight line"
 LONGEST_LABEL = 112.0
-COLUMN, GAP = 330.0, 28.0  # room for the legend; what is around each of its names
+COLUMN, GAP = 330.0, 28.0  # width of the legend of distributions, and of the space around each name
 Box = tuple[float, float, float, float]
 
 
@@ -59,7 +59,7 @@ class Ink:
         bold: bool = False,
         math: bool = True,
     ) -> None:
-        """Write a line of text, with its symbols in italics if it is ``math``."""
+        """Write a line of text at ``at``; if it is ``math``, its symbols are italic."""
         self.labels.append(Label(text, at, size, rgba(colour), anchor, bold=bold, math=math))
 
 
@@ -90,12 +90,12 @@ class Key(NamedTuple):
 
     @property
     def room(self) -> float:
-        """Return how much of a row it takes."""
+        """The width that the entry takes of its row, in logical pixels."""
         return (DISC if self.disc else SAMPLE) + 30 + width_of(self.words, SIZE)
 
 
 def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
-    """Return what the chart itself does not name and the scene shows."""
+    """Return the entries for what the scene shows and the chart itself does not name."""
     radius = next((a.radius for a in found if isinstance(a, EllipseAnswer)), 0.0)
     circles = f"Fisher circles, radius {radius:.2g}" if radius else "Circles of one Fisher radius"
     samples = (
@@ -118,7 +118,7 @@ def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
 
 
 def in_rows(found: Sequence[Key], width: float) -> list[list[Key]]:
-    """Return a legend as rows that are at most ``width`` wide."""
+    """Split a legend into rows that are at most ``width`` wide."""
     rows: list[list[Key]] = []
     left = 0.0
     for key in found:
@@ -131,7 +131,7 @@ def in_rows(found: Sequence[Key], width: float) -> list[list[Key]]:
 
 
 def draw_legend(ink: Ink, row: Sequence[Key], at: tuple[float, float]) -> None:
-    """Draw a row of the legend."""
+    """Draw a row of the legend from ``at``, the middle of its left edge."""
     x, y = at
     for key in row:
         side = DISC if key.disc else SAMPLE
@@ -171,7 +171,7 @@ def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
 
 
 def shortened(text: str, size: float, width: float) -> str:
-    """Return a text, ending in an ellipsis where it would be wider than ``width`` pixels."""
+    """Return a text; if it is wider than ``width`` pixels, shorten it with an ellipsis."""
     if width_of(text, size) <= width:
         return text
     fits = (end for end in range(len(text), 0, -1) if width_of(f"{text[:end]}…", size) <= width)
@@ -184,7 +184,7 @@ def _legend(
     x, y = at
     room = COLUMN / len(names) - GAP
     wide = [width_of(name, SMALL) for name in names]
-    # what short names leave is for the long ones
+    # long names get the room that short ones leave
     spare = sum(max(room - width, 0.0) for width in wide)
     room += spare / max(sum(width > room for width in wide), 1)
     for name, colour in zip(names, colours, strict=False):

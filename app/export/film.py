@@ -47,8 +47,9 @@ Report = Callable[[int, int], None]  # frames done, and their total
 
 @dataclass(frozen=True)
 class Reel:
-    """``frames`` pictures on ``paper``, ``rate`` per second, with ``supersample``² samples per
-    pixel.
+    """The format of a film: the number of frames, their rate per second, and their paper.
+
+    ``supersample``² samples are averaged for each pixel.
     """
 
     frames: int
@@ -58,7 +59,7 @@ class Reel:
 
 
 def checked(reel: Reel, kind: str) -> None:
-    """Raise ValueError for an invalid film."""
+    """Raise ValueError if a film of this kind (a suffix) cannot have these frames, size or rate."""
     if not 1 <= reel.frames <= MOST_FRAMES:
         raise ValueError(f"a film must have 1 to {MOST_FRAMES} frames, got {reel.frames}")
     width, height = reel.paper.size
@@ -86,7 +87,7 @@ class Camera:
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._session = Session()
         self._studio: Studio | None = None
-        self._foot = 0  # height of the caption, which is another text in another frame
+        self._foot = 0  # height of legend and caption, fixed by the first frame
         # a map that may change with every frame has the window's resolution
         still = scene.timeline is None
         self._fine = fineness(reel.paper.size, engine) if still else 0

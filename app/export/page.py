@@ -48,7 +48,7 @@ class Decor(Layer):
         self._layout: Layout | None = None
 
     def set(self, layout: Layout) -> None:
-        """Set another layout."""
+        """Draw the panels and caption of ``layout`` from now on."""
         self._layout = layout
         self.changed()
 
@@ -64,8 +64,9 @@ class Decor(Layer):
 class Layout:
     """The layout of a page of ``size`` logical pixels.
 
-    ``found``: the scene's answers.  ``kept``: the height of legend and caption in the film that it is
-    a frame of; 0: what they need.  Raises ValueError if panels and caption leave no room for the chart.
+    ``found``: the scene's answers.  ``kept``: the height of legend and caption that all frames of a
+    film share; 0 means the height that they need.  Raises ValueError if panels and caption leave no
+    room for the chart.
     """
 
     size: tuple[int, int]
@@ -95,7 +96,7 @@ class Layout:
 
     @property
     def foot(self) -> int:
-        """Return the height of legend and caption."""
+        """The height of legend and caption below the chart, in logical pixels."""
         if self.kept:
             return self.kept
         rows = len(self.lines) + len(self.keys)
@@ -118,9 +119,9 @@ class Layout:
 
     @property
     def _words(self) -> str:
-        """Say how large the page is, in the pixels that the rest of a refusal is in."""
+        """The size of the page as words of a message, in logical pixels."""
         words = f"{self.size[0]}x{self.size[1]} pixels"
-        return f"{words}, {SIZE:g} of them a letter," if self.theme.pen else f"{words} at 96 dpi"
+        return f"{words} with {SIZE:g}-pixel letters" if self.theme.pen else f"{words} at 96 dpi"
 
     @property
     def _path(self) -> PathAnswer:
@@ -136,7 +137,7 @@ class Layout:
 
     @property
     def least(self) -> float:
-        """Return the height that the panels need, 0 without any."""
+        """The height that the panels need, in logical pixels; 0 without panels."""
         needed = []
         if "measures" in self.panels:
             needed.append(draw.height_of_measures(self._measures))
@@ -180,7 +181,7 @@ class Layout:
         return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
 
     def groups(self, times: float = 1.0) -> tuple[Group, ...]:
-        """Return panels and caption as items of a sheet, ``times`` as large."""
+        """Return panels and caption as items of a sheet, ``times`` as large as logical pixels."""
         decor = Decor(self.theme)
         decor.set(self)
         return (Group(drawn([decor], self.frame, times)),)

@@ -1,6 +1,6 @@
 """A sheet as PDF: text in an embedded TrueType font, curves as paths, maps as images.
 
-Letters of other fonts are paths, with the text that they stand for, which readers copy and search.
+Letters of other fonts are paths, with hidden text that readers can copy and search.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
 
 
 class _Page(FPDF):
-    """A page whose text may stand for another."""
+    """A PDF page on which a text can stand for another one."""
 
     def stand_in(self, text: str, at: tuple[float, float], actual: str) -> None:
-        """Write ``text`` that is read and searched as ``actual``, UTF-16 in hexadecimal digits."""
+        """Write ``text`` that readers copy and search as ``actual``, UTF-16 in hexadecimal."""
         self._out(f"/Span <</ActualText <FEFF{actual}>>> BDC")
         self.text(*at, text)
         self._out("EMC")
@@ -143,7 +143,7 @@ def _text(page: _Page, label: Label) -> None:
     base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     start = x - POINTS * label.anchor[0] * width
     if label.halo[3] > 0:
-        # as lines: letters in outline mode would be copied and searched a second time
+        # as lines: text in outline mode would be copied and searched twice
         _item(page, halo_of(label))
     ink = {"text_color": _colour(label.colour), "fill_opacity": label.colour[3]}
     with page.rotation(90.0 if label.upright else 0.0, x, y), page.local_context(**ink):
@@ -160,7 +160,7 @@ def _lettering(page: _Page, item: Lettering) -> None:
     _outline(page, item, label.colour, 0.0)
     for picture in item.pictures:
         _item(page, picture)
-    # spaces that nobody sees, and that stand for the text
+    # invisible spaces that stand for the words, to copy and search
     x, y = (POINTS * part for part in label.at)
     base, size = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size, POINTS * label.size
     page.set_font(FONT, "", size)
@@ -175,7 +175,7 @@ def _lettering(page: _Page, item: Lettering) -> None:
 
 
 def _outline(page: FPDF, item: Lettering, colour: RGBA, width: float) -> None:
-    """Fill letters, or draw a line round them that is ``width`` pixels broad."""
+    """Fill letters, or, if ``width`` is not 0, stroke their outlines with this many pixels."""
     with page.new_path() as path:
         path.style.auto_close = False
         path.style.paint_rule = "stroke" if width else "fill_nonzero"

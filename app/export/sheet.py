@@ -80,9 +80,9 @@ class Raster:
 
 @dataclass(frozen=True, eq=False)
 class Lettering:
-    """A label in letters of other fonts than the canvas's: outlines, and pictures of coloured ones.
+    """A label in fonts other than the canvas's: outlines of letters, and pictures of coloured ones.
 
-    Places are pixels of the sheet; ``line`` is what it is made of.
+    Positions are pixels of the sheet; ``line`` is the line that the text engine laid out.
     """
 
     label: Label
@@ -110,8 +110,8 @@ class Group:
 class Sheet:
     """A page of ``size`` (width, height); ``ground`` is its colour, None for transparent.
 
-    in_mm: whether a file that can do so states its size in millimetres.  font: the family of its
-    letters, "" for the canvas's own.
+    in_mm: whether a file states its size in millimetres, if its format can.  font: the font family,
+    "" for the canvas's own.
     """
 
     size: tuple[float, float]
@@ -139,7 +139,7 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
     start, along = line[:-1], np.diff(line, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         bounds = np.sort([(low - start) / along, (high - start) / along], axis=0)
-    # a segment parallel to an axis stays between the two others always or never
+    # a segment parallel to two edges lies entirely between them, or not at all
     level = along == 0
     within = (start >= low) & (start <= high)
     enters = np.where(level, np.where(within, -np.inf, np.inf), bounds[0]).max(axis=1)
@@ -166,7 +166,7 @@ def groups(plot: Plot, times: float = 1.0) -> tuple[Group, Group]:
 
 
 def drawn(layers: Iterable[Layer], frame: Frame, times: float = 1.0) -> tuple[Item, ...]:
-    """Convert layers to items; ``times`` as of `groups`."""
+    """Convert layers to items; ``times``: pixels of the sheet per pixel of the frame."""
     return tuple(
         item
         for layer in layers
@@ -192,14 +192,14 @@ def _items(primitive: Primitive) -> Iterable[Item]:
 
 
 def _lettered(label: Label) -> Label | Lettering:
-    """Return a label, or its outlines where they are not those of the canvas's font."""
+    """Return the label; if the canvas's font cannot write it, its outlines in other fonts."""
     line = shaped(label.text, label.bold)
     if line is None:
         return label
     base = (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
 
     def place(points: Pixels) -> Pixels:
-        """Take letters of size 1 to the sheet."""
+        """Return points (k, 2) of letters of size 1 as positions on the sheet."""
         x, y = np.moveaxis(points * label.size, -1, 0)
         x, y = x - label.anchor[0] * line.width * label.size, y + base
         there: Pixels = np.stack([y, -x] if label.upright else [x, y], -1) + np.array(label.at)
@@ -309,7 +309,7 @@ def runs(label: Label) -> tuple[list[Run], float]:
 
 
 def _script(char: str, label: Label) -> tuple[str, float, float, float, bool]:
-    """Return the values of the run that a letter is."""
+    """Return a letter as the values of a `Run`: text, offset, size, shift, whether italic."""
     if symbol := upright(char):
         return symbol, 0.0, label.size, 0.0, True
     if face(label.bold).get_char_index(char):

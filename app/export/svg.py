@@ -1,7 +1,7 @@
 """A sheet as SVG: text as text, curves as paths, maps as embedded PNG.
 
-Letters of fonts that are not embedded are paths, which every program shows, under clear text, which
-can be selected, searched and read aloud.
+Letters of fonts that are not embedded are paths, which every program shows.  Transparent text above
+them can be selected, searched and read aloud.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
 OWN = "Open Sans"
-# of tables that only editors of fonts know nobody needs to hear
+# the log need not mention font tables that only font editors use
 logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
 FONTS = "'Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
@@ -86,12 +86,12 @@ def _faces(sheet: Sheet) -> str:
 
 
 def _families(sheet: Sheet) -> str:
-    """Return the fonts that a viewer tries in turn."""
+    """Return the font families that a viewer tries, in this order."""
     return f"'{escape(sheet.font or OWN)}',{FONTS}"
 
 
 def _length(side: float, sheet: Sheet) -> str:
-    """Return a side of the page, in pixels or in millimetres."""
+    """Return the length of a side of the page as text, in pixels or millimetres."""
     return f"{25.4 * side / PER_INCH:.6g}mm" if sheet.in_mm else f"{side:g}"
 
 
@@ -201,7 +201,7 @@ def _text(label: Label, name: str) -> str:
 
 
 def _lettering(item: Lettering) -> str:
-    """Return letters as a path, and over them the text itself, of no opacity."""
+    """Return letters as a path, and above them the text itself, fully transparent."""
     label = item.label
     data = "".join(
         kind + " ".join(f"{x:.2f} {y:.2f}" for x, y in points) for kind, points in item.outline

@@ -28,7 +28,7 @@ UNREAD = "still showing the last valid formula"
 LOOKING = 4.0
 # cells across the view in which a metric is checked
 GRID = 48
-# and a density, with this number of samples; at its ends it must be below e^−FADED of its maximum
+# cells in which a density is checked, and samples; its ends must be below e^−FADED of its maximum
 COARSE, SAMPLES, FADED = 9, 65, 12.0
 
 
@@ -53,7 +53,7 @@ class FamilyJob(Job):
 
 @dataclass(frozen=True)
 class RemarkTask(Job):
-    """Look where in the view a family that was derived is none, once its geodesic is shown."""
+    """Find where in the view a derived family is invalid, once its geodesic is shown."""
 
     priority: ClassVar[Priority] = Priority.CHECK
     words: ClassVar[str] = "where the family is one"
@@ -61,13 +61,13 @@ class RemarkTask(Job):
     job: FamilyJob
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answered by one `FamilyRemark`."""
+        """Emit one `FamilyRemark` on where the family is invalid."""
         emit(FamilyRemark(self.job, remark(self.job)))
 
 
 @dataclass(frozen=True)
 class FamilyRemark:
-    """Words about a family that is right: where it is one."""
+    """The remark on a derived family: where in the view it is invalid."""
 
     job: FamilyJob
     verdict: Verdict
@@ -132,7 +132,7 @@ def _wrong(mistake: ValueError) -> Verdict:
 
 
 def remark(job: FamilyJob) -> Verdict:
-    """Say of a family that can be derived where in its view it is none."""
+    """Return the verdict on a derived family: where in its view it is invalid."""
     manifold = manifold_of(job.family)
     try:
         with limited(LOOKING, time.thread_time):

@@ -37,7 +37,7 @@ DISTANCE = "distance"
 
 
 def kind_of(family: str) -> tuple[str, dict[str, object]]:
-    """Return a family without its real parameters."""
+    """Return a family's name and its parameters, without the real ones."""
     name, stated = parse(family)
     return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
 
@@ -58,11 +58,11 @@ class Scene:
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
     vector: the tangent vector at A, θ-components.  loop: vertices in θ of the loop for holonomy; () is
     a circle between the pins. colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`,
-    and from 0 to 1.  limits: the values of the map at both ends of its colours; None: those of its
-    middle 98 %.
+    and from 0 to 1.  limits: the values of the map at both ends of its colours; None: the range of
+    its middle 98 %.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
-    equal: whether both axes are drawn at one scale, though the chart does not ask for it.
+    equal: whether both axes have the same scale even if the chart does not require it.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
     and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
@@ -216,8 +216,9 @@ def as_attended(scene: Scene, token: int) -> Scene:
 
 @lru_cache(maxsize=8)
 def attending(family: str, token: int) -> str:
-    """Return a head's specification with a plane that has a token's own row, see
-    `head_selection.attending`.
+    """Return a head's specification whose plane shows a token's own row.
+
+    See `head_selection.attending`.
     """
     name, stated = parse(family)
     return write(name, head_selection.attending(stated, token))

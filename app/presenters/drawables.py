@@ -161,7 +161,7 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     some = shown_outcomes(answer)
     every, few = Outcomes(numbered_names, rows, (), some), _few(len(some), answer)
     labels = answer.labels
-    if manifold.landmarks is not None:  # only of a head is there anything to remark
+    if manifold.landmarks is not None:  # only heads have remarks
         found = replace(found, note=head_specification.row_note(scene.family, tokens))
         own = [None if t is None else head_specification.own_row(scene.family, t) for t in tokens]
         if any(row is not None for row in own):
@@ -183,9 +183,10 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
 def _of_file(
     scene: Scene, answer: PathAnswer, manifold: Manifold, own: list[Floats | None]
 ) -> tuple[tuple[str, ...], Outcomes]:
-    """Return the words of the keys of a file, and the plane's rows over them beside tokens' own rows.
+    """Return the names of a file's keys, and the plane's rows and the tokens' own rows over them.
 
-    Keys that the plane's mask leaves out have none of its rows; those that have no row are left out.
+    Keys that the plane's mask excludes have only tokens' own rows; keys without any row are left
+    out.
     """
     assert scene.start and scene.end
     of_plane, labels = head_specification.outcomes(scene.family)
@@ -207,7 +208,7 @@ def _of_file(
 def moving_row(
     scene: Scene, answer: PathAnswer, manifold: Manifold, plots: Distributions | None
 ) -> Floats:
-    """Return p at the moving point over all outcomes that plots name."""
+    """Return p at the moving point over all outcomes named in plots."""
     theta, row = moving_point(answer, scene.playhead)
     if plots is None or plots.every is None or plots.every.plane is None:
         return row

@@ -82,10 +82,10 @@ def named_keys(
     kept: tuple[int, ...] | None = None,
     of_file: bool = False,
 ) -> tuple[str, ...]:
-    """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are.
+    """Return the names of outcomes: position and word for a head's keys, else the labels as given.
 
-    ``kept``: which of all outcomes have the labels, None for all; ``of_file``: of all of the file's,
-    not of those on the plane.
+    A sink keeps its label too.  ``kept``: the indices of the labelled outcomes, None for all;
+    ``of_file``: whether the indices count all outcomes of the file, not only those on the plane.
     """
     name, stated = parse(family)
     numbers: Sequence[int] = ()
@@ -176,14 +176,14 @@ def verified(file: heads.HeadFile, layer: int, head: int) -> str:
 
 
 def attends(family: str, token: int) -> str:
-    """Say that a token's own row is shown, and over how many keys its own mask lets it attend."""
+    """Return the words of a menu entry: a token's own row, and the number of keys it attends to."""
     c = settings(parse(family)[1])
     count, word = head_selection.keys_seen(c, token), isolated(file_of(c).labels[token])
     return f"As “{word}” really attends: {count} {'key' if count == 1 else 'keys'}"
 
 
 def no_plane_of(family: str, token: int) -> str:
-    """Say why the plane of a token's own mask is not shown; "" if it can be."""
+    """Return why the plane of a token's own mask cannot be shown; "" if it can."""
     c = settings(parse(family)[1])
     count, word = head_selection.keys_seen(c, token), isolated(file_of(c).labels[token])
     if count >= head_selection.LEAST_KEYS:
@@ -234,11 +234,11 @@ def off_own(family: str, token: int) -> float:
 
 
 def own_row(family: str, token: int) -> Floats | None:
-    """Return the row of a token itself over all `outcomes` of the file; None where the plane has it, or
-    there is none.
+    """Return a token's own row over all `outcomes` of the file.
 
-    Of its own query under its own mask, at the temperature and without the keys that are left out; a
-    sink has what the keys leave.
+    It is the row of the token's own query under its own mask, at the specification's temperature
+    and without its excluded keys; a sink has the rest.  None if the plane shows this row, or if
+    there is none.
     """
     shown, own = _rows_at(family, token)
     if not np.abs(shown - own).max() >= SAME:
@@ -250,8 +250,9 @@ def own_row(family: str, token: int) -> Floats | None:
 
 @lru_cache(maxsize=4)
 def outcomes(family: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Return which of all outcomes a plane has, and the names of all: the keys of the file and then
-    its sink.
+    """Return the indices of the outcomes on the plane, and the names of all outcomes.
+
+    All outcomes are the keys of the file, then its sink.
     """
     c = settings(parse(family)[1])
     file, head = file_of(c), head_of(c)

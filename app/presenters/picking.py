@@ -39,13 +39,13 @@ def pin_at(subject: Subject, before: Pin | None, xy: XY) -> Pin | None:
     if not known_inside(manifold, theta):
         return None
     if token is None:
-        # what is round in a chart is round here: the last digits are the chart's
+        # drop the last digits, rounding errors of the chart, so that round numbers stay round
         theta = [float(f"{value:.15g}") for value in theta]
     return Pin((float(theta[0]), float(theta[1])), token)
 
 
 def is_drawn_at(subject: Subject, pin: Pin, xy: XY) -> bool:
-    """Whether a pin is drawn exactly there: it stays as it is, to its last digit."""
+    """Whether a pin is drawn exactly at xy; then a click must not change its digits."""
     return bool((subject.chart.forward(np.array(pin.theta)) == np.array(xy)).all())
 
 
@@ -150,7 +150,7 @@ def token_at(subject: Subject, xy: Floats, within: float = SNAP) -> int | None:
 
 
 def token_pointed_at(subject: Subject, xy: XY) -> int | None:
-    """Return the landmark at drawing coordinates, if there is one."""
+    """Return the landmark at drawing coordinates, or None."""
     chart = subject.chart
     return token_at(subject, chart.plane.forward(chart.inverse(np.array(xy))))
 

@@ -21,23 +21,23 @@ from compute.definitions.node_placement import COUNT, Rule, laid, placed, scan, 
 from compute.definitions.tape import Tape, run
 from compute.manifold.tangent import LocalGeometry, raised
 
-# what two rules may differ by, in units of the metric, and in K; that of a tail, and of the stated norm
+# tolerances: of two rules in units of the metric, and in K; of a tail; of a stated norm
 ALLOWED, ALLOWED_K, TAIL, STATED = 1e-6, 1e-5, 1e-5, 2e-3
-# what the density may have at an end that moves with θ, times the length of its range
+# maximum density at an end that moves with θ, times the length of its range
 EDGE = 1e-5
 # D of unresolved points, a valid divisor
 NONE = -1.0
-# times as many nodes of a rule that does not resolve a density, before there are panels, and the share
-# of points that need them from which on one begins with them
+# factors on the number of nodes that are tried before panels if a rule does not resolve a density;
+# if more than this share of points needs a factor, later calls begin with it
 FINER, MOSTLY = (2, 4), 0.5
-# points, at most, each of which takes the nearest places that are remembered; more take their own, if
-# they have moved by less than a share of the coordinates
+# up to FEW points each reuse the placement of the nearest remembered point; more points reuse their
+# own placement, if they have moved by less than BESIDE of the size of the coordinates
 FEW, BESIDE = 16, 0.1
-# points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
+# maximum number of points, and of numbers (128 MB), whose scores are held at once
 CHUNK, MOST = 512, 16 << 20
 # numbers held per node in addition to those of the tape
 INTEGRANDS = 40
-# nodes of all points whose scores are summed at once: their numbers stay near the processor
+# nodes of all points whose scores are summed at once: they fit in the processor's cache
 HELD = 1 << 13
 
 
@@ -66,8 +66,8 @@ class Averages:
         self.scores, self.sight, self.space = scores, sight, space
         self.normalise, self.moving = normalise, moving
         self._grid = scan(space)
-        # for which θ nodes were placed last, their spots, and times as many of them as are usual: a
-        # path asks near by; and what was found last: curvature is needed where the metric was
+        # the last θ with the spots of their nodes, and the factor on the number of nodes: a path's
+        # next points are near.  Also the last means: curvature follows the metric at the same θ
         self._last: tuple[Floats, Floats] | None = None
         self._times = 1
         self._known: tuple[Floats, Means] | None = None
@@ -179,8 +179,9 @@ class Averages:
         return self._panelled(theta, rule, m, poor) if poor.any() else m
 
     def _refined(self, theta: Floats, spot: Floats) -> tuple[Means, np.ndarray]:
-        """Return the means by rules at spots (n, 4), of more nodes where fewer do not resolve them, and
-        which points (n,) are not resolved yet.
+        """Return the means by rules at spots (n, 4), and whether each point (n,) is unresolved.
+
+        Points that are not resolved are tried again with more nodes.
         """
         begun = self._times
         m = self._at(theta, laid(self.space, spot, begun))
@@ -218,7 +219,7 @@ class Averages:
         return spot if holds.all() else None
 
     def _panelled(self, theta: Floats, rule: Rule, m: Means, poor: np.ndarray) -> Means:
-        """Return the means with those of the poor points (n,) by panels."""
+        """Return ``m`` with the means of the unresolved points ``poor`` (n,) by panels."""
         for rows in self._parts(poor, quadrature_panels.MOST_NODES):
             panelled = self._panels(theta[rows], rule.of(rows), m.norm[rows])
             for part in self._parts(np.ones(len(rows), bool), panelled.v.shape[1]):
@@ -244,12 +245,13 @@ class Averages:
         return quadrature_panels.refined(rule, self.space == "circle", measured)
 
     def _run(self, theta: Floats, v: Floats) -> list[Floats]:
-        """Return L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ where p =
-        0.
+        """Return L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k).
+
+        L = −∞ where p = 0.
         """
         inputs = seen(self.space, v)
         log, *rest, weight, slope = run(self.scores, theta[:, :1], theta[:, 1:], *inputs)
-        # a sum is finite only where all of its terms are: quicker known than which are not
+        # quick check first: a sum is finite only if all of its terms are
         if np.isfinite(sum(value.sum() for value in (log, *rest))) and weight.min() > 0:
             return [log, *rest, slope]
         finite = np.isfinite(log) & (weight > 0)

@@ -17,7 +17,7 @@ class Means:
     integrand of R_1212; off (n, 17): their difference from a coarser rule; gap (n, 2): this
     difference in g and Γ, in units of the metric, and in K; det (n,): D = g₁₁g₂₂ − g₁₂²; norm (n,):
     log ∫p; entropy (n,): in nats; drift (n, 5): E of l_i and of l_ij + l_i l_j before centring;
-    tail (n,): the mass that may lie beyond the ends; edge (n,): p at the ends of a range, times its
+    tail (n,): the estimated mass beyond the ends; edge (n,): p at the ends of a range, times its
     length.
     """
 

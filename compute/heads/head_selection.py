@@ -23,18 +23,18 @@ DEFAULTS: dict[str, Any] = {
     "head": 9,
     "plane": "tokens",  # or "pca", or "fisher"
     "tokens": "",  # "i,j,k" for the plane through three queries; "": those whose rows differ most
-    "token": 0,  # for the plane of most Fisher information
+    "token": 0,  # the token of the plane of most Fisher information
     "temperature": 1.0,
     "mask": "",  # excluded keys, "i,j,…"
     "mask_of": -1,  # the query whose row of the mask applies, if the rows differ; −1: the last
     "q": "",  # the file's names for q, k and v, if different
     "k": "",
     "v": "",
-    "batch": 0,  # which sequence of a cache that has several
+    "batch": 0,  # the sequence of a cache that holds several
 }
 # what says which file it is, and how that is to be read
 OF_FILE = ("source", "q", "k", "v", "batch")
-# what says which plane and whose mask, and how many keys a plane needs
+# parameters that choose the plane and its mask; minimum number of keys of a plane
 OF_PLANE = ("plane", "tokens", "token", "mask_of")
 LEAST_KEYS = 3
 
@@ -57,10 +57,11 @@ def file_of(stated: dict[str, Any]) -> HeadFile:
 
 
 def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFile]:
-    """Return the file of heads that a specification names, and others whose arrays have the same names,
-    of those that have several sequences the same one.
+    """Return the head file of a specification, then the files ``sources``, read the same way.
 
-    Files of the same name are told apart by their folders.  ValueError.
+    The other files must use the same names of arrays; of files with several sequences the same one
+    is read.  Files with the same name get their folders in front of it.  Raises ValueError for a
+    file that cannot be read.
     """
     c = settings(stated)
     every = (c["source"], *sources)
@@ -74,7 +75,7 @@ def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFil
 
 
 def beside(stated: dict[str, Any], source: str) -> HeadFile:
-    """Return another file than the one of a specification: its sequence, if the file has several."""
+    """Return the head file ``source``, read with the names and sequence of a specification."""
     c = {**settings(stated), "source": source}
     file = file_of({**c, "batch": 0})
     return file if file.sequences == 1 else file_of(c)
@@ -117,10 +118,10 @@ def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
 
 
 def attending(stated: dict[str, Any], token: int) -> dict[str, Any]:
-    """Return a specification whose plane has the row that a token really has: under its own mask, and
-    through its query.
+    """Return a specification whose plane shows a token's own row.
 
-    As it is where that mask leaves fewer keys than a plane needs.
+    The plane goes through the token's query and uses its own mask.  If that mask leaves fewer keys
+    than a plane needs, the specification is returned unchanged.
     """
     if keys_seen(stated, token) < LEAST_KEYS:
         return stated
@@ -133,8 +134,10 @@ def attending(stated: dict[str, Any], token: int) -> dict[str, Any]:
 
 
 def keys_seen(stated: dict[str, Any], token: int) -> int:
-    """Return how many keys, a sink among them, the own mask of a token leaves it, of those that are
-    not left out."""
+    """Return the number of keys that a token attends to under its own mask.
+
+    A sink counts; excluded keys do not.
+    """
     c = settings(stated)
     file = file_of(c)
     heads.in_range("token", token, len(file.tokens), file.name)

@@ -24,10 +24,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--size",
         type=paper_size,
         metavar="WxH",
-        help="pixels, or a width as 85mm, or both sides as 85x60mm or 6x4in",
+        help="pixels (1200x800), or a width (85mm), or both sides (85x60mm, 6x4in)",
     )
-    parser.add_argument("--width", type=inches, metavar="85mm", help="of a figure for print")
-    parser.add_argument("--height", type=inches, metavar="60mm", help="and its height")
+    parser.add_argument("--width", type=inches, metavar="85mm", help="width, for print")
+    parser.add_argument("--height", type=inches, metavar="60mm", help="height, for print")
     parser.add_argument(
         "--critical",
         type=number_in(0.0, 1.0),
@@ -110,12 +110,15 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _stated(chosen: argparse.Namespace) -> PaperSize:
-    """Return the requested size."""
+    """Return the requested size; a height of 0 means that the chart determines it.
+
+    Raises ValueError for options that contradict each other.
+    """
     if chosen.width or chosen.height:
         if not chosen.width:
             raise ValueError("--height needs a --width")
         if chosen.size or chosen.preset:
-            raise ValueError("--width stands in place of --size and --preset: give one of them")
+            raise ValueError("--width stands in place of --size and --preset: give only one")
         return PaperSize(chosen.width, chosen.height or 0.0)
     if chosen.size is not None:
         size: PaperSize = chosen.size
@@ -126,7 +129,7 @@ def _stated(chosen: argparse.Namespace) -> PaperSize:
 
 
 def _paper(chosen: argparse.Namespace, is_vector: bool) -> figure.Paper:
-    """Return the page; without a height, that of the chart."""
+    """Return the page; without a stated height, it has the height of a chart of this width."""
     from app.export import figure
 
     size, dpi = _stated(chosen), chosen.dpi

@@ -108,7 +108,7 @@ class TexturedMesh:
 
     nodes: pixels and nearness (r, c, 3), NaN where there is no surface.
     places: texture coordinates of the nodes (r, c, 2), from (0, 0), bottom left, to (1, 1).  shades:
-    brightness factors (r, c).  box: left, top, right, bottom of the plot. texture, strength: as of a
+    brightness factors (r, c).  box: left, top, right, bottom of the plot.  texture, strength: see
     `TexturedQuad`.
     """
 
@@ -130,7 +130,7 @@ class Label:
     """A line of text: ``anchor`` is the fraction of its width and height before ``at``.
 
     (0, 0.5) starts at the point, (0.5, 1) ends above it, centred; ``upright`` runs upwards.
-    ``math``: its symbols are italic.  ``rim``: how broad its halo is, 0 as usual.
+    ``math``: its symbols are italic.  ``rim``: the width of its halo; 0 means the usual width.
     """
 
     text: str
@@ -146,7 +146,7 @@ class Label:
 
     @property
     def letters(self) -> str:
-        """The text with the letters that it is drawn in."""
+        """The text as it is drawn, with italic symbols if it is ``math``."""
         return mathematics.italic(self.text) if self.math else self.text
 
     def faded(self, opacity: float) -> Label:
@@ -161,14 +161,16 @@ Shape = Strokes | Discs | ArrowHeads
 Primitive = Shape | TexturedQuad | TexturedMesh | Label
 
 
-# what is wider is no line but a bar; text that is smaller was made to fit
+# print leaves alone wider strokes, which are bars, and smaller text, which was made to fit
 WIDEST, SMALLEST = 6.0, 10.0
-IN_PRINT = 0.85  # of their sizes on the screen, what discs have
+IN_PRINT = 0.85  # size of discs, relative to the screen
 
 
 def printed(primitive: Primitive, theme: Theme) -> tuple[Primitive, ...]:
-    """Return a primitive in the sizes of print that a theme has: one size of type, and lines between
-    half the width of its pen and the whole; a rim becomes a line along each side.
+    """Return a primitive as primitives in the theme's sizes for print.
+
+    All text has one size, lines have half to all of the width ``theme.pen``, and the rim of a line
+    becomes a line along each side.
     """
     match primitive:
         case Label() if primitive.size >= SMALLEST:
@@ -190,11 +192,11 @@ def printed(primitive: Primitive, theme: Theme) -> tuple[Primitive, ...]:
 
 
 def _beside(line: Pixels, apart: float) -> list[Pixels]:
-    """Return a polyline's two companions, ``apart`` pixels from it; () of one too short."""
+    """Return the two lines at ``apart`` pixels beside a polyline (n, 2); [] if n < 2."""
     if len(line) < 2:
         return []
     along = np.diff(line, axis=0)
-    # a point goes with both its segments where there are two: a break, NaN, or none has no direction
+    # shift each point by the mean normal of its segments; NaN and repeated points have no direction
     length = np.hypot(*along.T)
     known = length > 0.0
     unit = np.where(known[:, None], along / np.where(known, length, 1.0)[:, None], 0.0)
@@ -208,7 +210,7 @@ def _beside(line: Pixels, apart: float) -> list[Pixels]:
 
 
 def scaled(primitive: Primitive, times: float) -> Primitive:
-    """Return a primitive with all lengths ``times`` as long."""
+    """Return a primitive with all lengths multiplied by ``times``."""
     if times == 1.0:
         return primitive
     match primitive:

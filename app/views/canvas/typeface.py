@@ -2,7 +2,7 @@
 
 vispy's own text scales one distance field to every size, which is soft at 11 pixels; glyphs rendered at
 their size and placed on whole pixels are as crisp as the window's text.  A line with letters that the
-font lacks, or that join or run from right to left, is one piece, which the engine of text lays out.
+font lacks, or that join or run from right to left, is one piece, which the text engine lays out.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from app.views.interface.letters import Shaped, TextEngine, code_points
 from app.views.text.mathematics import upright
 
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
-ITALIC = "OpenSans-Italic.ttf"  # of symbols
-# what the font lacks and can be written otherwise
+ITALIC = "OpenSans-Italic.ttf"  # the font of symbols
+# characters that the font lacks, and their substitutes
 REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
-# what runs from right to left, or says that something does
+# bidirectional classes of right-to-left letters and of marks of direction
 RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDI", "PDF")
 SCRIPT = 0.68  # size of a made-up subscript or superscript
 CAP_HEIGHT = 0.72  # height of the font's capitals relative to its size, for vertical centring
 _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
-# what outlines are read with: font units, and their points
+# the flag that loads outlines in font units, and the type of their points
 UNSCALED, Point = freetype.FT_LOAD_NO_SCALE, freetype.Vector
 
 
@@ -54,7 +54,7 @@ _chosen: dict[tuple[bool, bool], Path] = {}
 
 
 def choose(found: Mapping[tuple[bool, bool], Path]) -> None:
-    """Use other font files from now on, by whether they are bold and italic."""
+    """Use other font files from now on; the keys say whether a file is bold and italic."""
     _chosen.clear()
     _chosen.update(found)
     for cached in (face, advance, _is_known):
@@ -71,14 +71,14 @@ _engines: list[Callable[[], TextEngine | None]] = []
 
 
 def use(begin: Callable[[], TextEngine | None]) -> None:
-    """Lay out what the font cannot by the engine that ``begin`` returns when the first is wanted."""
+    """Lay out text that the font cannot with the engine that ``begin`` returns when first needed."""
     _engines[:] = [cache(begin)]
     shaped.cache_clear()
 
 
 @contextmanager
 def using(begin: Callable[[], TextEngine | None]) -> Iterator[None]:
-    """Use an engine within, and afterwards what was used before."""
+    """Use an engine within a ``with`` block, then restore the engine used before."""
     before = list(_engines)
     use(begin)
     try:
@@ -90,7 +90,7 @@ def using(begin: Callable[[], TextEngine | None]) -> Iterator[None]:
 
 @lru_cache(maxsize=4096)
 def shaped(text: str, bold: bool) -> Shaped | None:
-    """Return a line as the engine of text lays it out; None where the font's letters do, one by one."""
+    """Return a line laid out by the text engine; None if the font can write it letter by letter."""
     engine = _engine_for(text)
     return None if engine is None else engine.shaped(text.translate(REWRITTEN), bold)
 
@@ -101,12 +101,12 @@ def _engine_for(text: str) -> TextEngine | None:
 
 
 def pieces(text: str) -> list[str]:
-    """Split a line into what is drawn one after another: its letters, or all of it as one."""
+    """Split a line into the pieces to draw: its letters, or the whole line if it needs the engine."""
     return list(writable(text)) if _engine_for(text) is None else [text.translate(REWRITTEN)]
 
 
 def writable(text: str) -> str:
-    """Return a text in letters that the font has, others as their code points."""
+    """Return a text with letters that the font lacks replaced by their code points."""
     known = (char if _is_known(char) else code_points(char) for char in text.translate(REWRITTEN))
     return "".join(known)
 
@@ -128,9 +128,10 @@ def advance(char: str, size: int, bold: bool) -> int:
 
 
 def rendered(piece: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
-    """Return coverage (rows, columns), its left and top from the pen on the base line, the advance.
+    """Return a piece's bitmap, its left and top from the pen on the base line, and the advance.
 
-    Of a piece in colours its premultiplied RGBA (rows, columns, 4).
+    All are in pixels.  The bitmap is coverage (rows, columns), or premultiplied RGBA
+    (rows, columns, 4) for a coloured piece.
     """
     engine = _engine_for(piece)
     if engine is not None:
@@ -168,7 +169,7 @@ def _is_known(char: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_foreign(char: str) -> bool:
-    """Whether a letter is more than a glyph of the font after the one before."""
+    """Whether a letter needs the text engine: the font lacks it, or it joins or runs leftwards."""
     if char.translate(REWRITTEN) != char:
         return False
     joins = unicodedata.category(char)[0] == "M" or unicodedata.bidirectional(char) in RIGHT_TO_LEFT
