@@ -113,7 +113,7 @@ _FIGURE = (
         "Style",
         "",
         (Choice("", "Automatic"), *_STYLES),
-        hint="Automatic: SVG, PDF, TikZ and print are on white; other figures are dark",
+        hint="Automatic: vector files and print on white, a PNG of the screen as the window",
     ),
     FormField("panels", "Shows", "", _PANELS),
     FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),

@@ -71,7 +71,7 @@ _engines: list[Callable[[], TextEngine | None]] = []
 
 
 def use(begin: Callable[[], TextEngine | None]) -> None:
-    """Lay out text that the font cannot with the engine that ``begin`` returns when first needed."""
+    """Lay out text that the font cannot with an engine, which ``begin`` returns on first use."""
     _engines[:] = [cache(begin)]
     shaped.cache_clear()
 
@@ -101,7 +101,7 @@ def _engine_for(text: str) -> TextEngine | None:
 
 
 def pieces(text: str) -> list[str]:
-    """Split a line into the pieces to draw: its letters, or the whole line if it needs the engine."""
+    """Split a line into pieces to draw: its letters, or the whole line if it needs the engine."""
     return list(writable(text)) if _engine_for(text) is None else [text.translate(REWRITTEN)]
 
 
