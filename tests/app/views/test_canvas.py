@@ -387,6 +387,67 @@ class TestEvents:
         assert moves[-2].pin == "B"
         assert moves[-2].xy == pytest.approx((1.0, 13.0 + 4.0 * FINE_STEP))
 
+    @pytest.mark.parametrize("interrupt", ["other pin", "focus", "menu", "mouse"])
+    def test_a_held_arrow_moves_no_other_pin(self, canvas, interrupt):
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.set_pin("B", (1.0, 13.0))
+        QTest.keyPress(canvas.native, Qt.Key.Key_Right)  # no path has come: A is drawn where it was
+        if interrupt == "other pin":
+            QTest.keyClick(canvas.native, Qt.Key.Key_B)
+        elif interrupt == "focus":
+            canvas.leave()
+        elif interrupt == "menu":
+            canvas.let_go()
+        else:
+            middle = QPoint(*pixel(canvas, (1.0, 13.0)))
+            QTest.mouseClick(canvas.native, Qt.MouseButton.LeftButton, pos=middle)
+        to = (pytest.approx(5.0 * STEP), 12.0)
+        assert canvas.events.of(PinMoved)[1] == PinMoved("A", to, done=True)
+        QTest.keyRelease(canvas.native, Qt.Key.Key_Right)
+        canvas.chosen = "B"
+        QTest.keyClick(canvas.native, Qt.Key.Key_Left)
+        moves = [move for move in canvas.events.of(PinMoved)[2:] if move.pin == "B"]
+        assert moves[-1].xy == pytest.approx((1.0 - 5.0 * STEP, 13.0))
+
+    def test_keys_wait_while_the_pointer_holds_a_pin(self, canvas):
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.set_pin("B", (1.0, 13.0))
+        x, y = pixel(canvas, (0.0, 12.0))
+        QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+        point(canvas.native, x + 30, y, pressed=True)
+        before = list(canvas.events.of(PinMoved))
+        for key in (Qt.Key.Key_B, Qt.Key.Key_Right):
+            QTest.keyClick(canvas.native, key)
+        assert canvas.events.of(PinMoved) == before and canvas.walk(True)
+        QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x + 30, y))
+        last = canvas.events.of(PinMoved)[-1]
+        assert last == PinMoved("A", before[-1].xy, done=True)
+
+    def test_a_goal_is_forgotten_with_its_coordinates(self, canvas):
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        QTest.keyPress(canvas.native, Qt.Key.Key_Right)
+        canvas.set_axes(Axes(("x", "y")))
+        canvas.set_pin("A", (1.0, 11.0))
+        QTest.keyRelease(canvas.native, Qt.Key.Key_Right)
+        assert canvas.events.of(PinMoved)[-1] == PinMoved("A", (1.0, 11.0), done=True)
+
+    def test_a_pointer_that_has_jumped_away_lights_nothing(self, canvas):
+        canvas.set_pin("A", (0.0, 12.0))
+        before = canvas.image()
+        point(canvas.native, *pixel(canvas, (0.0, 12.0)))
+        canvas.point_away()
+        assert canvas.events[-1] == Hovered(None)
+        assert (canvas.image() == before).all()
+
     def test_tab_walks_through_pins_and_tip_with_a_ring(self, canvas):
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.views.interface.attention import AttentionState, KeyChoice
-from app.views.interface.events import CommandInvoked, Held, Hovered, SceneEdited
+from app.views.interface.events import CommandInvoked, Held, SceneEdited
 from app.views.interface.views import Choice, Command, Distributions, LayerRow, Measure, PanelState
 from tests.windows import dock
 
@@ -398,12 +398,16 @@ def test_closing_is_a_command(window):
 
 
 def test_leaving_the_canvas_is_told(window):
+    from unittest.mock import Mock
+
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication
 
+    hands = Mock()
+    window.serve(hands)
     canvas = window.frame.centralWidget().layout().itemAt(0).widget()
     QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
-    assert window.told == [Hovered(None)]
+    hands.point_away.assert_called_once_with()
 
 
 def test_the_status_line_says_what_is_wrong(window):

@@ -19,8 +19,6 @@ from app.views.interface.events import (
     CameraMoved,
     Hovered,
     LoopDrawn,
-    PinMoved,
-    VectorMoved,
     ViewChanged,
 )
 from app.views.interface.flow import StrokeDrawn
@@ -73,13 +71,20 @@ class Gestures(Keys):
 
     def set_blend(self, share: float | None) -> None:
         if share == 0.0:
+            self._going = None  # it has the coordinates of one chart
             self.let_go()
         super().set_blend(share)
 
     def let_go(self) -> None:
-        """Release any drag and end a hand-drawn line."""
+        """End a drag where it has come to, and drop a hand-drawn line."""
         self._pointer.release()
         self._loop = []
+        self.arrive()
+
+    def point_away(self) -> None:
+        """Note that the pointer is outside the widget, wherever it was seen last."""
+        if not self.holds() and not self.is_between:
+            self._hover(None)
 
     # --- the mouse ----------------------------------------------------------------------------
     def targets(self) -> dict[str, Pixel]:
@@ -163,28 +168,35 @@ class Gestures(Keys):
                 self._look(self.frame.camera, done=True)
 
     def _key_pressed(self, event: KeyEvent) -> None:
-        if name_of(event) == "Escape" and self.holds():
-            self._give_up(self._pointer.drag)
-        else:
+        if not self.holds():
             super()._key_pressed(event)
+        elif name_of(event) == "Escape":
+            self._give_up(self._pointer.drag)
+
+    def _key_released(self, event: KeyEvent) -> None:
+        if not self.holds():  # the pointer's release ends the move
+            super()._key_released(event)
+
+    def walk(self, forward: bool, entering: bool = False) -> bool:
+        return self.holds() or super().walk(forward, entering)
 
     def _give_up(self, held: Drag | None) -> None:
         """Cancel a drag or a hand-drawn line."""
-        was = self._held_from
+        was, self._going = self._held_from, None
         self.let_go()
         self.set_curve("drawing", None)
         if held is not None and held.name != PAN and was is not None:
-            self._handler(
-                VectorMoved(was, True) if held.name == TIP else PinMoved(held.name, was, True)
-            )
+            self._put(was, done=True)
 
     def _carry(self, held: Drag, pixel: Pixel, done: bool) -> None:
         place, foot = held.place(pixel), self._vector.foot
         if held.name == TIP and foot is not None:
-            self._handler(VectorMoved(self.frame.beside(place, foot), done))
+            at = self.frame.beside(place, foot)
         else:
             at = self._place(place, pixel == held.start)
-            self._handler(PinMoved(held.name, at, done))
+        self._going = None if done else at
+        self._put(at, done)
+        if held.name != TIP:
             self._handler(Hovered(at))
 
     def _place(self, place: Pixel, is_still: bool) -> XY:
@@ -216,15 +228,16 @@ class Gestures(Keys):
         if self.frame.contains(pixel) and not self._pointer.hovered:
             self.centre(pixel)
 
-    def _hover(self, pixel: Pixel) -> None:
-        inside = self.frame.contains(pixel)
-        if self._pointer.hover(pixel if inside else None, self.targets()):
+    def _hover(self, pixel: Pixel | None) -> None:
+        """Note what is under the pointer; ``pixel``: None where it is not over the widget."""
+        inside = pixel if pixel is not None and self.frame.contains(pixel) else None
+        if self._pointer.hover(inside, self.targets()):
             self._pins.hover(self._pointer.hovered)
             self._vector.hover(self._pointer.hovered == TIP)
             self._now()
-        if self._marks.hover(pixel if inside else None, self.frame):
+        if self._marks.hover(inside, self.frame):
             self._now()
-        self._handler(Hovered(self.frame.hit(pixel) if inside else None))
+        self._handler(Hovered(None if inside is None else self.frame.hit(inside)))
 
     # --- the view -----------------------------------------------------------------------------
     def centre(self, pixel: Pixel) -> None:

@@ -12,7 +12,7 @@ from app.views.canvas.projections.space import SpaceFrame
 from app.views.canvas.ticks import Tick
 from app.views.interface.events import XY, Hovered, PinMoved, VectorMoved
 from app.views.interface.theme import Theme
-from app.views.interface.views import Arrows
+from app.views.interface.views import Arrows, Axes
 from compute.manifold.extent import Extent
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
@@ -27,10 +27,13 @@ class Keys(Plot):
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
         super().__init__(size, theme)
         self.chosen = "A"
-        self._going: XY | None = (
-            None  # where arrow keys moved the selection, until they are released
-        )
+        self._going: XY | None = None  # the goal of a move, drawn once its path is there
         self._ringed = False  # the chosen object is held by the keyboard
+
+    def set_axes(self, axes: Axes) -> None:
+        if (axes.labels, axes.log) != (self._axes.labels, self._axes.log):
+            self._going = None  # it has the coordinates of another chart
+        super().set_axes(axes)
 
     @abstractmethod
     def centre(self, pixel: tuple[float, float]) -> None:
@@ -70,9 +73,20 @@ class Keys(Plot):
 
     def leave(self) -> None:
         """Remove the ring, because the keyboard focus is elsewhere."""
-        self._ringed, self._going = False, None
+        self.arrive()
+        self._ringed = False
         self.ring()
         self._now()
+
+    def arrive(self) -> None:
+        """End a move at its goal, because no release will: hand or keyboard are elsewhere."""
+        to, self._going = self._going, None
+        if to is not None:
+            self._put(to, done=True)
+
+    def _put(self, to: XY, done: bool) -> None:
+        is_tip = self.chosen == TIP
+        self._handler(VectorMoved(to, done) if is_tip else PinMoved(self.chosen, to, done))
 
     def ring(self) -> None:
         """Move the ring to the selected object."""
@@ -80,7 +94,8 @@ class Keys(Plot):
         self._focus.set(at)
 
     def _choose(self, name: str) -> None:
-        self.chosen, self._ringed, self._going = name, True, None
+        self.arrive()
+        self.chosen, self._ringed = name, True
         self.ring()
         self._now()
         # also in words, for screen readers
@@ -101,9 +116,8 @@ class Keys(Plot):
     def _shift(self, xy: XY, key: str, fine: bool) -> None:
         self._ringed = True
         foot = self._vector.foot if self.chosen == TIP else None
-        self._going = to = self._nudged(self._going or xy, key, fine, foot)
-        is_tip = foot is not None
-        self._handler(VectorMoved(to, False) if is_tip else PinMoved(self.chosen, to, done=False))
+        self._going = self._nudged(self._going or xy, key, fine, foot)
+        self._put(self._going, done=False)
 
     def crossing(self, xy: XY) -> XY:
         """Return the nearest crossing of the grid's lines; in space there is none."""
@@ -139,8 +153,7 @@ class Keys(Plot):
         if name_of(event) not in ARROWS or self.chosen not in at:
             return
         xy, self._going = self._going or at[self.chosen], None
-        is_tip = self.chosen == TIP
-        self._handler(VectorMoved(xy, True) if is_tip else PinMoved(self.chosen, xy, done=True))
+        self._put(xy, done=True)
         self._handler(Hovered(xy))
 
 

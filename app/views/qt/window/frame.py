@@ -86,6 +86,9 @@ class Hands(Protocol):
     def leave(self) -> None:
         """Note that the keyboard focus is elsewhere."""
 
+    def point_away(self) -> None:
+        """Note that the pointer is outside the widget."""
+
     def pinch(self, pixel: tuple[float, float], growth: float) -> None:
         """Zoom at a pixel of the widget."""
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWi
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
 from app.model.preferences import Preferences
 from app.views.interface.choices import Answer, Command
-from app.views.interface.events import Array, CommandInvoked, Hovered, SceneEdited
+from app.views.interface.events import Array, CommandInvoked, SceneEdited
 from app.views.interface.panel_state import PanelState
 from app.views.interface.theme import DARK, Theme
 from app.views.interface.timeline import TimelineState
@@ -88,7 +88,6 @@ class MainWindow(Window):
         canvas.setMinimumSize(320, 240)
         canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         canvas.setAccessibleName("Manifold with pins A and B")
-        Leaving(canvas, lambda: self._handler(Hovered(None)))
         column.addWidget(canvas, 1)
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
@@ -382,6 +381,7 @@ class MainWindow(Window):
     def serve(self, canvas: Hands) -> None:
         """Connect a canvas for Tab, pinch gestures and presentation mode."""
         Walking(self._canvas, canvas.walk, canvas.leave)
+        Leaving(self._canvas, canvas.point_away)
         Pinching(self._canvas, canvas.pinch)
         self.presenter.serve(canvas.magnify, canvas.holds)
 
