@@ -2,6 +2,8 @@
 .PHONY: run test test-models campaign fuzz mutants bench docs format clean
 
 BIN := .venv/bin
+# hundreds of short processes would compile every module anew
+export PYTHONDONTWRITEBYTECODE :=
 SCENE := bank
 PICTURE := attention-geodesics.png
 
