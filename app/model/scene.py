@@ -13,6 +13,7 @@ from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
+from app.model.notes import Angle, Note, check_count
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
 from compute.families import manifold as manifold_of
@@ -63,6 +64,7 @@ class Scene:
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     equal: whether both axes have the same scale even if the chart does not require it.
+    notes, angles: words, arrows and marks of angles on the canvas.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
     and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
@@ -83,6 +85,8 @@ class Scene:
     layers: Layers = field(default_factory=Layers)
     opacity: Opacity = field(default_factory=Opacity)
     loop: tuple[Point, ...] = ()
+    notes: tuple[Note, ...] = ()
+    angles: tuple[Angle, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
     equal: bool = False
@@ -125,6 +129,8 @@ def completed(scene: Scene) -> Scene:
         ranges.coordinates(f"pin {name}", pin.theta)
     ranges.coordinates("the vector", scene.vector or ())
     ranges.coordinates("a loop", chain.from_iterable(scene.loop))
+    check_count(scene.notes)
+    check_count(scene.angles, "angles")
     if scene.view is not None:
         ranges.view(scene.view)
     if scene.scalar not in (*manifold.scalars, DISTANCE):
@@ -192,6 +198,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         vector=None,
         view=None,
         loop=(),
+        notes=(),
         timeline=scene.timeline if alike else None,
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
