@@ -104,12 +104,9 @@ def read(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def unknown(notes: Sequence[Note], angles: Sequence[Angle]) -> list[tuple[tuple[str, ...], object]]:
     """Return paths and values of unknown entries."""
-    return [
-        ((place, str(i), name), value)
-        for place, found in (("notes", notes), ("angles", angles))
-        for i, each in enumerate(found)
-        for name, value in each.unknown
-    ]
+    places = [(("notes", str(i)), note.unknown) for i, note in enumerate(notes)]
+    places += [(("angles", str(i)), mark.unknown) for i, mark in enumerate(angles)]
+    return [((*place, name), value) for place, found in places for name, value in found]
 
 
 def _pair(values: Sequence[float]) -> Point:

@@ -40,7 +40,7 @@ def arcs(subject: Subject, found: Sequence[Answer]) -> list[AngleArc]:
     scene = subject.scene
     path = next((a for a in found if isinstance(a, PathAnswer)), None)
     studies = [a for a in found if isinstance(a, StudyAnswer)]
-    made = [arc for study in studies if scene.layers.loop for arc in _of_loop(subject, study)]
+    made = [arc for study in studies for arc in _of_loop(subject, study)]
     if path is not None and scene.layers.notes:
         for mark in scene.angles:
             made += _of_mark(subject, mark, path, studies)
