@@ -95,6 +95,8 @@ COMMANDS: tuple[Command, ...] = (
         "Copy the canvas to the clipboard",
         "content-copy",
     ),
+    Command("copy_light", "Edit", "Copy picture, light", "", "Copy the canvas on white"),
+    Command("copy_dark", "Edit", "Copy picture, dark", "", "Copy the canvas on black"),
     Command(
         "note",
         "Edit",

@@ -19,6 +19,8 @@ COMMANDS = (
     ("Check in float64", "check"),
     ("Reset view", "reset_view"),
     ("Copy picture", "copy_picture"),
+    ("Copy picture, light", "copy_light"),
+    ("Copy picture, dark", "copy_dark"),
     ("Copy caption", "copy_caption"),
     ("Export figure…", "export_figure"),
 )

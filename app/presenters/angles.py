@@ -80,7 +80,11 @@ def _of_loop(subject: Subject, study: StudyAnswer) -> Iterator[AngleArc]:
     if study.turn is not None and "before" in study.curves:
         foot, tip = study.curves["before"]
         words = f"{np.degrees(study.turn):.4g}°".replace("-", "−")
-        turn = float(np.clip(study.turn, -WHOLE, WHOLE))
+        # the study's angle is counter-clockwise in its chart, which may be mirrored
+        last = study.curves["after"][1] - foot
+        modulo = angle(subject.manifold, foot, tip - foot, last)
+        off = [abs((sign * study.turn - modulo + np.pi) % WHOLE - np.pi) for sign in (1.0, -1.0)]
+        turn = float(np.clip(study.turn, -WHOLE, WHOLE)) * (1.0 if off[0] <= off[1] else -1.0)
         yield from _arc(subject, foot, tip - foot, turn, words, is_turn=True)
 
 

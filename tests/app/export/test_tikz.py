@@ -13,7 +13,7 @@ from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
 from app.export.tikz import tex, tikz
 from app.model import scene_file
 from app.views.canvas.display_list import Label
-from tests.exporting import made
+from tests.exporting import annotated, made
 
 INK = (0.0, 0.0, 0.0, 1.0)
 POINT = re.compile(r"\((-?\d+\.\d\d),(-?\d+\.\d\d)\)")
@@ -44,7 +44,16 @@ def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tikz")
     for kind in ("tikz", "tex"):
         target = folder / f"my figure.{kind}"
-        made("render", "gaussian", "-o", str(target), "--size", "85mm", "--legend", "--caption")
+        made(
+            "render",
+            annotated(folder),
+            "-o",
+            str(target),
+            "--size",
+            "85mm",
+            "--legend",
+            "--caption",
+        )
     return folder
 
 
@@ -72,7 +81,8 @@ def test_it_names_symbols_as_mathematics_and_opens_again(written):
     target = written / "my figure.tikz"
     text = target.read_text("utf-8")
     assert r"{$\mu $}" in text and r"d$\sigma ^{2}$" in text
-    assert scene_file.load(target) == scene_file.load("gaussian")
+    assert scene_file.load(target) == scene_file.load(written / "annotated.json")
+    assert r"$K$\ =\ $-\tfrac12 $ at $\mu _{0}$" in text and "{29.5°}" in text
     # TeX reads no line that may be too long for it
     assert max(map(len, text.partition("\\endinput")[0].splitlines())) < 2000
 

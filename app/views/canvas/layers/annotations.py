@@ -107,7 +107,9 @@ class AnnotationsLayer(Layer):
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
         labels.append(self._words(angle.words, (float(at[0]), float(at[1]))))
-        drawn: list[Primitive] = [Strokes([dashes(line, *DASH) if angle.dashed else line], self._pen())]
+        drawn: list[Primitive] = [
+            Strokes([dashes(line, *DASH) if angle.dashed else line], self._pen())
+        ]
         way = line[-1] - line[-2]
         if angle.is_turn and (step := float(np.hypot(*way))) > 0.0:
             barb = self._pen(0.7 * HEAD)
