@@ -204,7 +204,8 @@ class Controller:
 
     def _follow(self, before: Subject, subject: Subject, changed: frozenset[str]) -> None:
         old, new = before.scene, subject.scene
-        self.transition.end()  # if one is running
+        if self.transition.is_running:
+            self.transition.end()
         if self.waiting.is_blank and "ground" not in changed:
             return  # it is shown with all the rest
         if changed & {"family", "alpha", "start", "end"}:
@@ -248,7 +249,7 @@ class Controller:
             self.answers.show_map()
         if "opacity" in changed:
             self.answers.show_opacity()
-        if changed & {"notes", "angles"}:
+        if changed & {"notes", "angles", "layers.notes"}:
             self.answers.show_notes()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:

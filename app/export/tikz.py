@@ -47,7 +47,8 @@ _IN_TEXT = {
     "·": r"$\cdot$",
 }  # fmt: skip
 _SIGNS = {"−": "-", "√": r"\surd ", "Σ": r"\Sigma ", "∂": r"\partial ", "∫": r"\int ", "′": "'",
-          "½": r"\tfrac12 ", "¼": r"\tfrac14 ", "¾": r"\tfrac34 ", "ℓ": r"\ell "}  # fmt: skip
+          "½": r"\frac12 ", "¼": r"\frac14 ", "¾": r"\frac34 ", "ℓ": r"\ell ",
+          "°": r"^{\circ}"}  # fmt: skip
 _COMMANDS = {
     **{sign: rf"\{name} " for table in (SIGNS, RELATIONS, BINARIES) for name, sign in table.items()
        if name.isalpha() and not sign.isascii()},

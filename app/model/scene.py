@@ -30,8 +30,9 @@ Camera = tuple[float, float, float, float, float]
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # suffix that turns a plane chart into a surface whose height is the mapped scalar
 HEIGHT = "height:"
-# remarks after a change of family removed α or the keyframes
+# remarks after a change of family removed α, the notes or the keyframes
 ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
+NOTES_ENDED = "the notes of the previous family were removed; Undo restores them"
 KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
 # the scalar map available for every family: the Fisher–Rao distance from A
 DISTANCE = "distance"
@@ -172,7 +173,7 @@ def check_height(scene: Scene) -> None:
 
 def of_family(scene: Scene, family: str) -> Scene:
     """Return ``scene`` with another family: pins, chart and view are that family's defaults, α is 0,
-    and title and keyframes are removed.
+    and title, notes and keyframes are removed.
 
     They are kept if the landmarks stay in place (at another temperature, or with other keys, on the
     same plane), and if only a real parameter differs.
@@ -237,7 +238,8 @@ def remarks(old: Scene, new: Scene) -> str:
     # an opened scene has a title
     keys = old.timeline is not None and new.timeline is None and not new.title
     moved = kind_of(old.family) != kind_of(new.family)
-    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved))
+    noted = bool(old.notes) and not new.notes and not new.title
+    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved), (NOTES_ENDED, noted))
     return " · ".join(words for words, is_so in parts if is_so)
 
 

@@ -82,7 +82,7 @@ def test_it_names_symbols_as_mathematics_and_opens_again(written):
     text = target.read_text("utf-8")
     assert r"{$\mu $}" in text and r"d$\sigma ^{2}$" in text
     assert scene_file.load(target) == scene_file.load(written / "annotated.json")
-    assert r"$K$\ =\ $-\tfrac12 $ at $\mu _{0}$" in text and "{29.5°}" in text
+    assert r"$K$\ =\ $-\frac12 $ at $\mu _{0}$" in text and r"{29.5$^{\circ}$}" in text
     # TeX reads no line that may be too long for it
     assert max(map(len, text.partition("\\endinput")[0].splitlines())) < 2000
 

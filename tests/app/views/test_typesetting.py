@@ -19,7 +19,7 @@ INK = (0.0, 0.0, 0.0, 1.0)
     ("text", "letters", "written"),
     [
         ("mean μ", "mean 𝜇", r"mean $\mu $"),
-        (r"$K = -\frac12$ here", "𝐾\u2005=\u2005−½ here", r"$K$\ =\ $-\tfrac12 $ here"),
+        (r"$K = -\frac12$ here", "𝐾\u2005=\u2005−½ here", r"$K$\ =\ $-\frac12 $ here"),
         (r"3 \$", "3 $", r"3 \$"),
         (r"$\sqrt{2\alpha}$", "√(2𝛼)", r"$\surd $(2$\alpha $)"),
     ],
