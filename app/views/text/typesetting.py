@@ -38,10 +38,9 @@ def line_or_text(text: str) -> str:
         return text
 
 
-def plain(letters: str) -> str:
-    """Return letters without italics and scripts, for lines that another font writes."""
-    bases = (scripted(char)[1] if ord(char) >= 0xF0000 else char for char in letters)
-    return "".join(upright(base) or base for base in bases)
+def is_symbol(char: str) -> bool:
+    """Whether a letter is an italic symbol or a script, which only the canvas's font writes."""
+    return bool(upright(char) or scripted(char)[0])
 
 
 def _letters(formula: str) -> str:

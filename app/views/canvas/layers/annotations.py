@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixel, Pixels
 from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import Theme, rgba
-from app.views.text.typesetting import plain
+from app.views.text.typesetting import is_symbol
 
 SIZE, HEIGHT, AROUND = 13.0, 18.0, 5.0  # of letters, of their box, and the room around it
 WIDTH, HEAD = 1.6, 10.0  # of an arrow's shaft and of its head, in pixels
@@ -60,25 +61,41 @@ class AnnotationsLayer(Layer):
             shapes += self._arrow(note, frame)
             box = self._box(note, frame)
             if box:
-                middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-                labels.append(self._words(_letters(note), middle))
+                labels += self._words(note.letters, box)
         return shapes + labels
 
-    def _words(self, letters: str, at: Pixel) -> Label:
+    def _words(self, letters: str, box: Box) -> list[Label]:
+        """Return letters from the left edge of a box, in one label or one for each font."""
         ink, halo = rgba(self.theme.text), rgba(self.theme.halo, 0.85)
-        return Label(letters, at, SIZE, ink, (0.5, 0.5), halo)
+        x, y, labels = box[0] + AROUND, (box[1] + box[3]) / 2, []
+        for piece in _pieces(letters):
+            labels.append(Label(piece, (x, y), SIZE, ink, (0.0, 0.5), halo))
+            x += typeface.width(piece, self._size)
+        return labels
+
+    @property
+    def _size(self) -> float:
+        return self.theme.type_size if self.theme.pen else SIZE
+
+    def _around(self, letters: str, x: float, y: float) -> Box:
+        half = sum(typeface.width(piece, self._size) for piece in _pieces(letters)) / 2 + AROUND
+        return x - half, y - HEIGHT / 2, x + half, y + HEIGHT / 2
 
     def _pen(self, width: float = WIDTH) -> Pen:
         return Pen(rgba(self.theme.text), width, rgba(self.theme.casing, 0.7), 1.0)
 
     def _box(self, note: Annotation, frame: Frame) -> Box | None:
-        """Return the box around the words of a visible note."""
+        """Return the box around the words of a visible note, inside the plot if it has room there."""
         x, y = frame.to_pixels(note.at)
         if not note.letters or not np.isfinite((x, y)).all() or frame.hidden([note.at])[0]:
             return None
-        size = self.theme.type_size if self.theme.pen else SIZE
-        half = typeface.width(_letters(note), size) / 2 + AROUND
-        return float(x) - half, float(y) - HEIGHT / 2, float(x) + half, float(y) + HEIGHT / 2
+        box = self._around(note.letters, float(x), float(y))
+        if not frame.contains((x, y)):
+            return box
+        left, top, right, bottom = frame.box
+        across = max(left - box[0], 0.0) or min(right - box[2], 0.0)
+        down = max(top - box[1], 0.0) + min(bottom - box[3], 0.0)
+        return box[0] + across, box[1] + down, box[2] + across, box[3] + down
 
     def _arrow(self, note: Annotation, frame: Frame) -> list[Primitive]:
         """Return the arrow of a note, from the edge of its words."""
@@ -106,7 +123,7 @@ class AnnotationsLayer(Layer):
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
-        labels.append(self._words(angle.words, (float(at[0]), float(at[1]))))
+        labels += self._words(angle.words, self._around(angle.words, float(at[0]), float(at[1])))
         drawn: list[Primitive] = [
             Strokes([dashes(line, *DASH) if angle.dashed else line], self._pen())
         ]
@@ -117,10 +134,11 @@ class AnnotationsLayer(Layer):
         return drawn
 
 
-def _letters(note: Annotation) -> str:
-    """Return the letters of a note; without italics where another font writes them."""
-    is_foreign = typeface.shaped(note.written, False) is not None
-    return plain(note.letters) if is_foreign else note.letters
+def _pieces(letters: str) -> list[str]:
+    """Split letters so that formulas stay apart from words that another font writes."""
+    pieces = ["".join(group) for _, group in groupby(letters, is_symbol)]
+    is_foreign = any(typeface.shaped(p, False) for p in pieces if not is_symbol(p[0]))
+    return pieces if is_foreign else [letters]
 
 
 def _leaving(box: Box, along: Pixels) -> float:
