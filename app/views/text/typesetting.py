@@ -6,6 +6,7 @@ The formulas are those of lessons (`formulas`): letters in italics, sub- and sup
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from html import unescape
 
@@ -31,7 +32,7 @@ def line(text: str) -> str:
 
 
 def line_or_text(text: str) -> str:
-    """Return a text as letters, or as it stands where a formula cannot be read."""
+    """Return a text as letters; unchanged if a formula cannot be read."""
     try:
         return line(text)
     except NotTypeset:
@@ -56,6 +57,8 @@ def _letters(formula: str) -> str:
         else:
             tag, before = outer.pop()
             made = before + _within(tag, made)
+    if any(unicodedata.combining(char) for char in made):
+        raise NotTypeset(f"a note has accents over Latin letters only, got ${formula}$")
     return made
 
 
@@ -63,7 +66,7 @@ def _within(tag: str, letters: str) -> str:
     """Return what stands between a tag and its end."""
     match tag:
         case "<i>":
-            return slanted(letters)
+            return slanted(unicodedata.normalize("NFC", letters))
         case "<sub>" | "<sup>":
             if any(scripted(letter)[0] for letter in letters):
                 raise NotTypeset(

@@ -47,7 +47,7 @@ def test_any_letter_can_be_a_script():
     assert typeface.writable(made) == made
 
 
-@pytest.mark.parametrize("text", ["$x", "$\\foo$", "a $x_$", "$e^{-x^2}$"])
+@pytest.mark.parametrize("text", ["$x", "$\\foo$", "a $x_$", "$e^{-x^2}$", r"$\hat\theta$"])
 def test_what_cannot_be_set_is_refused_in_a_note_and_shown_as_it_is_in_a_file(text):
     with pytest.raises(NotTypeset):
         line(text)
