@@ -85,6 +85,8 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
         (f"Copy {words_of_pin}", lambda: point_clipboard.copy(controller, pin)),
         (f"Paste into {words_of_pin}", lambda: point_clipboard.paste(controller, pin)),
         ("Type points…", controller.commands["points"]),
+        ("Mark angles of the vector", controller.commands["angle_vector"]),
+        ("Mark angles of curves", controller.commands["angle_curves"]),
         None,
     ]
     return [*(of_pin if pin else ()), *here, None, *scene]

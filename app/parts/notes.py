@@ -42,30 +42,28 @@ class NotesPart(Part):
 
     def _write(self, event: NoteWritten) -> None:
         """Add a note, or give one another text or arrow; without either it is removed."""
-        count, text = len(self.context.store.scene.notes), event.text.strip()
+        found, text = self.context.store.scene.notes, event.text.strip()
+        number = len(found) if event.number is None else min(event.number, len(found))
         if not text and event.to is None:
-            if event.number is not None:
-                self._set(event.number, None)
-        elif event.number is None and count >= MOST:
+            self._set(number, None)
+        elif number >= MOST:
             self.context.say(f"a scene has at most {MOST} notes", False)
         else:
-            places = (event.at,) if event.to is None else (event.at, event.to)
-            note = notes.note_at(self.context.subject, text, *places)
+            before = found[number] if number < len(found) else None
+            note = notes.note_at(self.context.subject, text, event.at, event.to, before)
             if note is None:
                 self.context.say("a note needs a place on the surface", False)
             else:
-                self._set(count if event.number is None else event.number, note)
+                self._set(number, note)
 
     def _move(self, event: NoteMoved, before: Note) -> None:
         """Move the words or the tip of the arrow; the other end stays."""
         at, to = notes.drawn_at(self.context.subject, before)
         at, to = (at, event.xy) if event.tip else (event.xy, to)
         if at is not None and (at, to) != notes.drawn_at(self.context.subject, before):
-            places = (at,) if to is None else (at, to)
-            note = notes.note_at(self.context.subject, before.text, *places)
+            note = notes.note_at(self.context.subject, before.text, at, to, before)
             if note is not None:
-                moved = replace(note, unknown=before.unknown)
-                self._set(event.number, moved, f"note {event.number} {event.tip}")
+                self._set(event.number, note, f"note {event.number} {event.tip}")
         if event.done:
             self.context.store.settle()
 

@@ -51,12 +51,16 @@ def _drawn(subject: Subject, theta: Point) -> XY | None:
     return tuple(map(float, xy)) if np.isfinite(xy).all() else None
 
 
-def note_at(subject: Subject, text: str, *places: XY) -> Note | None:
+def note_at(
+    subject: Subject, text: str, at: XY, to: XY | None, before: Note | None = None
+) -> Note | None:
     """Return a note at one or two drawn points: in θ, or in chart coordinates if one is outside the
     domain; None where the chart has no coordinates, off a surface.
+
+    A point where the note was ``before`` keeps its digits.
     """
     manifold, chart = subject.manifold, subject.chart
-    xy = np.array(places)
+    xy = np.array([at] if to is None else [at, to])
     if not np.isfinite(xy).all():
         return None
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
@@ -64,8 +68,15 @@ def note_at(subject: Subject, text: str, *places: XY) -> Note | None:
     inside = known_inside(manifold, theta).all()
     if not inside and chart.dimension == 3:
         return None
-    at, *to = [_rounded(point) for point in (theta if inside else xy)]
-    return Note(text, at, to[0] if to else None, "" if inside else chart.name)
+    first, *second = [_rounded(point) for point in (theta if inside else xy)]
+    place = "" if inside else chart.name
+    if before is None:
+        return Note(text, first, second[0] if second else None, place)
+    if before.chart == place:
+        there = drawn_at(subject, before)
+        first = before.at if at == there[0] else first
+        second = [before.to] if before.to and to == there[1] else second
+    return Note(text, first, second[0] if second else None, place, before.unknown)
 
 
 def _rounded(point: Sequence[float]) -> Point:

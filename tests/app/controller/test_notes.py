@@ -56,6 +56,20 @@ def test_a_note_outside_the_domain_belongs_to_its_chart(desk):
     assert of_family(controller.store.scene, "cauchy").notes == ()
 
 
+def test_what_stays_keeps_its_digits(desk):
+    controller, canvas, _, _ = desk
+    note = Note("x", (0.1, 1 / 3), (0.2, 2 / 3), unknown=(("later", 1),))
+    controller.store.update(replace(controller.store.scene, notes=(note,)))
+    controller.on_event(SceneEdited((("chart", "expectation"),)))
+    controller.transition.end()
+    ((drawn,), _) = shown(canvas)
+    controller.on_event(NoteWritten(0, "y", drawn.at, drawn.to))
+    assert controller.store.scene.notes == (replace(note, text="y"),)
+    controller.on_event(NoteMoved(0, True, (0.5, 2.0), True))
+    (moved,) = controller.store.scene.notes
+    assert (moved.at, moved.unknown) == (note.at, note.unknown) and moved.to != note.to
+
+
 def test_there_are_so_many_notes_and_no_more(desk):
     controller, _, window, _ = desk
     full = tuple(Note("x", (0.0, 1.0)) for _ in range(MOST))
