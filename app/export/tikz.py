@@ -14,7 +14,18 @@ import numpy as np
 from PIL import Image
 
 from app.export.files import beside
-from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.export.sheet import (
+    PER_INCH,
+    Area,
+    Disc,
+    Group,
+    Item,
+    Lettering,
+    Line,
+    Raster,
+    Sheet,
+    runs,
+)
 from app.model.file_formats import PNG, TEX
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
@@ -136,6 +147,8 @@ class _Page:
                 yield self._picture(item)
             case Label():
                 yield self._node(item)
+            case Lettering():
+                yield self._node(item.label)
 
     def _at(self, x: float, y: float) -> str:
         return f"({POINTS * x:.2f},{POINTS * (self._height - y):.2f})"

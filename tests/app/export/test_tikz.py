@@ -9,10 +9,11 @@ import subprocess
 import numpy as np
 import pytest
 
-from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
+from app.export.sheet import Area, Disc, Group, Lettering, Line, Raster, Sheet
 from app.export.tikz import tex, tikz
 from app.model import scene_file
 from app.views.canvas.display_list import Label
+from app.views.interface.letters import Shaped
 from tests.exporting import annotated, made
 
 INK = (0.0, 0.0, 0.0, 1.0)
@@ -113,6 +114,7 @@ def test_every_item_is_where_the_sheet_says():
         Disc((48.0, 48.0), 9.6, INK),
         Raster(np.zeros((2, 2, 4), np.uint8), (0.0, 0.0, 96.0, 48.0), 0.25),
         Label("σ", (96.0, 96.0), 16.0, INK, (1.0, 1.0), upright=True, math=True),
+        Lettering(Label("注", (0.0, 0.0), 16.0, INK), (), (), Shaped(1.0, (), (), (), ())),
     )
     text, pictures = tikz(Sheet((96.0, 96.0), INK, (Group(items),)), "a")
     # 96 pixels are 72 points, and y goes upwards
@@ -123,6 +125,7 @@ def test_every_item_is_where_the_sheet_says():
     assert r"opacity=0.25] at (0.00,36.00) {\includegraphics[width=72.00bp,height=36.00bp]" in text
     assert r"anchor=base east" in text and r"rotate=90] at (72.00,0.00) {$\sigma $};" in text
     assert r"\fill[fill=ag000000] (0,0) rectangle (72.00,72.00);" in text
+    assert r"{\agletter{注}{6CE8}};" in text  # the document's font, if it has the letter
     assert list(pictures) == ["a-1.png"]
     assert statements(text)
 

@@ -114,9 +114,9 @@ class Notes(Keys):
 
     def _put(self, to: XY, done: bool) -> None:
         note = self._named_note(self.chosen)
-        if note is None:
+        if number_of(self.chosen) is None:
             super()._put(to, done)
-        elif np.isfinite(to).all():
+        elif note is not None and np.isfinite(to).all():  # it may be undone while it is held
             self._handler(NoteMoved(note.number, self.chosen.startswith(TIP_OF), to, done))
 
     def _key_pressed(self, event: KeyEvent) -> None:
