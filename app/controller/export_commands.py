@@ -138,7 +138,7 @@ _FILM = (
     _LINES,
     FormField("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="Type scales with it"),
     FormField("seconds", "Seconds", "", hint="Default: the timeline, or the glide from A to B"),
-    FormField("fps", "Frames per second", RATE, limits=(1, 120)),
+    FormField("fps", "Frame rate", RATE, limits=(1, 120), hint="Frames per second"),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),
     FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),
