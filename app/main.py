@@ -146,6 +146,8 @@ class Program:
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
             **point_clipboard.commands(self.canvas, self.controller),
+            "note": partial(self.canvas.add_note_at_pin, with_arrow=False),
+            "arrow_note": partial(self.canvas.add_note_at_pin, with_arrow=True),
             "preferences": self.prefer,
             "reset_layout": self.window.reset_layout,
             "switch_theme": self.appearance.switch,

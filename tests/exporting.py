@@ -8,10 +8,13 @@ import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.cli.main import main
+from app.model import scene_file
+from app.model.notes import Angle, Note
 
 
 def command(*arguments: str) -> list[str]:
@@ -57,3 +60,17 @@ def refused_at_once(folder: Path, *arguments: str) -> str:
     assert (status, said.getvalue(), words.count("\n")) == (2, "", 1), words
     assert sorted(folder.iterdir()) == before
     return words
+
+
+def annotated(folder: Path) -> str:
+    """A scene in a file: normals with a formula, arrows and marks of angles, and its path."""
+    scene = replace(
+        scene_file.load("gaussian"),
+        notes=(
+            Note(r"$K = -\frac12$ at $\mu_0$", (-2.0, 2.0), (0.0, 1.25)),
+            Note("", (1, 3), (1, 2)),
+        ),
+        angles=(Angle("A", ("geodesic", "vector")), Angle("B", ("geodesic", "straight"))),
+    )
+    scene_file.save(scene, folder / "annotated.json")
+    return str(folder / "annotated.json")

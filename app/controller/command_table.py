@@ -95,6 +95,33 @@ COMMANDS: tuple[Command, ...] = (
         "Copy the canvas to the clipboard",
         "content-copy",
     ),
+    Command("copy_light", "Edit", "Copy picture, light", "", "Copy the canvas on white"),
+    Command("copy_dark", "Edit", "Copy picture, dark", "", "Copy the canvas on black"),
+    Command(
+        "note",
+        "Edit",
+        "Add a note…",
+        "Ctrl+Shift+N",
+        "Write words beside the selected pin; right click to write them anywhere",
+        apart=True,
+    ),
+    Command(
+        "arrow_note", "Edit", "Add a note with an arrow…", "", "Write words that point at a pin"
+    ),
+    Command(
+        "angle_vector",
+        "Edit",
+        "Mark angles of the vector",
+        "",
+        "Mark the Fisher angles of geodesic and carried vector at A and at B, or remove the marks",
+    ),
+    Command(
+        "angle_curves",
+        "Edit",
+        "Mark angles of curves",
+        "",
+        "Mark the Fisher angles of the geodesic and other curves at A and at B, or remove them",
+    ),
     Command(
         "points",
         "Edit",
@@ -288,5 +315,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Double click", "Centre the view on that point"),
     ("Shift and drag", "Draw a loop and carry the vector around it"),
     ("Alt and drag", "Paint a field for the flow"),
+    ("Double click a note", "Edit it"),
+    ("Enter and Delete on a selected note", "Edit it; remove it"),
     ("Right click", "Show what can be done here"),
 )

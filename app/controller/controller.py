@@ -249,6 +249,8 @@ class Controller:
             self.answers.show_map()
         if "opacity" in changed:
             self.answers.show_opacity()
+        if changed & {"notes", "angles", "layers.notes"}:
+            self.answers.show_notes()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
         """Animate the change to another chart while the map is computed."""
@@ -277,9 +279,7 @@ class Controller:
         """Submit the jobs needed now; if only some fields have ``changed``, those that read them."""
         if self.waiting.is_blank:
             return
-        if self._is_unplanned:
-            changed = None
-        self._is_unplanned = False
+        changed, self._is_unplanned = None if self._is_unplanned else changed, False
         wanted = live_jobs(subject, self._viewport, self._planned, changed)
         if changed is not None and wanted == self._planned:
             return

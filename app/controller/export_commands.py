@@ -28,7 +28,7 @@ from app.model.figure_options import (
     SUPERSAMPLING,
     Preset,
 )
-from app.model.file_formats import JSON, PNG, formats, suffixes
+from app.model.file_formats import JSON, MP4, PNG, formats, suffixes
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
@@ -121,7 +121,12 @@ _FIGURE = (
     FormField("transparent", "Transparent", False, hint="Leave the background transparent"),
 )
 _FILM = (
-    _uses(FILM_PRESETS, "The screen", {"size": "{}x{}".format(*FILM_SIZE), "dpi": DPI}),
+    _uses(
+        FILM_PRESETS,
+        "The screen",
+        {"size": "{}x{}".format(*FILM_SIZE), "dpi": DPI, "format": MP4, "fps": RATE},
+    ),
+    FormField("format", "Format", MP4, tuple(Choice(f.suffix, f.words) for f in formats("film"))),
     FormField(
         "size",
         "Size in pixels",
@@ -133,7 +138,7 @@ _FILM = (
     _LINES,
     FormField("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="Type scales with it"),
     FormField("seconds", "Seconds", "", hint="Default: the timeline, or the glide from A to B"),
-    FormField("fps", "Frames per second", RATE, limits=(1, 120)),
+    FormField("fps", "Frame rate", RATE, limits=(1, 120), hint="Frames per second"),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),
     FormField("caption", "Caption", False, hint="Family, ds², α, lengths and certificate below"),

@@ -1,12 +1,15 @@
-"""Commands that copy the canvas's picture, or the scene's caption, to the clipboard."""
+"""Commands that copy the canvas's picture, light or dark, or the scene's caption."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.views.interface.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -15,9 +18,12 @@ if TYPE_CHECKING:
 
 
 class Seen(Protocol):
-    """A canvas that returns its picture as RGBA pixels (rows, columns, 4)."""
+    """A canvas that returns its picture as RGBA pixels (rows, columns, 4), in its theme."""
+
+    theme: Theme
 
     def image(self) -> NDArray[np.uint8]: ...
+    def set_theme(self, theme: Theme) -> None: ...
 
 
 class Log(Protocol):
@@ -29,12 +35,17 @@ class Log(Protocol):
 def commands(
     application: QApplication, canvas: Seen, window: Log, controller: Controller
 ) -> dict[str, Callable[[], None]]:
-    """Return `copy_picture` and `copy_caption` by name; each logs its result in ``window``."""
+    """Return the commands that copy, by name; each logs its result in ``window``."""
 
-    def copy_picture() -> None:
+    def copy_picture(theme: Theme | None = None) -> None:
         from PySide6.QtGui import QImage
 
+        shown = canvas.theme
+        if theme is not None and theme is not shown:
+            canvas.set_theme(theme)
         pixels = canvas.image()
+        if canvas.theme is not shown:
+            canvas.set_theme(shown)
         height, width = pixels.shape[:2]
         picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
         application.clipboard().setImage(picture.copy())
@@ -48,4 +59,9 @@ def commands(
             application.clipboard().setText(words)
         window.log("the caption is on the clipboard" if words else "no geodesic is known yet")
 
-    return {"copy_picture": copy_picture, "copy_caption": copy_caption}
+    return {
+        "copy_picture": copy_picture,
+        "copy_light": partial(copy_picture, LIGHT),
+        "copy_dark": partial(copy_picture, DARK),
+        "copy_caption": copy_caption,
+    }

@@ -8,6 +8,7 @@ from app.controller.controller import Controller
 from app.desktop import point_clipboard
 from app.jobs.preparation import ATTENDS
 from app.presenters import head_specification, picking
+from app.views.canvas.input.notes import number_of
 from app.views.canvas.input.pointer import nearest
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.interface.choices import Act, Answer
@@ -18,6 +19,8 @@ COMMANDS = (
     ("Check in float64", "check"),
     ("Reset view", "reset_view"),
     ("Copy picture", "copy_picture"),
+    ("Copy picture, light", "copy_light"),
+    ("Copy picture, dark", "copy_dark"),
     ("Copy caption", "copy_caption"),
     ("Export figure…", "export_figure"),
 )
@@ -31,6 +34,11 @@ class Pointed(Protocol):
     def at(self, pixel: Pixel) -> Pixel: ...
     def targets(self) -> dict[str, Pixel]: ...
     def centre(self, pixel: Pixel) -> None: ...
+    def note_under(self, pixel: Pixel) -> str: ...
+    def add_note(self, pixel: Pixel, with_words: bool = True, with_arrow: bool = False) -> None: ...
+    def write_note(self, name: str) -> None: ...
+    def remove_note(self, name: str) -> None: ...
+    def point_note(self, name: str) -> None: ...
     def let_go(self) -> None: ...
 
 
@@ -60,18 +68,33 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
         ("Put A here", put("A")),
         ("Put B here", put("B")),
         ("Centre here", lambda: canvas.centre(at)),
+        ("Add a note here", lambda: canvas.add_note(at)),
+        ("Add a note with an arrow to here", lambda: canvas.add_note(at, with_arrow=True)),
+        ("Add an arrow to here", lambda: canvas.add_note(at, with_words=False, with_arrow=True)),
     ]
     token = picking.token_pointed_at(controller.subject, xy)
     if token is not None:
         words = head_specification.attends(controller.store.scene.family, token)
         own = SceneEdited(((ATTENDS, token),))
         here.insert(0, (words, lambda: controller.on_event(own)))
-    pin = nearest(at, canvas.targets())
+    pin = nearest(at, canvas.targets()) or canvas.note_under(at)
+    if number_of(pin) is not None:
+        return [*_of_note(canvas, pin), None, *here, None, *scene]
     words_of_pin = point_clipboard.words_of(pin)
     of_pin: list[Answer | None] = [
         (f"Copy {words_of_pin}", lambda: point_clipboard.copy(controller, pin)),
         (f"Paste into {words_of_pin}", lambda: point_clipboard.paste(controller, pin)),
         ("Type points…", controller.commands["points"]),
+        ("Mark angles of the vector", controller.commands["angle_vector"]),
+        ("Mark angles of curves", controller.commands["angle_curves"]),
         None,
     ]
     return [*(of_pin if pin else ()), *here, None, *scene]
+
+
+def _of_note(canvas: Pointed, name: str) -> list[Answer | None]:
+    return [
+        ("Edit this note", lambda: canvas.write_note(name)),
+        ("Add or remove its arrow", lambda: canvas.point_note(name)),
+        ("Delete this note", lambda: canvas.remove_note(name)),
+    ]

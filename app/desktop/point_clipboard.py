@@ -10,12 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from app.controller.controller import Controller
 from app.presenters import points
 from app.views.canvas.input.keyboard import TIP
+from app.views.canvas.input.notes import number_of
 from app.views.interface.points import ValueEntered
 from app.views.text.entered_numbers import written_point
 
 
 class Chosen(Protocol):
-    """A canvas that names what the arrow keys move: "A", "B" or `TIP`, the vector's tip."""
+    """A canvas that names what the arrow keys move: "A", "B", `TIP`, the vector's tip, or a note."""
 
     chosen: str
 
@@ -23,8 +24,8 @@ class Chosen(Protocol):
 def commands(canvas: Chosen, controller: Controller) -> dict[str, Callable[[], None]]:
     """Return the commands of the menu Edit that copy and paste the object chosen on the canvas."""
     return {
-        "copy_point": lambda: copy(controller, canvas.chosen),
-        "paste_point": lambda: paste(controller, canvas.chosen),
+        "copy_point": lambda: copy(controller, _pin(canvas.chosen)),
+        "paste_point": lambda: paste(controller, _pin(canvas.chosen)),
     }
 
 
@@ -41,6 +42,10 @@ def paste(controller: Controller, name: str) -> None:
     The panel Points refuses text that is no valid point.
     """
     controller.on_event(ValueEntered(_row(name), None, QGuiApplication.clipboard().text()))
+
+
+def _pin(chosen: str) -> str:
+    return "A" if number_of(chosen) is not None else chosen
 
 
 def _row(name: str) -> str:

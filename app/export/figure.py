@@ -32,7 +32,7 @@ from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG, TEX, TIKZ
 from app.model.scene import Scene
-from app.presenters import drawing
+from app.presenters import drawing, notes
 from app.views.canvas.layers.legend import WIDTH
 from app.views.canvas.plot import PRINTED, Plot
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
@@ -215,6 +215,7 @@ def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
     drawing.show_scene(canvas, subject)
     for answer in found:
         drawing.show_answer(canvas, subject, answer)
+    notes.show(canvas, subject, found)
     canvas.reserve_bar(False)  # no map is about to come
 
 

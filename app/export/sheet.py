@@ -5,7 +5,6 @@ Lengths are logical pixels, 96 per inch, y downwards.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,7 +31,7 @@ from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, shaped, writable
 from app.views.interface.letters import Segment, Shaped
 from app.views.interface.theme import RGBA
-from app.views.text.mathematics import upright
+from app.views.text.mathematics import scripted, upright
 
 PER_INCH = 96.0
 # coordinates are clipped here: nothing is visible beyond, and readers' number formats overflow
@@ -310,15 +309,13 @@ def runs(label: Label) -> tuple[list[Run], float]:
 
 def _script(char: str, label: Label) -> tuple[str, float, float, float, bool]:
     """Return a letter as the values of a `Run`: text, offset, size, shift, whether italic."""
-    if symbol := upright(char):
-        return symbol, 0.0, label.size, 0.0, True
-    if face(label.bold).get_char_index(char):
-        return char, 0.0, label.size, 0.0, False
-    kind, _, code = unicodedata.decomposition(char).partition(" ")
-    if kind not in ("<sub>", "<super>"):
-        return char, 0.0, label.size, 0.0, False
-    size = label.size * SCRIPT
-    return chr(int(code, 16)), 0.0, size, (0.16 if kind == "<sub>" else -0.36) * size, False
+    size, shift = label.size, 0.0
+    kind, base = scripted(char)
+    if kind and not (upright(char) or face(label.bold).get_char_index(char)):
+        char, size = base, label.size * SCRIPT
+        shift = (0.16 if kind == "sub" else -0.36) * size
+    symbol = upright(char)
+    return symbol or char, 0.0, size, shift, bool(symbol)
 
 
 def advance(char: str, size: float, bold: bool, italic: bool = False) -> float:

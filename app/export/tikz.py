@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +14,25 @@ import numpy as np
 from PIL import Image
 
 from app.export.files import beside
-from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.export.sheet import (
+    PER_INCH,
+    Area,
+    Disc,
+    Group,
+    Item,
+    Lettering,
+    Line,
+    Raster,
+    Sheet,
+    runs,
+)
 from app.model.file_formats import PNG, TEX
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 from app.views.text.formulas import BINARIES, LETTERS, RELATIONS, SIGNS
-from app.views.text.mathematics import upright
+from app.views.text.mathematics import scripted, upright
 
 POINTS = 72.0 / PER_INCH
 EACH_LINE = 8  # points of a path on a line of the file
@@ -44,16 +54,20 @@ _IN_TEXT = {
     "_": r"\_", "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
     "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}",
-    "\u00a0": "~", "\u2009": r"\,", "\u2011": "-", "·": r"$\cdot$",
+    "\u00a0": "~", "\u2003": r"\quad{}", "\u2005": r"\ ", "\u2009": r"\,", "\u2011": "-",
+    "·": r"$\cdot$",
 }  # fmt: skip
 _SIGNS = {"−": "-", "√": r"\surd ", "Σ": r"\Sigma ", "∂": r"\partial ", "∫": r"\int ", "′": "'",
-          "½": r"\tfrac12 ", "¼": r"\tfrac14 ", "¾": r"\tfrac34 ", "ℓ": r"\ell "}  # fmt: skip
+          "½": r"\frac12 ", "¼": r"\frac14 ", "¾": r"\frac34 ", "ℓ": r"\ell ",
+          "°": r"^{\circ}"}  # fmt: skip
 _COMMANDS = {
     **{sign: rf"\{name} " for table in (SIGNS, RELATIONS, BINARIES) for name, sign in table.items()
        if name.isalpha() and not sign.isascii()},
     **{letter: rf"\{name} " for name, letter in LETTERS.items()},
     "‖": r"\| ", **_SIGNS,
 }  # fmt: skip
+# two scripts of one kind side by side, with at most one pair of braces inside
+_ADJACENT = re.compile(r"([_^])\{((?:[^{}]|\{[^{}]*\})*)\}\1\{")
 
 
 def write(sheet: Sheet, target: Path, stated: str) -> None:
@@ -133,6 +147,8 @@ class _Page:
                 yield self._picture(item)
             case Label():
                 yield self._node(item)
+            case Lettering():
+                yield self._node(item.label)
 
     def _at(self, x: float, y: float) -> str:
         return f"({POINTS * x:.2f},{POINTS * (self._height - y):.2f})"
@@ -201,11 +217,13 @@ def _letter(char: str) -> tuple[bool, str]:
     """Return whether a character is mathematics, and its LaTeX."""
     symbol = upright(char)
     if symbol or char in _COMMANDS:
-        return True, _COMMANDS.get(symbol or char, symbol)
-    kind, _, code = unicodedata.decomposition(char).partition(" ")
-    if kind in ("<sub>", "<super>"):
-        mark, base = "_" if kind == "<sub>" else "^", chr(int(code, 16))
-        return True, f"{mark}{{{_COMMANDS.get(base, base)}}}"
+        return True, _COMMANDS.get(char) or _COMMANDS.get(symbol, symbol)
+    kind, base = scripted(char)
+    if kind:
+        mark, words = "_" if kind == "sub" else "^", _letter(base)[1]
+        if base.isascii() and base.isalpha():
+            words = rf"\mathrm{{{words}}}"
+        return True, f"{mark}{{{words}}}"
     if char in _IN_TEXT:
         return False, _IN_TEXT[char]
     if ord(char) < 0x180 and char.isprintable():
@@ -215,6 +233,6 @@ def _letter(char: str) -> tuple[bool, str]:
 
 def _scripts(words: str) -> str:
     """Merge adjacent subscripts, and adjacent superscripts: _{1}_{0} becomes _{10}."""
-    while (joined := re.sub(r"([_^])\{([^{}]*)\}\1\{", r"\1{\2", words)) != words:
+    while (joined := _ADJACENT.sub(r"\1{\2", words)) != words:
         words = joined
     return words

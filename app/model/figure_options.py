@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.model.file_formats import PDF
+from app.model.file_formats import GIF, MP4, PDF
 
 STYLES = ("dark", "print")
 # panels that may be placed beside the chart
@@ -32,10 +32,13 @@ class Preset(NamedTuple):
     dpi: int
     type_size: float
     line_width: float
-    more: tuple[tuple[str, str | bool], ...] = ()  # what a form offers with it
+    more: tuple[tuple[str, str | int | bool], ...] = ()  # what a form offers with it
 
 
 PRINT = (("format", PDF), ("legend", True), ("caption", False))
+HALL = (("format", MP4), ("fps", RATE), ("legend", True))
+# the frames of a GIF last hundredths of a second: 25 a second are exact
+SLIDES = (("format", GIF), ("fps", 25), ("legend", False))
 # in a hall letters are a thirtieth of the picture's height
 FIGURE_PRESETS = {
     "column": Preset("Column, 85 mm", "85mm", PRINT_DPI, TYPE_SIZE, LINE_WIDTH, PRINT),
@@ -44,9 +47,9 @@ FIGURE_PRESETS = {
     "4k": Preset("4K", "3840x2160", 288, 18.0, 2.0),
 }
 FILM_PRESETS = {
-    "1080p": Preset("Hall, 1080p", "1920x1080", 144, 18.0, 2.0),
-    "720p": Preset("Hall, 720p", "1280x720", 96, 18.0, 2.0),
-    "4k": Preset("Hall, 4K", "3840x2160", 288, 18.0, 2.0),
-    "4:3": Preset("Hall, 4:3", "1440x1080", 144, 18.0, 2.0),
-    "gif": Preset("Small, for slides", "640x360", 48, 18.0, 2.0),
+    "1080p": Preset("Hall, 1080p", "1920x1080", 144, 18.0, 2.0, HALL),
+    "720p": Preset("Hall, 720p", "1280x720", 96, 18.0, 2.0, HALL),
+    "4k": Preset("Hall, 4K", "3840x2160", 288, 18.0, 2.0, HALL),
+    "4:3": Preset("Hall, 4:3", "1440x1080", 144, 18.0, 2.0, HALL),
+    "gif": Preset("GIF for slides", "640x360", 48, 18.0, 2.0, SLIDES),
 }

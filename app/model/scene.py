@@ -13,6 +13,7 @@ from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
+from app.model.notes import Angle, Note, check_count
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
 from compute.families import manifold as manifold_of
@@ -29,8 +30,9 @@ Camera = tuple[float, float, float, float, float]
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # suffix that turns a plane chart into a surface whose height is the mapped scalar
 HEIGHT = "height:"
-# remarks after a change of family removed α or the keyframes
+# remarks after a change of family removed α, the notes or the keyframes
 ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
+NOTES_ENDED = "the notes of the previous family were removed; Undo restores them"
 KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
 # the scalar map available for every family: the Fisher–Rao distance from A
 DISTANCE = "distance"
@@ -63,6 +65,7 @@ class Scene:
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     equal: whether both axes have the same scale even if the chart does not require it.
+    notes, angles: words, arrows and marks of angles on the canvas.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
     and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
@@ -83,6 +86,8 @@ class Scene:
     layers: Layers = field(default_factory=Layers)
     opacity: Opacity = field(default_factory=Opacity)
     loop: tuple[Point, ...] = ()
+    notes: tuple[Note, ...] = ()
+    angles: tuple[Angle, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
     equal: bool = False
@@ -125,6 +130,8 @@ def completed(scene: Scene) -> Scene:
         ranges.coordinates(f"pin {name}", pin.theta)
     ranges.coordinates("the vector", scene.vector or ())
     ranges.coordinates("a loop", chain.from_iterable(scene.loop))
+    check_count(scene.notes)
+    check_count(scene.angles, "angles")
     if scene.view is not None:
         ranges.view(scene.view)
     if scene.scalar not in (*manifold.scalars, DISTANCE):
@@ -166,7 +173,7 @@ def check_height(scene: Scene) -> None:
 
 def of_family(scene: Scene, family: str) -> Scene:
     """Return ``scene`` with another family: pins, chart and view are that family's defaults, α is 0,
-    and title and keyframes are removed.
+    and title, notes and keyframes are removed.
 
     They are kept if the landmarks stay in place (at another temperature, or with other keys, on the
     same plane), and if only a real parameter differs.
@@ -192,6 +199,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         vector=None,
         view=None,
         loop=(),
+        notes=(),
         timeline=scene.timeline if alike else None,
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
@@ -230,7 +238,8 @@ def remarks(old: Scene, new: Scene) -> str:
     # an opened scene has a title
     keys = old.timeline is not None and new.timeline is None and not new.title
     moved = kind_of(old.family) != kind_of(new.family)
-    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved))
+    noted = bool(old.notes) and not new.notes and not new.title
+    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved), (NOTES_ENDED, noted))
     return " · ".join(words for words, is_so in parts if is_so)
 
 

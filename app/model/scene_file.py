@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import embedded, flow, keyframe_tracks, normals, photograph
+from app.model import embedded, flow, keyframe_tracks, normals, notes, photograph
 from app.model.file_formats import HOLDING_SCENE, JSON
 from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
@@ -39,35 +39,13 @@ LARGE = MOST_BYTES // 16
 MIGRATIONS: dict[int, Callable[[dict[str, object]], dict[str, object]]] = {}
 
 _PLAIN = (
-    "family",
-    "chart",
-    "alpha",
-    "scalar",
-    "token",
-    "colormap",
-    "playhead",
-    "title",
-    "map_opacity",
+    "family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title", "map_opacity",
     "equal",
-)
+)  # fmt: skip
 _KNOWN = {
-    "format",
-    "version",
-    "start",
-    "end",
-    "vector",
-    "layers",
-    "opacity",
-    "view",
-    "timeline",
-    "loop",
-    "camera",
-    "limits",
-    "flow",
-    "photograph",
-    "normals",
-    *_PLAIN,
-}
+    "format", "version", "start", "end", "vector", "layers", "opacity", "view", "timeline", "loop",
+    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", *_PLAIN,
+}  # fmt: skip
 # known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
     **{
@@ -190,6 +168,7 @@ def to_text(scene: Scene, folder: Path) -> str:
         data["limits"] = list(scene.limits)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
+    data |= notes.stated(scene.notes, scene.angles)
     data |= _subjects(scene, folder)
     _put_back(data, scene.unknown)
     return _laid_out(data) + "\n"
@@ -278,6 +257,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
             **{f.name: float(data.get("opacity", {}).get(f.name, 1.0)) for f in fields(Opacity)}
         ),
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
+        **notes.read(data),
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
         limits=_pair(data["limits"]) if data.get("limits") else None,
@@ -372,7 +352,7 @@ def _unknown(data: dict[str, object]) -> tuple[tuple[tuple[str, ...], object], .
 def unknown(scene: Scene) -> list[tuple[tuple[str, ...], object]]:
     """Return paths and values of all unknown entries, which are written back."""
     within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
-    return [*scene.unknown, *within]
+    return [*scene.unknown, *notes.unknown(scene.notes, scene.angles), *within]
 
 
 def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, object]]:

@@ -9,6 +9,7 @@ from app.parts.flow import FlowPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
+from app.parts.notes import NotesPart
 from app.parts.part import Part, PartContext
 from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
@@ -26,6 +27,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PhotographPart,
     NormalsPart,
     PointsPart,
+    NotesPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,

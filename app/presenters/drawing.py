@@ -16,7 +16,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
 from app.model.scene import UNTURNED, Scene
-from app.presenters import drawables, flow_drawables, zero_lives
+from app.presenters import drawables, flow_drawables, notes, zero_lives
 from app.presenters.measures import message
 from app.views.interface.events import XY
 from app.views.interface.views import Axes, Canvas, Outline
@@ -34,6 +34,7 @@ def show_scene(canvas: Canvas, subject: Subject) -> None:
     show_ground(canvas, subject)
     _clear(canvas)
     show_layers(canvas, subject)
+    notes.show(canvas, subject)
 
 
 def show_axes(canvas: Canvas, subject: Subject) -> None:
@@ -49,6 +50,7 @@ def _clear(canvas: Canvas) -> None:
     canvas.set_transport(None)
     flow_drawables.clear(canvas)
     canvas.set_moving_point(None)
+    canvas.set_annotations((), ())
     canvas.set_message("")
     for kinds in studies.curves_of_layers().values():
         for kind in kinds:
@@ -148,8 +150,10 @@ def show_things(
     if answer is not None:
         show_path(canvas, subject, answer)
         show_moving_point(canvas, subject, answer)
-    for study in found:
+    studies_found = tuple(found)
+    for study in studies_found:
         show_study(canvas, subject, study)
+    notes.show(canvas, subject, (*([answer] if answer else []), *studies_found))
 
 
 def show_pins(canvas: Canvas, subject: Subject) -> None:

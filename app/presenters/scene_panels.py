@@ -47,6 +47,10 @@ LAYER_WORDS = {
         "Carried vector",
         "Parallel along the geodesic, ∇V = 0; for α = 0 its length under g is constant.",
     ),
+    "notes": (
+        "Notes",
+        "Words, arrows and marks of angles: right click on the canvas to add them.",
+    ),
     **{kind.layer(): (kind.title, kind.hint) for kind in studies.kinds()},
     "flow": (
         "Flow",

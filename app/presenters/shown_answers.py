@@ -24,7 +24,7 @@ from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
 from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks
-from app.presenters import drawables, drawing, measures, picking, shorter_paths
+from app.presenters import drawables, drawing, measures, notes, picking, shorter_paths
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
@@ -143,6 +143,7 @@ class ShownAnswers:
         came, self._stale = PathJob in stale - self._stale, stale
         self.show_opacity()
         self.show_map()
+        self._show_angles()
         self.show_measures()
         self._plot(self._plots and replace(self._plots, stale=PathJob in stale))
         self.show_moving_point()  # the plots may be older than the playhead
@@ -209,6 +210,7 @@ class ShownAnswers:
         self._studies[type(answer.job)] = answer
         self._refresh(type(answer.job))
         drawing.show_study(self._canvas, self._subject, answer)
+        self._show_angles()
         self.show_measures()
         self._say_path(only_shorter=True)
         if answer.problem:
@@ -264,6 +266,7 @@ class ShownAnswers:
         self._studies = {kind: a for kind, a in self._studies.items() if kind in kinds}
         self._stale &= {PathJob, MapJob, *self._studies}
         self._rows = [row for row in self._rows if row.name not in gone]
+        self._show_angles()
 
     # --- what is shown ------------------------------------------------------------------------
     @property
@@ -275,6 +278,17 @@ class ShownAnswers:
         """Draw all of them."""
         for answer in self.studies:
             drawing.show_study(self._canvas, self._subject, answer)
+        self._show_angles()
+
+    def show_notes(self) -> None:
+        """Draw notes, and the angles that the answers determine."""
+        notes.show(self._canvas, self._subject, self.found)
+
+    def _show_angles(self) -> None:
+        """Draw the angles again, if there are any, because an answer has come or gone."""
+        scene = self._subject.scene
+        if scene.angles or scene.layers.loop:  # type: ignore[attr-defined]
+            self.show_notes()
 
     def show_path(self, with_row: bool = True) -> None:
         """Draw the path, if it is of the scene's family; ``with_row``: and plot its moving point."""
@@ -282,6 +296,7 @@ class ShownAnswers:
         if self.path is not None and self.path.job.family == subject.scene.family:
             drawing.show_path(self._canvas, subject, self.path)
             self.show_moving_point(with_row)
+        self._show_angles()
 
     def show_moving_point(self, with_row: bool = True) -> None:
         """Put the point that moves where the playhead says; ``with_row``: plot its distribution."""

@@ -102,7 +102,8 @@ class LoopJob(Study):
                 not metric or not found.encloses or abs(found.defect) < 1e-3,
             ),
         ]
-        return Found(curves, measures, frozenset() if fine else frozenset({"loop"}))
+        turn = found.angle if fine and metric else None
+        return Found(curves, measures, frozenset() if fine else frozenset({"loop"}), turn=turn)
 
 
 def plane_of(scene: Scene) -> str:

@@ -32,13 +32,14 @@ SHORTEST = 1e-3
 @dataclass(frozen=True, eq=False)
 class Found:
     """curves: by kind; dashed: kinds that did not converge; shortest: the smallest length of all
-    geodesics, or None.
+    geodesics, or None; turn: the angle by which a vector has turned on a loop, or None.
     """
 
     curves: Curves
     measures: list[Measure]
     dashed: frozenset[str] = frozenset()
     shortest: float | None = None
+    turn: float | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Study(Job):
             found.dashed,
             1000 * (time.perf_counter() - began),
             found.shortest,
+            turn=found.turn,
         )
 
     def _refused(self, words: str, spent: float) -> StudyAnswer:
@@ -132,7 +134,7 @@ class BetweenPins(Study):
 class StudyAnswer:
     """curves: θ (k, 2) by kind, NaN between pieces; dense: those with dense output; dashed: kinds that
     did not converge; shortest: the smallest length of all geodesics, or None; problem: why there is no
-    result, or None.
+    result, or None; turn: the angle in radians by which a vector has turned on a loop, or None.
     """
 
     job: Study
@@ -143,6 +145,7 @@ class StudyAnswer:
     milliseconds: float
     shortest: float | None = None
     problem: str | None = None
+    turn: float | None = None
 
 
 def pins_of(scene: Scene) -> tuple[Point, Point]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
@@ -25,6 +26,7 @@ from app.views.canvas.layers.relief import ReliefLayer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.canvas.viewport import Stage
+from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.events import XY, Array, Camera
 from app.views.interface.flow import Particles, VectorField
 from app.views.interface.theme import DARK, Theme
@@ -73,6 +75,7 @@ class Plot(Canvas):
         self._carried = ArrowsLayer(theme, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme), PinsLayer(theme)
+        self._annotations = AnnotationsLayer(theme)
         self._focus = FocusLayer(theme)
         self._named: dict[str, tuple[Layer, ...]] = {
             "grid": (self._grid,),
@@ -80,6 +83,7 @@ class Plot(Canvas):
             "ellipses": (self._ellipses,),
             "tokens": (self._marks,),
             "transport": (self._carried, self._vector),
+            "notes": (self._annotations,),
             "flow": (self._field,),
             "particles": (self._particles,),
             "singularities": (self._zeros,),
@@ -219,6 +223,10 @@ class Plot(Canvas):
         self._curves.fade_kinds(curves)
         self._now()
 
+    def set_annotations(self, notes: Sequence[Annotation], angles: Sequence[AngleArc]) -> None:
+        self._annotations.set(notes, angles)
+        self._now()
+
     def set_grid(self, visible: bool) -> None:
         self._grid_visible = visible
         self._grid.set(self._axes, visible)
@@ -256,7 +264,7 @@ class Plot(Canvas):
         flow = (self._particles, self._field)
         behind = (self._ellipses, *flow, self._curves, self._carried)
         before = (*behind, self._zeros, self._critical, self._marks)
-        return (*before, self._vector, self._pins, self._focus, *self._added)
+        return (*before, self._vector, self._pins, self._annotations, self._focus, *self._added)
 
     @property
     def margin(self) -> tuple[Layer, ...]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.letters import Shaped, TextEngine, code_points
-from app.views.text.mathematics import upright
+from app.views.text.mathematics import scripted, upright
 
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
 ITALIC = "OpenSans-Italic.ttf"  # the font of symbols
@@ -152,11 +152,11 @@ def rendered(piece: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int,
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
     """Return the font at a letter's size, the letter or its replacement, and its downward shift."""
     font, shift = face(bold), 0
-    if symbol := upright(char):
-        font, char = face(False, italic=True), symbol
-    elif not font.get_char_index(char):
+    if not (upright(char) or font.get_char_index(char)):
         # The font has no subscripts: they are made of small digits.
         char, size, shift = _script(char, size)
+    if symbol := upright(char):
+        font, char = face(False, italic=True), symbol
     font.set_pixel_sizes(0, size)
     return font, char, size, shift
 
@@ -164,7 +164,8 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 @lru_cache(maxsize=4096)
 def _is_known(char: str) -> bool:
     """Whether the font has a letter, or the base letter of a sub- or superscript."""
-    return bool(face(False).get_char_index(upright(char) or _script(char, 0)[0]))
+    base = char if upright(char) else _script(char, 0)[0]
+    return bool(face(False).get_char_index(upright(base) or base))
 
 
 @lru_cache(maxsize=4096)
@@ -178,8 +179,8 @@ def _is_foreign(char: str) -> bool:
 
 def _script(char: str, size: int) -> tuple[str, int, int]:
     """Split a sub- or superscript into base letter, size and downward shift; others unchanged."""
-    kind, _, code = unicodedata.decomposition(char).partition(" ")
-    if kind not in ("<sub>", "<super>"):
+    kind, base = scripted(char)
+    if not kind:
         return char, size, 0
-    shift = 0.16 if kind == "<sub>" else -0.36
-    return chr(int(code, 16)), max(round(size * SCRIPT), 7), round(shift * size)
+    shift = 0.16 if kind == "sub" else -0.36
+    return base, max(round(size * SCRIPT), 7), round(shift * size)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
@@ -127,6 +128,9 @@ Event = (
     | LessonChosen
     | NormalEdited
     | PictureEdited
+    | NoteWritten
+    | NoteMoved
+    | NoteRemoved
     | TokenPathChosen
     | TokenPathAsked
     | TimeChosen

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.choices import Choice as Choice
 from app.views.interface.choices import Command as Command
 from app.views.interface.choices import LayerRow as LayerRow
@@ -260,6 +261,10 @@ class Canvas(View, ABC):
     @abstractmethod
     def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
         """Set the opacity of each layer by name, and of each kind of curve."""
+
+    @abstractmethod
+    def set_annotations(self, notes: Sequence[Annotation], angles: Sequence[AngleArc]) -> None:
+        """Show notes and marks of angles."""
 
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...

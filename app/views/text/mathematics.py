@@ -1,6 +1,7 @@
 """Text of figures set as mathematics: italic symbols, powers of ten, true minus signs.
 
 An italic letter is Unicode's mathematical one, 𝜃 for θ; renderers draw it as θ of an italic font.
+A sub- or superscript is Unicode's own where there is one, else a letter of a private plane.
 """
 
 from __future__ import annotations
@@ -23,10 +24,22 @@ _SYMBOL = re.compile(
 )
 
 
+# private planes of subscripts and superscripts; mathematical letters stand in their private areas
+_BELOW, _ABOVE = 0xF0000, 0x100000
+_MATHEMATICAL, _PRIVATE = 0x1D400, 0xE000
+
+
 @lru_cache(maxsize=1024)
 def italic(text: str) -> str:
     """Return a text with its symbols in italics; words and functions stay upright."""
     return _SYMBOL.sub(lambda found: _slanted(found.group()), text)
+
+
+def slanted(letters: str) -> str:
+    """Return letters in italics, without a look at the words that they make."""
+    return "".join(
+        _slanted(c) if "a" <= c.lower() <= "z" or "α" <= c <= "ω" else c for c in letters
+    )
 
 
 def _slanted(letter: str) -> str:
@@ -41,6 +54,30 @@ def upright(char: str) -> str:
     """Return the plain letter of a mathematical italic one; "" for any other character."""
     named = unicodedata.name(char, "").startswith("MATHEMATICAL ITALIC") or char in "ℎℓ"
     return chr(int(unicodedata.decomposition(char).split()[1], 16)) if named else ""
+
+
+def script(text: str, is_above: bool) -> str:
+    """Return a text as superscript or subscript letters."""
+    plane = _ABOVE if is_above else _BELOW
+    return "".join(chr(plane + _slot(ord(c))) for c in text)
+
+
+def _slot(code: int) -> int:
+    return code if code < 0x10000 else code - _MATHEMATICAL + _PRIVATE
+
+
+@lru_cache(maxsize=1024)
+def scripted(char: str) -> tuple[str, str]:
+    """Return "sub", "super" or "" for a letter, and the letter that is set as such."""
+    code = ord(char)
+    if code < _BELOW:
+        kind, _, found = unicodedata.decomposition(char).partition(" ")
+        is_script = kind in ("<sub>", "<super>")
+        return (kind[1:-1], chr(int(found, 16))) if is_script else ("", char)
+    slot = code & 0xFFFF
+    if _PRIVATE <= slot < _PRIVATE + 0x400:
+        slot += _MATHEMATICAL - _PRIVATE
+    return ("super" if code >= _ABOVE else "sub"), chr(slot)
 
 
 def powers(text: str) -> str:

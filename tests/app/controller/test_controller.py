@@ -189,12 +189,11 @@ def test_a_loop_drawn_in_the_plane_is_none_on_a_surface(desk):
 
 def test_the_menu_says_where_no_pin_can_be_put(desk):
     controller, _, window, _ = desk
-    controller.commands |= dict.fromkeys(
-        ("copy_picture", "copy_caption", "export_figure"), lambda: None
-    )
+    controller.commands |= dict.fromkeys((name for _, name in context_menu.COMMANDS), lambda: None)
     triangle = of_family(controller.store.scene, "categorical3_expectation")
     controller.store.update(in_chart(triangle, "parameters"))
     pointed = MagicMock()
+    pointed.note_under.return_value = ""
     before = controller.store.scene
     for xy, said in (((2.0, 2.0), 1), ((0.3, 0.3), 1)):
         pointed.frame.to_chart.return_value = xy

@@ -52,10 +52,9 @@ def shown(desk, windowed):
 
 def menu(controller, xy):
     """The menu of a right click there."""
-    controller.commands |= dict.fromkeys(
-        ("copy_picture", "copy_caption", "export_figure"), lambda: None
-    )
+    controller.commands |= dict.fromkeys((name for _, name in context_menu.COMMANDS), lambda: None)
     pointed = MagicMock()
+    pointed.note_under.return_value = ""
     pointed.frame.to_chart.return_value = tuple(map(float, xy))
     return [entry for entry in context_menu.entries(pointed, controller, (0, 0)) if entry]
 

@@ -22,7 +22,7 @@ from app.views.canvas.plot import Plot
 from app.views.interface.theme import LIGHT
 from app.views.text import typed_values
 from app.views.text.mathematics import italic, powers
-from tests.exporting import made, refused_at_once
+from tests.exporting import annotated, made, refused_at_once
 
 MM = 72 / 25.4
 
@@ -74,19 +74,22 @@ def test_a_column_is_85_mm_wide_with_letters_of_8_pt_and_lines_of_half_a_point_t
 def test_sizes_of_type_and_of_lines_are_those_that_are_asked_for(tmp_path):
     target = tmp_path / "a.pdf"
     sizes = ("--width", "3.5in", "--height", "3in", "--font-size", "10pt", "--line-width", "0.8")
-    stated = made("render", "gaussian", "-o", str(target), *sizes)
+    stated = made("render", annotated(tmp_path), "-o", str(target), *sizes)
     assert stated["mm"] == [88.9, 76.2]
-    assert letters(target) == {10.0}
+    assert letters(target) == {10.0, 6.8}  # with a subscript in a note
+    words = read("pdftotext", "-layout", str(target), "-")
+    assert "K = −½ at μ" in words.replace("\u2005", " ") and "29.5°" in words and "60.5°" in words
     assert (min(lines(target)), max(lines(target))) == pytest.approx((0.4, 0.8), abs=0.01)
 
 
 def test_an_svg_states_millimetres_and_is_light_while_a_png_has_its_dots(tmp_path):
     svg, png = tmp_path / "a.svg", tmp_path / "a.png"
     for target in (svg, png):
-        made("render", "gaussian", "-o", str(target), "--size", "85x60mm")
+        made("render", annotated(tmp_path), "-o", str(target), "--size", "85x60mm")
     root = ElementTree.parse(svg).getroot()
     assert (root.get("width"), root.get("height")) == ("85mm", "60mm")
     _, _, width, _ = map(float, str(root.get("viewBox")).split())
+    assert {"29.5°", "60.5°"} <= {"".join(text.itertext()) for text in root.iter()}
     sizes = {
         float(text.get("font-size", 0)) for text in root.iter("{http://www.w3.org/2000/svg}text")
     }

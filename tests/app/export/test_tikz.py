@@ -9,11 +9,12 @@ import subprocess
 import numpy as np
 import pytest
 
-from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
+from app.export.sheet import Area, Disc, Group, Lettering, Line, Raster, Sheet
 from app.export.tikz import tex, tikz
 from app.model import scene_file
 from app.views.canvas.display_list import Label
-from tests.exporting import made
+from app.views.interface.letters import Shaped
+from tests.exporting import annotated, made
 
 INK = (0.0, 0.0, 0.0, 1.0)
 POINT = re.compile(r"\((-?\d+\.\d\d),(-?\d+\.\d\d)\)")
@@ -44,7 +45,16 @@ def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tikz")
     for kind in ("tikz", "tex"):
         target = folder / f"my figure.{kind}"
-        made("render", "gaussian", "-o", str(target), "--size", "85mm", "--legend", "--caption")
+        made(
+            "render",
+            annotated(folder),
+            "-o",
+            str(target),
+            "--size",
+            "85mm",
+            "--legend",
+            "--caption",
+        )
     return folder
 
 
@@ -72,7 +82,8 @@ def test_it_names_symbols_as_mathematics_and_opens_again(written):
     target = written / "my figure.tikz"
     text = target.read_text("utf-8")
     assert r"{$\mu $}" in text and r"d$\sigma ^{2}$" in text
-    assert scene_file.load(target) == scene_file.load("gaussian")
+    assert scene_file.load(target) == scene_file.load(written / "annotated.json")
+    assert r"$K$\ =\ $-\frac12 $ at $\mu _{0}$" in text and r"{29.5$^{\circ}$}" in text
     # TeX reads no line that may be too long for it
     assert max(map(len, text.partition("\\endinput")[0].splitlines())) < 2000
 
@@ -103,6 +114,7 @@ def test_every_item_is_where_the_sheet_says():
         Disc((48.0, 48.0), 9.6, INK),
         Raster(np.zeros((2, 2, 4), np.uint8), (0.0, 0.0, 96.0, 48.0), 0.25),
         Label("σ", (96.0, 96.0), 16.0, INK, (1.0, 1.0), upright=True, math=True),
+        Lettering(Label("注", (0.0, 0.0), 16.0, INK), (), (), Shaped(1.0, (), (), (), ())),
     )
     text, pictures = tikz(Sheet((96.0, 96.0), INK, (Group(items),)), "a")
     # 96 pixels are 72 points, and y goes upwards
@@ -113,6 +125,7 @@ def test_every_item_is_where_the_sheet_says():
     assert r"opacity=0.25] at (0.00,36.00) {\includegraphics[width=72.00bp,height=36.00bp]" in text
     assert r"anchor=base east" in text and r"rotate=90] at (72.00,0.00) {$\sigma $};" in text
     assert r"\fill[fill=ag000000] (0,0) rectangle (72.00,72.00);" in text
+    assert r"{\agletter{注}{6CE8}};" in text  # the document's font, if it has the letter
     assert list(pictures) == ["a-1.png"]
     assert statements(text)
 

@@ -235,6 +235,12 @@ def test_the_canvas_goes_to_the_clipboard(program):
     image = program.application.clipboard().image()
     height, width = program.canvas.image().shape[:2]
     assert (image.width(), image.height()) == (width, height)
+    shades, theme = {}, program.canvas.theme
+    for name in ("copy_light", "copy_dark"):
+        program.window.actions[name].trigger()
+        shades[name] = program.application.clipboard().image().pixelColor(2, 2).lightness()
+    assert shades["copy_light"] > 200 > 60 > shades["copy_dark"]
+    assert program.canvas.theme is theme
 
 
 @pytest.mark.window

@@ -17,6 +17,7 @@ from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
+from app.model.notes import Angle, Note
 from app.model.photograph import Photograph
 from app.model.scene import Pin, Scene, completed
 from app.model.timeline import keyframes
@@ -50,6 +51,11 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         limits=(-0.25, 2.0),
         equal=True,
         loop=((0.0, 1.0), (1.0, 1.0), (0.5, 2.0)),
+        notes=(
+            Note(r"$K = -\frac12$", (0.5, 1.0), (0.0, 1.0), unknown=(("colour", "red"),)),
+            Note("", (0.5, -0.5), (0.5, 1.0), "parameters"),
+        ),
+        angles=(Angle("B", ("geodesic", "e"), (("since", 2),)),),
         camera=(30.0, 45.0, 1.5, 0.25, -0.125),
         flow=FlowSettings("hodge", side=32, initial="random", seed=7),
         timeline=Timeline(2.0, (track,)),
@@ -148,6 +154,21 @@ BAD = {
     "a far pin": (json.dumps(GOOD | {"end": {"theta": [1e300, 1]}}), "pin B must lie in -1e.15"),
     "a far tip": (json.dumps(GOOD | {"vector": [1, -1e300]}), "the vector must lie in -1e.15"),
     "a far loop": (json.dumps(GOOD | {"loop": [[0, 1], [1, 1e200], [1, 1]]}), "a loop must lie in"),
+    "a far note": (
+        json.dumps(GOOD | {"notes": [{"text": "x", "at": [1, 1e200]}]}),
+        "a note must lie",
+    ),
+    "an empty note": (json.dumps(GOOD | {"notes": [{"at": [1, 1]}]}), "a note must have 1 to 200"),
+    "a long note": (
+        json.dumps(GOOD | {"notes": [{"at": [1, 1], "text": 201 * "x"}]}),
+        "notes/0/text",
+    ),
+    "many notes": (json.dumps(GOOD | {"notes": 65 * [{"at": [1, 1], "text": "x"}]}), "notes"),
+    "one side": (json.dumps(GOOD | {"angles": [{"at": "A", "between": 2 * ["e"]}]}), "two sides"),
+    "an angle at C": (
+        json.dumps(GOOD | {"angles": [{"at": "C", "between": ["e", "m"]}]}),
+        "angles/0",
+    ),
     "empty view": (json.dumps(GOOD | {"view": [1, 1, 0, 1]}), "extent"),
     "pin off the picture": (
         json.dumps(GOOD | {"photograph": {"start": [1.5, 0]}}),

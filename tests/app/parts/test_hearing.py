@@ -22,6 +22,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject, changed_fields
 from app.jobs.viewport import Viewport
 from app.model import scene_file
+from app.model.notes import Angle, Note
 from app.model.scene import Pin, Scene, completed
 from app.model.store import Store
 from app.parts.bivariate_normals import NormalsTask
@@ -45,6 +46,8 @@ OTHER = {
     "map_opacity": 0.5,
     "limits": (0.0, 1.0),
     "loop": ((0.0, 1.0), (1.0, 1.0), (0.0, 2.0)),
+    "notes": (Note("x", (0.0, 1.0)),),
+    "angles": (Angle("A", ("geodesic", "vector")),),
     "playhead": 0.25,
     "view": Extent(-1.0, 1.0, -1.0, 1.0),
     "equal": True,

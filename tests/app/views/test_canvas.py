@@ -16,6 +16,7 @@ from app.views.canvas.colour_map import LEVELS, palette
 from app.views.canvas.display_list import Label
 from app.views.canvas.input.keyboard import FINE_STEP, STEP
 from app.views.canvas.layers.marks import MarksLayer
+from app.views.interface.annotations import Annotation, NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.events import Hovered, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks
@@ -370,6 +371,40 @@ class TestEvents:
         point(canvas.native, 3, 3)
         assert canvas.events[-1] == Hovered(None)
         assert (canvas.image() == before).all()
+
+    def test_a_note_is_dragged_edited_and_removed_by_hand_and_by_keyboard(self, canvas):
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        from app.views.qt.widgets.note_line import NoteLine
+
+        note = Annotation("a long enough note", (0.0, 12.0), (1.0, 13.0), 0, "a note")
+        canvas.set_annotations([note], ())
+        line = NoteLine(canvas.native)
+        canvas.ask = line.ask
+        (x, y), left = pixel(canvas, note.at), Qt.MouseButton.LeftButton
+        move(canvas, (x + 30, y), (x + 60, y), (x + 70, y + 5))  # by its words
+        moved = canvas.events.of(NoteMoved)[-1]
+        assert (moved.number, moved.tip, moved.done) == (0, False, True)
+        assert pixel(canvas, moved.xy) == pytest.approx((x + 40, y + 5), abs=1)
+        move(canvas, pixel(canvas, note.to), (x, y + 60))  # by the tip of its arrow
+        assert canvas.events.of(NoteMoved)[-1].tip
+        QTest.mouseDClick(canvas.native, left, pos=QPoint(x - 30, y))
+        assert line.isVisible() and line.text() == "a note"
+        for typed, is_open in (("$x", True), ("$x$", False)):
+            line.setText(typed)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+            assert line.isVisible() == is_open, "a formula that cannot be read keeps it open"
+        assert canvas.events.of(NoteWritten) == [NoteWritten(0, "$x$", note.at, note.to)]
+        assert canvas.walk(forward=True, entering=True)
+        QTest.keyClick(canvas.native, Qt.Key.Key_Right)
+        assert canvas.events.of(NoteMoved)[-1].xy == pytest.approx((5.0 * STEP, 12.0))
+        QTest.keyClick(canvas.native, Qt.Key.Key_Return)
+        assert line.isVisible()
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        QTest.keyClick(canvas.native, Qt.Key.Key_Delete)
+        assert canvas.events.of(NoteRemoved) == [NoteRemoved(0)] and not line.isVisible()
+        assert len(canvas.events.of(NoteWritten)) == 1
 
     def test_arrow_keys_move_the_pin_chosen_last(self, canvas):
         from PySide6.QtCore import Qt

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.views.canvas.input.keyboard import TIP, Keys
+from app.views.canvas.input.keyboard import TIP
 from app.views.canvas.input.listening import Events, KeyEvent, MouseEvent, has, name_of
+from app.views.canvas.input.notes import WORDS, Notes
 from app.views.canvas.input.pointer import PAN, Drag, Pointer, zoom_factor
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
@@ -31,7 +32,7 @@ E = TypeVar("E")
 LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 
 
-class Gestures(Keys):
+class Gestures(Notes):
     """A plot that converts mouse and keyboard input to events."""
 
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
@@ -42,7 +43,6 @@ class Gestures(Keys):
         self._painting = False
         self._held_from: XY | None = None  # where the drag began
         self._on_grid = False  # the dragged pin was put on a crossing of grid lines
-        self.magnified = 1.0  # pixels of the widget per pixel drawn
 
     def listen(self, events: Events) -> None:
         """Connect to mouse and keyboard of a vispy canvas."""
@@ -102,7 +102,7 @@ class Gestures(Keys):
         elif event.button == 1 and self.frame.contains(pixel):
             self._shifting = False
             self.leave()
-            held = self._pointer.press(pixel, self.targets())
+            held = self._pointer.press(pixel, self.targets(), self.note_under(pixel))
             self._marks.hover(None, self.frame)
             self._held_from, self._on_grid = self.movable().get(held.name), False
             self.chosen = self.chosen if held.name == PAN else held.name
@@ -225,13 +225,18 @@ class Gestures(Keys):
 
     def _centre(self, event: MouseEvent) -> None:
         pixel = self._position(event)
-        if self.frame.contains(pixel) and not self._pointer.hovered:
+        note = self.note_under(pixel) or self._pointer.hovered
+        if note.startswith(WORDS):
+            self._pointer.release()
+            self.write_note(note)
+        elif self.frame.contains(pixel) and not self._pointer.hovered:
             self.centre(pixel)
 
     def _hover(self, pixel: Pixel | None) -> None:
         """Note what is under the pointer; ``pixel``: None where it is not over the widget."""
         inside = pixel if pixel is not None and self.frame.contains(pixel) else None
-        if self._pointer.hover(inside, self.targets()):
+        note = self.note_under(inside) if inside is not None else ""
+        if self._pointer.hover(inside, self.targets(), note):
             self._pins.hover(self._pointer.hovered)
             self._vector.hover(self._pointer.hovered == TIP)
             self._now()

@@ -34,9 +34,9 @@ class Pointer:
         self.drag: Drag | None = None
         self.hovered = ""
 
-    def press(self, pixel: Pixel, targets: Mapping[str, Pixel]) -> Drag:
-        """Start dragging the nearest target, or the view."""
-        name = nearest(pixel, targets)
+    def press(self, pixel: Pixel, targets: Mapping[str, Pixel], under: str = "") -> Drag:
+        """Start dragging the nearest target, that ``under`` the pixel, or the view."""
+        name = nearest(pixel, targets) or under
         at = targets.get(name, pixel)
         self.drag = Drag(name or PAN, pixel, (pixel[0] - at[0], pixel[1] - at[1]))
         return self.drag
@@ -46,10 +46,10 @@ class Pointer:
         held, self.drag = self.drag, None
         return held
 
-    def hover(self, pixel: Pixel | None, targets: Mapping[str, Pixel]) -> bool:
-        """Note what is under the pointer; whether that changed."""
+    def hover(self, pixel: Pixel | None, targets: Mapping[str, Pixel], under: str = "") -> bool:
+        """Note what is under the pointer, near it or as ``under`` says; whether that changed."""
         before = self.hovered
-        self.hovered = nearest(pixel, targets) if pixel is not None else ""
+        self.hovered = (nearest(pixel, targets) or under) if pixel is not None else ""
         return self.hovered != before
 
 

@@ -95,6 +95,8 @@ class Hands(Protocol):
     def magnify(self, scale: float) -> None:
         """Scale the drawing."""
 
+    ask: Callable[[tuple[float, float], str, Callable[[str], None]], None]
+
     def holds(self) -> bool:
         """Whether a drag or a hand-drawn line is under way."""
 

@@ -29,6 +29,7 @@ from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button, plain_label
 from app.views.qt.widgets.context_menu import Pixel, offer
+from app.views.qt.widgets.note_line import NoteLine
 from app.views.qt.widgets.widgets import label, look, scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.busy import Busy
@@ -384,6 +385,7 @@ class MainWindow(Window):
         Leaving(self._canvas, canvas.point_away)
         Pinching(self._canvas, canvas.pinch)
         self.presenter.serve(canvas.magnify, canvas.holds)
+        canvas.ask = NoteLine(self._canvas).ask
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Set the function for files dropped on the window."""
