@@ -328,6 +328,7 @@ class Documents:
             return
         # no digest: the file may have changed since the lost work began
         self.document, self._kept = Document(found.origin), found.scene
+        self._begun()
         self._store.replace(found.scene)
 
     def _forget(self) -> None:

@@ -75,7 +75,7 @@ def _of_number(check: Check, manifold: Manifold, found: Found | None) -> Reading
         return Reading(words, NOT_KNOWN, _wanted(check), None)
     number, unit, late = found
     return Reading(
-        words, _written(check, number) + unit, _wanted(check) + unit, compared(check, number), late
+        words, _written(check, number) + unit, _wanted(check), compared(check, number), late
     )
 
 
@@ -142,7 +142,7 @@ def _of_scene(
             return f"Layer {words}", "on" if is_on else "off", check.word
         case "loop":
             is_drawn = bool(scene.loop) and scene.loop != before.loop
-            return "Loop of your own", "drawn" if is_drawn else "not drawn", "drawn"
+            return "Your own loop", "drawn" if is_drawn else "not drawn", "drawn"
         case _:
             chosen = plain(WORDS[check.name](scene))
             now, wanted = (_choice(check.name, it, manifold) for it in (chosen, check.word))

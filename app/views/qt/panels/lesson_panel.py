@@ -59,19 +59,26 @@ class _Page(RichPage):
         most = int(MOST_TASK * self.window().height())
         return QSize(0, min(round(self.document().size().height()), most))
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.updateGeometry()
 
 
-class _Panel(QWidget):
-    """A panel that is never lower than what must stay in sight."""
+class _Panel(QStackedWidget):
+    """A panel that is never lower than what must stay in sight of its page."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        layout = page.layout() if page is not None else None
+        least = layout.totalMinimumHeightForWidth(max(self.width(), WIDE)) if layout else 0
+        return QSize(WIDE, least)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            self.setMinimumHeight(self.layout().totalMinimumHeightForWidth(self.width()))
+            self.updateGeometry()
         return super().event(event)
 
 
@@ -85,15 +92,11 @@ class LessonPanel:
         self._emit = emit
         self._theme = theme
         self._state: LessonState | None = None
-        self.widget = _Panel()
-        self.widget.setObjectName("panel")
-        self.widget.setMinimumWidth(WIDE)
-        column = QVBoxLayout(self.widget)
-        column.setContentsMargins(10, 6, 10, 10)
-        self._pages = QStackedWidget()
+        self._pages = _Panel()
+        self._pages.setObjectName("panel")
         self._pages.addWidget(self._make_list())
         self._pages.addWidget(self._make_step())
-        column.addWidget(self._pages, 1)
+        self.widget: QWidget = self._pages
 
     def _make_list(self) -> QWidget:
         page, column = _plain()
@@ -225,8 +228,8 @@ class LessonPanel:
         self.list.clear()
         for entry in state.entries:
             whole = entry.count > 0 and entry.done == entry.count
-            begun = f"   {entry.done} of {entry.count}" if entry.count and not whole else ""
-            item = QListWidgetItem(f"{'✓' if whole else ' '} {entry.title}{begun}")
+            begun = f"   {entry.done} of {entry.count}" if entry.count else ""
+            item = QListWidgetItem(f"{entry.title}{'   ✓' if whole else begun}")
             item.setData(Qt.ItemDataRole.UserRole, entry.name)
             self.list.addItem(item)
 
@@ -249,7 +252,7 @@ class LessonPanel:
     def _show_readings(self, readings: Sequence[Reading]) -> None:
         for reading, line in zip(readings, self._labels(len(readings)), strict=False):
             line.setText(f"{'✓' if reading.holds else '·'} {reading.text}")
-            look(line, "stale" if reading.late else "done" if reading.holds else "quiet")
+            look(line, "stale" if reading.late else "met" if reading.holds else "quiet")
 
     def _labels(self, count: int) -> list[QLabel]:
         """Return the labels of the readings, of which ``count`` are shown."""
@@ -268,6 +271,6 @@ def _plain() -> tuple[QWidget, QVBoxLayout]:
     widget = QWidget()
     widget.setObjectName("panel")
     column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(10, 6, 10, 10)
     column.setSpacing(8)
     return widget, column

@@ -93,6 +93,7 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #link:focus {{ border-color: {accent}; }}
 #link:disabled, QPushButton:disabled {{ color: {frame}; }}
 #ready {{ border-color: {accent}; }}
+#met {{ color: {done}; }}
 #words {{ background: {window}; }}
 #lessons {{ background: {panel}; border: none; outline: none; }}
 #lessons::item {{ padding: 7px 6px; border-radius: 4px; }}

@@ -24,13 +24,14 @@ from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
 from app.views.qt.panels.measures_panel import MeasuresPanel
-from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, PanelDock, heighten
+from app.views.qt.panels.registry import LEFT, PANELS, RIGHT, PanelDock
 from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button, plain_label
 from app.views.qt.widgets.context_menu import Pixel, offer
 from app.views.qt.widgets.widgets import label, look, scrolling
 from app.views.qt.window.actions import Actions
+from app.views.qt.window.arrangement import Arrangement
 from app.views.qt.window.busy import Busy
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
 from app.views.qt.window.presenter import TYPE, Presenter
@@ -38,8 +39,6 @@ from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
 TOLD_MS = 6000
-LOG_HEIGHT = 120
-AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG: BOTTOM}
 
 
 class MainWindow(Window):
@@ -101,6 +100,9 @@ class MainWindow(Window):
             **{title: slot.dock for title, slot in self.panels.items()},
             LOG: self._dock(LOG, self._log.widget),
         }
+        self._arrangement = Arrangement(
+            self.frame, self._docks, self.panels, lambda: self.presenter.is_on
+        )
         self.reset_layout()
 
     def _dock(self, title: str, widget: QWidget) -> QDockWidget:
@@ -111,30 +113,7 @@ class MainWindow(Window):
 
     def reset_layout(self) -> None:
         """Restore the initial panel layout, with the log hidden."""
-        for title, slot in self.panels.items():
-            if slot.spec.top:
-                self._put(title, slot.spec.area, slot.spec.shown)
-        for title, area in AREAS.items():
-            self._put(title, area, shown=title != LOG)
-        for title, slot in self.panels.items():
-            if not slot.spec.top and title not in AREAS:
-                self._put(title, slot.spec.area, slot.spec.shown)
-            if slot.spec.beside:
-                self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
-        self._docks[DISTRIBUTIONS].raise_()
-        docks = [self._docks[title] for title in (FAMILY, LAYERS, DISTRIBUTIONS, MEASURES)]
-        self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
-        self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
-        self.frame.resizeDocks([self._docks[LOG]], [LOG_HEIGHT], Qt.Orientation.Vertical)
-        for slot in self.panels.values():
-            if slot.spec.height:
-                self.frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
-
-    def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
-        dock = self._docks[title]
-        dock.setFloating(False)
-        self.frame.addDockWidget(area, dock)
-        dock.setVisible(shown)
+        self._arrangement.reset()
 
     def draw_icons(self) -> None:
         """Replace icon placeholders, which keep the first picture from waiting."""
@@ -153,13 +132,13 @@ class MainWindow(Window):
     @property
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """The window's geometry and panel state, for saving."""
-        return self.frame.saveGeometry(), self.frame.saveState()
+        return self.frame.saveGeometry(), self._arrangement.state
 
     def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Restore a saved layout, as far as it is valid."""
         if layout is not None:
             self.frame.restoreGeometry(layout[0])
-            self.frame.restoreState(layout[1])
+            self._arrangement.restore(layout[1])
 
     def _make_status(self) -> None:
         self.status_words = label("")
@@ -234,7 +213,7 @@ class MainWindow(Window):
         dock.raise_()
         if came and slot is not None and slot.spec.top:
             # the layout includes the panel only after pending events are processed
-            self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
+            self.post(partial(self._arrangement.give_room, title, self._canvas.height()))
 
     def lower_panel(self, title: str) -> None:
         self.presenter.note(title, False)
