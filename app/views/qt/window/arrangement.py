@@ -1,4 +1,4 @@
-"""Where the panels are: the initial layout; in a narrow window, tabs at the edges bring them back."""
+"""Where the panels are: at first, in a narrow window, and in a low one with a lesson."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from app.views.qt.widgets.report_exceptions import told
 LOG_HEIGHT = 120
 AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG: BOTTOM}
 WIDTHS = {LEFT: 277, RIGHT: 335}
-# the window is narrow, or low, below these sizes in pixels
+# width and height in pixels below which a window is narrow, or low
 NARROW, LOW = 1100, 800
 BARS = {
     LEFT: ("Left panels", Qt.ToolBarArea.LeftToolBarArea),
@@ -33,9 +33,10 @@ BARS = {
 
 
 class Arrangement(QObject):
-    """Places the docks of a window, and collapses those at its sides while it is narrow.
+    """Places the docks of a window.
 
-    A lesson stays in sight.  Layouts are saved and restored as of a wide window.
+    In a narrow window those at its sides collapse to tabs at the edges, except a lesson; in a low one
+    with a lesson, the measures become a tab.  Layouts are saved and restored as of a large window.
     """
 
     def __init__(
@@ -48,13 +49,14 @@ class Arrangement(QObject):
         super().__init__(frame)
         self._frame, self._docks, self._slots = frame, docks, slots
         self._is_presenting = is_presenting
-        self._wide: QByteArray | None = None  # the layout to return to, while narrow
-        self._is_stacked = False  # the measures are a tab, to give a lesson room
+        self._large: QByteArray | None = None  # the layout to return to
+        self._form = "large"  # or "narrow", "low"
         self.tabs = {title: _Tab(title) for title in docks}
         self._bars = {area: self._bar(*words) for area, words in BARS.items()}
         for title, dock in docks.items():
             self.tabs[title].clicked.connect(partial(self._toggle, dock))
             dock.visibilityChanged.connect(lambda _, title=title: self._mark(title))
+        docks[LESSON].visibilityChanged.connect(self._adapt_soon)
         frame.installEventFilter(self)
 
     def _bar(self, name: str, area: Qt.ToolBarArea) -> QToolBar:
@@ -69,9 +71,7 @@ class Arrangement(QObject):
     # --- as the program is delivered -----------------------------------------------------------
     def reset(self) -> None:
         """Restore the initial layout, with the log hidden."""
-        was_narrow = self.is_narrow
-        self._widen()
-        self._is_stacked = False
+        self._enlarge()
         for title, slot in self._slots.items():
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
@@ -91,8 +91,7 @@ class Arrangement(QObject):
         for slot in self._slots.values():
             if slot.spec.height:
                 self._frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
-        if was_narrow:
-            self._collapse()
+        self._adapt_soon()
 
     def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
         dock = self._docks[title]
@@ -102,54 +101,72 @@ class Arrangement(QObject):
 
     @property
     def state(self) -> QByteArray:
-        """The layout of the wide window, for saving."""
-        return self._frame.saveState() if self._wide is None else self._wide
+        """The layout of the large window, for saving."""
+        return self._frame.saveState() if self._large is None else self._large
 
     def restore(self, state: QByteArray) -> None:
         """Restore a saved layout."""
-        if self._wide is None:
+        if self._large is None:
             self._frame.restoreState(state)
         else:
-            self._wide = state
+            self._large = state
 
     def give_room(self, title: str, whole: int) -> None:
         """Give a panel that came to the front its height, of that of the canvas."""
-        if title == LESSON and self._frame.height() < LOW and not self.is_narrow:
-            measures, beside = self._docks[MEASURES], self._docks[DISTRIBUTIONS]
-            if not (measures.isHidden() or beside.isHidden() or self._is_stacked):
-                self._is_stacked = True
-                self._frame.tabifyDockWidget(beside, measures)
-                beside.raise_()
+        self._adapt()
         heighten(self._frame, self._docks[title], self._slots[title].spec.height, whole)
 
-    def _unstack(self) -> None:
-        if self._is_stacked:
-            self._is_stacked = False
-            self._put(MEASURES, RIGHT, not self._docks[MEASURES].isHidden())
-
     # --- as the window's size asks -------------------------------------------------------------
-    @property
-    def is_narrow(self) -> bool:
-        """Whether the panels at the sides are collapsed."""
-        return self._wide is not None
-
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
-            QTimer.singleShot(0, self, self._adapt)  # a layout must not change within a layout
+            self._adapt_soon()
         return False
 
+    def _adapt_soon(self) -> None:
+        QTimer.singleShot(0, self, self._adapt)  # a layout must not change within a layout
+
     def _adapt(self) -> None:
-        if self._is_presenting() or not self._frame.isVisible():
+        form, frame = "large", self._frame
+        if self._is_presenting() or not frame.isVisible():
             return
-        if (self._frame.width() < NARROW) != self.is_narrow:
-            self._widen() if self.is_narrow else self._collapse()
-        if self._frame.height() >= LOW or self._docks[LESSON].isHidden():
-            self._unstack()
+        if frame.width() < NARROW:
+            form = "narrow"
+        elif frame.height() < LOW and not self._docks[LESSON].isHidden():
+            form = "low"
+        if form == self._form:
+            return
+        self._enlarge()
+        self._form = form
+        if form != "large":
+            self._large = frame.saveState()
+            self._collapse() if form == "narrow" else self._stack()
+
+    def _enlarge(self) -> None:
+        """Return to the layout of the large window; what was opened meanwhile stays open."""
+        form, self._form = self._form, "large"
+        if self._large is None:
+            return
+        state, self._large = self._large, None
+        is_closed = form == "low" and self._docks[LESSON].isHidden()
+        opened = [dock for dock in self._docks.values() if not dock.isHidden()]
+        for bar in self._bars.values():
+            bar.hide()
+        self._frame.restoreState(state)
+        for dock in opened:
+            dock.show()
+        if is_closed:
+            self._docks[LESSON].hide()
+
+    def _stack(self) -> None:
+        """Put the measures behind the distributions."""
+        measures, beside = self._docks[MEASURES], self._docks[DISTRIBUTIONS]
+        if not (measures.isHidden() or beside.isHidden()):
+            self._frame.tabifyDockWidget(beside, measures)
+            beside.raise_()
 
     def _collapse(self) -> None:
         """Hide the panels at both sides behind tabs."""
-        self._wide = self._frame.saveState()
         for area, bar in self._bars.items():
             bar.clear()
             for title, dock in self._docks.items():
@@ -159,18 +176,6 @@ class Arrangement(QObject):
                     self.tabs[title].action = action
                     dock.setVisible(title == LESSON and not dock.isHidden())
             bar.show()
-
-    def _widen(self) -> None:
-        """Return to the layout of the wide window; what was opened meanwhile stays open."""
-        if self._wide is None:
-            return
-        state, self._wide = self._wide, None
-        opened = [dock for dock in self._docks.values() if not dock.isHidden()]
-        for bar in self._bars.values():
-            bar.hide()
-        self._frame.restoreState(state)
-        for dock in opened:
-            dock.show()
 
     def _toggle(self, dock: QDockWidget) -> None:
         """Show one panel of a side beside the lesson, or hide it."""
@@ -188,7 +193,7 @@ class Arrangement(QObject):
         """Show on a panel's tab whether the panel is open."""
         tab, is_open = self.tabs[title], not self._docks[title].isHidden()
         tab.setChecked(is_open)
-        if self.is_narrow and is_open and tab.action is not None:
+        if self._form == "narrow" and is_open and tab.action is not None:
             tab.action.setVisible(True)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
 
+from app.model.examples import examples
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
 from app.model.preferences import Preferences
 from app.views.interface.choices import Answer, Command
@@ -16,7 +17,9 @@ from app.views.interface.panel_state import PanelState
 from app.views.interface.theme import DARK, Theme
 from app.views.interface.timeline import TimelineState
 from app.views.interface.views import Distributions, Measure, Verdict, Window
+from app.views.qt.dialogs.about import About
 from app.views.qt.dialogs.file_dialogs import FileDialogs
+from app.views.qt.dialogs.gallery import Gallery
 from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
 from app.views.qt.dialogs.sheet import TextPage, ask, keys
@@ -281,6 +284,14 @@ class MainWindow(Window):
     def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
         """Show all keys and gestures on one sheet."""
         self.show_page("Keys", keys(self._commands, gestures), (620, 620))
+
+    def show_examples(self) -> None:
+        """Show the gallery of examples; a choice invokes its command."""
+        Gallery(self.frame, examples(), lambda name: self._invoke(f"example:{name}")).show()
+
+    def show_about(self) -> None:
+        """Show version, authors, licence, and how to cite the program."""
+        About(self.frame).show()
 
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """Show a page of rich text beside the window."""
