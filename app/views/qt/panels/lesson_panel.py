@@ -252,7 +252,7 @@ class LessonPanel:
     def _show_readings(self, readings: Sequence[Reading]) -> None:
         for reading, line in zip(readings, self._labels(len(readings)), strict=False):
             line.setText(f"{'✓' if reading.holds else '·'} {reading.text}")
-            look(line, "stale" if reading.late else "met" if reading.holds else "quiet")
+            look(line, "stale" if reading.late else "met" if reading.holds else "")
 
     def _labels(self, count: int) -> list[QLabel]:
         """Return the labels of the readings, of which ``count`` are shown."""

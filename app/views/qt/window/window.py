@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.model.examples import examples
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
@@ -117,6 +124,11 @@ class MainWindow(Window):
     def reset_layout(self) -> None:
         """Restore the initial panel layout, with the log hidden."""
         self._arrangement.reset()
+
+    @property
+    def tabs(self) -> Mapping[str, QAbstractButton]:
+        """The tabs of the panels, which are shown while the window is narrow."""
+        return self._arrangement.tabs
 
     def draw_icons(self) -> None:
         """Replace icon placeholders, which keep the first picture from waiting."""
