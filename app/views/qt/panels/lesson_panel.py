@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -54,21 +55,36 @@ class _Page(RichPage):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.document().setDocumentMargin(0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._high = 0
+
+    def fit(self) -> None:
+        """Take the height of the contents; without a bar below the most, which would narrow them."""
+        high, most = ceil(self.document().size().height()), int(MOST_TASK * self.window().height())
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if high > most else policy.ScrollBarAlwaysOff
+        )
+        if min(high, most) != self._high:
+            self._high = min(high, most)
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        most = int(MOST_TASK * self.window().height())
-        return QSize(0, min(round(self.document().size().height()), most))
+        return QSize(0, self._high)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.updateGeometry()
+        self.fit()
 
 
 class _Panel(QStackedWidget):
     """A panel that is never lower than what must stay in sight of its page."""
+
+    def __init__(self) -> None:
+        self._least = QSize()
+        super().__init__()
 
     def minimumSizeHint(self) -> QSize:
         page = self.currentWidget()
@@ -77,9 +93,13 @@ class _Panel(QStackedWidget):
         return QSize(WIDE, least)
 
     def event(self, event: QEvent) -> bool:
+        done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            self.updateGeometry()
-        return super().event(event)
+            least = self.minimumSizeHint()
+            if least != self._least:
+                self._least = least
+                self.updateGeometry()
+        return done
 
 
 class LessonPanel:
@@ -217,7 +237,7 @@ class LessonPanel:
         if before is None or before.task != state.task:
             self.task.document().setDefaultStyleSheet(self._sheet("p { margin-bottom: 0; }"))
             self.task.setHtml(state.task)
-            self.task.updateGeometry()
+            self.task.fit()
         self._show_task(state)
         self.back.setEnabled(state.step > 0)
         self.next.setEnabled(state.step + 1 < len(state.steps))
