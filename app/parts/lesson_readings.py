@@ -33,7 +33,7 @@ _TITLES = {
     "picture map": "Map on the picture",
     "picture of": "Patches of the picture",
     "alpha": "α",
-    "playhead": "Moving point, from 0 to 1",
+    "playhead": "Moving point t",
     "time": "Time of the flow",
     "picture layer": "Layer of the picture’s head",
     "picture head": "Head of the picture",

@@ -116,6 +116,8 @@ class LessonPart(Part):
                 self.open(event.name)
             case PanelShown():
                 (self._seen.add if event.visible else self._seen.discard)(event.title)
+                if event.visible and event.title == TITLE:
+                    self._show()
             case PinMoved() | VectorMoved():
                 self._move(not event.done)
             case Held():

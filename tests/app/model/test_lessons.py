@@ -113,7 +113,7 @@ def test_the_flat_head_is_measured_by_gudermann():
 # --- what a text says ------------------------------------------------------------------------
 def test_a_step_changes_the_scene_of_the_one_before():
     first, second = small().steps
-    assert first.text.startswith("Text with $1/2$ and -0.500.")
+    assert first.text.startswith("Text with $1/2$ and −0.500.")
     assert first.scene.start.theta == (0.0, 0.5) == second.scene.start.theta
     assert first.answer.end.theta == (0.0, 0.6)
     assert second.checks == () and second.task == ""

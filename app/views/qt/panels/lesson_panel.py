@@ -271,7 +271,8 @@ class LessonPanel:
 
     def _show_readings(self, readings: Sequence[Reading]) -> None:
         for reading, line in zip(readings, self._labels(len(readings)), strict=False):
-            line.setText(f"{'✓' if reading.holds else '·'} {reading.text}")
+            words = "\u00a0".join(reading.text.rsplit(" ", 1))  # a sign stays with its number
+            line.setText(f"{'✓' if reading.holds else '·'} {words}")
             look(line, "stale" if reading.late else "met" if reading.holds else "")
 
     def _labels(self, count: int) -> list[QLabel]:

@@ -136,10 +136,12 @@ class Arrangement(QObject):
             form = "low"
         if form == self._form:
             return
+        # saved once: what is restored in a small window has other sizes
+        state = self.state
         self._enlarge()
         self._form = form
         if form != "large":
-            self._large = frame.saveState()
+            self._large = state
             self._collapse() if form == "narrow" else self._stack()
 
     def _enlarge(self) -> None:
@@ -169,7 +171,7 @@ class Arrangement(QObject):
         """Hide the panels at both sides behind tabs."""
         for area, bar in self._bars.items():
             bar.clear()
-            for title, dock in self._docks.items():
+            for title, dock in sorted(self._docks.items(), key=lambda it: it[0] != LESSON):
                 if self._frame.dockWidgetArea(dock) == area and not dock.isFloating():
                     action = bar.addWidget(self.tabs[title])
                     action.setVisible(not dock.isHidden())
