@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
+from app.jobs.path import PathJob
+from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.lessons import catalogue
 from app.model.lessons.checks import Check, holds
@@ -301,7 +303,10 @@ class LessonPart(Part):
             return False
 
     def _current(self) -> Current:
-        return Current(self.context.subject, self._answers)
+        answers, path = dict(self._answers), self.context.path()
+        if path is not None and not isinstance(answers.get(PathJob), JobFailed):
+            answers[PathJob] = path  # it may be older than the lesson
+        return Current(self.context.subject, answers)
 
     def _is_elsewhere(self, step: Step) -> bool:
         """Whether the scene is another one than the step's: another family, or an earlier step's."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.model.examples import Example
 
-PICTURE, CELL, SIZE = QSize(240, 165), QSize(272, 262), QSize(868, 640)
+PICTURE, CELL, SIZE = QSize(240, 165), QSize(276, 270), QSize(880, 660)
 
 
 class Gallery(QDialog):
@@ -32,7 +32,7 @@ class Gallery(QDialog):
         self.setWindowTitle("Examples")
         self._choose = choose
         self.list = QListWidget()
-        self.list.setObjectName("lessons")
+        self.list.setObjectName("gallery")
         self.list.setAccessibleName("Examples")
         self.list.setViewMode(QListView.ViewMode.IconMode)
         self.list.setMovement(QListView.Movement.Static)

@@ -95,9 +95,11 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #ready {{ border-color: {accent}; }}
 #met {{ color: {done}; }}
 #words {{ background: {window}; }}
-#lessons {{ background: {panel}; border: none; outline: none; }}
+#lessons, #gallery {{ background: {panel}; border: none; outline: none; }}
 #lessons::item {{ padding: 7px 6px; border-radius: 4px; }}
-#lessons::item:hover, #lessons::item:selected {{ background: {control}; color: {text}; }}
+#gallery::item {{ padding: 2px; border-radius: 4px; }}
+#lessons::item:hover, #lessons::item:selected, #gallery::item:hover, #gallery::item:selected {{
+    background: {control}; color: {text}; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
