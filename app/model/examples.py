@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from app.model.file_formats import PNG
+
 FOLDER = resources.files("assets") / "scenes"
 
 
@@ -21,7 +23,7 @@ class Example:
     @property
     def picture(self) -> bytes:
         """Its picture as PNG."""
-        return (FOLDER / f"{self.name}.png").read_bytes()
+        return (FOLDER / f"{self.name}{PNG}").read_bytes()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the box of a lesson's step says about its checks: "σ of B: now 0.919, wanted > 1"."""
+"""The lines about the checks of a lesson's step, such as "σ of B: now 0.919, wanted > 1"."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _named(check: Check) -> str:
 def _of_scene(
     check: Check, scene: Scene, before: Scene, manifold: Manifold
 ) -> tuple[str, str, str]:
-    """Return what a check asks of the scene itself: its words, what is there, what is wanted."""
+    """Return words for a check of the scene itself, its state now and the one that is wanted."""
     pin = scene.start if check.pin == "A" else scene.end
     match check.kind:
         case "near" | "spot":

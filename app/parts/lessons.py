@@ -56,7 +56,7 @@ class LessonPart(Part):
     progress: by lesson.
     """
 
-    events = (LessonChosen, PanelShown, PinMoved, VectorMoved, Held)
+    events: tuple[type, ...] = (LessonChosen, PanelShown)
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
@@ -341,6 +341,9 @@ class LessonPart(Part):
     def _show(self) -> None:
         # a lesson observes every change; without one only undo can bring one back
         self.messages = (object,) if self.lesson is not None else ()
+        self.events = LessonPart.events
+        if self.lesson is not None:
+            self.events = (LessonChosen, PanelShown, PinMoved, VectorMoved, Held)
         self.fields = None if self.lesson is not None or self._turns else frozenset()
         self._watch(self.lesson.name if self.lesson is not None else "")
         self._shown_at = time.monotonic()

@@ -24,7 +24,7 @@ class LessonEntry:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a check asks for, in words, what there is now and what is wanted.
+    """A check in words, with its value now and the wanted one.
 
     holds: None if it is not known; late: the value belongs to an earlier scene.
     """
