@@ -153,7 +153,8 @@ class Program:
             "switch_theme": self.appearance.switch,
             "present": self.present,
             "doctor": self.examine,
-            "about": self.about,
+            "about": self.window.show_about,
+            "examples": self.window.show_examples,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
         }
@@ -349,17 +350,6 @@ class Program:
 
         self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
-
-    def about(self) -> None:
-        """Show information about this program."""
-        from app import __version__
-
-        self.window.tell(
-            "Attention Geodesics",
-            f"Version {__version__}. Shortest paths, parallel transport and curvature of "
-            "families of distributions, and of the queries of a softmax head, under the "
-            "Fisher–Rao metric.",
-        )
 
 
 def _application() -> QApplication:

@@ -50,6 +50,21 @@ def draw(wanted: Sequence[str]) -> None:
                 subprocess.run([sys.executable, "-m", "app", *arguments], cwd=HERE, check=True)
 
 
+def picture_examples() -> None:
+    """Draw the small pictures of the gallery of examples, with few colours."""
+    from PIL import Image
+
+    from app.model.examples import examples
+
+    for example in examples():
+        file = HERE.parent / "assets" / "scenes" / f"{example.name}.png"
+        command = ["render", example.name, "-o", str(file), "--size", "480x330"]
+        subprocess.run([sys.executable, "-m", "app", *command], cwd=HERE.parent, check=True)
+        with Image.open(file) as drawn:
+            small = drawn.convert("RGB").resize((240, 165), Image.Resampling.LANCZOS)
+        small.quantize(96).save(file, optimize=True)
+
+
 # --- tables ------------------------------------------------------------------------------------
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of Markdown."""
@@ -142,7 +157,7 @@ def executed(notebook: dict[str, Any]) -> dict[str, Any]:
 def main(wanted: Sequence[str]) -> None:
     """Make everything, or the pictures of these names alone; "tables": all but pictures.
 
-    "window" is the one of the README.
+    "window" is the one of the README; "examples": those of the gallery in the window.
     """
     if not wanted or "tables" in wanted:
         for name, page in pages().items():
@@ -151,7 +166,9 @@ def main(wanted: Sequence[str]) -> None:
         NOTEBOOK.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if not wanted or "window" in wanted:
         subprocess.run([sys.executable, HERE / "window.py", WINDOW], cwd=HERE.parent, check=True)
-    if list(wanted) != ["tables"]:
+    if not wanted or "examples" in wanted:
+        picture_examples()
+    if list(wanted) not in (["tables"], ["examples"]):
         draw(wanted)
 
 

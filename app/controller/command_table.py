@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.model.examples import examples
 from app.model.lessons.catalogue import titles
 from app.views.interface.views import Command
 
@@ -10,6 +11,13 @@ COMMANDS: tuple[Command, ...] = (
         "new", "File", "New", "Ctrl+N", "Start over with the default scene", "file-plus-outline"
     ),
     Command("open", "File", "Open…", "Ctrl+O", "Open a scene file", "folder-open-outline"),
+    Command(
+        "examples", "File", "Open example…", "", "Choose one of the program’s scenes by picture"
+    ),
+    *(
+        Command(f"example:{it.name}", "Example", it.title, "", it.words, listed=False)
+        for it in examples()
+    ),
     Command("open_picture", "File", "Open picture…", "", "Show a photograph and its patches"),
     Command(
         "open_head",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -121,7 +122,8 @@ class Documents:
     def commands(self) -> dict[str, Act]:
         """Return a function for each command of the table."""
         return {
-            "new": lambda: self.guarded(self._new),
+            "new": partial(self.open_example, scene_file.names()[0]),
+            **{f"example:{name}": partial(self.open_example, name) for name in scene_file.names()},
             "open": lambda: self.guarded(self._ask_open),
             "open_head": self._ask_head,
             "save": self.save,
@@ -135,9 +137,11 @@ class Documents:
         return self.document.is_unsaved(self._store.scene)
 
     # --- open ---------------------------------------------------------------------------------
-    def _new(self) -> None:
-        scene = scene_file.load(scene_file.names()[0])
-        self._replace(scene, Document(saved=scene))
+    def open_example(self, name: str) -> None:
+        """Show a bundled scene, as one without a file, after asking about unsaved work."""
+
+        scene = scene_file.load(name)
+        self.guarded(lambda: self._replace(scene, Document(saved=scene)))
 
     def _ask_open(self) -> None:
         chosen = self._window.ask_open("Open scene", OPENED)
@@ -328,6 +332,7 @@ class Documents:
             return
         # no digest: the file may have changed since the lost work began
         self.document, self._kept = Document(found.origin), found.scene
+        self._begun()
         self._store.replace(found.scene)
 
     def _forget(self) -> None:

@@ -1,4 +1,4 @@
-"""Lessons in the window: persistent progress, and protection of unsaved work."""
+"""Lessons in the window: progress, protection of unsaved work, and files that change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.desktop.documents import Documents
+from app.desktop.file_watch import FileWatch
 from app.model.document import Document
+from app.model.file_formats import MARKDOWN
 from app.model.lessons import progress
 from app.model.scene import Scene
 from app.parts.lessons import LessonPart
@@ -24,7 +26,9 @@ class Lessons:
     def __init__(self, part: LessonPart, documents: Documents, settings: Notes) -> None:
         self._part, self._documents, self._settings = part, documents, settings
         self._lent: Document | None = None
-        part.connect(self._keep, self._admit, self._arrived, progress.read(settings.lessons))
+        self._files = FileWatch(part.reload)
+        kept = progress.read(settings.lessons)
+        part.connect(self._keep, self._admit, self._arrived, kept, self._watch)
 
     def open(self, source: str) -> None:
         """Start the lesson of that name or file."""
@@ -35,6 +39,10 @@ class Lessons:
         lesson = self._part.read(source)
         if lesson is not None:
             self._part.begin(lesson)
+
+    def _watch(self, name: str) -> None:
+        """Read the lesson again when its file changes; bundled lessons have names, not paths."""
+        self._files.watch(name if name.lower().endswith(MARKDOWN) else "")
 
     def _keep(self) -> None:
         self._settings.lessons = progress.text_of(self._part.progress)

@@ -14,7 +14,7 @@ from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.scalar_map import MapJob
-from app.jobs.studies.study import StudyAnswer
+from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.lessons.checks import FIELDS, Quantity
@@ -22,6 +22,7 @@ from app.model.lessons.wording import numbers_in, plain
 from app.model.scene import Scene
 from app.parts.bivariate_normals import WORDS, NormalsAnswer, NormalsTask
 from app.parts.image import PictureAnswer, PictureTask, task_of
+from app.presenters.measures import ENERGY, LENGTH
 from app.presenters.measures import measures as of_path
 from app.views.interface.views import Measure
 from compute.core.refusal import shown
@@ -35,6 +36,16 @@ from compute.requests.engine import Engine
 Answers = Mapping[type, object]
 # kinds of job that no quantity requires
 _DRAWN_ONLY = (MapJob, EllipseJob)
+# kinds of job whose answers tell a kind of quantity
+_SOURCES: dict[str, tuple[type, ...]] = {
+    "measure": (PathJob, Study),
+    "count": (PathJob, Study),
+    "norm": (FlowJob,),
+    "picture": (PictureTask,),
+    "normals": (NormalsTask,),
+}
+# measures that are those of a part of the curve if it does not end at B
+OF_PATH = (*LENGTH.values(), *ENERGY.values())
 
 
 def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
@@ -61,18 +72,62 @@ def _never() -> bool:
     return False
 
 
-def current(scene: Scene, answers: Answers) -> Answers:
-    """Return the answers that belong to this scene, in final quality."""
-    wanted: dict[type, object] = {**jobs(Subject.of(scene), Viewport()), **_tasks(scene)}
-    return {
-        kind: answer
-        for kind, answer in answers.items()
-        if wanted.get(kind) == getattr(answer, "job", None)
-    }
+class Current:
+    """The answers of a window that can be shown with a scene.
+
+    final: those that belong to it, at rest; late: those of the same family and connection, such as
+    the path of the last move during a drag.
+    """
+
+    def __init__(self, subject: Subject, answers: Answers) -> None:
+        self._scene = subject.scene
+        self._wanted = {**jobs(subject, Viewport()), **_tasks(self._scene)}
+        self.final = {
+            kind: answer
+            for kind, answer in answers.items()
+            if _is_of(getattr(answer, "job", None), self._wanted.get(kind))
+        }
+        self.late = {
+            kind: answer
+            for kind, answer in answers.items()
+            if kind in self._wanted and _is_alike(getattr(answer, "job", None), self._wanted[kind])
+        }
+
+    def value(self, asked: Quantity) -> float | None:
+        """Return a quantity at rest; None if it is not known (yet).  Raises ValueError like `value`."""
+        return value(asked, self._scene, self.final)
+
+    def find(self, asked: Quantity) -> tuple[float, str, bool] | None:
+        """Return a quantity with its unit, and whether it is late; None if it is not known."""
+        for answers, late in ((self.final, False), (self.late, True)):
+            found = value(asked, self._scene, answers)
+            if found is not None:
+                return found, unit(asked, answers), late
+            if self.is_settled(asked):
+                break
+        return None
+
+    def is_settled(self, asked: Quantity) -> bool:
+        """Whether nothing that is still being computed can tell the quantity."""
+        kinds = _SOURCES.get(asked.kind, ())
+        return all(kind in self.final for kind in self._wanted if issubclass(kind, kinds))
+
+
+def _is_of(job: object, wanted: object) -> bool:
+    """Whether an answer's job is the wanted one; preferences choose the steps of a path."""
+    if isinstance(job, PathJob) and isinstance(wanted, PathJob):
+        return replace(job, steps=wanted.steps) == wanted
+    return job == wanted
+
+
+def _is_alike(job: object, wanted: object) -> bool:
+    """Whether a job and the wanted one have the same family and connection."""
+    names = ("family", "alpha")
+    return all(getattr(job, name, None) == getattr(wanted, name, None) for name in names)
 
 
 def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
-    """Return a quantity of a scene; None if it is not among ``answers``.
+    """Return a quantity of a scene; None if it is not among ``answers``, or failed.
 
     Raises ValueError for quantities that the scene's family does not have.
     """
@@ -90,7 +145,16 @@ def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
         case "normals":
             return _between(asked.name, answers.get(NormalsTask))
         case _:
-            return _measure(asked, answers)
+            found = _measured(asked, answers)
+            if asked.kind == "count":
+                return None if found is None else float(len(found))
+            return found[asked.index - 1][0] if found and asked.index <= len(found) else None
+
+
+def unit(asked: Quantity, answers: Answers) -> str:
+    """Return the unit of a measure, such as " %"; "" for none."""
+    found = _measured(asked, answers) if asked.kind == "measure" else None
+    return found[asked.index - 1][1] if found and asked.index <= len(found) else ""
 
 
 def measures(answers: Answers) -> list[Measure]:
@@ -101,13 +165,13 @@ def measures(answers: Answers) -> list[Measure]:
     return [*lines, *(measure for answer in studied for measure in answer.measures)]
 
 
-def _measure(asked: Quantity, answers: Answers) -> float | None:
+def _measured(asked: Quantity, answers: Answers) -> list[tuple[float, str]] | None:
+    """Return the numbers of a measure; None if it is not there, or of a path that does not arrive."""
+    path = answers.get(PathJob)
+    failed = isinstance(path, PathAnswer) and not path.arrived
     for measure in measures(answers):
         if plain(measure.name) == plain(asked.name):
-            numbers = numbers_in(measure.value)
-            if asked.kind == "count":
-                return float(len(numbers))
-            return numbers[asked.index - 1] if asked.index <= len(numbers) else None
+            return None if failed and measure.name in OF_PATH else numbers_in(measure.value)
     return None
 
 

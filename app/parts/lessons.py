@@ -6,31 +6,38 @@ itself, and a completed task stays completed.
 
 from __future__ import annotations
 
+import os
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
+from app.jobs.path import PathJob
+from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.lessons import catalogue
-from app.model.lessons.checks import Quantity, holds
+from app.model.lessons.checks import Check, holds
 from app.model.lessons.lesson import Lesson, NotALesson, Step
 from app.model.lessons.progress import Progress
 from app.model.scene import Scene
 from app.model.store import DEEPEST
-from app.parts import lesson_quantities
+from app.parts.lesson_quantities import Current
+from app.parts.lesson_readings import reading
 from app.parts.part import Part, PartContext
-from app.views.interface.events import Event, PanelShown
-from app.views.interface.lesson import LessonChosen, LessonEntry, LessonState
-from app.views.text.markdown import NotTypeset, page
-from compute.families import parse
+from app.parts.proofreading import unset
+from app.views.interface.events import Event, Held, PanelShown, PinMoved, VectorMoved
+from app.views.interface.lesson import LessonChosen, LessonEntry, LessonState, Reading
+from app.views.text.markdown import page
 
 TITLE = panel_titles.LESSON
 Act = Callable[[], None]
 Place = tuple[Lesson | None, int]
 # fields changed by moving the view
 _LOOKED = ("playhead", "view", "camera", "title")
+# seconds between updates of the panel while something moves
+PACE = 0.06
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +56,7 @@ class LessonPart(Part):
     progress: by lesson.
     """
 
-    events = (LessonChosen, PanelShown)
+    events: tuple[type, ...] = (LessonChosen, PanelShown)
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
@@ -59,6 +66,11 @@ class LessonPart(Part):
         self._keep: Act = lambda: None
         self._admit: Callable[[Act], None] = lambda act: act()
         self._arrived: Callable[[Scene], None] = lambda scene: None
+        self._watch: Callable[[str], None] = lambda name: None
+        self._problem = ""  # why the changed file of the lesson cannot be read
+        self._moving, self._shown_at = False, 0.0
+        self._readings: dict[Check, Reading] = {}  # the last ones with a value, of one subject
+        self._read_of: object = None  # that subject
         self._answers: dict[type, object] = {}
         self._turns: deque[Turn] = deque(maxlen=DEEPEST)
         self._seen: set[str] = set()  # panels
@@ -70,13 +82,14 @@ class LessonPart(Part):
         admit: Callable[[Act], None],
         arrived: Callable[[Scene], None],
         progress: Mapping[str, Progress],
+        watch: Callable[[str], None] = lambda name: None,
     ) -> None:
         """Restore ``progress``; from now on call ``keep`` when it changes.
 
         ``admit`` runs an action after asking about unsaved work; ``arrived`` is called with the scene
-        of each step entered.
+        of each step entered; ``watch`` with the name of the lesson shown, or "".
         """
-        self._keep, self._admit, self._arrived = keep, admit, arrived
+        self._keep, self._admit, self._arrived, self._watch = keep, admit, arrived, watch
         self.progress = dict(progress)
 
     @property
@@ -105,6 +118,18 @@ class LessonPart(Part):
                 self.open(event.name)
             case PanelShown():
                 (self._seen.add if event.visible else self._seen.discard)(event.title)
+                if event.visible and event.title == TITLE:
+                    self._show()
+            case PinMoved() | VectorMoved():
+                self._move(not event.done)
+            case Held():
+                self._move(event.held)
+
+    def _move(self, moving: bool) -> None:
+        """Note whether something moves; show what is there when it has come to rest."""
+        self._moving = moving
+        if not moving and self.lesson is not None:
+            self._look()
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         self._follow(old, new)
@@ -134,20 +159,56 @@ class LessonPart(Part):
     def read(self, source: str) -> Lesson | None:
         """Return the lesson of that name or file; None, with a message, if it is invalid."""
         try:
-            lesson = catalogue.load(source)
-            for step in lesson.steps:
-                page(step.text), page(step.task)
-        except (NotALesson, NotTypeset) as problem:
-            self.context.window.tell("Not a lesson", str(problem))
+            return _typeset(catalogue.load(source))
+        except NotALesson as problem:
+            self.context.window.tell("This lesson cannot be shown", str(problem))
             return None
-        return lesson
+
+    def reload(self) -> None:
+        """Read the file of the current lesson again and stay at the step; if the file is invalid, keep
+        the lesson and show the reason.
+        """
+        if self.lesson is None or self.step is None:
+            return
+        before, step = self.lesson, self.step
+        try:
+            lesson = _typeset(catalogue.load(before.name))
+        except NotALesson as problem:
+            self._problem = str(problem).removeprefix(f"{os.path.dirname(before.name)}{os.sep}")
+            self._show()
+            return
+        self._problem = ""
+        steps = lesson.steps
+        at = min(self.at, len(steps) - 1)
+        at = next((i for i, other in enumerate(steps) if other.title == step.title), at)
+        self._adopt(lesson)
+        if steps[at].scene == step.scene:
+            self.at = at
+            self._note(step=at)
+            self._look()
+        else:
+            self._go(at, self.place)
+
+    def _adopt(self, lesson: Lesson) -> None:
+        """Put the changed text of a lesson in place of the lesson shown, in its past too."""
+        before, self.lesson = self.lesson, lesson
+
+        def now(place: Place) -> Place:
+            return (lesson, min(place[1], len(lesson.steps) - 1)) if place[0] is before else place
+
+        changed = [replace(t, left=now(t.left), reached=now(t.reached)) for t in self._turns]
+        self._turns = deque(changed, maxlen=DEEPEST)
+        self.at = now((before, self.at))[1]
+        tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
+        kept = self.progress[lesson.name]
+        self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
 
     def begin(self, lesson: Lesson) -> None:
         """Show a lesson at its last step, or from the start if it was completed."""
         kept = self.progress.get(lesson.name, Progress())
         tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
         left = self.place
-        self.lesson, self.at = lesson, 0
+        self.lesson, self.at, self._problem = lesson, 0, ""
         last = len(lesson.steps) - 1
         self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
         self._go(0 if kept.step >= last else kept.step, left)
@@ -224,27 +285,51 @@ class LessonPart(Part):
     def _look(self) -> None:
         """Check whether the task is done."""
         assert self.lesson is not None
-        name, step = self.lesson.name, self.lesson.steps[self.at]
-        if step.checks and self.at not in self.progress[name].done and self._is_done(step):
-            self._note(done=self.progress[name].done | {self.at})
-        self._show()
+        done, step = self.progress[self.lesson.name].done, self.lesson.steps[self.at]
+        is_new = bool(step.checks) and self.at not in done and self._is_done(step)
+        if is_new:
+            self._note(done=done | {self.at})
+        if is_new or not self._moving or time.monotonic() - self._shown_at > PACE:
+            self._show()
 
     def _is_done(self, step: Step) -> bool:
-        scene = self.context.store.scene
-        elsewhere = parse(scene.family)[0] != parse(step.scene.family)[0]
-        if elsewhere and not any(check.name == "family" for check in step.checks):
+        if self._is_elsewhere(step):
             return False
-
-        def known(asked: Quantity) -> float | None:
-            return lesson_quantities.value(
-                asked, scene, lesson_quantities.current(scene, self._answers)
-            )
-
+        scene, current = self.context.store.scene, self._current()
         try:
-            return all(holds(check, scene, step.scene, known) for check in step.checks)
+            return all(holds(check, scene, step.scene, current.value) for check in step.checks)
         except ValueError:
             # the requested quantity does not exist in the scene that the user moved to
             return False
+
+    def _current(self) -> Current:
+        answers, path = dict(self._answers), self.context.path()
+        if path is not None and not isinstance(answers.get(PathJob), JobFailed):
+            answers[PathJob] = path  # it may be older than the lesson
+        return Current(self.context.subject, answers)
+
+    def _is_elsewhere(self, step: Step) -> bool:
+        """Whether the scene is another one than the step's: another family, or an earlier step's."""
+        asks_family = any(check.name == "family" for check in step.checks)
+        return not asks_family and self.context.store.scene.title != step.scene.title
+
+    def _readings_of(self, step: Step) -> tuple[Reading, ...]:
+        """Return a line for each check; what is being computed keeps its last value, as a late one."""
+        subject, current = self.context.subject, self._current()
+        of = (step, subject.scene.family, subject.scene.alpha)
+        if of != self._read_of:
+            self._readings, self._read_of = {}, of
+        found = []
+        for check in step.checks:
+            made = reading(check, subject, step.scene, current.find)
+            asked = check.quantity
+            if made.holds is not None:
+                made = replace(made, late=made.late and not self._moving)
+                self._readings[check] = made
+            elif asked is not None and not current.is_settled(asked):
+                made = replace(self._readings.get(check, made), late=True)
+            found.append(made)
+        return tuple(found)
 
     def _note(self, **changes: object) -> None:
         assert self.lesson is not None
@@ -256,7 +341,12 @@ class LessonPart(Part):
     def _show(self) -> None:
         # a lesson observes every change; without one only undo can bring one back
         self.messages = (object,) if self.lesson is not None else ()
+        self.events = LessonPart.events
+        if self.lesson is not None:
+            self.events = (LessonChosen, PanelShown, PinMoved, VectorMoved, Held)
         self.fields = None if self.lesson is not None or self._turns else frozenset()
+        self._watch(self.lesson.name if self.lesson is not None else "")
+        self._shown_at = time.monotonic()
         self.context.window.set_panel(TITLE, self.state())
 
     def state(self) -> LessonState:
@@ -266,6 +356,7 @@ class LessonPart(Part):
             return LessonState(entries)
         steps, step = self.lesson.steps, self.lesson.steps[self.at]
         done = self.progress[self.lesson.name].done
+        elsewhere = self._is_elsewhere(step)
         return LessonState(
             entries=entries,
             title=self.lesson.title,
@@ -275,12 +366,24 @@ class LessonPart(Part):
             page=page(step.text),
             task=page(step.task),
             can_show=step.answer is not None,
-            can_restart=_bare(self.context.store.scene) != _bare(step.scene),
+            can_restart=elsewhere or _bare(self.context.store.scene) != _bare(step.scene),
+            readings=() if elsewhere else self._readings_of(step),
+            elsewhere=elsewhere,
+            problem=self._problem,
         )
 
     def _entry(self, name: str, title: str) -> LessonEntry:
         kept = self.progress.get(name, Progress())
         return LessonEntry(name, title, len(kept.done), kept.count)
+
+
+def _typeset(lesson: Lesson) -> Lesson:
+    """Return the lesson.  Raises NotALesson, with the line, if a text cannot be typeset."""
+    for step in lesson.steps:
+        for text, first in ((step.text, step.text_line), (step.task, step.task_line)):
+            for line, words in unset(text, first):
+                raise NotALesson(lesson.name, line, words)
+    return lesson
 
 
 def _bare(scene: Scene) -> Scene:

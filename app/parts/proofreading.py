@@ -40,7 +40,7 @@ class Proofreader:
 
     def _of_step(self, step: Step) -> Iterator[tuple[int, str]]:
         for text, first in ((step.text, step.text_line), (step.task, step.task_line)):
-            yield from _unset(text, first)
+            yield from unset(text, first)
         for number in step.numbers:
             yield from self._of_number(number)
         try:
@@ -83,7 +83,7 @@ class Proofreader:
         return holds(check, scene, step.scene, lambda asked: self.value(asked, scene))
 
 
-def _unset(text: str, first: int) -> Iterator[tuple[int, str]]:
+def unset(text: str, first: int) -> Iterator[tuple[int, str]]:
     """Yield typesetting errors in a text that begins at line ``first``, paragraph by paragraph."""
     for found in re.finditer(r"(?:^.*\S.*$\n?)+", text, re.MULTILINE):
         try:

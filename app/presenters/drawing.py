@@ -15,7 +15,7 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
-from app.model.scene import UNTURNED, Scene
+from app.model.scene import DISTANCE, UNTURNED, Scene
 from app.presenters import drawables, flow_drawables, notes, zero_lives
 from app.presenters.measures import message
 from app.views.interface.events import XY
@@ -26,6 +26,8 @@ from compute.manifold.charts import Chart
 
 # opacity of what does not belong to the scene
 GREYED = 0.25
+# layers that say nothing of the pins: beside a drawn loop alone the pins would mean nothing
+_WITHOUT_PINS = ("map", "contours", "grid", "ellipses", "tokens", "loop")
 
 
 def show_scene(canvas: Canvas, subject: Subject) -> None:
@@ -157,13 +159,21 @@ def show_things(
 
 
 def show_pins(canvas: Canvas, subject: Subject) -> None:
-    """Show both pins, the vector at A and the straight line."""
+    """Show both pins, the vector at A and the straight line; no pins beside a drawn loop alone."""
     scene, chart, layers = subject.scene, subject.chart, subject.scene.layers
     assert scene.start and scene.end
     for name, pin in (("A", scene.start), ("B", scene.end)):
-        canvas.set_pin(name, _at(chart, np.array(pin.theta)))
+        at = _at(chart, np.array(pin.theta)) if _has_pins(scene) else None
+        canvas.set_pin(name, at)
     canvas.set_vector(drawables.vector_at_start(scene, chart) if layers.transport else None)
     canvas.set_curve("straight", drawables.straight(scene, chart) if layers.straight else None)
+
+
+def _has_pins(scene: Scene) -> bool:
+    """Whether something shown depends on the pins."""
+    shown = [name for name, is_on in vars(scene.layers).items() if is_on]
+    only_loop = bool(scene.loop) and "loop" in shown and set(shown) <= set(_WITHOUT_PINS)
+    return not only_loop or (scene.layers.map and scene.scalar == DISTANCE)
 
 
 def show_pins_of(canvas: Canvas, subject: Subject, job: PathJob) -> None:
@@ -189,9 +199,11 @@ def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
 
 
 def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
-    """Put the moving point on the geodesic."""
+    """Put the moving point on the geodesic, if that or a vector along it is shown."""
+    layers = subject.scene.layers
     theta, _ = drawables.moving_point(answer, subject.scene.playhead)
-    canvas.set_moving_point(_at(subject.chart, theta))
+    is_shown = layers.geodesic or layers.transport
+    canvas.set_moving_point(_at(subject.chart, theta) if is_shown else None)
 
 
 def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = False) -> None:

@@ -65,6 +65,10 @@ LAYER_WORDS = {
 }
 
 
+# step in θ by which a chart is found to bend lines
+STEP = 1e-3
+
+
 @lru_cache(maxsize=4)
 def _outcomes(family: str, labels: tuple[str, ...]) -> tuple[Choice, ...]:
     """Return the outcomes that have names; keys of a head with their positions in the file."""
@@ -99,7 +103,7 @@ def state(subject: Subject) -> PanelState:
         layers=[
             LayerRow(
                 field,
-                words,
+                _straight_in(manifold) if field == "straight" and _bends(subject) else words,
                 bool(getattr(scene.layers, field)),
                 getattr(scene.opacity, field, None),
                 hint,
@@ -108,6 +112,18 @@ def state(subject: Subject) -> PanelState:
             if _has(manifold, field)
         ],
     )
+
+
+def _straight_in(manifold: Manifold) -> str:
+    return f"Straight in ({', '.join(manifold.coordinates)})"
+
+
+def _bends(subject: Subject) -> bool:
+    """Whether the chart draws the straight lines of the family's coordinates as curves."""
+    theta = np.array(subject.manifold.interior, dtype=np.float64)
+    steps = STEP * np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    ahead, here, back = (subject.chart.forward(theta + k * steps) for k in (1, 0, -1))
+    return bool(np.abs(ahead + back - 2 * here).max() > STEP**2 * np.abs(ahead - back).max() * 1e-2)
 
 
 def _has(manifold: Manifold, layer: str) -> bool:

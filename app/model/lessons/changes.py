@@ -163,9 +163,7 @@ def _entry(field: str, text: str, folder: Path) -> Any:
     """Return a value of the picture, parsed as the type of its default."""
     match getattr(Photograph(), field):
         case bool():
-            if plain(text) not in ("on", "off"):
-                raise ValueError(f"expected on or off, got {shown(text)}")
-            return plain(text) == "on"
+            return _switch(text)
         case int():
             return int(number(text))
         case float():
@@ -244,6 +242,12 @@ def _scalar(scene: Scene, name: str) -> str:
     return name
 
 
+def _switch(text: str) -> bool:
+    if plain(text) not in ("on", "off"):
+        raise ValueError(f"expected on or off, got {shown(text)}")
+    return plain(text) == "on"
+
+
 def _colours(name: str) -> str:
     colormaps.check(name)
     return name
@@ -265,6 +269,7 @@ READERS: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
     "key": lambda scene, text: {"token": int(_ranged(text, 0, 1e6))},
     "colours": lambda scene, text: {"colormap": _colours(text.strip())},
     "layers": lambda scene, text: {"layers": _layers(scene, text)},
+    "equal axes": lambda scene, text: {"equal": _switch(text)},
     "loop": lambda scene, text: {"loop": _loop(text)},
     "normal A": lambda scene, text: {"normals": replace(scene.normals, a=_normal(text))},
     "normal B": lambda scene, text: {"normals": replace(scene.normals, b=_normal(text))},

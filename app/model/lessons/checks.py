@@ -70,7 +70,7 @@ class Check:
     """kind: "near", "spot", "token", "layer", "loop", "is" or "compare"; ``text``: the original
     sentence.
 
-    "near" checks a pin of the manifold, "spot" one of the picture.
+    "near" checks a pin of the manifold, "spot" one of the picture.  word: what is wanted, as written.
     """
 
     kind: str
@@ -171,6 +171,7 @@ def _compare(sentence: str, left: str, sign: str, right: str) -> Check:
         "compare",
         sentence,
         bound=bound,
+        word=right.strip(),
         sign={"≤": "<=", "≥": ">=", "≈": "="}.get(sign, sign),
         quantity=quantity(left),
         tolerance=BY_HAND if plain(left) in FIELDS else exact,
@@ -200,14 +201,13 @@ def holds(asked: Check, scene: Scene, before: Scene, known: Known) -> bool | Non
         case "is":
             return plain(WORDS[asked.name](scene)) == asked.word
         case _:
-            return _compared(asked, known)
+            assert asked.quantity is not None
+            found = known(asked.quantity)
+            return None if found is None else compared(asked, found)
 
 
-def _compared(asked: Check, known: Known) -> bool | None:
-    assert asked.quantity is not None
-    found = known(asked.quantity)
-    if found is None:
-        return None
+def compared(asked: Check, found: float) -> bool:
+    """Whether a number satisfies a comparison."""
     match asked.sign:
         case "<":
             return found < asked.bound

@@ -249,7 +249,7 @@ class _StepReader:
         for n, line in lines:
             for match in _NUMBER.finditer(line):
                 numbers.append(self._number(match[1], match[2], scene, n))
-            bare = _NUMBER.sub(lambda match: match[1].strip(), line)
+            bare = _NUMBER.sub(_set, line)
             if "{{" in bare:
                 raise self._wrong(n, "a checked number is {{VALUE = QUANTITY}} on one line")
             written.append(bare)
@@ -270,6 +270,13 @@ class _StepReader:
             raise self._wrong(line, str(problem)) from None
         where = self._inline(changes, scene, line) if changes else scene
         return QuotedNumber(written.strip(), found, where, line)
+
+
+def _set(match: re.Match[str]) -> str:
+    """Return a number as it is printed: with a true minus sign, and not broken after a slash."""
+    number = match[1].strip().replace("-", "−")
+    in_formula = match.string.count("$", 0, match.start()) % 2
+    return number if in_formula else number.replace("/", "/\u2060")
 
 
 def _first(lines: tuple[Line, ...], otherwise: int) -> int:

@@ -11,6 +11,7 @@ from compute.core.refusal import shown
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _DECIMAL = r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
 _NUMBER = re.compile(_DECIMAL, re.IGNORECASE)
+_MEASURED = re.compile(rf"({_DECIMAL})( %| rad| nats|°)?", re.IGNORECASE)
 # 3, 0.25, 1/4, π, 2π, π/2, 2π/3, √2, √3/2, each with a minus sign
 _VALUE = re.compile(
     rf"(?P<number>{_DECIMAL})?(?P<root>√\d+)?(?P<pi>π)?(?:/(?P<below>\d+))?", re.IGNORECASE
@@ -57,9 +58,10 @@ def _last_digit(decimal: str) -> float:
     return float(10.0 ** (int(exponent or 0) - places))
 
 
-def numbers_in(text: str) -> list[float]:
-    """Return the decimal numbers in a text, in their order."""
-    return [float(found) for found in _NUMBER.findall(text.translate(_DASHES))]
+def numbers_in(text: str) -> list[tuple[float, str]]:
+    """Return the decimal numbers in a text with their units (" %", " rad" or ""), in their order."""
+    found = _MEASURED.finditer(text.translate(_DASHES))
+    return [(float(match[1]), match[2] or "") for match in found]
 
 
 def tuple_of(text: str, count: int) -> tuple[float, ...]:

@@ -23,12 +23,33 @@ class LessonEntry:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A check in words, with its value now and the wanted one.
+
+    holds: None if it is not known; late: the value belongs to an earlier scene.
+    """
+
+    words: str
+    now: str
+    wanted: str
+    holds: bool | None
+    late: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return f"{self.words}: now {self.now}, wanted {self.wanted}"
+
+
+@dataclass(frozen=True)
 class LessonState:
     """The lesson panel's state: the list, or a step of the lesson ``title``.
 
     heading, page, task: the step's title, text and task as rich text (task "" if there is none); steps:
     for each step whether its task is done, None without a task; can_show: the step has an answer;
-    can_restart: the scene differs from the start of the step.
+    can_restart: the scene differs from the start of the step; readings: a line for each check of the
+    task; elsewhere: the scene is not this step's any more; problem: why the changed file of the lesson
+    cannot be read, "" if it can.
     """
 
     entries: tuple[LessonEntry, ...]
@@ -40,3 +61,6 @@ class LessonState:
     task: str = ""
     can_show: bool = False
     can_restart: bool = False
+    readings: tuple[Reading, ...] = ()
+    elsewhere: bool = False
+    problem: str = ""

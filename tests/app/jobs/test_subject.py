@@ -22,10 +22,11 @@ from app.jobs.studies.loop import LoopJob
 from app.jobs.subject import Subject
 from app.jobs.worker import JobFailed
 from app.model import scene_file
+from app.model.layers import Layers
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
 from app.model.store import Store
+from app.presenters import drawing, picking, shown_answers
 from app.presenters import measures as numbers
-from app.presenters import picking, shown_answers
 from app.views.canvas.projections.blend import BlendFrame
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.events import (
@@ -370,3 +371,21 @@ def test_a_turn_is_a_number_only_where_transport_turns(alpha):
     assert each(row.ok for row in rows.values())
     assert (rows["Turn on the loop"].value == "only at α = 0") == (alpha != 0.0)
     assert (rows["Their difference"].value == "only at α = 0") == (alpha != 0.0)
+
+
+def test_no_pins_beside_a_drawn_loop_alone():
+    scene = replace(scene_file.load("loop"), scalar="entropy")
+    layers = replace(
+        Layers(**dict.fromkeys(vars(Layers()), False)), **dict.fromkeys(("map", "loop"), True)
+    )
+    assert scene.loop
+    for changes, has_pins in (
+        ({}, False),
+        ({"scalar": "distance"}, True),
+        ({"loop": ()}, True),
+        ({"layers": replace(layers, straight=True)}, True),
+    ):
+        canvas = MagicMock()
+        drawing.show_pins(canvas, Subject.of(replace(scene, **{"layers": layers} | changes)))
+        shown = {call.args[0]: call.args[1] for call in canvas.set_pin.call_args_list}
+        assert set(shown) == {"A", "B"} and (shown["A"] is not None) is has_pins

@@ -45,6 +45,11 @@ def rested(program) -> None:
     live(program)
 
 
+def is_behind(program, title: str) -> bool:
+    """Whether a panel shares its place with others."""
+    return bool(program.window.frame.tabifiedDockWidgets(dock(program.window, title)))
+
+
 def panel(program):
     return program.window.panels["Lesson"].panel
 
@@ -163,6 +168,54 @@ def test_to_close_while_presenting_keeps_the_window_s_layout(tmp_path):
     until(again, lambda: again.window.is_furnished)
     assert dock(again.window, "Family").isVisible()
     end(again)
+
+
+def test_next_is_in_sight_on_a_projector_and_nothing_scrolls_within_what_scrolls(program):
+    from PySide6.QtWidgets import QScrollArea
+
+    shown, frame = panel(program), program.window.frame
+    frame.resize(1280, 680)
+    program.window.actions["lesson:four-keys"].trigger()
+    rested(program)
+    until(program, lambda: is_behind(program, "Measures"))
+    for _ in range(5):
+        for widget in (shown.text, shown.box, shown.next):
+            corner = widget.mapTo(frame, widget.rect().bottomRight())
+            assert frame.rect().contains(corner) and not widget.visibleRegion().isEmpty()
+            while widget is not None:
+                assert not isinstance(widget, QScrollArea)
+                widget = widget.parentWidget()
+        assert shown.readings[0].text().startswith(("·", "✓")) and shown.text.height() >= 56
+        program.window.actions["lesson_next"].trigger()
+        rested(program)
+    frame.resize(1300, 860)
+    until(program, lambda: not is_behind(program, "Measures"))
+
+
+def test_panels_of_a_narrow_window_are_tabs_at_its_edges(program):
+    window, family = program.window, dock(program.window, "Family")
+    docks = [dock(window, title) for title in ("Family", "Layers", "Lesson", "Measures")]
+    before = [(each.width(), each.height()) for each in docks]
+    window.frame.resize(1000, 860)
+    until(program, lambda: not family.isVisible())
+    live(program)
+    assert program.screen.width() > 560 and dock(window, "Lesson").isVisible()
+    tabs = window.tabs
+    assert tabs["Family"].isVisible() and not tabs["Family"].isChecked()
+    tabs["Layers"].click()
+    tabs["Family"].click()
+    assert family.isVisible() and tabs["Family"].isChecked()
+    assert not dock(window, "Layers").isVisible(), "one at a time"
+    window.actions["present"].trigger()
+    rested(program)
+    window.presenter.leave()
+    rested(program)
+    window.frame.resize(1300, 860)
+    until(program, lambda: docks[-1].isVisible())
+    live(program)
+    after = [(each.width(), each.height()) for each in docks]
+    np.testing.assert_allclose(after, before, atol=2)
+    assert not tabs["Family"].isVisible()
 
 
 def test_the_list_says_how_far_one_is(program):

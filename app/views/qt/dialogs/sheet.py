@@ -56,11 +56,11 @@ class TextPage(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.close)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.addWidget(self.text)
-        column.addWidget(buttons)
+        column.addWidget(self.buttons)
         self.resize(*size)
 
 

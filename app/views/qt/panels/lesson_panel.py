@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+from math import ceil
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -17,10 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.views.interface.events import CommandInvoked, Handler
-from app.views.interface.lesson import LessonChosen, LessonState
+from app.views.interface.lesson import LessonChosen, LessonState, Reading
 from app.views.interface.theme import Theme
-from app.views.qt.style.text import RichPage, make_rich, plain_label
-from app.views.qt.widgets.widgets import WIDE, label, look, panel
+from app.views.qt.style.text import RichPage
+from app.views.qt.widgets.widgets import WIDE, label, look
 
 SERIF = "'STIX Two Text','Latin Modern Roman','Cambria','Times New Roman','DejaVu Serif',serif"
 SHEET = """
@@ -36,18 +41,82 @@ a {{ color: {accent}; }}
 """
 
 
+ELSEWHERE = "The scene is no longer this step’s. Restart returns to it."
+# least height of the text, and largest share of the window's height for the words of a task
+LEAST_TEXT, MOST_TASK = 56, 0.25
+
+
+class _Page(RichPage):
+    """Rich text that is as high as its contents, and scrolls if they are very long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setOpenExternalLinks(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.document().setDocumentMargin(0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._high = 0
+
+    def fit(self) -> None:
+        """Take the height of the contents; without a bar below the most, which would narrow them."""
+        high, most = ceil(self.document().size().height()), int(MOST_TASK * self.window().height())
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if high > most else policy.ScrollBarAlwaysOff
+        )
+        if min(high, most) != self._high:
+            self._high = min(high, most)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._high)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
+class _Panel(QStackedWidget):
+    """A panel that is never lower than what must stay in sight of its page."""
+
+    def __init__(self) -> None:
+        self._least = QSize()
+        super().__init__()
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        layout = page.layout() if page is not None else None
+        least = layout.totalMinimumHeightForWidth(max(self.width(), WIDE)) if layout else 0
+        return QSize(WIDE, least)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            least = self.minimumSizeHint()
+            if least != self._least:
+                self._least = least
+                self.updateGeometry()
+        return done
+
+
 class LessonPanel:
-    """Shows a `LessonState`; every choice emits an event."""
+    """Shows a `LessonState`; every choice emits an event.
+
+    The text scrolls; the box of the task and the buttons stay where they are.
+    """
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._theme = theme
         self._state: LessonState | None = None
-        self.widget, column = panel(WIDE)
-        self._pages = QStackedWidget()
+        self._pages = _Panel()
+        self._pages.setObjectName("panel")
         self._pages.addWidget(self._make_list())
         self._pages.addWidget(self._make_step())
-        column.addWidget(self._pages, 1)
+        self.widget: QWidget = self._pages
 
     def _make_list(self) -> QWidget:
         page, column = _plain()
@@ -76,8 +145,11 @@ class LessonPanel:
         self.text.setOpenExternalLinks(True)
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.document().setDocumentMargin(0)
-        self.text.setMinimumHeight(90)
+        self.text.setMinimumHeight(LEAST_TEXT)
         column.addWidget(self.text, 1)
+        self.problem = label("", "warning", wrap=True)
+        self.problem.setAccessibleName("What is wrong with the lesson’s file")
+        column.addWidget(self.problem)
         column.addWidget(self._make_task())
         column.addLayout(self._make_way())
         return page
@@ -88,11 +160,16 @@ class LessonPanel:
         column = QVBoxLayout(self.box)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
-        self.task = make_rich(plain_label())
-        self.task.setWordWrap(True)
+        self.task = _Page()
+        self.task.setObjectName("words")
         self.task.setAccessibleName("What to do")
-        self.task.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         column.addWidget(self.task)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        self.readings: list[QLabel] = []
+        column.addLayout(self._lines)
+        self.elsewhere = label(ELSEWHERE, "warning", wrap=True)
+        column.addWidget(self.elsewhere)
         row = QHBoxLayout()
         self.verdict = label("", "quiet")
         self.show_me = self._quiet(
@@ -153,8 +230,14 @@ class LessonPanel:
             return
         self.title.setText(state.title)
         self.count.setText(f"{state.step + 1} of {len(state.steps)}")
+        self.problem.setText(f"⚠ {state.problem}\nThe last good version is shown.")
+        self.problem.setVisible(bool(state.problem))
         if before is None or (before.heading, before.page) != (state.heading, state.page):
             self._show_text(state)
+        if before is None or before.task != state.task:
+            self.task.document().setDefaultStyleSheet(self._sheet("p { margin-bottom: 0; }"))
+            self.task.setHtml(state.task)
+            self.task.fit()
         self._show_task(state)
         self.back.setEnabled(state.step > 0)
         self.next.setEnabled(state.step + 1 < len(state.steps))
@@ -165,35 +248,50 @@ class LessonPanel:
         self.list.clear()
         for entry in state.entries:
             whole = entry.count > 0 and entry.done == entry.count
-            begun = f"   {entry.done} of {entry.count}" if entry.count and not whole else ""
-            item = QListWidgetItem(f"{'✓' if whole else ' '} {entry.title}{begun}")
+            begun = f"   {entry.done} of {entry.count}" if entry.count else ""
+            item = QListWidgetItem(f"{entry.title}{'   ✓' if whole else begun}")
             item.setData(Qt.ItemDataRole.UserRole, entry.name)
             self.list.addItem(item)
 
     def _show_text(self, state: LessonState) -> None:
-        self.text.document().setDefaultStyleSheet(SHEET.format(serif=SERIF, **vars(self._theme)))
+        self.text.document().setDefaultStyleSheet(self._sheet())
         self.text.setHtml(f"<h3>{state.heading}</h3>{state.page}")
 
     def _show_task(self, state: LessonState) -> None:
         done = state.steps[state.step]
-        self.box.setVisible(bool(state.task))
-        self.task.setText(_dressed(state.task, self._theme))
-        self.verdict.setText("✓ Done" if done else "To do")
+        self.box.setVisible(bool(state.task) or state.elsewhere)
+        self.task.setVisible(bool(state.task))
+        self.elsewhere.setVisible(state.elsewhere)
+        self._show_readings(state.readings)
+        self.verdict.setText("✓ Done" if done else "To do" if state.task else "")
         look(self.verdict, "done" if done else "quiet")
         look(self.box, "task_done" if done else "task")
         self.show_me.setVisible(state.can_show and not done)
         self.restart.setEnabled(state.can_restart)
 
+    def _show_readings(self, readings: Sequence[Reading]) -> None:
+        for reading, line in zip(readings, self._labels(len(readings)), strict=False):
+            words = "\u00a0".join(reading.text.rsplit(" ", 1))  # a sign stays with its number
+            line.setText(f"{'✓' if reading.holds else '·'} {words}")
+            look(line, "stale" if reading.late else "met" if reading.holds else "")
 
-def _dressed(html: str, theme: Theme) -> str:
-    sheet = SHEET.format(serif=SERIF, **vars(theme))
-    return f"<style>{sheet} p {{ margin-bottom: 0; }}</style>{html}"
+    def _labels(self, count: int) -> list[QLabel]:
+        """Return the labels of the readings, of which ``count`` are shown."""
+        while len(self.readings) < count:
+            self.readings.append(label("", "quiet", wrap=True))
+            self._lines.addWidget(self.readings[-1])
+        for i, line in enumerate(self.readings):
+            line.setVisible(i < count)
+        return self.readings
+
+    def _sheet(self, more: str = "") -> str:
+        return SHEET.format(serif=SERIF, **vars(self._theme)) + more
 
 
 def _plain() -> tuple[QWidget, QVBoxLayout]:
     widget = QWidget()
     widget.setObjectName("panel")
     column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(10, 6, 10, 10)
     column.setSpacing(8)
     return widget, column

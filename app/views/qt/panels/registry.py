@@ -47,7 +47,7 @@ class PanelSpec:
     """``make(emit, theme)`` builds it; ``beside``: the panel with which it shares a place as tabs.
 
     ``height``: initial height; ``top``: it is placed above the others of its area, and gets its height
-    when brought to the front.
+    when brought to the front; ``scrolls``: as a whole, if the window is too low.
     """
 
     title: str
@@ -57,6 +57,7 @@ class PanelSpec:
     beside: str = ""
     height: int = 0
     top: bool = False
+    scrolls: bool = True
 
 
 def _distributions(emit: Handler, theme: Theme) -> Panel:
@@ -128,7 +129,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
-    PanelSpec(LESSON, RIGHT, _lesson, height=390, top=True),
+    PanelSpec(LESSON, RIGHT, _lesson, height=390, top=True, scrolls=False),
     PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
 )
 
@@ -179,7 +180,11 @@ class PanelDock:
     def _fill(self) -> None:
         if self.panel is None:
             self.panel = self.spec.make(self._emit, self._theme)
-            self._area.setWidget(self.panel.widget)
+            if self.spec.scrolls:
+                self._area.setWidget(self.panel.widget)
+            else:
+                self.dock.setWidget(self.panel.widget)
+                self._area.deleteLater()
         self.panel.show(self._state)
 
 

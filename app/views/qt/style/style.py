@@ -93,9 +93,13 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #link:focus {{ border-color: {accent}; }}
 #link:disabled, QPushButton:disabled {{ color: {frame}; }}
 #ready {{ border-color: {accent}; }}
-#lessons {{ background: {panel}; border: none; outline: none; }}
+#met {{ color: {done}; }}
+#words {{ background: {window}; }}
+#lessons, #gallery {{ background: {panel}; border: none; outline: none; }}
 #lessons::item {{ padding: 7px 6px; border-radius: 4px; }}
-#lessons::item:hover, #lessons::item:selected {{ background: {control}; color: {text}; }}
+#gallery::item {{ padding: 2px; border-radius: 4px; }}
+#lessons::item:hover, #lessons::item:selected, #gallery::item:hover, #gallery::item:selected {{
+    background: {control}; color: {text}; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

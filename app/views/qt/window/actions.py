@@ -36,12 +36,14 @@ class Actions:
         menu = ""
         for command in commands:
             action = self._action(frame, command, invoke)
+            self.by_name[command.name] = action
+            if not command.listed:
+                continue
             if command.menu not in self.menus:
                 self.menus[command.menu] = frame.menuBar().addMenu(command.menu)
             if command.apart:
                 self.menus[command.menu].addSeparator()
             self.menus[command.menu].addAction(action)
-            self.by_name[command.name] = action
             if command.icon:
                 if menu and command.menu != menu:
                     self.bar.addSeparator()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.model.examples import examples
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
 from app.model.preferences import Preferences
 from app.views.interface.choices import Answer, Command
@@ -16,7 +24,9 @@ from app.views.interface.panel_state import PanelState
 from app.views.interface.theme import DARK, Theme
 from app.views.interface.timeline import TimelineState
 from app.views.interface.views import Distributions, Measure, Verdict, Window
+from app.views.qt.dialogs.about import About
 from app.views.qt.dialogs.file_dialogs import FileDialogs
+from app.views.qt.dialogs.gallery import Gallery
 from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
 from app.views.qt.dialogs.sheet import TextPage, ask, keys
@@ -24,7 +34,7 @@ from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
 from app.views.qt.panels.measures_panel import MeasuresPanel
-from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, PanelDock, heighten
+from app.views.qt.panels.registry import LEFT, PANELS, RIGHT, PanelDock
 from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button, plain_label
@@ -32,6 +42,7 @@ from app.views.qt.widgets.context_menu import Pixel, offer
 from app.views.qt.widgets.note_line import NoteLine
 from app.views.qt.widgets.widgets import label, look, scrolling
 from app.views.qt.window.actions import Actions
+from app.views.qt.window.arrangement import Arrangement
 from app.views.qt.window.busy import Busy
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
 from app.views.qt.window.presenter import TYPE, Presenter
@@ -39,8 +50,6 @@ from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
 TOLD_MS = 6000
-LOG_HEIGHT = 120
-AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG: BOTTOM}
 
 
 class MainWindow(Window):
@@ -102,6 +111,9 @@ class MainWindow(Window):
             **{title: slot.dock for title, slot in self.panels.items()},
             LOG: self._dock(LOG, self._log.widget),
         }
+        self._arrangement = Arrangement(
+            self.frame, self._docks, self.panels, lambda: self.presenter.is_on
+        )
         self.reset_layout()
 
     def _dock(self, title: str, widget: QWidget) -> QDockWidget:
@@ -112,30 +124,12 @@ class MainWindow(Window):
 
     def reset_layout(self) -> None:
         """Restore the initial panel layout, with the log hidden."""
-        for title, slot in self.panels.items():
-            if slot.spec.top:
-                self._put(title, slot.spec.area, slot.spec.shown)
-        for title, area in AREAS.items():
-            self._put(title, area, shown=title != LOG)
-        for title, slot in self.panels.items():
-            if not slot.spec.top and title not in AREAS:
-                self._put(title, slot.spec.area, slot.spec.shown)
-            if slot.spec.beside:
-                self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
-        self._docks[DISTRIBUTIONS].raise_()
-        docks = [self._docks[title] for title in (FAMILY, LAYERS, DISTRIBUTIONS, MEASURES)]
-        self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
-        self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
-        self.frame.resizeDocks([self._docks[LOG]], [LOG_HEIGHT], Qt.Orientation.Vertical)
-        for slot in self.panels.values():
-            if slot.spec.height:
-                self.frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
+        self._arrangement.reset()
 
-    def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
-        dock = self._docks[title]
-        dock.setFloating(False)
-        self.frame.addDockWidget(area, dock)
-        dock.setVisible(shown)
+    @property
+    def tabs(self) -> Mapping[str, QAbstractButton]:
+        """The tabs of the panels, which are shown while the window is narrow."""
+        return self._arrangement.tabs
 
     def draw_icons(self) -> None:
         """Replace icon placeholders, which keep the first picture from waiting."""
@@ -154,13 +148,13 @@ class MainWindow(Window):
     @property
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """The window's geometry and panel state, for saving."""
-        return self.frame.saveGeometry(), self.frame.saveState()
+        return self.frame.saveGeometry(), self._arrangement.state
 
     def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
         """Restore a saved layout, as far as it is valid."""
         if layout is not None:
             self.frame.restoreGeometry(layout[0])
-            self.frame.restoreState(layout[1])
+            self._arrangement.restore(layout[1])
 
     def _make_status(self) -> None:
         self.status_words = label("")
@@ -235,7 +229,7 @@ class MainWindow(Window):
         dock.raise_()
         if came and slot is not None and slot.spec.top:
             # the layout includes the panel only after pending events are processed
-            self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
+            self.post(partial(self._arrangement.give_room, title, self._canvas.height()))
 
     def lower_panel(self, title: str) -> None:
         self.presenter.note(title, False)
@@ -303,6 +297,14 @@ class MainWindow(Window):
     def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
         """Show all keys and gestures on one sheet."""
         self.show_page("Keys", keys(self._commands, gestures), (620, 620))
+
+    def show_examples(self) -> None:
+        """Show the gallery of examples; a choice invokes its command."""
+        Gallery(self.frame, examples(), lambda name: self._invoke(f"example:{name}")).show()
+
+    def show_about(self) -> None:
+        """Show version, authors, licence, and how to cite the program."""
+        About(self.frame).show()
 
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """Show a page of rich text beside the window."""
