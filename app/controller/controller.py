@@ -15,10 +15,11 @@ from app.controller.formula_reader import FormulaReader
 from app.controller.waiting_screen import WaitingScreen
 from app.jobs.derive_family import FamilyAnswer, FamilyRemark, ReadyTask
 from app.jobs.ellipses import EllipseAnswer
+from app.jobs.first_picture import FirstPicture
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, belongs_to, is_late, is_wanted, live_jobs, plan
+from app.jobs.plan import Submits, belongs_to, is_late, is_same, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
 from app.jobs.retry import RetryTask
@@ -95,7 +96,6 @@ class Controller:
         self._viewport = Viewport()
         self._is_unplanned = False  # content or resolution of the canvas must be replanned
         self._planned: dict[type, Job] = {}
-        self._is_hurried = False
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -160,24 +160,11 @@ class Controller:
         self._viewport = replace(self._viewport, steps=steps)
         self._plan(self.subject)
 
-    def _compute_in_full(self) -> None:
-        """Compute everything in full, after the first quick answers have arrived or failed."""
-        if self._is_hurried:
-            self._is_hurried = False
-            self._drag(False)
-
     def _drag(self, dragging: bool) -> None:
         if self._viewport.dragging and not (dragging or self.waiting.is_blank):
             drawing.show_pins(self.canvas, self._current.now)
         self._viewport = replace(self._viewport, dragging=dragging)
         self._is_unplanned |= not dragging
-
-    def _show_family(self, answer: FamilyAnswer) -> None:
-        is_other = self.formulas.show(answer)
-        if is_other is not None:
-            # its kernels are new: first compile those for a path during a drag
-            self._is_hurried = is_other
-            self._drag(is_other)
 
     def swap(self) -> None:
         """Exchange the pins, and transport the vector."""
@@ -216,7 +203,7 @@ class Controller:
             self._switch_chart(before, subject)
         else:
             self._clear()
-            self._show_everything(subject)
+            self._show_everything(subject, is_new=True)
 
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
         """Show changes that leave the ground as it is."""
@@ -311,13 +298,17 @@ class Controller:
             self._finish()
         self.answers.say(f"cancelled: {job.label}", False)
 
-    def _show_everything(self, subject: Subject) -> None:
+    def _show_everything(self, subject: Subject, is_new: bool = False) -> None:
+        """Show a subject; of one that ``is_new`` with a first picture until its kernels are there."""
         scene = subject.scene
         self._planned, self.waiting.is_blank = {}, False
         drawing.show_scene(self.canvas, subject)
         self.window.set_distributions(None)
         self.window.set_playhead(scene.playhead)
         self._show_panels(subject)
+        first = FirstPicture.of(live_jobs(subject, self._viewport, {}).values())
+        if is_new and first is not None:
+            self.runner.submit(first)
         self._plan(subject)
         if scene.family.startswith("custom"):
             self.runner.submit(ReadyTask())
@@ -364,17 +355,18 @@ class Controller:
                 if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(RetryTask(message.job))
-                self._compute_in_full()
             case PathAnswer() if self._is_late(message.job):
                 self.answers.take_path(message, dragging=True)
             case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
                 self.answers.take_ground(message)
+            case MapAnswer() if self.answers.map is None and is_same(self._planned, message.job):
+                self.answers.take_ground(message)  # computed before the canvas had its size
             case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)
             case Prepared():
                 self.editor.finish(message)
             case FamilyAnswer():
-                self._show_family(message)
+                self.formulas.show(message)
             case FamilyRemark():
                 self.formulas.add(message)
             case CheckAnswer():
@@ -397,4 +389,3 @@ class Controller:
         if isinstance(failed.job, PrepareTask):
             self.editor.cancel()
         self.answers.say(failed.problem, False)
-        self._compute_in_full()
