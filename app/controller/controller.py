@@ -34,7 +34,7 @@ from app.model.store import Store
 from app.parts.part import Part, PartContext
 from app.parts.registry import PARTS
 from app.parts.timeline import TimelinePart
-from app.presenters import drawing, scene_panels
+from app.presenters import drawing, scene_panels, sight
 from app.presenters.shown_answers import AWAITED, ShownAnswers
 from app.views.interface.events import (
     CameraMoved,
@@ -80,6 +80,7 @@ class Controller:
             "redo": store.redo,
             "check": self.check,
             "reset_view": self.editor.reset_view,
+            "fit_curve": self.fit,
             "equal_axes": self.editor.switch_equal,
             "swap": self.swap,
             "attend": self.editor.attend,
@@ -171,6 +172,14 @@ class Controller:
         answer = self.answers.path
         known = answer is not None and answer.paths.reached[0] == 1.0
         self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
+
+    def fit(self) -> None:
+        """Bring the geodesic, the moving point, the pins and the vector into view."""
+        subject, answer = self.subject, self.answers.path
+        if subject.is_surface:
+            self.canvas.show_points(sight.points(subject, answer, subject.chart))
+        elif not self.waiting.is_blank:
+            self.editor.show(sight.points(subject, answer, subject.chart.plane))
 
     def check(self) -> None:
         """Recompute the shown path and map in float64."""

@@ -13,7 +13,7 @@ from app.model import panel_titles
 from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import completed, in_chart
-from app.presenters import head_specification, picking, scene_panels
+from app.presenters import head_specification, picking, scene_panels, sight
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Window
@@ -194,6 +194,15 @@ class Editor:
         scene = self._store.scene
         self._window.set_coordinates("")  # the point under the pointer changes
         self._store.update(in_chart(replace(scene, view=None), scene.chart))
+
+    def show(self, xy: Floats) -> None:
+        """Show the rectangle around points (k, 2) of the plane, and all of a height over it."""
+        scene = self._store.scene
+        assert scene.view is not None
+        view = sight.extent(xy, scene.view)
+        camera = None if self._subject.now.chart.dimension == 3 else scene.camera
+        self._store.update(replace(scene, view=view, camera=camera))
+        self._store.settle()
 
     def swap(self, carried: Floats | None) -> None:
         """Exchange the pins; the vector moves to the new A, as ``carried`` if that is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
@@ -15,6 +16,7 @@ from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
+from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.families import parse, write
 from compute.heads import head_selection
@@ -22,6 +24,7 @@ from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner
+from compute.requests.geodesics import ConnectRequest
 
 Point = tuple[float, float]
 Camera = tuple[float, float, float, float, float]
@@ -32,6 +35,8 @@ HEIGHT = "height:"
 # remarks after a change of family removed α or the keyframes
 ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
 KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
+# for the geodesic that a head's default view holds: seconds of processor time, and steps
+LONGEST_LOOK, LOOK_STEPS = 0.5, 32
 # the scalar map available for every family: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
@@ -258,7 +263,7 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     """Return the default rectangle of a chart, or one around the pins."""
     first = manifold.charts[0]
     if chart is first:
-        return manifold.view
+        return manifold.view if manifold.landmarks is None else _around_geodesic(manifold)
     if chart.view is not None:
         return chart.view
     # distances may grow greatly between charts
@@ -277,6 +282,30 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     return Extent(
         *(float(v) for pair in zip(low - border, high + border, strict=True) for v in pair)
     )
+
+
+def _around_geodesic(manifold: Manifold) -> Extent:
+    """Return the default rectangle of a head, enlarged to hold the geodesic between the default pins.
+
+    It stays as it is if the geodesic is not found within `LONGEST_LOOK` seconds.
+    """
+    from compute.core.interrupt import TookTooLong, limited
+    from compute.engine.reference import ReferenceEngine
+
+    view, pins = manifold.view, np.array(manifold.pins)[:, None]
+    try:
+        with limited(LONGEST_LOOK, time.thread_time):
+            paths = ReferenceEngine().connect(ConnectRequest(manifold, *pins, 0.0, LOOK_STEPS))
+    except TookTooLong:
+        return view
+    if not Status(int(paths.status[0])).arrived:
+        return view
+    low, high = paths.theta[0].min(axis=0), paths.theta[0].max(axis=0)
+    if (low >= (view.x0, view.y0)).all() and (high <= (view.x1, view.y1)).all():
+        return view
+    x0, y0 = np.minimum(low, (view.x0, view.y0))
+    x1, y1 = np.maximum(high, (view.x1, view.y1))
+    return Extent(float(x0), float(x1), float(y0), float(y1)).grown(0.06)
 
 
 def _default_pin(manifold: Manifold, which: int) -> Pin:

@@ -185,9 +185,9 @@ class ShownAnswers:
     def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
         """Show a new map or ellipses."""
         if isinstance(answer, MapAnswer):
-            if not answer.complete and self.map and self.map.complete:
-                if self.map.job == answer.job:
-                    return  # it is shown in full already
+            shown = self.map
+            if shown is not None and shown.job == answer.job and shown.complete > answer.complete:
+                return  # it is shown in full already
             self.map = answer
             self._refresh(MapJob)
             self._say_path(only_shorter=True)
