@@ -13,8 +13,8 @@ from app.bench.fan import best
 from app.bench.measurement import Measurement
 
 REPEATS = 5
-# the program as it is started, up to the first frame with a geodesic, the first with a map beside it, and
-# to the whole map
+# the program as it is started: the first frame with a geodesic, the first with a map beside it, and the
+# whole map
 _FIRST_GEODESIC = """
 import argparse, time
 from app import main

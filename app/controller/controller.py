@@ -34,7 +34,7 @@ from app.model.store import Store
 from app.parts.part import Part, PartContext
 from app.parts.registry import PARTS
 from app.parts.timeline import TimelinePart
-from app.presenters import drawing, scene_panels, sight
+from app.presenters import drawing, scene_panels
 from app.presenters.shown_answers import AWAITED, ShownAnswers
 from app.views.interface.events import (
     CameraMoved,
@@ -80,15 +80,16 @@ class Controller:
             "redo": store.redo,
             "check": self.check,
             "reset_view": self.editor.reset_view,
-            "fit_curve": self.fit,
+            "fit_curve": lambda: self.editor.fit(self.answers.path, canvas),
             "equal_axes": self.editor.switch_equal,
-            "swap": self.swap,
+            "swap": lambda: self.editor.swap(self.answers.path),
             "attend": self.editor.attend,
         }
         context = PartContext(
             store, canvas, window, runner.submit,
             current=self._current, path=lambda: self.answers.path, say=self.answers.say,
             ground=lambda: self.answers.map, edit=self.editor.edit,
+            is_behind=lambda: bool(self._open), hold=self._hold,
         )  # fmt: skip
         self.parts = [make(context) for make in PARTS]
         for part in self.parts:
@@ -97,6 +98,7 @@ class Controller:
         self._viewport = Viewport()
         self._is_unplanned = False  # content or resolution of the canvas must be replanned
         self._planned: dict[type, Job] = {}
+        self._open: dict[type, Job] = {}  # live jobs without a complete answer
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -167,19 +169,9 @@ class Controller:
         self._viewport = replace(self._viewport, dragging=dragging)
         self._is_unplanned |= not dragging
 
-    def swap(self) -> None:
-        """Exchange the pins, and transport the vector."""
-        answer = self.answers.path
-        known = answer is not None and answer.paths.reached[0] == 1.0
-        self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
-
-    def fit(self) -> None:
-        """Bring the geodesic, the moving point, the pins and the vector into view."""
-        subject, answer = self.subject, self.answers.path
-        if subject.is_surface:
-            self.canvas.show_points(sight.points(subject, answer, subject.chart))
-        elif not self.waiting.is_blank:
-            self.editor.show(sight.points(subject, answer, subject.chart.plane))
+    def _hold(self, held: bool) -> None:
+        self._drag(held)
+        self._plan(self.subject, frozenset())
 
     def check(self) -> None:
         """Recompute the shown path and map in float64."""
@@ -217,7 +209,7 @@ class Controller:
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
         """Show changes that leave the ground as it is."""
         # what a hand holds is drawn with the path that belongs to it
-        is_led = self._viewport.dragging and PathJob in self._planned
+        is_led = self._viewport.dragging and bool(changed & PathJob.reads)
         if changed & {"start", "end", "vector"} and not is_led:
             drawing.show_pins(self.canvas, subject)
         self._update_look(subject, changed)
@@ -281,6 +273,7 @@ class Controller:
             return
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
+            self._open[type(job)] = job
         self._planned = wanted
         self.answers.mark_stale(
             wanted, self._viewport.dragging or self.part(TimelinePart).is_playing
@@ -302,6 +295,7 @@ class Controller:
 
     def give_up(self, job: Job) -> None:
         """Clean up after a job that the user cancelled."""
+        self._close(job)
         if isinstance(job, PrepareTask):
             self.editor.cancel()
             self._finish()
@@ -329,6 +323,7 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """Handle a message of the runner on the GUI thread; drop outdated answers."""
+        self._close(getattr(message, "job", None), getattr(message, "complete", True))
         if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
             return  # it is requested again if the scene stays
         if self.transition.is_running and isinstance(message, Drawn):
@@ -337,6 +332,10 @@ class Controller:
         with self.store.event():
             self._deliver(message)
         self._finish()
+
+    def _close(self, job: Job | None, complete: bool = True) -> None:
+        if complete and job is not None and self._open.get(type(job)) == job:
+            del self._open[type(job)]
 
     def _deliver(self, message: object) -> None:
         self._take(message)

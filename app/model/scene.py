@@ -32,9 +32,16 @@ Camera = tuple[float, float, float, float, float]
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # suffix that turns a plane chart into a surface whose height is the mapped scalar
 HEIGHT = "height:"
-# remarks after a change of family removed α or the keyframes
+# remarks after a change of family removed α, or set keyframes aside or brought them back
 ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
-KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
+KEYS_ASIDE = "the keyframes of the previous family are set aside, and come back with it"
+KEYS_BACK = "the keyframes of this family are back"
+# a scene holds keyframes of this many other families, and these fields come back with them
+MOST_ASIDE = 8
+POSED = (
+    "timeline", "chart", "start", "end", "vector", "alpha", "scalar", "limits", "loop", "playhead",
+    "view", "equal", "camera",
+)  # fmt: skip
 # for the geodesic that a head's default view holds: seconds of processor time, and steps
 LONGEST_LOOK, LOOK_STEPS = 0.5, 32
 # the scalar map available for every family: the Fisher–Rao distance from A
@@ -70,7 +77,8 @@ class Scene:
     equal: whether both axes have the same scale even if the chart does not require it.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
-    and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
+    and Normals.  timeline: keyframes, or None.  aside: scenes with keyframes of other families, oldest
+    first; files do not hold them.  unknown: (path, value) of unknown entries of a file,
     the path given by keys from the outermost; they are written back.
     """
 
@@ -97,6 +105,7 @@ class Scene:
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None
+    aside: tuple[Scene, ...] = ()
     unknown: tuple[tuple[tuple[str, ...], object], ...] = ()
 
 
@@ -171,7 +180,7 @@ def check_height(scene: Scene) -> None:
 
 def of_family(scene: Scene, family: str) -> Scene:
     """Return ``scene`` with another family: pins, chart and view are that family's defaults, α is 0,
-    and title and keyframes are removed.
+    the title is removed, and keyframes are set aside; its own ones come back with all that they hold.
 
     They are kept if the landmarks stay in place (at another temperature, or with other keys, on the
     same plane), and if only a real parameter differs.
@@ -197,10 +206,29 @@ def of_family(scene: Scene, family: str) -> Scene:
         vector=None,
         view=None,
         loop=(),
-        timeline=scene.timeline if alike else None,
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
+    if not alike:
+        bare, own = exchanged(bare, scene)
+        if own is not None:
+            try:
+                return completed(replace(bare, **{name: getattr(own, name) for name in POSED}))
+            except ValueError:
+                pass  # outside the domain at other real parameters
     return completed(bare)
+
+
+def exchanged(made: Scene, before: Scene) -> tuple[Scene, Scene | None]:
+    """Return ``made``, of another family than ``before``, with the keyframes of ``before`` set aside;
+    and the scene with its own ones, if there is one.
+    """
+    kind, was = kind_of(made.family), kind_of(before.family)
+    aside = [scene for scene in before.aside if kind_of(scene.family) != was]
+    own = next((scene for scene in aside if kind_of(scene.family) == kind), None)
+    if before.timeline is not None:
+        aside.append(replace(before, aside=()))
+    others = tuple(scene for scene in aside if scene is not own)
+    return replace(made, timeline=None, aside=others[-MOST_ASIDE:]), own
 
 
 def as_attended(scene: Scene, token: int) -> Scene:
@@ -232,11 +260,13 @@ def attending(family: str, token: int) -> str:
 def remarks(old: Scene, new: Scene) -> str:
     """Describe side effects of a change of family; "" if none."""
     alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
-    # an opened scene has a title
-    keys = old.timeline is not None and new.timeline is None and not new.title
-    moved = kind_of(old.family) != kind_of(new.family)
-    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved))
+    went, came = _has_aside(new, old.timeline), _has_aside(old, new.timeline)
+    parts = ((ALPHA_ENDED, alpha), (KEYS_ASIDE, went), (KEYS_BACK, came))
     return " · ".join(words for words, is_so in parts if is_so)
+
+
+def _has_aside(scene: Scene, timeline: Timeline | None) -> bool:
+    return timeline is not None and any(timeline == other.timeline for other in scene.aside)
 
 
 def _same_name(family: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from app.model.scene import Scene, completed
 from compute.core.refusal import shown
 from compute.families import changed
 
-FIXED = ("timeline", "unknown", "title")  # of a scene, independent of time
+FIXED = ("timeline", "aside", "unknown", "title")  # of a scene, independent of time
 
 
 def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
