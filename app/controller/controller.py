@@ -55,6 +55,8 @@ from app.views.text.number_format import Numbers
 
 # fields whose change does not alter the panels' texts
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
+# fields whose change needs another path
+PATHS = frozenset(("start", "end", "vector", "alpha"))
 P = TypeVar("P", bound=Part)
 # answers that are drawn
 Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
@@ -209,7 +211,7 @@ class Controller:
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
         """Show changes that leave the ground as it is."""
         # what a hand holds is drawn with the path that belongs to it
-        is_led = self._viewport.dragging and bool(changed & PathJob.reads)
+        is_led = self._viewport.dragging and bool(changed & PATHS)
         if changed & {"start", "end", "vector"} and not is_led:
             drawing.show_pins(self.canvas, subject)
         self._update_look(subject, changed)
@@ -385,7 +387,6 @@ class Controller:
                 self._report(message)
 
     def _is_asked(self, job: Job) -> bool:
-        """Whether the answer is for the latest request."""
         return job == self._planned.get(type(job))
 
     def _is_late(self, job: PathJob | Study) -> bool:

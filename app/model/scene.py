@@ -322,10 +322,10 @@ def _around_geodesic(manifold: Manifold) -> Extent:
     from compute.core.interrupt import TookTooLong, limited
     from compute.engine.reference import ReferenceEngine
 
-    view, pins = manifold.view, np.array(manifold.pins)[:, None]
+    view, (start, end) = manifold.view, np.array(manifold.pins)[:, None]
     try:
         with limited(LONGEST_LOOK, time.thread_time):
-            paths = ReferenceEngine().connect(ConnectRequest(manifold, *pins, 0.0, LOOK_STEPS))
+            paths = ReferenceEngine().connect(ConnectRequest(manifold, start, end, 0.0, LOOK_STEPS))
     except TookTooLong:
         return view
     if not Status(int(paths.status[0])).arrived:

@@ -113,10 +113,10 @@ class TimelinePart(Part):
         """Show the frame of this moment, unless the last one is still being computed."""
         now = self.now()
         passed = min(now - self._shown_at, LONGEST_STEP)
-        if self.context.is_behind() and passed < PATIENCE:
+        timeline = self.context.store.scene.timeline
+        if self.context.is_behind() and passed < PATIENCE and not self._is_over(passed):
             return
         self._shown_at = now
-        timeline = self.context.store.scene.timeline
         if timeline is None:
             self._glide(passed)
             return
@@ -124,6 +124,12 @@ class TimelinePart(Part):
         arrived = self._go(self._clock)
         if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
             self._pause()
+
+    def _is_over(self, passed: float) -> bool:
+        """Whether a timeline that is played once ends with this frame."""
+        timeline = self.context.store.scene.timeline
+        ends = timeline is not None and timeline.repeat == "once"
+        return timeline is not None and ends and self._clock + passed >= timeline.duration
 
     def _glide(self, passed: float) -> None:
         scene = self.context.store.scene

@@ -39,7 +39,8 @@ def points(subject: Subject, answer: PathAnswer | None, chart: Chart) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             found.append(np.atleast_2d(chart.forward(theta)))
     xy = np.concatenate(found)
-    return xy[np.isfinite(xy).all(axis=1) & (np.abs(xy) < ranges.LARGEST / 10).all(axis=1)]
+    known: Floats = xy[np.isfinite(xy).all(axis=1) & (np.abs(xy) < ranges.LARGEST / 10).all(axis=1)]
+    return known
 
 
 def extent(xy: Floats, before: Extent) -> Extent:

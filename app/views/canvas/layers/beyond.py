@@ -103,7 +103,7 @@ def _half(words: str) -> float:
 
 def _support(along: Pixels, half: float) -> float:
     """Return the distance from the middle of a plate to its edge in a direction, with a gap."""
-    x, y = np.abs(along)
+    x, y = (abs(float(part)) for part in along)
     side = half / x if x > 0.0 else np.inf
     return float(min(side, HEIGHT / 2 / y if y > 0.0 else np.inf)) + 2.0
 
