@@ -165,21 +165,28 @@ class Runner:
         if self._early is not None:
             self._do(ReferenceEngine(), self._early)
             self._drawn.wait(GRACE)
-            self._sharpen()
-        engine = self._opened(self._wanted)
+            is_sharp = self._sharpen()
+            engine = self._opened(self._wanted)
+            if not is_sharp:
+                self._sharpen()  # the window was not there yet
+        else:
+            engine = self._opened(self._wanted)
         while True:
             job = self._next()
             if job is None:
                 return
             engine = self._do(engine, job)
 
-    def _sharpen(self) -> None:
-        """Compute what the window waits for in NumPy, since a driver takes seconds to load."""
+    def _sharpen(self) -> bool:
+        """Compute what the window waits for in NumPy, since a driver takes seconds to load and to compile
+        kernels; False if it waits for nothing.
+        """
         with self._change:
             waiting = [job for kind, job in self._waiting.items() if kind is not PathJob]
         first = FirstPicture.of(waiting)
         if first is not None and not self._stopping:
             self._do(ReferenceEngine(), first)
+        return first is not None
 
     def _next(self) -> Job | None:
         with self._change:
