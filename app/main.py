@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 import threading
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -198,14 +197,16 @@ class Program:
         return self.settings.preferences.engine if self._asked == "auto" else self._asked
 
     def _start_worker(self, scene: Scene) -> Runner:
-        """Start computing the scene's path while the window is built."""
+        """Start computing the scene's path and a rough map while the window is built."""
+        from app.jobs.first_picture import FirstPicture
         from app.jobs.path import PathJob
+        from app.jobs.plan import live_jobs
         from app.jobs.subject import Subject
         from app.jobs.viewport import Viewport
         from app.jobs.worker import Runner
 
-        path = PathJob.wanted(Subject.of(scene), Viewport(dragging=True))
-        early = replace(path, quality="early", steps=0)
+        wanted = live_jobs(Subject.of(scene), Viewport(dragging=True), {})
+        path, early = wanted[PathJob], FirstPicture.of(wanted.values(), rough=True)
         runner = Runner(self._deliver, self._engine(), early, self.settings.preferences.adapter)
         runner.submit(path)
         return runner
@@ -245,8 +246,9 @@ class Program:
                 self.controller.on_message(message)
 
     def _frame_shown(self) -> None:
-        """Start the remaining work once a frame with a geodesic is shown."""
-        if self.controller.answers.path is not None:
+        """Start the remaining work once a frame with a geodesic or a map is shown."""
+        answers = self.controller.answers
+        if answers.path is not None or answers.map is not None:
             self.screen.frameSwapped.disconnect(self._on_screen)
             self.window.draw_icons()
             self.runner.first_drawn()

@@ -165,6 +165,14 @@ COMMANDS: tuple[Command, ...] = (
         "fit-to-screen-outline",
     ),
     Command(
+        "fit_curve",
+        "View",
+        "Fit the curve",
+        "F",
+        "Bring the geodesic, the moving point, both pins and the vector into view",
+        "fit-to-page-outline",
+    ),
+    Command(
         "equal_axes",
         "View",
         "Equal axes",
@@ -319,6 +327,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Enter", "Centre the view on the selection"),
     ("Escape", "Clear the selection; cancel a drag"),
     ("Drag the background", "Move the view"),
+    ("Click a name at the edge", "Fit the curve: bring what is out of view into it"),
     ("Wheel or pinch", "Zoom at the pointer"),
     ("Double click", "Centre the view on that point"),
     ("Shift and drag", "Draw a loop and carry the vector around it"),

@@ -15,10 +15,11 @@ from app.controller.formula_reader import FormulaReader
 from app.controller.waiting_screen import WaitingScreen
 from app.jobs.derive_family import FamilyAnswer, FamilyRemark, ReadyTask
 from app.jobs.ellipses import EllipseAnswer
+from app.jobs.first_picture import FirstPicture
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, belongs_to, is_late, is_wanted, live_jobs, plan
+from app.jobs.plan import Submits, belongs_to, is_late, is_same, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
 from app.jobs.retry import RetryTask
@@ -54,6 +55,8 @@ from app.views.text.number_format import Numbers
 
 # fields whose change does not alter the panels' texts
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
+# fields whose change needs another path
+PATHS = frozenset(("start", "end", "vector", "alpha"))
 P = TypeVar("P", bound=Part)
 # answers that are drawn
 Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
@@ -79,14 +82,16 @@ class Controller:
             "redo": store.redo,
             "check": self.check,
             "reset_view": self.editor.reset_view,
+            "fit_curve": lambda: self.editor.fit(self.answers.path, canvas),
             "equal_axes": self.editor.switch_equal,
-            "swap": self.swap,
+            "swap": lambda: self.editor.swap(self.answers.path),
             "attend": self.editor.attend,
         }
         context = PartContext(
             store, canvas, window, runner.submit,
             current=self._current, path=lambda: self.answers.path, say=self.answers.say,
             ground=lambda: self.answers.map, edit=self.editor.edit,
+            is_behind=lambda: bool(self._open), hold=self._hold,
         )  # fmt: skip
         self.parts = [make(context) for make in PARTS]
         for part in self.parts:
@@ -95,7 +100,7 @@ class Controller:
         self._viewport = Viewport()
         self._is_unplanned = False  # content or resolution of the canvas must be replanned
         self._planned: dict[type, Job] = {}
-        self._is_hurried = False
+        self._open: dict[type, Job] = {}  # live jobs without a complete answer
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -160,30 +165,15 @@ class Controller:
         self._viewport = replace(self._viewport, steps=steps)
         self._plan(self.subject)
 
-    def _compute_in_full(self) -> None:
-        """Compute everything in full, after the first quick answers have arrived or failed."""
-        if self._is_hurried:
-            self._is_hurried = False
-            self._drag(False)
-
     def _drag(self, dragging: bool) -> None:
         if self._viewport.dragging and not (dragging or self.waiting.is_blank):
             drawing.show_pins(self.canvas, self._current.now)
         self._viewport = replace(self._viewport, dragging=dragging)
         self._is_unplanned |= not dragging
 
-    def _show_family(self, answer: FamilyAnswer) -> None:
-        is_other = self.formulas.show(answer)
-        if is_other is not None:
-            # its kernels are new: first compile those for a path during a drag
-            self._is_hurried = is_other
-            self._drag(is_other)
-
-    def swap(self) -> None:
-        """Exchange the pins, and transport the vector."""
-        answer = self.answers.path
-        known = answer is not None and answer.paths.reached[0] == 1.0
-        self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
+    def _hold(self, held: bool) -> None:
+        self._drag(held)
+        self._plan(self.subject, frozenset())
 
     def check(self) -> None:
         """Recompute the shown path and map in float64."""
@@ -216,12 +206,12 @@ class Controller:
             self._switch_chart(before, subject)
         else:
             self._clear()
-            self._show_everything(subject)
+            self._show_everything(subject, is_new=True)
 
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
         """Show changes that leave the ground as it is."""
         # what a hand holds is drawn with the path that belongs to it
-        is_led = self._viewport.dragging and PathJob in self._planned
+        is_led = self._viewport.dragging and bool(changed & PATHS)
         if changed & {"start", "end", "vector"} and not is_led:
             drawing.show_pins(self.canvas, subject)
         self._update_look(subject, changed)
@@ -285,6 +275,7 @@ class Controller:
             return
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
+            self._open[type(job)] = job
         self._planned = wanted
         self.answers.mark_stale(
             wanted, self._viewport.dragging or self.part(TimelinePart).is_playing
@@ -306,18 +297,23 @@ class Controller:
 
     def give_up(self, job: Job) -> None:
         """Clean up after a job that the user cancelled."""
+        self._close(job)
         if isinstance(job, PrepareTask):
             self.editor.cancel()
             self._finish()
         self.answers.say(f"cancelled: {job.label}", False)
 
-    def _show_everything(self, subject: Subject) -> None:
+    def _show_everything(self, subject: Subject, is_new: bool = False) -> None:
+        """Show a subject; of one that ``is_new`` with a first picture until its kernels are there."""
         scene = subject.scene
         self._planned, self.waiting.is_blank = {}, False
         drawing.show_scene(self.canvas, subject)
         self.window.set_distributions(None)
         self.window.set_playhead(scene.playhead)
         self._show_panels(subject)
+        first = FirstPicture.of(live_jobs(subject, self._viewport, {}).values())
+        if is_new and first is not None:
+            self.runner.submit(first)
         self._plan(subject)
         if scene.family.startswith("custom"):
             self.runner.submit(ReadyTask())
@@ -329,6 +325,7 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """Handle a message of the runner on the GUI thread; drop outdated answers."""
+        self._close(getattr(message, "job", None), getattr(message, "complete", True))
         if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
             return  # it is requested again if the scene stays
         if self.transition.is_running and isinstance(message, Drawn):
@@ -337,6 +334,10 @@ class Controller:
         with self.store.event():
             self._deliver(message)
         self._finish()
+
+    def _close(self, job: Job | None, complete: bool = True) -> None:
+        if complete and job is not None and self._open.get(type(job)) == job:
+            del self._open[type(job)]
 
     def _deliver(self, message: object) -> None:
         self._take(message)
@@ -364,17 +365,18 @@ class Controller:
                 if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(RetryTask(message.job))
-                self._compute_in_full()
             case PathAnswer() if self._is_late(message.job):
                 self.answers.take_path(message, dragging=True)
             case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
                 self.answers.take_ground(message)
+            case MapAnswer() if self.answers.map is None and is_same(self._planned, message.job):
+                self.answers.take_ground(message)  # computed before the canvas had its size
             case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)
             case Prepared():
                 self.editor.finish(message)
             case FamilyAnswer():
-                self._show_family(message)
+                self.formulas.show(message)
             case FamilyRemark():
                 self.formulas.add(message)
             case CheckAnswer():
@@ -385,7 +387,6 @@ class Controller:
                 self._report(message)
 
     def _is_asked(self, job: Job) -> bool:
-        """Whether the answer is for the latest request."""
         return job == self._planned.get(type(job))
 
     def _is_late(self, job: PathJob | Study) -> bool:
@@ -397,4 +398,3 @@ class Controller:
         if isinstance(failed.job, PrepareTask):
             self.editor.cancel()
         self.answers.say(failed.problem, False)
-        self._compute_in_full()

@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from app.jobs.job import Job
+from app.jobs.path import PathAnswer
 from app.jobs.preparation import ATTENDS, Prepared, PrepareTask, edited, is_mild, is_slow
 from app.jobs.subject import CurrentSubject
 from app.model import panel_titles
 from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import completed, in_chart
-from app.presenters import head_specification, picking, scene_panels
+from app.presenters import head_specification, picking, scene_panels, sight
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
-from app.views.interface.views import Window
+from app.views.interface.views import Canvas, Window
 from app.views.text.file_patterns import pattern_of
-from compute.core.arrays import Floats
 from compute.flow.modes import OF_MASS
 
 # fields that a slider changes: one drag is one undo step
@@ -195,10 +195,26 @@ class Editor:
         self._window.set_coordinates("")  # the point under the pointer changes
         self._store.update(in_chart(replace(scene, view=None), scene.chart))
 
-    def swap(self, carried: Floats | None) -> None:
-        """Exchange the pins; the vector moves to the new A, as ``carried`` if that is known."""
-        scene = self._store.scene
-        vector = None if carried is None else (float(carried[0]), float(carried[1]))
+    def fit(self, answer: PathAnswer | None, canvas: Canvas) -> None:
+        """Bring the geodesic, the moving point, the pins and the vector into view: by the camera of a
+        surface, or else by the rectangle shown, and all of a height over it.
+        """
+        scene, subject = self._store.scene, self._subject.now
+        assert scene.view is not None
+        if subject.is_surface:
+            canvas.show_points(sight.points(subject, answer, subject.chart))
+            return
+        view = sight.extent(sight.points(subject, answer, subject.chart.plane), scene.view)
+        camera = None if subject.chart.dimension == 3 else scene.camera
+        self._store.update(replace(scene, view=view, camera=camera))
+        self._store.settle()
+
+    def swap(self, answer: PathAnswer | None) -> None:
+        """Exchange the pins; the vector moves to the new A, transported if that is known."""
+        scene, vector = self._store.scene, None
+        if answer is not None and answer.paths.reached[0] == 1.0:
+            x, y = answer.transport.vectors[0, -1]
+            vector = (float(x), float(y))
         swapped = replace(scene, start=scene.end, end=scene.start, vector=vector)
         self._store.update(completed(swapped))
 

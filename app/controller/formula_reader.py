@@ -34,23 +34,17 @@ class FormulaReader:
         if self._typed is not None:
             self._submit(self._typed)
 
-    def show(self, answer: FamilyAnswer) -> bool | None:
-        """Put a derived family into the scene, unless more has been typed since.
-
-        Returns whether the scene has changed; None if no family was put into it.
-        """
+    def show(self, answer: FamilyAnswer) -> None:
+        """Put a derived family into the scene, unless more has been typed since."""
         if answer.job != self._typed:
-            return None
+            return
         right = answer.verdict.right
         self._window.set_verdict(answer.verdict)
         self._answers.mark_unread(not right, "" if right else derive_family.UNREAD)
-        if not right:
-            return None
-        self._submit(RemarkTask(answer.job))
-        before = self._store.scene
-        scene = derive_family.moved(before, answer.job.family)
-        self._store.update(scene, merge=f"formula {answer.job.kind}")
-        return scene != before
+        if right:
+            self._submit(RemarkTask(answer.job))
+            scene = derive_family.moved(self._store.scene, answer.job.family)
+            self._store.update(scene, merge=f"formula {answer.job.kind}")
 
     def add(self, remark: FamilyRemark) -> None:
         """Say where a family is none, unless more has been typed since."""

@@ -17,6 +17,7 @@ from app.views.interface.events import PinMoved, SceneEdited
 COMMANDS = (
     ("Swap A and B", "swap"),
     ("Check in float64", "check"),
+    ("Fit the curve", "fit_curve"),
     ("Reset view", "reset_view"),
     ("Copy picture", "copy_picture"),
     ("Copy picture, light", "copy_light"),

@@ -10,12 +10,13 @@ from typing import ClassVar
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
-from app.model.scene import Scene, completed, of_family
+from app.model.scene import Scene, completed, exchanged, of_family
 from app.views.interface.views import Verdict
 from compute.core.interrupt import TookTooLong, limited
 from compute.custom import definition, derivation
 from compute.custom.parse import FormulaError
 from compute.families import manifold as manifold_of
+from compute.families import parse
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import is_singular
@@ -206,8 +207,12 @@ def cut_share(manifold: Manifold, view: Extent) -> float:
 
 
 def moved(scene: Scene, family: str) -> Scene:
-    """Return ``scene`` with another formula; pins, view and map are kept where they are still valid."""
+    """Return ``scene`` with another formula; pins, view and map are kept where they are still valid,
+    and keyframes if they were a typed family's.
+    """
     try:
-        return completed(replace(scene, family=family, vector=None))
+        made = completed(replace(scene, family=family, vector=None))
+        # another formula is an edit of the same family
+        return made if parse(scene.family)[0] == parse(family)[0] else exchanged(made, scene)[0]
     except ValueError:
         return of_family(scene, family)

@@ -70,6 +70,14 @@ def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
     )
 
 
+def is_same(planned: Mapping[type, Job], job: MapJob) -> bool:
+    """Whether it is the map that was requested last, in another rectangle."""
+    wanted = planned.get(MapJob)
+    return isinstance(wanted, MapJob) and wanted == replace(
+        job, view=wanted.view, pixels=wanted.pixels
+    )
+
+
 def is_late(planned: Mapping[type, Job], job: PathJob | Study) -> bool:
     """Whether it belongs to the family shown, though to an earlier moment."""
     return getattr(planned.get(type(job)), "family", None) == job.family

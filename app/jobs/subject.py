@@ -31,6 +31,11 @@ class Subject:
         """Whether both axes are drawn at one scale."""
         return self.chart.equal or self.scene.equal
 
+    @property
+    def is_surface(self) -> bool:
+        """Whether it is drawn on a surface in space that does not depend on the view."""
+        return self.chart.dimension == 3 and not self.scene.chart.startswith(HEIGHT)
+
     @classmethod
     def of(cls, scene: Scene) -> Subject:
         """Look up the subject of a completed scene."""

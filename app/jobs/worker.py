@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.jobs.first_picture import FirstPicture
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.path import PathJob
 from app.jobs.session import Session
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.refusal import shorten
@@ -23,8 +25,9 @@ from compute.requests.engine import DeviceLost, Engine, NoAdapter
 
 # maximum attempts to reopen a device that is lost each time
 REOPENINGS = 2
-# maximum seconds for which loading a driver waits for the early answer to be drawn
-GRACE = 1.5
+# maximum seconds for which loading a driver waits for the early answer to be drawn: the window needs
+# the processor more, and a slow machine takes this long to build it
+GRACE = 4.0
 # seconds for which a job may block others before it is interrupted
 BEARABLE = 0.25
 # qualities used during a drag
@@ -89,7 +92,8 @@ Deliver = Callable[[object], None]
 class Runner:
     """Runs one job at a time and keeps at most one waiting job of each kind.
 
-    ``early``: a job that is computed in NumPy before the device is open, unless a device was requested.
+    ``early``: a job that is computed in NumPy before the device is open, unless a device was requested;
+    a sharper picture by NumPy follows, once the answer is on the screen.
     """
 
     def __init__(
@@ -161,12 +165,28 @@ class Runner:
         if self._early is not None:
             self._do(ReferenceEngine(), self._early)
             self._drawn.wait(GRACE)
-        engine = self._opened(self._wanted)
+            is_sharp = self._sharpen()
+            engine = self._opened(self._wanted)
+            if not is_sharp:
+                self._sharpen()  # the window was not there yet
+        else:
+            engine = self._opened(self._wanted)
         while True:
             job = self._next()
             if job is None:
                 return
             engine = self._do(engine, job)
+
+    def _sharpen(self) -> bool:
+        """Compute the window's map in NumPy while a driver loads and compiles kernels, which takes
+        seconds; False if nothing is wanted.
+        """
+        with self._change:
+            waiting = [job for kind, job in self._waiting.items() if kind is not PathJob]
+        first = FirstPicture.of(waiting)
+        if first is not None and not self._stopping:
+            self._do(ReferenceEngine(), first)
+        return first is not None
 
     def _next(self) -> Job | None:
         with self._change:

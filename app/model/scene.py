@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
@@ -16,6 +17,7 @@ from app.model.normals import Normals
 from app.model.notes import Angle, Note, check_count
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
+from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.families import parse, write
 from compute.heads import head_selection
@@ -23,6 +25,7 @@ from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner
+from compute.requests.geodesics import ConnectRequest
 
 Point = tuple[float, float]
 Camera = tuple[float, float, float, float, float]
@@ -30,10 +33,19 @@ Camera = tuple[float, float, float, float, float]
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # suffix that turns a plane chart into a surface whose height is the mapped scalar
 HEIGHT = "height:"
-# remarks after a change of family removed α, the notes or the keyframes
+# remarks after a change of family removed α or the notes, or set keyframes aside or brought them back
 ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
 NOTES_ENDED = "the notes of the previous family were removed; Undo restores them"
-KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
+KEYS_ASIDE = "the keyframes of the previous family are set aside, and come back with it"
+KEYS_BACK = "the keyframes of this family are back"
+# a scene holds keyframes of this many other families, and these fields come back with them
+MOST_ASIDE = 8
+POSED = (
+    "timeline", "chart", "start", "end", "vector", "alpha", "scalar", "limits", "loop", "playhead",
+    "view", "equal", "camera", "notes", "angles",
+)  # fmt: skip
+# for the geodesic that a head's default view holds: seconds of processor time, and steps
+LONGEST_LOOK, LOOK_STEPS = 0.5, 32
 # the scalar map available for every family: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
@@ -68,7 +80,8 @@ class Scene:
     notes, angles: words, arrows and marks of angles on the canvas.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
-    and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
+    and Normals.  timeline: keyframes, or None.  aside: scenes with keyframes of other families, oldest
+    first; files do not hold them.  unknown: (path, value) of unknown entries of a file,
     the path given by keys from the outermost; they are written back.
     """
 
@@ -97,6 +110,7 @@ class Scene:
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None
+    aside: tuple[Scene, ...] = ()
     unknown: tuple[tuple[tuple[str, ...], object], ...] = ()
 
 
@@ -173,7 +187,8 @@ def check_height(scene: Scene) -> None:
 
 def of_family(scene: Scene, family: str) -> Scene:
     """Return ``scene`` with another family: pins, chart and view are that family's defaults, α is 0,
-    and title, notes and keyframes are removed.
+    title and notes are removed, and keyframes are set aside; its own ones come back with all that they
+    hold.
 
     They are kept if the landmarks stay in place (at another temperature, or with other keys, on the
     same plane), and if only a real parameter differs.
@@ -200,10 +215,29 @@ def of_family(scene: Scene, family: str) -> Scene:
         view=None,
         loop=(),
         notes=(),
-        timeline=scene.timeline if alike else None,
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
+    if not alike:
+        bare, own = exchanged(bare, scene)
+        if own is not None:
+            try:
+                return completed(replace(bare, **{name: getattr(own, name) for name in POSED}))
+            except ValueError:
+                pass  # outside the domain at other real parameters
     return completed(bare)
+
+
+def exchanged(made: Scene, before: Scene) -> tuple[Scene, Scene | None]:
+    """Return ``made``, of another family than ``before``, with the keyframes of ``before`` set aside;
+    and the scene with its own ones, if there is one.
+    """
+    kind, was = kind_of(made.family), kind_of(before.family)
+    aside = [scene for scene in before.aside if kind_of(scene.family) != was]
+    own = next((scene for scene in aside if kind_of(scene.family) == kind), None)
+    if before.timeline is not None:
+        aside.append(replace(before, aside=()))
+    others = tuple(scene for scene in aside if scene is not own)
+    return replace(made, timeline=None, aside=others[-MOST_ASIDE:]), own
 
 
 def as_attended(scene: Scene, token: int) -> Scene:
@@ -235,12 +269,20 @@ def attending(family: str, token: int) -> str:
 def remarks(old: Scene, new: Scene) -> str:
     """Describe side effects of a change of family; "" if none."""
     alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
+    went, came = _has_aside(new, old.timeline), _has_aside(old, new.timeline)
     # an opened scene has a title
-    keys = old.timeline is not None and new.timeline is None and not new.title
-    moved = kind_of(old.family) != kind_of(new.family)
-    noted = bool(old.notes) and not new.notes and not new.title
-    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved), (NOTES_ENDED, noted))
+    noted = bool(old.notes) and not new.notes and not new.title and not went
+    parts = (
+        (ALPHA_ENDED, alpha),
+        (KEYS_ASIDE, went),
+        (KEYS_BACK, came),
+        (NOTES_ENDED, noted),
+    )
     return " · ".join(words for words, is_so in parts if is_so)
+
+
+def _has_aside(scene: Scene, timeline: Timeline | None) -> bool:
+    return timeline is not None and any(timeline == other.timeline for other in scene.aside)
 
 
 def _same_name(family: str, other: str) -> bool:
@@ -267,7 +309,7 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     """Return the default rectangle of a chart, or one around the pins."""
     first = manifold.charts[0]
     if chart is first:
-        return manifold.view
+        return manifold.view if manifold.landmarks is None else _around_geodesic(manifold)
     if chart.view is not None:
         return chart.view
     # distances may grow greatly between charts
@@ -286,6 +328,30 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     return Extent(
         *(float(v) for pair in zip(low - border, high + border, strict=True) for v in pair)
     )
+
+
+def _around_geodesic(manifold: Manifold) -> Extent:
+    """Return the default rectangle of a head, enlarged to hold the geodesic between the default pins.
+
+    It stays as it is if the geodesic is not found within `LONGEST_LOOK` seconds.
+    """
+    from compute.core.interrupt import TookTooLong, limited
+    from compute.engine.reference import ReferenceEngine
+
+    view, (start, end) = manifold.view, np.array(manifold.pins)[:, None]
+    try:
+        with limited(LONGEST_LOOK, time.thread_time):
+            paths = ReferenceEngine().connect(ConnectRequest(manifold, start, end, 0.0, LOOK_STEPS))
+    except TookTooLong:
+        return view
+    if not Status(int(paths.status[0])).arrived:
+        return view
+    low, high = paths.theta[0].min(axis=0), paths.theta[0].max(axis=0)
+    if (low >= (view.x0, view.y0)).all() and (high <= (view.x1, view.y1)).all():
+        return view
+    x0, y0 = np.minimum(low, (view.x0, view.y0))
+    x1, y1 = np.maximum(high, (view.x1, view.y1))
+    return Extent(float(x0), float(x1), float(y0), float(y1)).grown(0.06)
 
 
 def _default_pin(manifold: Manifold, which: int) -> Pin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from app.views.interface.flow import FlowState, Particles, Setting
 from compute.core.status import Status
 
 FRAME_MS = 40
+# maximum steps per frame, when frames come late because the computer is under load
+MOST_AT_ONCE = 5
 # seconds of a particle's life
 LIFE = 4.0
 WARNINGS = {
@@ -70,6 +73,8 @@ class FlowPart(Part):
         self._stop_drifting: Callable[[], None] | None = None
         self._moving: Particles | None = None
         self._phase = 0.0
+        self.now: Callable[[], float] = time.monotonic
+        self._stepped_at = self._drifted_at = 0.0  # times of the last step and of the last frame
         # an impossible flow, and the reason
         self._failed: tuple[object, str] | None = None
         self._show_state()
@@ -125,6 +130,7 @@ class FlowPart(Part):
         if self._stop is None and not self._why:
             self._show_layers()
             self._title = self.context.store.scene.title
+            self._stepped_at = self.now()
             self._stop = self.context.every(FRAME_MS, self._advance)
         else:
             self._pause()
@@ -160,7 +166,9 @@ class FlowPart(Part):
         return words if subject == _subject(self.context.store.scene) else ""
 
     def _advance(self) -> None:
-        """Advance by one step, unless the last one is still pending or the scene has changed."""
+        """Advance by the steps that are due, unless the last ones are still pending or the scene has
+        changed.
+        """
         answer = self.answer
         if self.context.store.scene.title != self._title:
             self._pause()
@@ -171,15 +179,20 @@ class FlowPart(Part):
         if answer.status != Status.OK:
             self._pause()
             self._show_state()
-        else:
-            self._go_on()
+            return
+        due = round((self.now() - self._stepped_at) * 1000 / FRAME_MS)
+        if due > 0:
+            # what is not computed in time is given up, or requests would grow without end
+            late = due > MOST_AT_ONCE
+            self._stepped_at = self.now() if late else self._stepped_at + due * FRAME_MS / 1000
+            self._go_on(min(due, MOST_AT_ONCE))
 
-    def _go_on(self) -> None:
+    def _go_on(self, more: int = 1) -> None:
         flow = self.context.store.scene.flow
         # a whole number of steps, so that stored states can be reused
-        steps = round(flow.time / flow.pace) + 1
-        if steps <= MOST_STEPS:
-            self._change(time=min(steps * flow.pace, MOST_STEPS * flow.pace))
+        steps = round(flow.time / flow.pace)
+        if steps < MOST_STEPS:
+            self._change(time=min(steps + more, MOST_STEPS) * flow.pace)
         else:
             self._pause()
 
@@ -236,13 +249,16 @@ class FlowPart(Part):
     def _keep_drifting(self) -> None:
         """Animate particles while they are shown."""
         if self._moving is not None and self._stop_drifting is None:
+            self._drifted_at = self.now()
             self._stop_drifting = self.context.every(FRAME_MS, self._drift)
         elif self._moving is None and self._stop_drifting is not None:
             self._stop_drifting()
             self._stop_drifting = None
 
     def _drift(self) -> None:
-        self._phase = (self._phase + FRAME_MS / 1000 / LIFE) % 1.0
+        now = self.now()
+        self._phase = (self._phase + (now - self._drifted_at) / LIFE) % 1.0
+        self._drifted_at = now
         self._put()
 
     def _put(self) -> None:

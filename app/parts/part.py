@@ -34,12 +34,16 @@ class PartContext:
         say: Callable[[str, bool], None] = lambda words, ok: None,
         ground: Callable[[], MapAnswer | None] = lambda: None,
         edit: Callable[[dict[str, Any], str | None], None] = lambda changes, merge: None,
+        is_behind: Callable[[], bool] = lambda: False,
+        hold: Callable[[bool], None] = lambda held: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
         self.path = path  # the one shown
         self.say = say  # in the status bar: text, and whether there is no problem
         self.ground = ground  # the map shown
         self.edit = edit  # fields of the scene by name; merge as in `Store.update`
+        self.is_behind = is_behind  # whether what the scene needs is still being computed
+        self.hold = hold  # compute paths as in a drag, or no longer
         self._current = current or CurrentSubject(store)
 
     @property

@@ -19,8 +19,11 @@ from app.views.interface.events import Event
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
-# maximum seconds per frame, so that nothing is skipped after a computer's sleep
-LONGEST_STEP = 1.0
+# maximum seconds per frame, so that nothing is skipped after a computer's sleep; a computer under load
+# takes less
+LONGEST_STEP = 10.0
+# seconds for which a frame waits for the answers of the last one
+PATIENCE = 0.5
 # fields of the scene that matter if it has no timeline
 WITHOUT_TIMELINE = frozenset(("timeline", "title", "playhead", "family"))
 # seconds of the moving point from A to B
@@ -40,8 +43,8 @@ class TimelinePart(Part):
         self._shown_at = 0.0  # time of the last frame
         self._stop: Callable[[], None] | None = None
         self._moved: Scene | None = None  # the scene last produced by the playhead
-        # the scene when its time was chosen, by timeline: undo restores one
-        self._references: dict[Timeline | None, Scene] = {}
+        # the scene when its time was chosen, and that time, by timeline: undo or a family restores one
+        self._references: dict[Timeline | None, tuple[Scene, float]] = {}
         self._shown: TimelineState | None = None
         self._show()
 
@@ -69,10 +72,11 @@ class TimelinePart(Part):
         store = self.context.store
         if new is not self._moved and _is_elsewhere(old, new):
             self._pause()
-        if new.timeline is None or not (store.can_undo or store.can_redo):
-            # without a timeline nothing is a change, and an opened scene is correct as it is
-            self._time = 0.0
-            self._references.clear()
+        if not (store.can_undo or store.can_redo):
+            self._references.clear()  # an opened scene is correct as it is
+        self._references.pop(None, None)  # without a timeline nothing is a change
+        if new.timeline != old.timeline and new is not self._moved:
+            self._time = self._references.get(new.timeline, (new, 0.0))[1]
         self._show()
 
     def close(self) -> None:
@@ -93,6 +97,7 @@ class TimelinePart(Part):
         at_end = timeline is not None and self._time >= timeline.duration
         self._clock = 0.0 if at_end else self._time
         self._shown_at = self.now()
+        self.context.hold(timeline is not None)
         self._stop = self.context.every(FRAME_MS, self._advance)
         self._show()
 
@@ -101,10 +106,17 @@ class TimelinePart(Part):
             self._stop()
             self._stop = None
             self.context.store.settle()
+            self.context.hold(False)
             self._show()
 
     def _advance(self) -> None:
-        timeline, passed = self.context.store.scene.timeline, self._passed()
+        """Show the frame of this moment, unless the last one is still being computed."""
+        now = self.now()
+        passed = min(now - self._shown_at, LONGEST_STEP)
+        timeline = self.context.store.scene.timeline
+        if self.context.is_behind() and passed < PATIENCE and not self._is_over(passed):
+            return
+        self._shown_at = now
         if timeline is None:
             self._glide(passed)
             return
@@ -113,16 +125,16 @@ class TimelinePart(Part):
         if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
             self._pause()
 
-    def _passed(self) -> float:
-        """Return the seconds since the last frame; frames are skipped if there is no time for all."""
-        now = self.now()
-        passed, self._shown_at = now - self._shown_at, now
-        return min(passed, LONGEST_STEP)
+    def _is_over(self, passed: float) -> bool:
+        """Whether a timeline that is played once ends with this frame."""
+        timeline = self.context.store.scene.timeline
+        ends = timeline is not None and timeline.repeat == "once"
+        return timeline is not None and ends and self._clock + passed >= timeline.duration
 
     def _glide(self, passed: float) -> None:
         scene = self.context.store.scene
         t = scene.playhead + passed / TRAVEL
-        self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
+        self._put(replace(scene, playhead=t if t <= 1.0 else t % 1.0), merge="playhead")
 
     def _go(self, clock: float) -> bool:
         """Show the scene at a time; False, with a message, if it is invalid."""
@@ -180,6 +192,7 @@ class TimelinePart(Part):
         if first:
             # it ends at the next keyframe
             self._time = timeline.duration
+            self._refer(self.context.store.scene)
             self._show()
 
     def remove_key(self) -> None:
@@ -220,8 +233,8 @@ class TimelinePart(Part):
     def _change(self, timeline: Timeline | None, time: float, merge: str | None = None) -> None:
         """Replace the timeline and set the time; the scene stays unchanged."""
         scene = replace(self.context.store.scene, timeline=timeline)
-        self._refer(scene)
         self._time = time
+        self._refer(scene)
         self._put(scene, merge=merge)
         self._show()
 
@@ -229,14 +242,14 @@ class TimelinePart(Part):
     def _refer(self, scene: Scene) -> None:
         """Set ``scene`` as the reference for detecting changes."""
         self._references.pop(scene.timeline, None)
-        self._references[scene.timeline] = self._turned(scene)
+        self._references[scene.timeline] = self._turned(scene), self._time
         if len(self._references) > DEEPEST:
             del self._references[next(iter(self._references))]
 
     def _reference(self, scene: Scene) -> Scene:
         if scene.timeline not in self._references:
             self._refer(scene)
-        return self._references[scene.timeline]
+        return self._references[scene.timeline][0]
 
     def _show(self) -> None:
         scene = self.context.store.scene
@@ -275,6 +288,6 @@ class TimelinePart(Part):
 
 
 def _is_elsewhere(old: Scene, new: Scene) -> bool:
-    """Whether another scene or family was chosen, or the user moved the point."""
-    moved = (old.title, old.playhead) != (new.title, new.playhead)
+    """Whether another scene, family or timeline was chosen, or the user moved the point."""
+    moved = (old.title, old.playhead, old.timeline) != (new.title, new.playhead, new.timeline)
     return moved or kind_of(old.family) != kind_of(new.family)

@@ -186,6 +186,9 @@ class ShownAnswers:
     def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
         """Show a new map or ellipses."""
         if isinstance(answer, MapAnswer):
+            shown = self.map
+            if shown is not None and shown.job == answer.job and shown.complete > answer.complete:
+                return  # it is shown in full already
             self.map = answer
             self._refresh(MapJob)
             self._say_path(only_shorter=True)

@@ -22,7 +22,7 @@ SMOOTH = "smooth"
 # the moving point belongs to every pose, so that a pose without changes is also a pose
 ALWAYS = "playhead"
 # entries of a scene that a keyframe cannot contain
-UNKEYED = ("family", "title", "limits", "notes", "angles", "timeline", "unknown")
+UNKEYED = ("family", "title", "limits", "notes", "angles", "timeline", "aside", "unknown")
 # and those of their subfields
 OF = {
     "flow": ("time", "drift"),

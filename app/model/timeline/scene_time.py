@@ -10,7 +10,8 @@ from app.model.scene import Scene, completed
 from compute.core.refusal import shown
 from compute.families import changed
 
-FIXED = ("timeline", "unknown", "title", "notes", "angles")  # of a scene, independent of time
+# of a scene, independent of time
+FIXED = ("timeline", "aside", "unknown", "title", "notes", "angles")
 
 
 def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:

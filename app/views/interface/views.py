@@ -214,6 +214,9 @@ class Canvas(View, ABC):
     def set_camera(self, camera: Camera) -> None:
         """Set the camera of the surface (without emitting CameraMoved)."""
 
+    def show_points(self, xyz: Array) -> None:
+        """Bring points (k, 3) of a surface into view by its camera, and emit CameraMoved."""
+
     @abstractmethod
     def set_outline(self, outline: Outline | None) -> None: ...
     @abstractmethod

@@ -14,6 +14,7 @@ import pytest
 from app.desktop import context_menu
 from app.jobs.derive_family import RemarkTask
 from app.jobs.ellipses import EllipseJob
+from app.jobs.first_picture import FirstPicture
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs, plan
 from app.jobs.scalar_map import MapJob
@@ -369,20 +370,25 @@ def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
     assert [type(job).__name__ for job in runner.take()] == ["EllipseJob", "MapJob", "LoopJob"]
 
 
-def test_a_formula_is_answered_in_haste_and_then_in_full(desk):
-    """First the path as while a pin is dragged: its kernels are fewer, and somebody types."""
+def test_another_subject_has_a_first_picture_and_then_its_own(desk):
+    """Rough answers of the reference first: kernels take seconds to compile, and somebody types."""
     controller, canvas, _, runner = desk
+    give(controller, runner)
     stated = {"coordinates": ["m", "s"], "domain": ["s > 0"], "metric": ["1/s^2", "0", "3/s^2"]}
     controller.on_event(FormulaTyped(json.dumps(stated)))
     give(controller, runner)
-    waiting = runner.take()
-    assert [job.quality for job in waiting if isinstance(job, PathJob)] == ["live"]
     canvas.reset_mock()
-    for job in waiting:
-        for answer in answers(job):
-            controller.on_message(answer)
+    _remark, first, *rest = runner.take()
+    path, *_, scalars = first.jobs
+    assert isinstance(first, FirstPicture) and path.quality == "early"
+    assert {scalars, replace(path, quality="final", steps=128)} < set(rest)
+    rough, full = answers(scalars)
+    for answer in (*answers(path), full):
+        controller.on_message(answer)
     assert [call for call in canvas.set_curve.call_args_list if call.args[0] == "geodesic"]
-    assert [job.quality for job in runner.take() if isinstance(job, PathJob)] == ["final"]
+    shown = len(canvas.set_map.call_args_list)
+    controller.on_message(rough)
+    assert len(canvas.set_map.call_args_list) == shown, "a sharp map does not become coarse again"
 
 
 def test_where_a_family_is_none_is_said_once_its_path_is_asked_for(desk):
@@ -399,14 +405,3 @@ def test_where_a_family_is_none_is_said_once_its_path_is_asked_for(desk):
     controller.on_event(FormulaTyped(json.dumps({**stated, "metric": ["1", "0", "1"]})))
     controller.on_message(found)
     assert window.set_verdict.call_args.args[0].right is None, "more has been typed since"
-
-
-def test_a_formula_that_changes_nothing_leaves_no_haste_behind(desk):
-    controller, _, _, runner = desk
-    stated = {"coordinates": ["m", "s"], "domain": ["s > 0"], "metric": ["1/s^2", "0", "3/s^2"]}
-    for _ in range(2):
-        controller.on_event(FormulaTyped(json.dumps(stated)))
-        give(controller, runner)
-        give(controller, runner)
-    controller.on_event(SceneEdited((("layers.balls", True),)))
-    assert [job for job in runner.take() if type(job).__name__ == "BallJob"]

@@ -135,6 +135,24 @@ def test_the_natural_gradient_holds_no_edge():
     assert rewritten(flow, {"mode": "hodge"}).boundary == "dirichlet"
 
 
+def test_an_evolution_keeps_to_the_clock_and_skips_frames():
+    part, _ = flow_part(scene_of(pace=0.001))
+    store, clock = part.context.store, 0.0
+    part.now = lambda: clock
+    part.on_message(answers(store.scene)[-1])
+    part.toggle()
+    tick = part.context.window.every.call_args.args[1]
+    # the second tick comes while the first step is computed; a step is due each 40 ms, five at most
+    for clock, is_answered, steps in (  # noqa: B007 (read by the part)
+        (0.04, True, 1), (0.16, False, 1), (0.2, True, 5), (9.0, True, 10), (9.01, True, 10),
+        (9.05, True, 11),
+    ):  # fmt: skip
+        if is_answered:
+            part.on_message(answers(store.scene)[-1])
+        tick()
+        assert store.scene.flow.time == pytest.approx(steps * 0.001)
+
+
 def test_the_panel_says_why_there_is_no_flow():
     part, asked = flow_part(scene_of())
     store, window = part.context.store, part.context.window

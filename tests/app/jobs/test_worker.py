@@ -11,6 +11,7 @@ import pytest
 
 from app.jobs import worker as runners
 from app.jobs.ellipses import EllipseJob
+from app.jobs.first_picture import FirstPicture
 from app.jobs.path import PathJob
 from app.jobs.plan import jobs
 from app.jobs.scalar_map import MapJob
@@ -196,6 +197,51 @@ def test_a_long_study_of_the_reference_ends_in_its_midst_for_what_is_urgent():
     runner.close()
     assert time.monotonic() - began < 5.0, "closing ends it too"
     assert [answer.job for answer in answers[1:]] == [path(0), path(1)]
+
+
+class WithoutKernels(ReferenceEngine):
+    """Stands in for a GPU engine whose kernels are not compiled."""
+
+    name = "gpu"
+    ready = False
+
+    def is_ready(self, manifold) -> bool:
+        return self.ready
+
+
+def test_a_first_picture_is_computed_only_until_there_are_kernels():
+    told, engine = [], WithoutKernels()
+    wanted = jobs(Subject.of(scene_file.load("bank")), Viewport())
+    first = FirstPicture.of(wanted.values(), rough=True)
+    first.perform(engine, told.append, lambda: False)
+    assert [type(answer.job) for answer in told] == [PathJob, EllipseJob, MapJob]
+    assert not told[-1].complete and told[0].paths.engine == "reference"
+    engine.ready = True
+    first.perform(engine, told.append, lambda: False)
+    assert len(told) == 3
+
+
+def test_the_map_is_sharpened_while_no_device_is_open(monkeypatch):
+    told, came, opened = [], threading.Semaphore(0), threading.Event()
+
+    def deliver(message) -> None:
+        told.append(message)
+        came.release()
+
+    def opening(prefer, adapter):
+        opened.wait(10)
+        return ReferenceEngine()
+
+    monkeypatch.setattr(runners, "open_engine", opening)
+    wanted = jobs(Subject.of(scene_file.load("bank")), Viewport())
+    runner = Runner(deliver, "auto", early=FirstPicture.of(wanted.values(), rough=True))
+    runner.submit(wanted[MapJob])
+    runner.first_drawn()
+    for _ in range(5):
+        assert came.acquire(timeout=10)
+    assert [answer.complete for answer in told[2:]] == [False, False, True]
+    opened.set()
+    runner.close()
 
 
 @pytest.mark.parametrize("name", ["bank", "lens"])

@@ -12,7 +12,16 @@ import pytest
 
 from app.model import scene_file
 from app.model.keyframe_tracks import Key, Timeline, Track
-from app.model.scene import Pin, in_chart, of_family
+from app.model.scene import (
+    KEYS_ASIDE,
+    KEYS_BACK,
+    Pin,
+    Scene,
+    completed,
+    in_chart,
+    of_family,
+    remarks,
+)
 from app.model.store import Store
 from app.model.timeline.keyframes import keyed, moved, removed, stretched, times
 from app.model.timeline.scene_time import scene_at
@@ -267,6 +276,29 @@ def test_another_family_is_refused_with_the_way_out(desk):
     assert "one family, 'gaussian'" in window.tell.call_args.args[1]
 
 
+def test_keyframes_come_back_with_their_family(desk):
+    store, part, window = desk
+    store.update(replace(store.scene, view=Extent(-9.0, 9.0, -9.0, 9.0), start=Pin((0.5, 2.0))))
+    part.set_key()
+    part.seek(6.0)
+    keyed = store.scene
+    store.update(of_family(keyed, "beta"))
+    there = store.scene
+    assert there.timeline is None and there.view == completed(Scene("beta")).view
+    assert remarks(keyed, there) == KEYS_ASIDE and shown(window).keys == ()
+    part.set_key()
+    store.update(of_family(store.scene, "gamma"))
+    store.update(of_family(store.scene, "gaussian"))
+    back = store.scene
+    posed = (back.timeline, back.view, back.start, back.chart)
+    assert posed == (keyed.timeline, keyed.view, keyed.start, keyed.chart)
+    assert remarks(there, back) == KEYS_BACK and shown(window).time == 6.0
+    assert [scene.family for scene in back.aside] == ["beta"]
+    for _ in range(4):
+        store.undo()
+    assert store.scene == keyed
+
+
 def test_playing_goes_on_until_another_scene_or_family_begins(desk):
     store, part, window = desk
     for change in (
@@ -285,13 +317,39 @@ def test_playing_goes_on_until_another_scene_or_family_begins(desk):
 def test_playing_keeps_the_time_of_the_clock(desk):
     store, part, window = desk
     track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(6.0, 1.0)))
-    store.replace(replace(store.scene, timeline=Timeline(6.0, (track,))))
+    store.replace(replace(store.scene, timeline=Timeline(20.0, (track,))))
     # a frame that comes late leads further on; what has slept for an hour goes on where it was
-    part.now = iter((10.0, 10.1, 10.9, 3610.9)).__next__
+    part.now = iter((10.0, 10.1, 13.9, 3610.9)).__next__
     part.toggle()
-    for at in (0.1, 0.9, 1.9):
+    for at in (0.1, 3.9, 13.9):
         play(window)()
         assert shown(window).time == pytest.approx(at)
+
+
+def test_a_slow_worker_takes_frames_and_no_time(desk):
+    """Each frame takes it 0.2 s, with a tick each 33 ms; at last one that is never answered."""
+    store, part, window = desk
+    track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(6.0, 1.0)))
+    store.replace(replace(store.scene, timeline=Timeline(6.0, (track,))))
+    clock, submitted, held = 0.0, [], []
+    part.now = lambda: clock
+    store.listen(lambda old, new: submitted.append(clock))
+    part.context.is_behind = lambda: bool(submitted) and clock < submitted[-1] + 0.2
+    part.context.hold = held.append
+    part.toggle()
+    tick = play(window)
+    while part.is_playing and clock < 10.0:
+        clock += 0.033
+        tick()
+    assert 6.0 <= clock < 6.3 and store.scene.alpha == 1.0
+    assert 20 < len(submitted) <= 31, "a frame waits for the answers of the last one"
+    assert held == [True, False]
+    part.toggle()
+    part.context.is_behind, before = lambda: True, len(submitted)
+    for _ in range(60):
+        clock += 0.033
+        tick()
+    assert len(submitted) - before == 3, "but not for ever"
 
 
 def test_the_beginning_and_the_end(desk):

@@ -126,7 +126,8 @@ def test_what_a_job_does_not_read_does_not_change_it(name, scene, other):
 
 
 def test_all_fields_that_views_show_are_tried():
-    untried = {"layers", "opacity", "flow", "photograph", "normals", "timeline", "unknown"}
+    untried = {"layers", "opacity", "flow", "photograph", "normals", "timeline", "aside"}
+    untried |= {"unknown"}
     assert {field.name for field in fields(Scene)} - untried == set(OTHER)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from app.views.canvas.input.keyboard import TIP
 from app.views.canvas.input.listening import Events, KeyEvent, MouseEvent, has, name_of
 from app.views.canvas.input.notes import WORDS, Notes
-from app.views.canvas.input.pointer import PAN, Drag, Pointer, zoom_factor
+from app.views.canvas.input.pointer import PAN, Drag, Pointer, nearest, zoom_factor
+from app.views.canvas.layers.beyond import BeyondLayer
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.interface.events import (
@@ -18,6 +19,7 @@ from app.views.interface.events import (
     Array,
     Camera,
     CameraMoved,
+    CommandInvoked,
     Hovered,
     LoopDrawn,
     ViewChanged,
@@ -43,6 +45,8 @@ class Gestures(Notes):
         self._painting = False
         self._held_from: XY | None = None  # where the drag began
         self._on_grid = False  # the dragged pin was put on a crossing of grid lines
+        self.beyond = BeyondLayer(theme, self._pins, self._curves)
+        self._added.append(self.beyond)
 
     def listen(self, events: Events) -> None:
         """Connect to mouse and keyboard of a vispy canvas."""
@@ -99,6 +103,8 @@ class Gestures(Notes):
         elif event.button == 2 and self.frame.contains(pixel):
             self._pointer.press(pixel, {})
             self._shifting = True
+        elif event.button == 1 and self.beyond.has(pixel) and not nearest(pixel, self.targets()):
+            self._handler(CommandInvoked("fit_curve"))
         elif event.button == 1 and self.frame.contains(pixel):
             self._shifting = False
             self.leave()
@@ -245,6 +251,10 @@ class Gestures(Notes):
         self._handler(Hovered(None if inside is None else self.frame.hit(inside)))
 
     # --- the view -----------------------------------------------------------------------------
+    def show_points(self, xyz: Array) -> None:
+        if isinstance(self.frame, SpaceFrame):
+            self._look(self.frame.showing(xyz), done=True)
+
     def centre(self, pixel: Pixel) -> None:
         """Centre the view on a pixel."""
         left, top, right, bottom = self.frame.box

@@ -52,6 +52,11 @@ class CurvesLayer(Layer):
             self._shares = dict(shares)
             self.changed()
 
+    def pixels(self, kind: str, frame: Frame) -> Pixels:
+        """Return the pixels (k, 2) of the curve of a kind; none if there is no such curve."""
+        curve = self._curves.get(kind)
+        return np.empty((0, 2)) if curve is None else frame.to_pixels(curve.points(frame))
+
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return ribbons, dashed where required, and a legend of curves that are not
         self-explanatory.

@@ -29,6 +29,11 @@ class PinsLayer(Layer):
         """Chart positions of the visible pins."""
         return dict(self._at)
 
+    @property
+    def moving(self) -> XY | None:
+        """The chart position of the moving point."""
+        return self._moving
+
     def set(self, name: str, xy: XY | None) -> None:
         """Move or remove a pin.  Raises ValueError for an unknown name."""
         if name not in NAMES:

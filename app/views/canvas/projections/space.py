@@ -17,6 +17,8 @@ from app.views.interface.views import Surface
 
 # width of the surface's box relative to the plot's shorter side
 SHARE = 0.86
+# share of the plot for what is brought into view
+ROOM = 0.9
 # degrees per pixel; limits of the camera's elevation and zoom
 TURN = 0.4
 HIGHEST = 90.0
@@ -145,6 +147,19 @@ class SpaceFrame(Frame):
         azimuth, elevation, zoom, across, up = self.camera
         zoom = min(max(zoom / factor, FARTHEST), NEAREST)
         return azimuth, elevation, zoom, across, up
+
+    def showing(self, xyz: ArrayLike) -> Camera:
+        """Return the camera from this direction that has the surface and points (k, 3) in view."""
+        usual = self.with_camera((*self.camera[:2], 1.0, 0.0, 0.0))
+        at = usual.to_pixels(np.vstack([np.asarray(xyz), self._surface.points.reshape(-1, 3)]))
+        at = at[np.isfinite(at).all(axis=1)]
+        (left, top, right, bottom), low, high = self.box, at.min(axis=0), at.max(axis=0)
+        if left < low[0] and high[0] < right and top < low[1] and high[1] < bottom:
+            return usual.camera
+        share = ROOM * float((np.array([right - left, bottom - top]) / (high - low)).min())
+        middle = (left + right) / 2, (top + bottom) / 2
+        azimuth, elevation, _, across, up = usual.shifted((low + high) / 2, middle)
+        return azimuth, elevation, min(max(share, FARTHEST), 1.0), across, up
 
     def with_camera(self, camera: Camera) -> SpaceFrame:
         """Return the frame with another camera."""
