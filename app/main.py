@@ -154,8 +154,12 @@ class Program:
             "about": self.about,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
+            "next_region": partial(self.window.regions.jump, True),
+            "previous_region": partial(self.window.regions.jump, False),
         }
-        self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
+        self.window.on_context(
+            partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
+        )
         self.window.serve(self.canvas)
         # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)

@@ -18,7 +18,7 @@ from compute.manifold.extent import Extent
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
 STEP, FINE_STEP = 0.02, 0.002  # shares of the view
 PIXELS, FINE_PIXELS = 12.0, 2.0  # on a surface in space
-TIP = "tip"
+TIP, VECTOR = "tip", "V"  # the vector's tip, and its key
 
 
 class Keys(Plot):
@@ -103,8 +103,8 @@ class Keys(Plot):
 
     def _key_pressed(self, event: KeyEvent) -> None:
         key, at = name_of(event), self.movable()
-        if key in self._pins.at:
-            self._choose(key)
+        if key in at or (key == VECTOR and TIP in at):
+            self._choose(TIP if key == VECTOR else key)
         elif key == "Escape":
             self.leave()
         elif key == "Enter" and self.chosen in at:

@@ -27,13 +27,14 @@ from app.views.qt.panels.measures_panel import MeasuresPanel
 from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, PanelDock, heighten
 from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
-from app.views.qt.style.text import on_button, plain_label
+from app.views.qt.style.text import on_button
 from app.views.qt.widgets.context_menu import Pixel, offer
-from app.views.qt.widgets.widgets import label, look, scrolling
+from app.views.qt.widgets.widgets import scrolling
 from app.views.qt.window.actions import Actions
-from app.views.qt.window.busy import Busy
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
+from app.views.qt.window.keyboard import OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
+from app.views.qt.window.status_bar import StatusBar
 from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
@@ -45,7 +46,8 @@ AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG:
 class MainWindow(Window):
     """``canvas_native``: the canvas's widget; ``commands``: the command table.
 
-    ``panels``: the docks of the registry's panels by title; ``state``: the panels' state.
+    ``panels``: the docks of the registry's panels by title; ``state``: the panels' state; ``regions``:
+    the parts that F6 visits.
     """
 
     def __init__(
@@ -71,7 +73,8 @@ class MainWindow(Window):
         self._log = LogPanel()
         self.timeline = TimelinePanel(lambda event: self._handler(event), theme)
         self._place(canvas_native)
-        self._make_status()
+        self._status = StatusBar(self.frame.statusBar())
+        self.status_words = self._status.words
         self._commands = commands
         self._title, self._file, self._unsaved = "", "", False
         self.state: PanelState | None = None
@@ -91,6 +94,9 @@ class MainWindow(Window):
         column.addWidget(canvas, 1)
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
+        canvas.setFocus()
+        self.regions = Regions(self.frame, (canvas, self.timeline.widget))
+        self.frame.step = self.regions.step
         # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -101,6 +107,8 @@ class MainWindow(Window):
             **{title: slot.dock for title, slot in self.panels.items()},
             LOG: self._dock(LOG, self._log.widget),
         }
+        for dock in self._docks.values():
+            OwnKeys(dock)  # a floating panel is a window
         self.reset_layout()
 
     def _dock(self, title: str, widget: QWidget) -> QDockWidget:
@@ -160,21 +168,6 @@ class MainWindow(Window):
         if layout is not None:
             self.frame.restoreGeometry(layout[0])
             self.frame.restoreState(layout[1])
-
-    def _make_status(self) -> None:
-        self.status_words = label("")
-        self._engine, self._timing = label("", "quiet"), label("", "quiet")
-        self._coordinates, self._rate = plain_label(), label("", "quiet")
-        self._engine.setMinimumWidth(1)  # yields its room to the pointer's values
-        bar = self.frame.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(10, 0, 12, 2)
-        for widget in (self._engine, self._timing, self.status_words):
-            bar.addWidget(widget)
-        self._busy = Busy()
-        bar.addPermanentWidget(self._busy.widget)
-        bar.addPermanentWidget(self._coordinates)
-        bar.addPermanentWidget(self._rate)
 
     def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
         self._made = Actions(self.frame, commands, self._invoke, theme)
@@ -247,15 +240,12 @@ class MainWindow(Window):
         self.timeline.show_state(state)
 
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
-        self._engine.setText(engine)
-        self._timing.setText(timing)
-        look(self.status_words, "" if ok else "warning")
         line = shorten(words)
-        self.status_words.setText(line if ok else f"⚠ {line}")
+        self._status.show(engine, timing, line, ok)
         self._log.add(line, ok)
 
     def set_coordinates(self, text: str) -> None:
-        self._coordinates.setText(text)
+        self._status.coordinates.setText(text)
         self._canvas.setAccessibleDescription(text)
 
     def set_title(self, text: str) -> None:
@@ -337,15 +327,15 @@ class MainWindow(Window):
 
     def set_rate(self, text: str) -> None:
         """Show the frame rate."""
-        self._rate.setText(text)
+        self._status.rate.setText(text)
 
     def set_busy(self, words: str, can_cancel: bool = True) -> None:
         """Show a long computation with a cancel button; "" for none."""
-        self._busy.show(words, can_cancel)
+        self._status.busy.show(words, can_cancel)
 
     def on_cancel(self, call: Callable[[], None]) -> None:
         """Set the function of the cancel button."""
-        self._busy.on_cancel(call)
+        self._status.busy.on_cancel(call)
 
     def set_theme(self, theme: Theme) -> None:
         """Set the theme of everything except the canvas."""
@@ -374,13 +364,17 @@ class MainWindow(Window):
         self._log.add(shorten(words))
         self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
 
-    def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
-        """Show ``entries(pixel)`` at a right click on the canvas; None is a separator."""
-        offer(self._canvas, entries)
+    def on_context(
+        self, entries: Callable[[Pixel], Sequence[Answer | None]], at: Callable[[], Pixel]
+    ) -> None:
+        """Show ``entries(pixel)`` at a right click on the canvas, or at ``at()`` by a key; None is a
+        separator.
+        """
+        offer(self._canvas, entries, at)
 
     def serve(self, canvas: Hands) -> None:
         """Connect a canvas for Tab, pinch gestures and presentation mode."""
-        Walking(self._canvas, canvas.walk, canvas.leave)
+        Walking(self._canvas, canvas)
         Leaving(self._canvas, canvas.point_away)
         Pinching(self._canvas, canvas.pinch)
         self.presenter.serve(canvas.magnify, canvas.holds)
