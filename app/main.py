@@ -154,6 +154,9 @@ class Program:
             "about": self.about,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
+            "describe": lambda: self.window.show_words(
+                "The chart in words", self.controller.answers.in_words()
+            ),
             "next_region": partial(self.window.regions.jump, True),
             "previous_region": partial(self.window.regions.jump, False),
         }
@@ -351,6 +354,10 @@ class Program:
 
         self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
+
+    def describe(self) -> None:
+        """Show the chart in words."""
+        self.window.show_words("The chart in words", self.controller.answers.in_words())
 
     def about(self) -> None:
         """Show information about this program."""

@@ -148,6 +148,14 @@ COMMANDS: tuple[Command, ...] = (
         "theme-light-dark",
     ),
     Command(
+        "describe",
+        "View",
+        "Describe the chart",
+        "Ctrl+I",
+        "What the chart shows, in words to read, hear or copy; each number with its status",
+        apart=True,
+    ),
+    Command(
         "next_region",
         "View",
         "Next part of the window",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -58,10 +59,14 @@ class TextPage(QDialog):
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
+        copy = QPushButton("Copy")
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         column = QVBoxLayout(self)
         column.addWidget(self.text)
         column.addWidget(buttons)
         self.resize(*size)
+        self.text.setFocus()
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:

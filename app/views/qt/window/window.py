@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
@@ -296,6 +297,10 @@ class MainWindow(Window):
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """Show a page of rich text beside the window."""
         TextPage(self.frame, title, page, size).show()
+
+    def show_words(self, title: str, paragraphs: Sequence[str]) -> None:
+        """Show paragraphs of plain text beside the window."""
+        self.show_page(title, "".join(f"<p>{escape(words)}</p>" for words in paragraphs))
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """Ask a non-blocking question; Escape means the last answer."""
