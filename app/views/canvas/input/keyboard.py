@@ -88,6 +88,12 @@ class Keys(Plot):
         is_tip = self.chosen == TIP
         self._handler(VectorMoved(to, done) if is_tip else PinMoved(self.chosen, to, done))
 
+    def held_by_keys(self) -> str:
+        """Return the name of the selected object while the keyboard holds it, or ""."""
+        if not self._ringed:
+            return ""
+        return "Tip of the vector" if self.chosen == TIP else f"Pin {self.chosen}"
+
     def ring(self) -> None:
         """Move the ring to the selected object."""
         at = self.movable().get(self.chosen) if self._ringed else None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineState
+from app.views.qt.widgets.speech import describe
 
 HEIGHT, EDGE = 34, 9
 HALF = 5.5  # of a diamond, in pixels
@@ -42,9 +43,9 @@ class Strip(QWidget):
     def show_state(self, state: TimelineState) -> None:
         """Draw another state."""
         self._state = state
-        self.setAccessibleDescription(
-            f"{state.time:.2f} of {state.duration:g} s, {len(state.keys)} keyframes"
-        )
+        on = ", on a keyframe" if state.time in state.keys else ""
+        words = f"{state.time:.2f} of {state.duration:g} s, {len(state.keys)} keyframes{on}"
+        describe(self, words)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -111,6 +111,15 @@ class Picker(QComboBox):
 
     Without a selection it shows its placeholder.
     """
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give it a hidden label with its name: on Linux, Qt tells a box's text instead of its name."""
+        super().showEvent(event)
+        around = self.parentWidget()
+        if around and not any(each.buddy() is self for each in around.findChildren(QLabel)):
+            name = QLabel(self.accessibleName(), around)
+            name.setBuddy(self)
+            name.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)

@@ -58,6 +58,7 @@ class Actions:
                 menu = command.menu
                 self.bar.addAction(action)
         frame.addToolBar(self.bar)
+        frame.menuBar().setAccessibleName("Menus")
         for button in self.bar.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._theme, self._drawn = theme, False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QNativeGestureEvent,
 )
-from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QWidget
 
 from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.keyboard import OwnKeys, open_first_menu
@@ -64,6 +64,13 @@ class MainFrame(QMainWindow):
         self.closing.disconnect()
         self.close()
 
+    def childEvent(self, event: QChildEvent) -> None:
+        """Name the tabs of panels, which Qt makes by itself."""
+        super().childEvent(event)
+        child = event.child() if event.polished() else None
+        if isinstance(child, QTabBar):
+            child.setAccessibleName("Panels")
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         return self.step(forward)
 
@@ -106,6 +113,9 @@ class Hands(Protocol):
 
     def arrive(self) -> None:
         """End a move by the keyboard where it has come to."""
+
+    def held_by_keys(self) -> str:
+        """Return the name of the selected object while the keyboard holds it, or ""."""
 
     def leave(self) -> None:
         """Note that the keyboard focus is elsewhere."""

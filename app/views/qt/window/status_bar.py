@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStatusBar
 
 from app.views.qt.style.text import plain_label
+from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import label, look
 from app.views.qt.window.busy import Busy
 
@@ -17,6 +18,7 @@ class StatusBar:
         self._engine, self._timing = label("", "quiet"), label("", "quiet")
         self.coordinates, self.rate = plain_label(), label("", "quiet")
         self._engine.setMinimumWidth(1)  # yields its room to the pointer's values
+        bar.setAccessibleName("Status")
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
         for widget in (self._engine, self._timing, self.words):
@@ -30,4 +32,7 @@ class StatusBar:
         self._engine.setText(engine)
         self._timing.setText(timing)
         look(self.words, "" if ok else "warning")
-        self.words.setText(words if ok else f"⚠ {words}")
+        line = words if ok else f"⚠ {words}"
+        if line != self.words.text():
+            self.words.setText(line)
+            announce(self.words, words if ok else f"Warning: {words}")

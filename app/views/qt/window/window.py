@@ -30,6 +30,7 @@ from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button
 from app.views.qt.widgets.context_menu import Pixel, offer
+from app.views.qt.widgets.speech import announce, describe
 from app.views.qt.widgets.widgets import scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
@@ -56,6 +57,7 @@ class MainWindow(Window):
     ) -> None:
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
+        self._held: Callable[[], str] = lambda: ""  # what keys move on the canvas
         self.frame = MainFrame(lambda: self._may_close())
         self.files = FileDialogs(self.frame)
         self._theme = theme
@@ -92,6 +94,7 @@ class MainWindow(Window):
         canvas.setMinimumSize(320, 240)
         canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         canvas.setAccessibleName("Manifold with pins A and B")
+        canvas.setAccessibleDescription("Tab selects a pin or the vector’s tip, arrow keys move it")
         column.addWidget(canvas, 1)
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
@@ -247,7 +250,8 @@ class MainWindow(Window):
 
     def set_coordinates(self, text: str) -> None:
         self._status.coordinates.setText(text)
-        self._canvas.setAccessibleDescription(text)
+        if held := self._held():
+            describe(self._canvas, f"{held}: {text}")
 
     def set_title(self, text: str) -> None:
         self._title = text
@@ -368,6 +372,7 @@ class MainWindow(Window):
         """Write to the log and, for a while, to the status bar."""
         self._log.add(shorten(words))
         self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
+        announce(self.frame, shorten(words))
 
     def on_context(
         self, entries: Callable[[Pixel], Sequence[Answer | None]], at: Callable[[], Pixel]
@@ -380,6 +385,7 @@ class MainWindow(Window):
     def serve(self, canvas: Hands) -> None:
         """Connect a canvas for Tab, pinch gestures and presentation mode."""
         Walking(self._canvas, canvas)
+        self._held = canvas.held_by_keys
         Leaving(self._canvas, canvas.point_away)
         Pinching(self._canvas, canvas.pinch)
         self.presenter.serve(canvas.magnify, canvas.holds)
