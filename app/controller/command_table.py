@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from app.controller.command_words import WORDS
 from app.model.lessons.catalogue import titles
 from app.views.interface.views import Command
 
-COMMANDS: tuple[Command, ...] = (
+_COMMANDS: tuple[Command, ...] = (
     Command(
         "new", "File", "New", "Ctrl+N", "Start over with the default scene", "file-plus-outline"
     ),
@@ -298,6 +301,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("about", "Help", "About Attention Geodesics", "", "About this program"),
 )
+COMMANDS = tuple(replace(c, also=WORDS.get(c.name, "")) for c in _COMMANDS)
 # keys and gestures of the canvas that are not commands
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),

@@ -35,7 +35,7 @@ class Command:
     """One entry of the command table: ``name`` is what `CommandInvoked` carries.
 
     icon: its name in the icon set; a command with an icon is also in the toolbar.  apart: preceded by a
-    separator in its menu.
+    separator in its menu.  also: further words by which the palette finds it.
     """
 
     name: str
@@ -45,3 +45,4 @@ class Command:
     hint: str = ""
     icon: str = ""
     apart: bool = False
+    also: str = ""

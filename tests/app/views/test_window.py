@@ -331,7 +331,8 @@ def test_a_key_belongs_to_the_focused_widget_before_it_is_a_shortcut(window):
         QApplication.sendEvent(widget, pressed)
         return pressed.isAccepted()
 
-    canvas, alpha, chart = window._canvas, window.family_panel.alpha, window.family_panel.chart
+    canvas = window.frame.centralWidget().layout().itemAt(0).widget()
+    alpha, chart = window.family_panel.alpha, window.family_panel.chart
     window.set_panels(STATE)
     settle()
     box = window.layers_panel.boxes["map"]

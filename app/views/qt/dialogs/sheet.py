@@ -69,6 +69,11 @@ class TextPage(QDialog):
         self.text.setFocus()
 
 
+def page_of(paragraphs: Sequence[str]) -> str:
+    """Return paragraphs of plain text as a page."""
+    return "".join(f"<p>{escape(words)}</p>" for words in paragraphs)
+
+
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:
     """Return a page of all shortcuts by menu, and the gestures."""
     menus = dict.fromkeys(command.menu for command in commands)

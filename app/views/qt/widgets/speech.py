@@ -1,4 +1,4 @@
-"""What screen readers say at once: messages, and values of what the keyboard changes."""
+"""Speech: messages, and values that the keyboard changes, for screen readers."""
 
 from __future__ import annotations
 

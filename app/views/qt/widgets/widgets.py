@@ -117,7 +117,8 @@ class Picker(QComboBox):
         super().showEvent(event)
         around = self.parentWidget()
         if around and not any(each.buddy() is self for each in around.findChildren(QLabel)):
-            name = QLabel(self.accessibleName(), around)
+            name = plain_label(self.accessibleName())
+            name.setParent(around)
             name.setBuddy(self)
             name.hide()
 

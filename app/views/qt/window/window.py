@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from html import escape
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
@@ -18,9 +17,9 @@ from app.views.interface.theme import DARK, Theme
 from app.views.interface.timeline import TimelineState
 from app.views.interface.views import Distributions, Measure, Verdict, Window
 from app.views.qt.dialogs.file_dialogs import FileDialogs
-from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
+from app.views.qt.dialogs.palette import Palette, of_choices, of_commands, of_panels
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
-from app.views.qt.dialogs.sheet import TextPage, ask, keys
+from app.views.qt.dialogs.sheet import TextPage, ask, keys, page_of
 from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
@@ -290,6 +289,7 @@ class MainWindow(Window):
     def show_palette(self) -> None:
         """Show the command palette."""
         entries = of_commands(self._commands, self.actions)
+        entries += of_panels(self._docks, self.raise_panel)
         if self.state is not None:
             entries += of_choices(self.state, self._edit)
         Palette(self.frame, entries).show()
@@ -304,7 +304,7 @@ class MainWindow(Window):
 
     def show_words(self, title: str, paragraphs: Sequence[str]) -> None:
         """Show paragraphs of plain text beside the window."""
-        self.show_page(title, "".join(f"<p>{escape(words)}</p>" for words in paragraphs))
+        self.show_page(title, page_of(paragraphs))
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """Ask a non-blocking question; Escape means the last answer."""
