@@ -91,6 +91,22 @@ def test_every_control_has_a_name(program):
     assert [w.accessibleName() for w in plots if not w.accessibleDescription()] == []
 
 
+def test_rings_of_the_focus_are_seen_in_both_themes():
+    from app.views.interface.theme import DARK, LIGHT, rgba
+
+    def luminance(colour: str) -> float:
+        """Relative luminance by WCAG 2."""
+        r, g, b = (
+            v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in rgba(colour)[:3]
+        )
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    for theme in (DARK, LIGHT):
+        for ground in (theme.window, theme.panel, theme.control):
+            low, high = sorted((luminance(theme.accent), luminance(ground)))
+            assert (high + 0.05) / (low + 0.05) >= 3.0, (theme.name, ground)
+
+
 def test_numbers_and_what_keys_hold_are_told(program, monkeypatch):
     from app.views.qt.widgets import speech
     from app.views.qt.window import busy, status_bar

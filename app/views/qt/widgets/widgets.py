@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionComboBox,
     QStylePainter,
     QVBoxLayout,
@@ -111,6 +112,10 @@ class Picker(QComboBox):
 
     Without a selection it shows its placeholder.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setItemDelegate(QStyledItemDelegate(self))  # it shows which entry is selected
 
     def showEvent(self, event: QShowEvent) -> None:
         """Give it a hidden label with its name: on Linux, Qt tells a box's text instead of its name."""
