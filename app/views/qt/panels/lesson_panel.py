@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +21,7 @@ from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.lesson import LessonChosen, LessonState
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import RichPage, make_rich, plain_label
+from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 SERIF = "'STIX Two Text','Latin Modern Roman','Cambria','Times New Roman','DejaVu Serif',serif"
@@ -90,7 +92,6 @@ class LessonPanel:
         column.setSpacing(6)
         self.task = make_rich(plain_label())
         self.task.setWordWrap(True)
-        self.task.setAccessibleName("What to do")
         self.task.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         column.addWidget(self.task)
         row = QHBoxLayout()
@@ -129,6 +130,7 @@ class LessonPanel:
 
     def _button(self, words: str, command: str) -> QPushButton:
         button = QPushButton(words)
+        button.setAccessibleName(words.strip("‹ ›"))
         button.clicked.connect(lambda: self._emit(CommandInvoked(command)))
         return button
 
@@ -168,16 +170,23 @@ class LessonPanel:
             begun = f"   {entry.done} of {entry.count}" if entry.count and not whole else ""
             item = QListWidgetItem(f"{'✓' if whole else ' '} {entry.title}{begun}")
             item.setData(Qt.ItemDataRole.UserRole, entry.name)
+            said = f"{entry.title}, {'done' if whole else begun.strip() or 'not begun'}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
             self.list.addItem(item)
 
     def _show_text(self, state: LessonState) -> None:
         self.text.document().setDefaultStyleSheet(SHEET.format(serif=SERIF, **vars(self._theme)))
         self.text.setHtml(f"<h3>{state.heading}</h3>{state.page}")
+        announce(self.text, f"{self.count.text()}. {self.text.toPlainText()}")
 
     def _show_task(self, state: LessonState) -> None:
         done = state.steps[state.step]
         self.box.setVisible(bool(state.task))
         self.task.setText(_dressed(state.task, self._theme))
+        words = QTextDocumentFragment.fromHtml(state.task).toPlainText()
+        self.task.setAccessibleName(f"What to do: {words}")
+        if done and self.verdict.text() == "To do":
+            announce(self.verdict, "Done")
         self.verdict.setText("✓ Done" if done else "To do")
         look(self.verdict, "done" if done else "quiet")
         look(self.box, "task_done" if done else "task")

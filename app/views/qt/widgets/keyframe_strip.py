@@ -35,7 +35,10 @@ class Strip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Time and keyframes")
-        self.setToolTip("Click or drag: set the time · Drag a diamond: move its keyframe")
+        self.setToolTip(
+            "Click or drag: set the time · Drag a diamond, or press Shift and an arrow key: move its "
+            "keyframe"
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT)
@@ -102,6 +105,12 @@ class Strip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         now, keys = self._state.time, self._state.keys
+        steps = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}
+        shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if shifted and now in keys and event.key() in steps:
+            to = min(max(now + steps[Qt.Key(event.key())], 0.0), self._state.duration)
+            self._emit(KeyframeMoved(now, to, done=True))
+            return
         match Qt.Key(event.key()):
             case Qt.Key.Key_Left:
                 self._emit(TimeChosen(max(now - STEP, 0.0)))

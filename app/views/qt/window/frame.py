@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -185,3 +185,22 @@ class Mail(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.call.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)
+
+
+def repeat(frame: QWidget, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
+    """Call ``call`` regularly on the GUI thread; the returned function stops it."""
+    timer = QTimer(frame)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: call())
+    timer.start(milliseconds)
+
+    running = [timer]
+
+    def stop() -> None:
+        # stopping twice does nothing
+        while running:
+            timer = running.pop()
+            timer.stop()
+            timer.deleteLater()
+
+    return stop

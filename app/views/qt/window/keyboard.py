@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.model.panel_titles import HEADS, LESSON, POINTS
 from app.views.qt.widgets.report_exceptions import told
 
 SPACE, HOME, END = Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End
@@ -33,6 +34,8 @@ OWN: tuple[tuple[tuple[type[QWidget], ...], tuple[Qt.Key, ...]], ...] = (
 )
 SHIFT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
+# commands after which the keyboard is in a panel
+ENTERED = {"points": POINTS, "lessons": LESSON, "browse_heads": HEADS}
 FORWARD, BACK = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 
 
@@ -96,6 +99,13 @@ class Regions:
             last = [stop for stop in stops if stop in self._last()]
             _focus((last or stops)[0], FORWARD)
 
+    def enter(self, part: QWidget) -> None:
+        """Focus the first control of a part."""
+        stops = [widget for widget in _within(part) if _is_stop(widget)]
+        controls = [widget for widget in stops if not isinstance(widget, QScrollArea)]
+        if stops:
+            _focus((controls or stops)[0], FORWARD)
+
     def _last(self) -> set[QWidget | None]:
         """Return the widgets that had the focus last, each in its part."""
         return {region.focusWidget() for region in self._regions()}
@@ -136,14 +146,22 @@ def _within(region: QWidget) -> list[QWidget]:
 
 
 def _is_stop(widget: QWidget) -> bool:
-    """Whether Tab stops at a widget: a scrolled area only if there is something to scroll."""
+    """Whether Tab stops at a widget: a panel only if it scrolls, an area in a panel never."""
     if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget.focusProxy() is not None:
         return False
     if not (widget.isVisible() and widget.isEnabled()):
         return False
     if isinstance(widget, QScrollArea):
-        return widget.verticalScrollBar().maximum() > 0
+        return widget.verticalScrollBar().maximum() > 0 and not _is_inner(widget)
     return not (isinstance(widget, QTabBar) and widget.count() == 0)
+
+
+def _is_inner(area: QScrollArea) -> bool:
+    """Whether a scrolled area lies in another one; its controls scroll it."""
+    above = area.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    return above is not None
 
 
 def _focus(widget: QWidget, reason: Qt.FocusReason) -> bool:

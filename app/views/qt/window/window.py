@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
@@ -32,8 +32,8 @@ from app.views.qt.widgets.context_menu import Pixel, offer
 from app.views.qt.widgets.speech import announce, describe
 from app.views.qt.widgets.widgets import scrolling
 from app.views.qt.window.actions import Actions
-from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
-from app.views.qt.window.keyboard import OwnKeys, Regions
+from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking, repeat
+from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
 from app.views.qt.window.status_bar import StatusBar
 from compute.core.refusal import shorten
@@ -189,6 +189,13 @@ class MainWindow(Window):
 
     def _invoke(self, name: str) -> None:
         self._handler(CommandInvoked(name))
+        if name in ENTERED:
+            self.enter_panel(ENTERED[name])
+
+    def enter_panel(self, title: str) -> None:
+        """Bring a panel to the front and give it the keyboard, once it is built."""
+        self.raise_panel(title)
+        self.post(partial(self.regions.enter, self._docks[title]))
 
     def _edit(self, field: str, value: object) -> None:
         self._handler(SceneEdited(((field, value),)))
@@ -257,21 +264,7 @@ class MainWindow(Window):
         self._show_title()
 
     def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
-        timer = QTimer(self.frame)
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(lambda: call())
-        timer.start(milliseconds)
-
-        running = [timer]
-
-        def stop() -> None:
-            # stopping twice does nothing
-            while running:
-                timer = running.pop()
-                timer.stop()
-                timer.deleteLater()
-
-        return stop
+        return repeat(self.frame, milliseconds, call)
 
     def post(self, call: Callable[[], None]) -> None:
         self._mail.call.emit(call)
@@ -289,7 +282,7 @@ class MainWindow(Window):
     def show_palette(self) -> None:
         """Show the command palette."""
         entries = of_commands(self._commands, self.actions)
-        entries += of_panels(self._docks, self.raise_panel)
+        entries += of_panels(self._docks, self.enter_panel)
         if self.state is not None:
             entries += of_choices(self.state, self._edit)
         Palette(self.frame, entries).show()
