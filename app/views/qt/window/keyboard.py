@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.panel_titles import HEADS, LESSON, POINTS
+from app.model.panel_titles import HEADS, LESSON
 from app.views.qt.widgets.report_exceptions import told
 
 SPACE, HOME, END = Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End
@@ -35,7 +35,7 @@ OWN: tuple[tuple[tuple[type[QWidget], ...], tuple[Qt.Key, ...]], ...] = (
 SHIFT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 # commands after which the keyboard is in a panel
-ENTERED = {"points": POINTS, "lessons": LESSON, "browse_heads": HEADS}
+ENTERED = {"lessons": LESSON, "browse_heads": HEADS}
 FORWARD, BACK = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 
 
