@@ -156,8 +156,15 @@ class Program:
             "examples": self.window.show_examples,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
+            "describe": lambda: self.window.show_words(
+                "The chart in words", self.controller.answers.in_words()
+            ),
+            "next_region": partial(self.window.regions.jump, True),
+            "previous_region": partial(self.window.regions.jump, False),
         }
-        self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
+        self.window.on_context(
+            partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
+        )
         self.window.serve(self.canvas)
         # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from app.controller.command_words import WORDS
 from app.model.examples import examples
 from app.model.lessons.catalogue import titles
 from app.views.interface.views import Command
 
-COMMANDS: tuple[Command, ...] = (
+_COMMANDS: tuple[Command, ...] = (
     Command(
         "new", "File", "New", "Ctrl+N", "Start over with the default scene", "file-plus-outline"
     ),
@@ -191,6 +194,29 @@ COMMANDS: tuple[Command, ...] = (
         "theme-light-dark",
     ),
     Command(
+        "describe",
+        "View",
+        "Describe the chart",
+        "Ctrl+I",
+        "What the chart shows, in words to read, hear or copy; each number with its status",
+        apart=True,
+    ),
+    Command(
+        "next_region",
+        "View",
+        "Next part of the window",
+        "F6",
+        "Give the keyboard to the next panel, the canvas, the timeline or the toolbar",
+        apart=True,
+    ),
+    Command(
+        "previous_region",
+        "View",
+        "Previous part of the window",
+        "Shift+F6",
+        "The same backwards",
+    ),
+    Command(
         "browse_heads",
         "View",
         "Browse heads…",
@@ -318,13 +344,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("about", "Help", "About Attention Geodesics", "", "About this program"),
 )
+COMMANDS = tuple(replace(c, also=WORDS.get(c.name, "")) for c in _COMMANDS)
 # keys and gestures of the canvas that are not commands
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
     ("Ctrl while a pin is dragged", "Snap to the grid, or do not where snapping is on"),
-    ("Tab, or A and B", "Select a pin or the vector’s tip"),
+    ("Tab, or A, B and V", "Select a pin or the vector’s tip"),
     ("Arrow keys", "Move the selection; with Shift in small steps"),
     ("Enter", "Centre the view on the selection"),
+    ("Ctrl and arrow keys", "Move the view; turn a surface"),
+    ("+ and −", "Zoom at the selection"),
     ("Escape", "Clear the selection; cancel a drag"),
     ("Drag the background", "Move the view"),
     ("Click a name at the edge", "Fit the curve: bring what is out of view into it"),
@@ -334,5 +363,6 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Alt and drag", "Paint a field for the flow"),
     ("Double click a note", "Edit it"),
     ("Enter and Delete on a selected note", "Edit it; remove it"),
-    ("Right click", "Show what can be done here"),
+    ("Right click, menu key or Shift+F10", "Show what can be done here"),
+    ("Alt and a letter, or F10", "Open a menu"),
 )

@@ -148,7 +148,7 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     assert scene.start and scene.end
     if len(answer.x) == 0:
         return None
-    tokens = _token_at(scene.start, manifold), _token_at(scene.end, manifold)
+    tokens = token_of(scene.start, manifold), token_of(scene.end, manifold)
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
     rows = np.stack([answer.row_a, answer.row_b, moving_point(answer, scene.playhead)[1]])
     found = Distributions(
@@ -235,7 +235,7 @@ def _few(count: int, answer: PathAnswer) -> str:
     return "" if count == len(answer.x) else f"the {count} likeliest of {len(answer.x)}"
 
 
-def _token_at(pin: Pin, manifold: Manifold) -> int | None:
+def token_of(pin: Pin, manifold: Manifold) -> int | None:
     """Return the token at a pin: the one it snapped to, or one at the same place."""
     marks = manifold.landmarks
     if pin.token is not None or marks is None or not len(marks.theta):

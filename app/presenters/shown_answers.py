@@ -24,7 +24,15 @@ from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
 from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks
-from app.presenters import drawables, drawing, measures, notes, picking, shorter_paths
+from app.presenters import (
+    chart_in_words,
+    drawables,
+    drawing,
+    measures,
+    notes,
+    picking,
+    shorter_paths,
+)
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
@@ -56,6 +64,7 @@ class ShownAnswers:
         self._stale: frozenset[type] = frozenset()  # kinds of job with outdated answers
         self._unread = False  # the user's input differs from what is shown
         self._stop: Callable[[], None] | None = None
+        self._problem = ""  # what the status bar reports, if it is a failure
         self.numbers = measures.USUAL
 
     @property
@@ -98,6 +107,10 @@ class ShownAnswers:
         """Return the answers that are shown and are the scene's."""
         shown = (self.path, self.map, *self._studies.values())
         return [a for a in shown if a is not None and type(a.job) not in self._stale]
+
+    def in_words(self) -> tuple[str, ...]:
+        """Describe the chart and its numbers, each with its status, in paragraphs."""
+        return chart_in_words.paragraphs(self._subject, self.found, self._problem, self.numbers)
 
     # --- whose they are -----------------------------------------------------------------------
     def mark_stale(self, wanted: Mapping[type, Job], moving: bool) -> None:
@@ -343,7 +356,7 @@ class ShownAnswers:
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:
         """Say one sentence in the status bar, next to the engine and its remark."""
-        opened = self._engine
+        opened, self._problem = self._engine, "" if ok else words
         engine = f"{opened.name} · {opened.adapter}" if opened.name else "starting…"
         remark = opened.remark
         self._window.set_status(

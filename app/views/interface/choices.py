@@ -35,7 +35,8 @@ class Command:
     """One entry of the command table: ``name`` is what `CommandInvoked` carries.
 
     icon: its name in the icon set; a command with an icon is also in the toolbar.  apart: preceded by a
-    separator in its menu; listed: it stands in its menu, and not only in the palette.
+    separator in its menu; listed: it stands in its menu, and not only in the palette; also: further
+    words by which the palette finds it.
     """
 
     name: str
@@ -46,3 +47,4 @@ class Command:
     icon: str = ""
     apart: bool = False
     listed: bool = True
+    also: str = ""

@@ -26,22 +26,28 @@ def score(typed: str, words: str) -> float | None:
 def ranked(typed: str, candidates: Sequence[str], hints: Sequence[str] = ()) -> list[int]:
     """Return the indices of matching candidates, best first; all in order if nothing is typed.
 
-    Candidates with words that begin with all typed words come first, then those whose hint does, then
-    those with only the letters in order.
+    Candidates with words that begin with all typed words come first, then those whose hint does, the
+    earlier in the hint the better, then those with only the letters in order.
     """
     if not typed.strip():
         return list(range(len(candidates)))
     found = []
     for i, words in enumerate(candidates):
         value = score(typed, words)
-        tier = 2
+        tier, place = 2, 0
         if _begun(typed, words):
             tier = 0
         elif hints and _begun(typed, f"{words} {hints[i]}"):
-            tier = 1
+            tier, place = 1, _place(typed, hints[i])
         if value is not None or tier < 2:
-            found.append((tier, -(value or 0.0), i))
-    return [i for _, _, i in sorted(found)]
+            found.append((tier, -(value or 0.0), place, i))
+    return [i for *_, i in sorted(found)]
+
+
+def _place(typed: str, hint: str) -> int:
+    """Return the position in a hint of the first word that is typed."""
+    first, known = typed.lower().split()[0], re.findall(r"\w+", hint.lower())
+    return next((i for i, word in enumerate(known) if word.startswith(first)), len(known))
 
 
 def _begun(typed: str, words: str) -> bool:

@@ -314,6 +314,22 @@ def test_the_palette_finds_commands_families_and_layers(make):
         assert not program.window.frame.findChildren(Palette), "it is gone once something is chosen"
 
 
+def test_the_palette_finds_commands_by_other_words():
+    from app.controller.command_table import COMMANDS
+    from app.controller.command_words import WORDS
+    from app.views.qt.dialogs.palette import words_of
+    from app.views.text.matching import ranked
+
+    assert set(WORDS) <= {command.name for command in COMMANDS}
+    entries = [words_of(c) for c in COMMANDS], [f"{c.also} {c.hint}" for c in COMMANDS]
+    for typed, name in (
+        ("theme", "switch_theme"), ("settings", "preferences"), ("video", "export_film"),
+        ("screen reader", "describe"), ("aspect ratio", "equal_axes"), ("exit", "quit"),
+        ("screenshot", "copy_picture"), ("hotkeys", "shortcuts"), ("lecture", "present"),
+    ):  # fmt: skip
+        assert COMMANDS[ranked(typed, *entries)[0]].name == name, typed
+
+
 def test_what_is_typed_is_ranked_by_words():
     from app.views.text.matching import ranked, score
 

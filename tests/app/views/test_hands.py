@@ -193,6 +193,51 @@ def test_the_palette_has_the_keyboard_at_once_and_gives_it_back(hands):
     assert hands.look()["layers"] == before["layers"]
 
 
+def test_the_window_by_keyboard_alone(hands):
+    def walk(key: str, name: str) -> dict[str, Any]:
+        for _ in range(40):
+            seen = hands.look()
+            if seen["focus"] == name:
+                return seen
+            hands.key(key)
+        raise AssertionError(f"{key} does not reach {name}: {seen}")
+
+    hands.focus_canvas()
+    walk("F6", "Scalar map")
+    before = walk("Tab", "Coordinate grid")["layers"]["grid"]
+    hands.key("space")  # of the box, not of the timeline
+    seen = hands.until(lambda seen: seen["layers"]["grid"] != before)
+    assert not seen["playing"]
+    hands.key("space")
+    hands.until(lambda seen: seen["layers"]["grid"] == before)
+    walk("shift+Tab", "Colour map")
+    hands.key("k")  # it searches the list, and sets no keyframe
+    assert hands.rest()["timeline"] is None
+    walk("F6", CANVAS)
+    hands.key("b")
+    hands.until(lambda seen: seen["described"].startswith("Pin B: "))
+    hands.key("Menu")
+    hands.until(lambda seen: seen["popup"] == "QMenu")
+    hands.key("Escape")
+    view = hands.until(lambda seen: not seen["popup"] and seen["focus"] == CANVAS)["view"]
+    hands.key("plus")
+    near = hands.until(lambda seen: seen["view"] != view)["view"]
+    assert near["x0"] > view["x0"] and near["x1"] < view["x1"]
+    hands.key("ctrl+Right")
+    right = hands.until(lambda seen: seen["view"] != near)["view"]
+    assert right["x0"] > near["x0"] and right["y0"] == pytest.approx(near["y0"], abs=1e-12)
+    hands.key("ctrl+0")
+    hands.key("alt+v")
+    hands.until(lambda seen: seen["popup"] == "QMenu")
+    hands.key("Escape", "Escape")
+    hands.until(lambda seen: not seen["popup"])
+    hands.key("ctrl+i")
+    hands.until(lambda seen: seen["focus"] == "The chart in words")
+    hands.key("Escape")
+    hands.until(lambda seen: not seen["dialogs"])
+    hands.focus_canvas()
+
+
 def test_home_and_end_belong_to_what_has_the_focus(hands):
     hands.focus_canvas()
     hands.key("End")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.views.canvas.input.keyboard import TIP
+from app.views.canvas.input.keyboard import ARROWS, TIP
 from app.views.canvas.input.listening import Events, KeyEvent, MouseEvent, has, name_of
 from app.views.canvas.input.notes import WORDS, Notes
 from app.views.canvas.input.pointer import PAN, Drag, Pointer, nearest, zoom_factor
@@ -32,6 +32,8 @@ from compute.manifold.extent import Extent
 
 E = TypeVar("E")
 LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
+ZOOMS = {"+": 1.0, "=": 1.0, "-": -1.0}  # keys and their notches of the wheel
+PAN_SHARE = 0.1  # of the plot, for one press of an arrow key
 
 
 class Gestures(Notes):
@@ -174,10 +176,37 @@ class Gestures(Notes):
                 self._look(self.frame.camera, done=True)
 
     def _key_pressed(self, event: KeyEvent) -> None:
-        if not self.holds():
+        key = name_of(event)
+        if self.holds():
+            if key == "Escape":
+                self._give_up(self._pointer.drag)
+        elif key in ZOOMS:
+            self._zoom(self.place_of_chosen(), zoom_factor(ZOOMS[key]))
+        elif key in ARROWS and has(event, "Control"):
+            self._pan(*ARROWS[key])
+        else:
             super()._key_pressed(event)
-        elif name_of(event) == "Escape":
-            self._give_up(self._pointer.drag)
+
+    def _pan(self, right: int, up: int) -> None:
+        """Move the view by keyboard, or turn a surface."""
+        left, top, end, bottom = self.frame.box
+        away = PAN_SHARE * (left - end) * right, PAN_SHARE * (bottom - top) * up
+        self._shifting = False
+        self._drag_view((left, top), (left + away[0], top + away[1]))
+        if isinstance(self.frame, SpaceFrame):
+            self._look(self.frame.camera, done=True)
+
+    def menu_place(self) -> Pixel:
+        """Return the pixel of the widget at which a key opens the context menu."""
+        x, y = self.place_of_chosen()
+        return x * self.magnified, y * self.magnified
+
+    def place_of_chosen(self) -> Pixel:
+        """Return where the object is that keys move, or the middle of the plot if it is out of view."""
+        left, top, right, bottom = self.frame.box
+        at = self.targets().get(self.chosen)
+        inside = at is not None and self.frame.contains(at)
+        return at if at is not None and inside else ((left + right) / 2, (top + bottom) / 2)
 
     def _key_released(self, event: KeyEvent) -> None:
         if not self.holds():  # the pointer's release ends the move

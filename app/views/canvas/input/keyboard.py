@@ -18,7 +18,7 @@ from compute.manifold.extent import Extent
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
 STEP, FINE_STEP = 0.02, 0.002  # shares of the view
 PIXELS, FINE_PIXELS = 12.0, 2.0  # on a surface in space
-TIP = "tip"
+TIP, VECTOR = "tip", "V"  # the vector's tip, and its key
 
 
 class Keys(Plot):
@@ -88,6 +88,12 @@ class Keys(Plot):
         is_tip = self.chosen == TIP
         self._handler(VectorMoved(to, done) if is_tip else PinMoved(self.chosen, to, done))
 
+    def held_by_keys(self) -> str:
+        """Return the name of the selected object while the keyboard holds it, or ""."""
+        if not self._ringed:
+            return ""
+        return "Tip of the vector" if self.chosen == TIP else f"Pin {self.chosen}"
+
     def ring(self) -> None:
         """Move the ring to the selected object."""
         at = self.movable().get(self.chosen) if self._ringed else None
@@ -103,8 +109,8 @@ class Keys(Plot):
 
     def _key_pressed(self, event: KeyEvent) -> None:
         key, at = name_of(event), self.movable()
-        if key in self._pins.at:
-            self._choose(key)
+        if key in at or (key == VECTOR and TIP in at):
+            self._choose(TIP if key == VECTOR else key)
         elif key == "Escape":
             self.leave()
         elif key == "Enter" and self.chosen in at:

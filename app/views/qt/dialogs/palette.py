@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,10 +38,20 @@ class Entry:
 def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> list[Entry]:
     """Return all enabled commands."""
     return [
-        Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, actions[c.name].trigger, c.hint)
+        Entry(words_of(c), c.shortcut, actions[c.name].trigger, f"{c.also} {c.hint}")
         for c in commands
         if c.name != "palette" and actions[c.name].isEnabled()
     ]
+
+
+def words_of(command: Command) -> str:
+    """Return the text of a command in the palette."""
+    return f"{command.menu}: {command.text.rstrip('…')}"
+
+
+def of_panels(titles: Iterable[str], show: Callable[[str], None]) -> list[Entry]:
+    """Return every panel; ``show`` brings one to the front."""
+    return [Entry(f"Panel: {title}", "", partial(show, title), "show window") for title in titles]
 
 
 def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[Entry]:
@@ -49,7 +59,7 @@ def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[E
     pickers = (("Family", "family"), ("Chart", "chart"), ("Map", "scalar"))
     lists = (state.families, state.charts, state.scalars)
     choices = [
-        Entry(f"{title}: {choice.words}", "", partial(edit, field, choice.value))
+        Entry(f"{title}: {choice.words}", "", partial(edit, field, choice.value), choice.value)
         for (title, field), listed in zip(pickers, lists, strict=True)
         for choice in listed
     ]
@@ -58,6 +68,7 @@ def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[E
             f"Layer: {layer.words}",
             "hide" if layer.visible else "show",
             partial(edit, f"layers.{layer.field}", not layer.visible),
+            f"{layer.hint} {layer.field}",
         )
         for layer in state.layers
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -58,10 +59,19 @@ class TextPage(QDialog):
         )
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.close)
+        copy = QPushButton("Copy")
+        self.buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         column = QVBoxLayout(self)
         column.addWidget(self.text)
         column.addWidget(self.buttons)
         self.resize(*size)
+        self.text.setFocus()
+
+
+def page_of(paragraphs: Sequence[str]) -> str:
+    """Return paragraphs of plain text as a page."""
+    return "".join(f"<p>{escape(words)}</p>" for words in paragraphs)
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:

@@ -13,6 +13,7 @@ from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint
 from app.views.qt.widgets.key_menu import KeyMenu
+from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import Slider, caption, fill, form, label, picker
 from app.views.text.token_names import numbered
@@ -123,6 +124,7 @@ class AttentionForm:
         with QSignalBlocker(self.temperature):
             self.temperature.setValue(round(TICKS * math.log10(state.temperature)))
         self.readout.setText(f"{state.temperature:.3g}")
+        describe(self.temperature, f"τ = {self.readout.text()}")
         self._rows.setRowVisible(self.seen_by, state.mask_of is not None)
         if state.mask_of is not None:
             tokens = [Choice(str(i), numbered(i, words)) for i, words in enumerate(state.tokens)]

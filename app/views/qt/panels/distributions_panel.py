@@ -15,6 +15,7 @@ from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions
 from app.views.qt.style.text import as_hint, make_rich, title_axis
+from app.views.qt.widgets import plots_in_words
 from app.views.qt.widgets.outcome_grid import OutcomeGrid
 from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.token_picker import token_picker
@@ -100,6 +101,7 @@ class DistributionsPanel:
             self.legend.setText("" if distributions is None else NONE_STATED)
             return
         self._show_own(distributions)
+        self.plot.setAccessibleDescription(plots_in_words.of_distributions(distributions))
         changed = [i for i in range(len(distributions.rows)) if _differs(before, distributions, i)]
         for i in changed:
             self._set_row(i, distributions)

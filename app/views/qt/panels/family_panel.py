@@ -11,6 +11,7 @@ from app.views.qt.panels.attention_form import AttentionForm
 from app.views.qt.panels.formula_panel import FormulaPanel
 from app.views.qt.style.icons import swatch
 from app.views.qt.style.style import fixed
+from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import NARROW, Slider, caption, fill, form, label, panel, picker
 
@@ -133,9 +134,11 @@ class FamilyPanel:
             self._draw_swatches()
         with QSignalBlocker(self.opacity):
             self.opacity.setValue(round(100 * state.map_opacity))
+        describe(self.opacity, f"{state.map_opacity:.0%} opaque")
         with QSignalBlocker(self.alpha):
             self.alpha.setValue(round(state.alpha * ALPHA_STEPS))
         self.alpha_words.setText(f"{state.alpha:+.2f}".replace("-", "−") if state.alpha else "0")
+        describe(self.alpha, f"α = {self.alpha_words.text()}")
 
     def wait(self, words: str, whole: bool) -> None:
         """Show what is being prepared in place of the old subject's texts, until the next state."""

@@ -14,9 +14,11 @@ from app.views.interface.flow import FlowState
 from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint, title_axis
+from app.views.qt.widgets import plots_in_words
 from app.views.qt.widgets.play_button import PlayButton
 from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.settings_form import SettingsForm
+from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, label, panel
 from app.views.qt.widgets.zero_lives_plot import LivesPlot
 
@@ -111,6 +113,7 @@ class FlowPanel:
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(TICKS * state.time / state.longest))
         self.readout.setText(f"t = {state.time:.3g}")
+        describe(self.slider, self.readout.text())
         self._show_plots(state)
 
     def _show_plots(self, state: FlowState) -> None:
@@ -119,6 +122,7 @@ class FlowPanel:
         for name, each in self._plots.items():
             values = getattr(state, name)
             each.setVisible(name != "mass" or bool(values.any()))
+            each.setAccessibleDescription(plots_in_words.of_line(state.times, values))
             dot = "o" if len(values) == 1 else None
             each.listDataItems()[0].setData(state.times, values, symbol=dot)
             # from zero, otherwise rounding would look like change

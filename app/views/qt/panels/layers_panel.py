@@ -40,6 +40,9 @@ class LayersPanel:
             box = self.boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
             self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
             box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
+            box.setAccessibleName(
+                layer.words if share == 1.0 else f"{layer.words}, {share:.0%} opaque"
+            )
             fades = "" if layer.opacity is None else f"<br>{share:.0%} opaque. {HINT}"
             # rich text, which wraps
             box.setToolTip(f"<qt>{layer.hint}{fades}</qt>")

@@ -25,6 +25,7 @@ from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.lesson import LessonChosen, LessonState, Reading
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import RichPage
+from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import WIDE, label, look
 
 SERIF = "'STIX Two Text','Latin Modern Roman','Cambria','Times New Roman','DejaVu Serif',serif"
@@ -162,7 +163,6 @@ class LessonPanel:
         column.setSpacing(6)
         self.task = _Page()
         self.task.setObjectName("words")
-        self.task.setAccessibleName("What to do")
         column.addWidget(self.task)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
@@ -206,6 +206,7 @@ class LessonPanel:
 
     def _button(self, words: str, command: str) -> QPushButton:
         button = QPushButton(words)
+        button.setAccessibleName(words.strip("‹ ›"))
         button.clicked.connect(lambda: self._emit(CommandInvoked(command)))
         return button
 
@@ -251,18 +252,24 @@ class LessonPanel:
             begun = f"   {entry.done} of {entry.count}" if entry.count else ""
             item = QListWidgetItem(f"{entry.title}{'   ✓' if whole else begun}")
             item.setData(Qt.ItemDataRole.UserRole, entry.name)
+            said = f"{entry.title}, {'done' if whole else begun.strip() or 'not begun'}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
             self.list.addItem(item)
 
     def _show_text(self, state: LessonState) -> None:
         self.text.document().setDefaultStyleSheet(self._sheet())
         self.text.setHtml(f"<h3>{state.heading}</h3>{state.page}")
+        announce(self.text, f"{self.count.text()}. {self.text.toPlainText()}")
 
     def _show_task(self, state: LessonState) -> None:
         done = state.steps[state.step]
         self.box.setVisible(bool(state.task) or state.elsewhere)
         self.task.setVisible(bool(state.task))
+        self.task.setAccessibleName(f"What to do: {self.task.toPlainText()}")
         self.elsewhere.setVisible(state.elsewhere)
         self._show_readings(state.readings)
+        if done and self.verdict.text() == "To do":
+            announce(self.verdict, "Done")
         self.verdict.setText("✓ Done" if done else "To do" if state.task else "")
         look(self.verdict, "done" if done else "quiet")
         look(self.box, "task_done" if done else "task")

@@ -60,4 +60,5 @@ def _set(name: QLabel, value: QLabel, measure: Measure) -> None:
     look(value, "stale" if measure.stale else "" if measure.ok else "warning")
     for widget in (name, value):
         hint(widget, measure.hint)
-    value.setAccessibleName(measure.name)
+    stale = ", being computed again" if measure.stale else ""
+    value.setAccessibleName(f"{measure.name}: {text}{stale}")

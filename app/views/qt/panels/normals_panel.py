@@ -120,6 +120,8 @@ class NormalsPanel:
         if before is None or before.ways is not state.ways:
             self._show_ways(state.ways)
             self.lengths.setText(_lengths(state.ways, self._theme))
+            said = ", ".join(f"{way.title} {way.length:.4g}" for way in state.ways)
+            self.plot.setAccessibleDescription(f"Fisher–Rao lengths of the paths: {said}.")
             self._fit(state)
         for way in state.ways:
             at = round(state.playhead * (len(way.mean) - 1))

@@ -7,7 +7,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from app.model import panel_titles
 from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.theme import Theme
@@ -38,7 +37,7 @@ class PhotographPanel:
         self.plot = _blank()
         self._make_items()
         row.addWidget(self.plot, 1)
-        row.addWidget(scrolling(self._make_side(), panel_titles.PICTURE))
+        row.addWidget(scrolling(self._make_side(), "Settings of the picture"))
         self.plot.scene().sigMouseClicked.connect(self._click)
         self.set_theme(theme)
 
@@ -103,6 +102,7 @@ class PhotographPanel:
             return
         self.form.show(state.settings)
         self.words.setText(state.words)
+        self.plot.setAccessibleDescription(state.words)
         self.note.setText(f"⚠ {state.note}" if state.note else "")
         self.note.setVisible(bool(state.note))
         drawn = state.image is not None

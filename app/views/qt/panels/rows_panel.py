@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy
 from app.views.interface.events import Handler, SceneEdited
 from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
-from app.views.qt.widgets import plots
+from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.widgets import WIDE, label, panel
 from app.views.text.token_names import isolated
 
@@ -72,6 +72,7 @@ class RowsPanel:
             return
         if before is None or before.strips is not state.strips or before.stale != state.stale:
             self._readout.setText(state.note)
+            self.plots.setAccessibleDescription(plots_in_words.of_strips(state))
             top = max((float(s.rows.max(initial=0.0)) for s in state.strips), default=1.0)
             for strip in state.strips:
                 self.strips[strip.kind].show(state, strip, top, self._theme)

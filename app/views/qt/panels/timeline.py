@@ -21,6 +21,7 @@ from app.views.interface.timeline import TimelineEdited, TimelineState
 from app.views.qt.style.style import GAP, fixed
 from app.views.qt.widgets.keyframe_strip import Strip
 from app.views.qt.widgets.play_button import PlayButton
+from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import Slider, fill, label, look, picker
 
 TICKS = 1000
@@ -142,6 +143,7 @@ class TimelinePanel:
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(t * TICKS))
         self.readout.setText(f"t = {t:.2f}")
+        describe(self.slider, self.readout.text())
 
     def show_state(self, state: TimelineState) -> None:
         """Show the time and the keyframes without emitting events."""

@@ -16,7 +16,7 @@ from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen, TokenPathState
 from app.views.qt.style.text import hint, title_axis
-from app.views.qt.widgets import plots
+from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
@@ -138,6 +138,12 @@ class TokenPathPanel:
             self.said.setText(state.said)
             self.vouched.setText(state.vouched)
             self.tip.setText(_tip(state))
+            for plot, words in (
+                (self.map, f"{state.said} {state.words} {_tip(state)}"),
+                (self.matrix, plots_in_words.of_matrix(state)),
+                (self.turns, plots_in_words.of_turns(state)),
+            ):
+                plot.setAccessibleDescription(words)
             self._draw(state)
             self._draw_matrix(state)
 

@@ -13,7 +13,8 @@ from app.views.interface.theme import Theme
 from app.views.interface.topology import Array, PairChosen, TopologyAsked, TopologyState
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import make_rich, title_axis
-from app.views.qt.widgets import plots
+from app.views.qt.widgets import plots, plots_in_words
+from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
@@ -127,6 +128,7 @@ class TopologyPanel:
         with QSignalBlocker(self.slider):
             self.slider.setValue(_tick(state.share))
         self._readout.setText(f"{100 * state.share:.2g} %")
+        describe(self.slider, f"{100 * state.share:.2g} % of the map’s range")
         self.story.setText(state.story or "Choose a point, a bar, or a mark on the map.")
         self._words.setText(state.words)
         drawn = len(state.birth) > 0
@@ -134,6 +136,8 @@ class TopologyPanel:
         self.bars.setVisible(drawn)
         if drawn:
             ends = _ends(state)
+            for plot in (self.diagram, self.bars):
+                plot.setAccessibleDescription(plots_in_words.of_pairs(state))
             self._show_diagram(state, ends)
             self._show_bars(state, ends)
 

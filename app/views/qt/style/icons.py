@@ -31,4 +31,7 @@ def swatch(colormap: str, width: int, height: int) -> QIcon:
     row = np.round(255 * Colormap(colormap)(np.linspace(0.0, 1.0, width))).astype(np.uint8)
     picture = np.ascontiguousarray(np.broadcast_to(row, (height, width, 4)))
     image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    return QIcon(QPixmap.fromImage(image.copy()))
+    made = QPixmap.fromImage(image.copy())
+    shown = QIcon(made)
+    shown.addPixmap(made, QIcon.Mode.Selected)  # its colours are not tinted by a selection
+    return shown

@@ -22,26 +22,30 @@ QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QDockWidget {{ color: {muted}; font-weight: 600; }}
 QDockWidget::title {{ background: {window}; padding: 7px 6px 5px 6px; text-align: left; }}
 #panel, #timeline, QScrollArea, QScrollArea > QWidget > #panel {{ background: {panel}; border: none; }}
+QScrollArea, QTextBrowser, QPlainTextEdit, QTreeWidget, #lessons {{ border: 1px solid {panel}; }}
+QScrollArea:focus, QTextBrowser:focus, QPlainTextEdit:focus, #lessons:focus {{
+    border: 1px solid {accent}; }}
 QMenuBar, QStatusBar {{ background: {window}; color: {muted}; }}
-QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
-QMenuBar::item:selected, QMenu::item:selected {{ background: {control}; color: {text}; }}
+QMenuBar::item {{ padding: 4px 9px; background: transparent; border: 1px solid transparent; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {control}; color: {text};
+    border-color: {accent}; }}
 QMenu {{ background: {panel}; border: 1px solid {border}; padding: 4px; }}
-QMenu::item {{ padding: 5px 24px 5px 14px; border-radius: 3px; }}
+QMenu::item {{ padding: 4px 23px 4px 13px; border: 1px solid transparent; border-radius: 3px; }}
 QToolBar {{ background: {window}; border: none; padding: 0 6px 3px 6px; spacing: 2px; }}
 QToolBar QToolButton {{ background: transparent; border: 1px solid transparent; padding: 4px; }}
 QToolBar QToolButton:hover, QToolBar QToolButton:checked {{ background: {control}; }}
 QToolBar QToolButton:focus {{ border-color: {accent}; }}
 QToolBar::separator {{ background: {border}; width: 1px; margin: 5px 6px; }}
 #palette {{ background: {panel}; border: 1px solid {border}; }}
-QTreeWidget, QTextBrowser, QPlainTextEdit {{ background: {panel}; border: none; }}
+QTreeWidget, QTextBrowser, QPlainTextEdit {{ background: {panel}; }}
 QTreeWidget::item {{ padding: 4px; }}
 QTreeWidget::item:selected {{ background: {control}; color: {text}; }}
+QTreeWidget::item:selected:first {{ border-left: 3px solid {accent}; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ padding: 0 7px 0 0; }}
 QComboBox, QAbstractSpinBox, QPushButton, QToolButton {{
     background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 4px 8px; }}
-QComboBox:focus, QAbstractSpinBox:focus, QPushButton:focus, QToolButton:focus,
-QCheckBox::indicator:focus {{
+QComboBox:focus, QAbstractSpinBox:focus, QPushButton:focus, QToolButton:focus {{
     border: 1px solid {accent}; }}
 QComboBox {{ padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
@@ -51,9 +55,11 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
 QAbstractSpinBox::up-arrow {{ image: url({icons}/up.svg); width: 10px; height: 10px; }}
 QAbstractSpinBox::down-arrow {{ image: url({icons}/down.svg); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
-    selection-background-color: {control}; selection-color: {text}; }}
+    selection-background-color: {accent}; selection-color: {window}; outline: none; }}
+QComboBox QAbstractItemView::item {{ padding: 3px 6px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {muted}; }}
-QCheckBox {{ spacing: 7px; padding: 2px 0; }}
+QCheckBox {{ spacing: 7px; padding: 1px 0; border: 1px solid transparent; border-radius: 3px; }}
+QCheckBox:focus {{ border-color: {accent}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {muted}; border-radius: 3px;
     background: {control}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
@@ -62,6 +68,9 @@ QSlider::groove:horizontal {{ height: 4px; background: {control}; border-radius:
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; margin: -5px 0;
     border-radius: 7px; }}
+QSlider::handle:horizontal:focus {{ background: {accent}; border: 3px solid {text}; width: 8px;
+    border-radius: 7px; }}
+QTabBar::tab:focus {{ background: {control}; color: {text}; border: 1px solid {accent}; }}
 #heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
 QComboBox:disabled, QAbstractSpinBox:disabled, QLabel:disabled {{ color: {stale}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {stale}; }}
@@ -95,11 +104,12 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #ready {{ border-color: {accent}; }}
 #met {{ color: {done}; }}
 #words {{ background: {window}; }}
-#lessons, #gallery {{ background: {panel}; border: none; outline: none; }}
+#lessons, #gallery {{ background: {panel}; outline: none; }}
 #lessons::item {{ padding: 7px 6px; border-radius: 4px; }}
 #gallery::item {{ padding: 2px; border-radius: 4px; }}
 #lessons::item:hover, #lessons::item:selected, #gallery::item:hover, #gallery::item:selected {{
     background: {control}; color: {text}; }}
+#lessons:focus::item:selected, #gallery:focus::item:selected {{ border: 1px solid {accent}; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

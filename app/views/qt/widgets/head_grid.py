@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.views.interface.heads import HeadCell, HeadsState, Place
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import as_hint
+from app.views.qt.widgets.speech import describe
 
 EDGE = 18  # for the numbers of layers and heads
 SMALLEST, LARGEST = 24, 60  # width of a cell
@@ -184,6 +185,8 @@ class HeadGrid(QWidget):
         if place != self._pointed:
             self._pointed = place
             self._point(place)
+            cell = self._state.cells.get(place) if self._state and place else None
+            describe(self, cell.words if cell else "")
             self.update()
 
     def event(self, event: QEvent) -> bool:

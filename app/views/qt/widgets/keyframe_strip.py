@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineState
+from app.views.qt.widgets.speech import describe
 
 HEIGHT, EDGE = 34, 9
 HALF = 5.5  # of a diamond, in pixels
@@ -34,7 +35,10 @@ class Strip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Time and keyframes")
-        self.setToolTip("Click or drag: set the time · Drag a diamond: move its keyframe")
+        self.setToolTip(
+            "Click or drag: set the time · Drag a diamond, or press Shift and an arrow key: move its "
+            "keyframe"
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT)
@@ -42,9 +46,9 @@ class Strip(QWidget):
     def show_state(self, state: TimelineState) -> None:
         """Draw another state."""
         self._state = state
-        self.setAccessibleDescription(
-            f"{state.time:.2f} of {state.duration:g} s, {len(state.keys)} keyframes"
-        )
+        on = ", on a keyframe" if state.time in state.keys else ""
+        words = f"{state.time:.2f} of {state.duration:g} s, {len(state.keys)} keyframes{on}"
+        describe(self, words)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -101,6 +105,12 @@ class Strip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         now, keys = self._state.time, self._state.keys
+        steps = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}
+        shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if shifted and now in keys and event.key() in steps:
+            to = min(max(now + steps[Qt.Key(event.key())], 0.0), self._state.duration)
+            self._emit(KeyframeMoved(now, to, done=True))
+            return
         match Qt.Key(event.key()):
             case Qt.Key.Key_Left:
                 self._emit(TimeChosen(max(now - STEP, 0.0)))

@@ -40,6 +40,7 @@ class OutcomeGrid(QWidget):
 
     def show_outcomes(self, p: NDArray[np.floating], chosen: int) -> None:
         """Show probabilities (k,), and a frame round outcome ``chosen`` unless it is −1."""
+        self.setAccessibleDescription(f"{len(p)} outcomes, at most {p.max(initial=0.0):.2g} each")
         grown = len(p) != len(self._worth)
         self._worth, self._chosen = np.sqrt(p / max(float(p.max(initial=0.0)), 1e-30)), chosen
         if grown:

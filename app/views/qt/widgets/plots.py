@@ -36,6 +36,7 @@ def plot(name: str) -> pg.PlotWidget:
     axes = {side: _Axis(side) for side in ("left", "bottom")}
     made = pg.PlotWidget(enableMenu=False, axisItems=axes)
     made.setAccessibleName(name)
+    made.setAccessibleDescription("Nothing is drawn yet.")
     only_seen(made)
     made.hideButtons()
     made.setMouseEnabled(False, False)

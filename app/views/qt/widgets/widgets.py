@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionComboBox,
     QStylePainter,
     QVBoxLayout,
@@ -99,26 +100,11 @@ def caption(text: str) -> QLabel:
     return made
 
 
-def _is_own(event: QEvent) -> bool:
-    """Whether a key is Home or End, which are shortcuts of the window unless a field needs them."""
-    return (
-        event.type() == QEvent.Type.ShortcutOverride
-        and isinstance(event, QKeyEvent)
-        and event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End)
-    )
-
-
 class Slider(QSlider):
-    """A horizontal slider that handles Home and End while it has the focus."""
+    """A horizontal slider."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-
-    def event(self, event: QEvent) -> bool:
-        if _is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
 
 
 class Picker(QComboBox):
@@ -127,11 +113,19 @@ class Picker(QComboBox):
     Without a selection it shows its placeholder.
     """
 
-    def event(self, event: QEvent) -> bool:
-        if _is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
+    def __init__(self) -> None:
+        super().__init__()
+        self.setItemDelegate(QStyledItemDelegate(self))  # it shows which entry is selected
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give it a hidden label with its name: on Linux, Qt tells a box's text instead of its name."""
+        super().showEvent(event)
+        around = self.parentWidget()
+        if around and not any(each.buddy() is self for each in around.findChildren(QLabel)):
+            name = plain_label(self.accessibleName())
+            name.setParent(around)
+            name.setBuddy(self)
+            name.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)

@@ -47,6 +47,7 @@ class LivesPlot:
         """Set the lives; without any the plot is hidden."""
         lives = state.lives
         self.plot.setVisible(bool(lives))
+        self.plot.setAccessibleDescription(f"{len(lives)} zeros of the field have been seen.")
         if not lives:
             return
         for sign, line in self._lines.items():

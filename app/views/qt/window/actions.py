@@ -15,6 +15,15 @@ from app.views.qt.style.icons import blank, icon
 ICON = 18
 
 
+def with_access_key(title: str, taken: set[str]) -> str:
+    """Mark the first letter of a menu that no other menu has ``taken``: Alt and the letter open it."""
+    for i, letter in enumerate(title.lower()):
+        if letter.isalpha() and letter not in taken:
+            taken.add(letter)
+            return f"{title[:i]}&{title[i:]}"
+    return title
+
+
 class Actions:
     """``by_name``: the action of each command; ``menus``: the menu of each title."""
 
@@ -33,14 +42,15 @@ class Actions:
         self.bar.setMovable(False)
         self.bar.setIconSize(QSize(ICON, ICON))
         self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        menu = ""
+        menu, taken = "", set[str]()
         for command in commands:
             action = self._action(frame, command, invoke)
             self.by_name[command.name] = action
             if not command.listed:
                 continue
             if command.menu not in self.menus:
-                self.menus[command.menu] = frame.menuBar().addMenu(command.menu)
+                title = with_access_key(command.menu, taken)
+                self.menus[command.menu] = frame.menuBar().addMenu(title)
             if command.apart:
                 self.menus[command.menu].addSeparator()
             self.menus[command.menu].addAction(action)
@@ -50,6 +60,7 @@ class Actions:
                 menu = command.menu
                 self.bar.addAction(action)
         frame.addToolBar(self.bar)
+        frame.menuBar().setAccessibleName("Menus")
         for button in self.bar.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._theme, self._drawn = theme, False

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from app.views.qt.style.style import GAP
+from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import label
 
 WIDTH, HEIGHT = 72, 4
@@ -46,6 +47,8 @@ class Busy:
 
     def show(self, words: str, can_cancel: bool) -> None:
         """Show the running computation; "" hides the indicator."""
+        if not words and not self.widget.isHidden():
+            announce(self.widget, f"{self.words.text().removesuffix(' …')}: finished")
         self.words.setText(words)
         self.button.setEnabled(can_cancel)
         self.widget.setVisible(bool(words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,18 +14,28 @@ from PySide6.QtGui import (
     QKeyEvent,
     QNativeGestureEvent,
 )
-from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QWidget
 
 from app.views.qt.widgets.report_exceptions import told
+from app.views.qt.window.keyboard import OwnKeys, open_first_menu
 
 # at the first start, if the screen has room for it and for a title bar
 SIZE, TITLE = QSize(1400, 860), 40
 # whether the keyboard focus moves forward
 ENTERING = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReason: False}
+# reasons for which the focus is away for a while
+RETURNING = (
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
 
 
 class MainFrame(QMainWindow):
-    """A main window that closes only if ``may_close`` allows it, and accepts dropped files."""
+    """A main window that closes only if ``may_close`` allows it, and accepts dropped files.
+
+    ``step``: focuses the next widget, or the previous one, for Tab.
+    """
 
     closing = Signal()
     dropped = Signal(list)
@@ -33,7 +43,9 @@ class MainFrame(QMainWindow):
     def __init__(self, may_close: Callable[[], bool]) -> None:
         super().__init__()
         self._may_close = may_close
+        self.step: Callable[[bool], bool] = super().focusNextPrevChild
         self.setAcceptDrops(True)
+        OwnKeys(self)
         room = self.screen().availableSize()
         self.resize(SIZE.boundedTo(QSize(room.width(), room.height() - TITLE)))
 
@@ -51,6 +63,22 @@ class MainFrame(QMainWindow):
         self._may_close = lambda: True
         self.closing.disconnect()
         self.close()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Name the tabs of panels, which Qt makes by itself."""
+        super().childEvent(event)
+        child = event.child() if event.polished() else None
+        if isinstance(child, QTabBar):
+            child.setAccessibleName("Panels")
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return self.step(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F10 and not event.modifiers():
+            open_first_menu(self)
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -82,6 +110,12 @@ class Hands(Protocol):
 
     def walk(self, forward: bool, entering: bool = False) -> bool:
         """Select the next movable object; False past the last one."""
+
+    def arrive(self) -> None:
+        """End a move by the keyboard where it has come to."""
+
+    def held_by_keys(self) -> str:
+        """Return the name of the selected object while the keyboard holds it, or ""."""
 
     def leave(self) -> None:
         """Note that the keyboard focus is elsewhere."""
@@ -124,26 +158,24 @@ class Pinching(QObject):
 class Walking(QObject):
     """Lets Tab cycle through the objects of a widget before moving to the next widget.
 
-    ``walk(forward, entering)`` returns whether there was a next object; ``leave()`` ends it.
+    The selection stays while a menu is open or another window is in front.
     """
 
-    def __init__(
-        self, widget: QWidget, walk: Callable[[bool, bool], bool], leave: Callable[[], None]
-    ) -> None:
+    def __init__(self, widget: QWidget, canvas: Hands) -> None:
         super().__init__(widget)
-        self._walk, self._leave = walk, leave
+        self._canvas = canvas
         widget.installEventFilter(self)
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             tab, back = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
-            return event.key() in (tab, back) and self._walk(event.key() == tab, False)
+            return event.key() in (tab, back) and self._canvas.walk(event.key() == tab, False)
         if isinstance(event, QFocusEvent):
             if event.lostFocus():
-                self._leave()
+                (self._canvas.arrive if event.reason() in RETURNING else self._canvas.leave)()
             elif event.gotFocus() and event.reason() in ENTERING:
-                self._walk(ENTERING[event.reason()], True)
+                self._canvas.walk(ENTERING[event.reason()], True)
         return False
 
 
@@ -155,3 +187,22 @@ class Mail(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.call.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)
+
+
+def repeat(frame: QWidget, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
+    """Call ``call`` regularly on the GUI thread; the returned function stops it."""
+    timer = QTimer(frame)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: call())
+    timer.start(milliseconds)
+
+    running = [timer]
+
+    def stop() -> None:
+        # stopping twice does nothing
+        while running:
+            timer = running.pop()
+            timer.stop()
+            timer.deleteLater()
+
+    return stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -27,9 +27,9 @@ from app.views.interface.views import Distributions, Measure, Verdict, Window
 from app.views.qt.dialogs.about import About
 from app.views.qt.dialogs.file_dialogs import FileDialogs
 from app.views.qt.dialogs.gallery import Gallery
-from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
+from app.views.qt.dialogs.palette import Palette, of_choices, of_commands, of_panels
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
-from app.views.qt.dialogs.sheet import TextPage, ask, keys
+from app.views.qt.dialogs.sheet import TextPage, ask, keys, page_of
 from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
@@ -37,15 +37,17 @@ from app.views.qt.panels.measures_panel import MeasuresPanel
 from app.views.qt.panels.registry import LEFT, PANELS, RIGHT, PanelDock
 from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
-from app.views.qt.style.text import on_button, plain_label
+from app.views.qt.style.text import on_button
 from app.views.qt.widgets.context_menu import Pixel, offer
 from app.views.qt.widgets.note_line import NoteLine
-from app.views.qt.widgets.widgets import label, look, scrolling
+from app.views.qt.widgets.speech import announce, describe
+from app.views.qt.widgets.widgets import scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.arrangement import Arrangement
-from app.views.qt.window.busy import Busy
-from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
+from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking, repeat
+from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
+from app.views.qt.window.status_bar import StatusBar
 from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
@@ -55,7 +57,8 @@ TOLD_MS = 6000
 class MainWindow(Window):
     """``canvas_native``: the canvas's widget; ``commands``: the command table.
 
-    ``panels``: the docks of the registry's panels by title; ``state``: the panels' state.
+    ``panels``: the docks of the registry's panels by title; ``state``: the panels' state; ``regions``:
+    the parts that F6 visits.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class MainWindow(Window):
     ) -> None:
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
+        self._held: Callable[[], str] = lambda: ""  # what keys move on the canvas
         self.frame = MainFrame(lambda: self._may_close())
         self.files = FileDialogs(self.frame)
         self._theme = theme
@@ -81,7 +85,8 @@ class MainWindow(Window):
         self._log = LogPanel()
         self.timeline = TimelinePanel(lambda event: self._handler(event), theme)
         self._place(canvas_native)
-        self._make_status()
+        self._status = StatusBar(self.frame.statusBar())
+        self.status_words = self._status.words
         self._commands = commands
         self._title, self._file, self._unsaved = "", "", False
         self.state: PanelState | None = None
@@ -98,9 +103,13 @@ class MainWindow(Window):
         canvas.setMinimumSize(320, 240)
         canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         canvas.setAccessibleName("Manifold with pins A and B")
+        canvas.setAccessibleDescription("Tab selects a pin or the vector’s tip, arrow keys move it")
         column.addWidget(canvas, 1)
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
+        canvas.setFocus()
+        self.regions = Regions(self.frame, (canvas, self.timeline.widget))
+        self.frame.step = self.regions.step
         # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -114,6 +123,8 @@ class MainWindow(Window):
         self._arrangement = Arrangement(
             self.frame, self._docks, self.panels, lambda: self.presenter.is_on
         )
+        for dock in self._docks.values():
+            OwnKeys(dock)  # a floating panel is a window
         self.reset_layout()
 
     def _dock(self, title: str, widget: QWidget) -> QDockWidget:
@@ -156,21 +167,6 @@ class MainWindow(Window):
             self.frame.restoreGeometry(layout[0])
             self._arrangement.restore(layout[1])
 
-    def _make_status(self) -> None:
-        self.status_words = label("")
-        self._engine, self._timing = label("", "quiet"), label("", "quiet")
-        self._coordinates, self._rate = plain_label(), label("", "quiet")
-        self._engine.setMinimumWidth(1)  # yields its room to the pointer's values
-        bar = self.frame.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(10, 0, 12, 2)
-        for widget in (self._engine, self._timing, self.status_words):
-            bar.addWidget(widget)
-        self._busy = Busy()
-        bar.addPermanentWidget(self._busy.widget)
-        bar.addPermanentWidget(self._coordinates)
-        bar.addPermanentWidget(self._rate)
-
     def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
         self._made = Actions(self.frame, commands, self._invoke, theme)
         self.actions = self._made.by_name
@@ -188,6 +184,13 @@ class MainWindow(Window):
 
     def _invoke(self, name: str) -> None:
         self._handler(CommandInvoked(name))
+        if name in ENTERED:
+            self.enter_panel(ENTERED[name])
+
+    def enter_panel(self, title: str) -> None:
+        """Bring a panel to the front and give it the keyboard, once it is built."""
+        self.raise_panel(title)
+        self.post(partial(self.regions.enter, self._docks[title]))
 
     def _edit(self, field: str, value: object) -> None:
         self._handler(SceneEdited(((field, value),)))
@@ -242,37 +245,21 @@ class MainWindow(Window):
         self.timeline.show_state(state)
 
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
-        self._engine.setText(engine)
-        self._timing.setText(timing)
-        look(self.status_words, "" if ok else "warning")
         line = shorten(words)
-        self.status_words.setText(line if ok else f"⚠ {line}")
+        self._status.show(engine, timing, line, ok)
         self._log.add(line, ok)
 
     def set_coordinates(self, text: str) -> None:
-        self._coordinates.setText(text)
-        self._canvas.setAccessibleDescription(text)
+        self._status.coordinates.setText(text)
+        if held := self._held():
+            describe(self._canvas, f"{held}: {text}")
 
     def set_title(self, text: str) -> None:
         self._title = text
         self._show_title()
 
     def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
-        timer = QTimer(self.frame)
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(lambda: call())
-        timer.start(milliseconds)
-
-        running = [timer]
-
-        def stop() -> None:
-            # stopping twice does nothing
-            while running:
-                timer = running.pop()
-                timer.stop()
-                timer.deleteLater()
-
-        return stop
+        return repeat(self.frame, milliseconds, call)
 
     def post(self, call: Callable[[], None]) -> None:
         self._mail.call.emit(call)
@@ -290,6 +277,7 @@ class MainWindow(Window):
     def show_palette(self) -> None:
         """Show the command palette."""
         entries = of_commands(self._commands, self.actions)
+        entries += of_panels(self._docks, self.enter_panel)
         if self.state is not None:
             entries += of_choices(self.state, self._edit)
         Palette(self.frame, entries).show()
@@ -309,6 +297,10 @@ class MainWindow(Window):
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """Show a page of rich text beside the window."""
         TextPage(self.frame, title, page, size).show()
+
+    def show_words(self, title: str, paragraphs: Sequence[str]) -> None:
+        """Show paragraphs of plain text beside the window."""
+        self.show_page(title, page_of(paragraphs))
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """Ask a non-blocking question; Escape means the last answer."""
@@ -340,15 +332,15 @@ class MainWindow(Window):
 
     def set_rate(self, text: str) -> None:
         """Show the frame rate."""
-        self._rate.setText(text)
+        self._status.rate.setText(text)
 
     def set_busy(self, words: str, can_cancel: bool = True) -> None:
         """Show a long computation with a cancel button; "" for none."""
-        self._busy.show(words, can_cancel)
+        self._status.busy.show(words, can_cancel)
 
     def on_cancel(self, call: Callable[[], None]) -> None:
         """Set the function of the cancel button."""
-        self._busy.on_cancel(call)
+        self._status.busy.on_cancel(call)
 
     def set_theme(self, theme: Theme) -> None:
         """Set the theme of everything except the canvas."""
@@ -376,14 +368,20 @@ class MainWindow(Window):
         """Write to the log and, for a while, to the status bar."""
         self._log.add(shorten(words))
         self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
+        announce(self.frame, shorten(words))
 
-    def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
-        """Show ``entries(pixel)`` at a right click on the canvas; None is a separator."""
-        offer(self._canvas, entries)
+    def on_context(
+        self, entries: Callable[[Pixel], Sequence[Answer | None]], at: Callable[[], Pixel]
+    ) -> None:
+        """Show ``entries(pixel)`` at a right click on the canvas, or at ``at()`` by a key; None is a
+        separator.
+        """
+        offer(self._canvas, entries, at)
 
     def serve(self, canvas: Hands) -> None:
         """Connect a canvas for Tab, pinch gestures and presentation mode."""
-        Walking(self._canvas, canvas.walk, canvas.leave)
+        Walking(self._canvas, canvas)
+        self._held = canvas.held_by_keys
         Leaving(self._canvas, canvas.point_away)
         Pinching(self._canvas, canvas.pinch)
         self.presenter.serve(canvas.magnify, canvas.holds)

@@ -1,0 +1,91 @@
+"""The text alternatives of plots: what a screen reader says of them.  Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.views.interface.events import Array
+from app.views.interface.rows import RowsState
+from app.views.interface.token_path import TokenPathState
+from app.views.interface.topology import TopologyState
+from app.views.interface.views import Distributions
+from app.views.text.token_names import isolated
+
+MOST = 3  # outcomes that are named of a row
+
+
+def of_distributions(shown: Distributions | None) -> str:
+    """Give the likeliest outcomes of each row, or where each density is highest."""
+    if shown is None or len(shown.x) < 2:
+        return "No distributions."
+    said, every = [], shown.every
+    words = [every.names[i] for i in every.shown] if every else list(map(isolated, shown.labels))
+    for name, row in zip(shown.names, shown.rows, strict=True):
+        if words:
+            first = np.argsort(-row, kind="stable")[:MOST]
+            each = ", ".join(f"{words[i]} {row[i]:.2f}" for i in first)
+            said.append(f"{name}: {each}")
+        else:
+            top = int(np.argmax(row))
+            said.append(f"{name}: highest at {shown.x[top]:.3g}, where p = {row[top]:.3g}")
+    return _sentences([*said, "Being computed again" if shown.stale else ""])
+
+
+def of_line(times: Array, values: Array) -> str:
+    """Give both ends of a line over time, and its range."""
+    if not len(values):
+        return "Nothing yet."
+    ends = f"{values[0]:.3g} at time {times[0]:.3g}, {values[-1]:.3g} at time {times[-1]:.3g}"
+    return _sentences([ends, f"From {values.min():.3g} to {values.max():.3g} in between"])
+
+
+def of_pairs(state: TopologyState) -> str:
+    """Count the pairs of a persistence diagram, and name the one that lasts longest."""
+    counts = [int((state.dimension == k).sum()) for k in (0, 1)]
+    said = [f"{counts[0]} components and {counts[1]} loops of {state.label}"]
+    lasting = np.where(np.isfinite(state.death), np.abs(state.death - state.birth), -1.0)
+    if (lasting >= 0).any():
+        i = int(lasting.argmax())
+        kind = ("component", "loop")[int(state.dimension[i])]
+        span = f"{state.birth[i]:.4g} to {state.death[i]:.4g}"
+        said.append(f"The {kind} that lasts longest and ends: {span}")
+    return _sentences([*said, state.story])
+
+
+def of_matrix(state: TokenPathState) -> str:
+    """Give the nearest and the farthest two rows of a matrix of distances."""
+    gaps, places = state.distances, state.places
+    if len(gaps) < 2:
+        return "One row."
+    rows, columns = np.triu_indices(len(gaps), 1)
+    found = gaps[rows, columns]
+    said = [f"Distances between {len(gaps)} rows"]
+    for word, i in (("Nearest", int(found.argmin())), ("Farthest", int(found.argmax()))):
+        said.append(f"{word}: {places[rows[i]]} and {places[columns[i]]}, {found[i]:.3g}")
+    return _sentences(said)
+
+
+def of_turns(state: TokenPathState) -> str:
+    """Give the sharpest turn of a path."""
+    if not np.isfinite(state.turning).any():
+        return "No turns."
+    i = int(np.nanargmax(state.turning))
+    return f"Sharpest turn: {state.turning[i]:.0f} degrees at {state.places[i]}."
+
+
+def of_strips(state: RowsState) -> str:
+    """Give the likeliest outcome at both ends of each path, with the words beside its title."""
+    said = []
+    for strip in state.strips:
+        words = f"{strip.title}: {'' if strip.fine else '⚠ '}{strip.words}"
+        if state.labels and len(strip.rows):
+            first, last = (state.labels[int(row.argmax())] for row in strip.rows[[0, -1]])
+            words += f"; likeliest at A {isolated(first)}, at the end {isolated(last)}"
+        said.append(words)
+    return _sentences(said)
+
+
+def _sentences(parts: Sequence[str]) -> str:
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
