@@ -154,6 +154,7 @@ class Program:
             "about": self.about,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
+            "mathematics": self.window.show_mathematics,
         }
         self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)

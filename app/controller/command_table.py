@@ -266,6 +266,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("shortcuts", "Help", "Keys…", "F1", "All keys and gestures on one sheet"),
     Command(
+        "mathematics", "Help", "Mathematics…", "", "The definitions and formulas behind the numbers"
+    ),
+    Command(
         "doctor",
         "Help",
         "Doctor",

@@ -160,7 +160,8 @@ class Distributions:
 class Measure:
     """A row of the measures panel; ``hint``: one explanatory sentence; not ``ok`` is a warning.
 
-    ``stale``: outdated, and greyed until a new answer arrives.
+    ``stale``: outdated, and greyed until a new answer arrives.  ``section``: of the page on the
+    mathematics.
     """
 
     name: str
@@ -168,6 +169,7 @@ class Measure:
     hint: str = ""
     ok: bool = True
     stale: bool = False
+    section: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,11 @@ _CAPITALS = 0x1D434 - ord("A")
 _PLANCK = {"h": "ℎ"}  # Unicode has this one as Planck's constant
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-−+]?)0*(\d+)")
 _MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
+# lines of a formula break here, within so many brackets
+_BREAK = re.compile(r" (?=[+−/] )")
+# characters after which a line would break within a product
+_LOOSE = re.compile(r"(?<=[/)·])(?=\S)")
+NO_BREAK, JOINER = "\u00a0", "\u2060"
 # a single Latin letter, unless it is an article, a possessive, a differential's d or a mean's E;
 # the letter after a differential's d; every small Greek letter
 _SYMBOL = re.compile(
@@ -41,6 +46,26 @@ def upright(char: str) -> str:
     """Return the plain letter of a mathematical italic one; "" for any other character."""
     named = unicodedata.name(char, "").startswith("MATHEMATICAL ITALIC") or char in "ℎℓ"
     return chr(int(unicodedata.decomposition(char).split()[1], 16)) if named else ""
+
+
+def unbroken(formula: str, widest: int = 28) -> str:
+    """Return a formula whose lines break only before +, − and / with spaces around them, outside of
+    brackets as far as lines of ``widest`` characters allow.
+    """
+    return "\n".join(_kept(line, 0, widest) for line in formula.split("\n"))
+
+
+def _kept(text: str, depth: int, widest: int) -> str:
+    """Return a part of a formula with breaks only within ``depth`` brackets, or more if it is long."""
+    if len(text) <= widest or depth > text.count("("):
+        return _LOOSE.sub(JOINER, text.replace(" ", NO_BREAK)) if len(text) <= widest else text
+    places = [
+        found.start()
+        for found in _BREAK.finditer(text)
+        if text.count("(", 0, found.start()) - text.count(")", 0, found.start()) == depth
+    ]
+    ends = zip((0, *(place + 1 for place in places)), (*places, len(text)), strict=True)
+    return " ".join(_kept(text[start:end], depth + 1, widest) for start, end in ends)
 
 
 def powers(text: str) -> str:

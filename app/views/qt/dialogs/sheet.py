@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
+from importlib import resources
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,6 +22,8 @@ from app.views.interface.choices import Act, Answer, Command
 from app.views.qt.style.text import RichPage
 from compute.core.refusal import shorten
 
+# links to other pages, which are not shown
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 # maximum lines of a message, each shortened if long
 MOST_LINES = 12
 
@@ -62,6 +66,37 @@ class TextPage(QDialog):
         column.addWidget(self.text)
         column.addWidget(buttons)
         self.resize(*size)
+
+
+class MathematicsPage(TextPage):
+    """The page on the mathematics, one for each window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "Mathematics", "", (680, 560))
+        text = (resources.files("assets") / "mathematics.md").read_text("utf-8")
+        self.text.setMarkdown(_LINK.sub(r"\1", text))
+
+    @classmethod
+    def of(cls, parent: QWidget) -> MathematicsPage:
+        """Return the window's open page, or a new one."""
+        return next(iter(parent.findChildren(cls)), None) or cls(parent)
+
+    def go(self, section: str) -> None:
+        """Show the page from a section on; from its beginning if there is no such section."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        block = self.text.document().begin()
+        while block.isValid() and section_of(block.text()) != section:
+            block = block.next()
+        layout = self.text.document().documentLayout()
+        top = layout.blockBoundingRect(block).top() if block.isValid() else 0.0
+        self.text.verticalScrollBar().setValue(round(top))
+
+
+def section_of(heading: str) -> str:
+    """Return the name by which links refer to a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:

@@ -66,6 +66,10 @@ QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; mar
 QComboBox:disabled, QAbstractSpinBox:disabled, QLabel:disabled {{ color: {stale}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {stale}; }}
 #quiet {{ color: {muted}; }}
+QPushButton#quiet, QPushButton#stale {{ background: transparent; border: 1px solid transparent;
+    padding: 0; text-align: left; }}
+QPushButton#quiet:hover {{ color: {text}; text-decoration: underline; }}
+QPushButton#quiet:focus, QPushButton#stale:focus {{ border-color: {accent}; }}
 #stale {{ color: {stale}; }}
 #formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
     font-size: {larger}pt; }}
