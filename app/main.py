@@ -118,6 +118,7 @@ class Program:
         from app.desktop.theme_follower import Appearance, theme_of
         from app.model.store import Store
         from app.parts.lessons import LessonPart
+        from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.style.style import dress
         from app.views.qt.window.window import MainWindow
 
@@ -154,7 +155,7 @@ class Program:
             "about": self.about,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
-            "mathematics": self.window.show_mathematics,
+            "mathematics": partial(show_mathematics, self.window.frame),
         }
         self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)

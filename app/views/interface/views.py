@@ -172,6 +172,10 @@ class Measure:
     section: str = ""
 
 
+# words on a definition that is shown
+VALID = "✓ valid: this family is shown"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The verdict on a typed definition: right, wrong, or not yet known (None), and why.

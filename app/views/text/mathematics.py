@@ -15,7 +15,7 @@ _CAPITALS = 0x1D434 - ord("A")
 _PLANCK = {"h": "ℎ"}  # Unicode has this one as Planck's constant
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-−+]?)0*(\d+)")
 _MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
-# lines of a formula break here, within so many brackets
+# places where a line of a formula may break
 _BREAK = re.compile(r" (?=[+−/] )")
 # characters after which a line would break within a product
 _LOOSE = re.compile(r"(?<=[/)·])(?=\S)")

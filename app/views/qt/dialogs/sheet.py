@@ -76,11 +76,6 @@ class MathematicsPage(TextPage):
         text = (resources.files("assets") / "mathematics.md").read_text("utf-8")
         self.text.setMarkdown(_LINK.sub(r"\1", text))
 
-    @classmethod
-    def of(cls, parent: QWidget) -> MathematicsPage:
-        """Return the window's open page, or a new one."""
-        return next(iter(parent.findChildren(cls)), None) or cls(parent)
-
     def go(self, section: str) -> None:
         """Show the page from a section on; from its beginning if there is no such section."""
         self.show()
@@ -92,6 +87,12 @@ class MathematicsPage(TextPage):
         layout = self.text.document().documentLayout()
         top = layout.blockBoundingRect(block).top() if block.isValid() else 0.0
         self.text.verticalScrollBar().setValue(round(top))
+
+
+def show_mathematics(parent: QWidget, section: str = "") -> None:
+    """Show the window's page on the mathematics, from a section on."""
+    page = next(iter(parent.findChildren(MathematicsPage)), None) or MathematicsPage(parent)
+    page.go(section)
 
 
 def section_of(heading: str) -> str:

@@ -19,7 +19,7 @@ from app.views.interface.views import Distributions, Measure, Verdict, Window
 from app.views.qt.dialogs.file_dialogs import FileDialogs
 from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
-from app.views.qt.dialogs.sheet import MathematicsPage, TextPage, ask, keys
+from app.views.qt.dialogs.sheet import TextPage, ask, keys, show_mathematics
 from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
@@ -63,7 +63,7 @@ class MainWindow(Window):
         self._mail = Mail()
         self.family_panel = FamilyPanel(lambda event: self._handler(event))
         self.layers_panel = LayersPanel(self._edit)
-        self.measures_panel = MeasuresPanel(self.show_mathematics)
+        self.measures_panel = MeasuresPanel(partial(show_mathematics, self.frame))
         self.panels = {
             spec.title: PanelDock(spec, self.frame, lambda event: self._handler(event), theme)
             for spec in PANELS
@@ -306,10 +306,6 @@ class MainWindow(Window):
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """Show a page of rich text beside the window."""
         TextPage(self.frame, title, page, size).show()
-
-    def show_mathematics(self, section: str = "") -> None:
-        """Show the page on the mathematics, from a section on."""
-        MathematicsPage.of(self.frame).go(section)
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """Ask a non-blocking question; Escape means the last answer."""
