@@ -96,6 +96,9 @@ COMMANDS: tuple[Command, ...] = (
         "content-copy",
     ),
     Command(
+        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
+    ),
+    Command(
         "points",
         "Edit",
         "Type points…",
@@ -109,9 +112,6 @@ COMMANDS: tuple[Command, ...] = (
         "Snap to grid",
         "Ctrl+G",
         "Let dragged pins keep to the crossings of the grid’s lines",
-    ),
-    Command(
-        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
     ),
     Command(
         "preferences",
@@ -174,6 +174,7 @@ COMMANDS: tuple[Command, ...] = (
         "Set a keyframe",
         "K",
         "Record the scene at this time; it changes smoothly between keyframes",
+        apart=True,
     ),
     Command(
         "key_remove",
@@ -209,7 +210,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("flow_step", "Flow", "One step", "Ctrl+.", "Advance the flow by one step"),
     Command("flow_reset", "Flow", "Restart", "Ctrl+Home", "Return to the field at time 0"),
-    Command("flow_unpaint", "Flow", "Clear the painted field", "", "Delete all strokes"),
+    Command(
+        "flow_unpaint", "Flow", "Clear the painted field", "", "Delete all strokes", apart=True
+    ),
     Command(
         "lessons",
         "Lessons",

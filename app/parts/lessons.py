@@ -138,7 +138,7 @@ class LessonPart(Part):
             for step in lesson.steps:
                 page(step.text), page(step.task)
         except (NotALesson, NotTypeset) as problem:
-            self.context.window.tell("Not a lesson", str(problem))
+            self.context.window.tell("This file is not a lesson", str(problem))
             return None
         return lesson
 

@@ -46,6 +46,8 @@ DOUBLED = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "C": "ℂ", "E": "𝔼", "S": "�
 VULGAR = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔",
           ("1", "8"): "⅛", ("3", "2"): "3⁄2"}  # fmt: skip
 THIN, MEDIUM = "\u2009", "\u2005"
+# no line ends after it
+SLASH = "/\u2060"
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)\s*|\s+|(.)", re.DOTALL)
 
 
@@ -121,7 +123,7 @@ def _flat(piece: _Piece) -> str:
     top, below = piece.html, piece.below
     if (top, below) in VULGAR:
         return VULGAR[top, below]
-    return f"{_guarded(top)}/{_guarded(below)}"
+    return f"{_guarded(top)}{SLASH}{_guarded(below)}"
 
 
 def _guarded(html: str) -> str:
@@ -247,6 +249,8 @@ def _character(token: str) -> _Piece:
         return _Piece(token, "binary")
     if token in "=<>≤≥≈≠→∈∝":
         return _Piece(escape(token), "relation")
+    if token == "/":
+        return _Piece(SLASH)
     if token in "([|":
         return _Piece(token, "open")
     if token in ",;":
