@@ -58,7 +58,7 @@ ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
         "Steps of the path once nothing moves. More make it more exact: see its drift in Measures.",
         FINAL_STEPS,
     ),
-    ("digits", "Digits", "Significant digits of the numbers in panels and captions.", DIGITS),
+    ("digits", "Digits", "Significant digits of lengths, energies and divergences.", DIGITS),
     ("unit", "Unit of information", "For KL divergences. Lengths are always in √nat.", UNITS),
     ("theme", "Theme", "Colours of window and canvas.", THEMES),
 )

@@ -36,7 +36,7 @@ FIRST: dict[str, dict[str, str]] = {
 # characters of a formula shown around an error
 EXCERPT = 30
 # lines reserved for messages, so that what is below them stays in place
-MESSAGE = 4
+MESSAGE = 6
 # fields as wide as the form, with their captions above
 WIDE_FIELDS = ("domain", "potential", "log_density")
 _EXAMPLES = {
@@ -90,9 +90,10 @@ class FormulaPanel:
         self.excerpt.setFont(_fixed())
         self.words = label("", wrap=True)
         messages = QWidget()
-        messages.setMinimumHeight(MESSAGE * self.words.fontMetrics().lineSpacing() + 2 * GAP)
+        messages.setMinimumHeight(MESSAGE * self.words.fontMetrics().lineSpacing() + GAP)
         lines = QVBoxLayout(messages)
         lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(GAP // 2)
         lines.addWidget(self.excerpt)
         lines.addWidget(self.words)
         lines.addStretch(1)
