@@ -24,6 +24,10 @@ from compute.core.refusal import shorten
 
 # links to other pages, which are not shown
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+# code, in which nothing changes, or a sub- or superscript: a group, a half, letters, a number
+_SCRIPT = re.compile(
+    r"`[^`]*`|^ {4}.*$|([\^_])(\{[^}]*\}|\(\w\)|½|−?[^\W\d_]+(?:,\w)?|\d+)", re.MULTILINE
+)
 # maximum lines of a message, each shortened if long
 MOST_LINES = 12
 
@@ -74,7 +78,7 @@ class MathematicsPage(TextPage):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Mathematics", "", (680, 560))
         text = (resources.files("assets") / "mathematics.md").read_text("utf-8")
-        self.text.setMarkdown(_LINK.sub(r"\1", text))
+        self.text.setMarkdown(_SCRIPT.sub(_scripted, _LINK.sub(r"\1", text)))
 
     def go(self, section: str) -> None:
         """Show the page from a section on; from its beginning if there is no such section."""
@@ -87,6 +91,14 @@ class MathematicsPage(TextPage):
         layout = self.text.document().documentLayout()
         top = layout.blockBoundingRect(block).top() if block.isValid() else 0.0
         self.text.verticalScrollBar().setValue(round(top))
+
+
+def _scripted(found: re.Match[str]) -> str:
+    """Return a sub- or superscript as HTML."""
+    if not found[1]:
+        return found[0]
+    tag = "sub" if found[1] == "_" else "sup"
+    return f"<{tag}>{found[2].strip('{}')}</{tag}>"
 
 
 def show_mathematics(parent: QWidget, section: str = "") -> None:
