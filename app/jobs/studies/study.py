@@ -57,7 +57,7 @@ class Study(Job):
     place: ClassVar[int]
     curves: ClassVar[Mapping[str, Style]]
     measure: ClassVar[str]
-    section: ClassVar[str]
+    section: ClassVar[str] = ""
     at_rest: ClassVar[bool] = False
 
     family: str
