@@ -263,6 +263,6 @@ def test_diagram_and_map_are_linked_in_the_window(monkeypatch):
     QTest.mouseRelease(program.canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
     assert panel.state.chosen == marks.points.pair[at]
     assert program.store.scene.view == view
-    named(panel.widget, QToolButton, "Next pair").click()
+    named(panel.widget, QToolButton, "Next class").click()
     assert panel.state.chosen not in (-1, marks.points.pair[at])
     end(program)

@@ -134,6 +134,17 @@ def test_a_mistake_is_pointed_at(panel, field, text, column, words):
     assert panel.fields[field].objectName() == "" and not panel.excerpt.isVisible()
 
 
+def test_a_message_moves_nothing_below_the_form(panel):
+    panel.show(json.dumps(METRIC))
+    heights = [panel.widget.sizeHint().height()]
+    for text in ("2/s^2 + abs(m)", "2/s^2 + q"):
+        typed(panel, "g22", text)
+        panel.set_verdict(derive_family.read(panel.told[-1], Scene())[1])
+        assert panel.excerpt.isVisible()
+        heights.append(panel.widget.sizeHint().height())
+    assert len(set(heights)) == 1
+
+
 def test_a_long_formula_is_shown_around_its_mistake(panel):
     panel.show(json.dumps(METRIC))
     text = "s + " * 20 + "sgima" + " + s" * 20

@@ -85,7 +85,7 @@ class FormulaPanel:
             "The density is normalised by quadrature: terms without x may be omitted from the "
             "formula."
         )
-        self._rows.addRow(caption("Norm"), self.normalise)
+        self._rows.addRow(caption("Density"), self.normalise)
         self.excerpt = label("", "excerpt")
         self.excerpt.setFont(_fixed())
         self.words = label("", wrap=True)
