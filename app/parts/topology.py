@@ -327,17 +327,16 @@ def _story(answer: TopologyAnswer, i: int) -> str:
     k = int(d.dimension[i])
     born, dies = ((low, "saddle"), ("saddle", high))[k]
     what = f"{COUNTED[k][0].capitalize()} ({HOMOLOGY[k]})"
-    names = manifold_of(answer.job.family).coordinates
 
-    def at(theta: Floats) -> str:
-        return ", ".join(f"{name} = {x:.3g}" for name, x in zip(names, theta, strict=True))
+    def at(value: float, theta: Floats) -> str:
+        return f"{value:.4g} in ({', '.join(f'{x:.3g}' for x in theta)})"
 
-    words = f"{what} born at the {born} {d.birth[i]:.4g} ({at(answer.births[i])})"
+    words = f"{what} born at the {born} {at(d.birth[i], answer.births[i])}"
     if np.isfinite(d.death[i]):
         words += (
-            f", dies at the {dies} {d.death[i]:.4g} ({at(answer.deaths[i])}): persistence "
+            f", dies at the {dies} {at(d.death[i], answer.deaths[i])}; persistence "
             f"{d.persistence[i]:.3g}"
         )
     else:
-        words += ": an essential class, which never dies"
+        words += "; an essential class, which never dies"
     return words.replace("-", "−")

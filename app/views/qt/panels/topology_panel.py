@@ -18,7 +18,7 @@ from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, labe
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
 # lines reserved for the description of the chosen pair, so that nothing jumps
-STORY = 4
+STORY = 5
 LEVELS = (Choice("sub", "Below: {f ≤ c}, c rising"), Choice("super", "Above: {f ≥ c}, c falling"))
 # the slider's ends, as powers of ten of the share of the map's range
 SLIDER, LEAST, MOST = 100, -3.0, -0.3
