@@ -15,7 +15,7 @@ from app.model.scene import DISTANCE, HEIGHT
 from app.presenters import head_specification
 from app.views.interface.choices import SEPARATOR, Choice, LayerRow
 from app.views.interface.panel_state import PanelState
-from app.views.text.mathematics import unbroken
+from app.views.text.mathematics import unbroken, with_short_numbers
 from app.views.text.scalar_names import words_of
 from compute.families import families, parse
 from compute.manifold.manifold import Manifold
@@ -112,7 +112,7 @@ def state(subject: Subject) -> PanelState:
         charts=_charts(manifold),
         chart=scene.chart,
         alpha=scene.alpha,
-        line_element=unbroken(manifold.line_element.replace(",  ", "\n")),
+        line_element=unbroken(with_short_numbers(manifold.line_element.replace(",  ", "\n"))),
         definition=manifold.key.removeprefix("custom:") if name == "custom" else "",
         attention=head_specification.state(scene.family)
         if name == head_specification.NAME

@@ -15,6 +15,7 @@ _CAPITALS = 0x1D434 - ord("A")
 _PLANCK = {"h": "ℎ"}  # Unicode has this one as Planck's constant
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-−+]?)0*(\d+)")
 _MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
+_LONG = re.compile(r"\d+\.\d{7,}")
 # places where a line of a formula may break
 _BREAK = re.compile(r" (?=[+−/] )")
 # characters after which a line would break within a product
@@ -46,6 +47,11 @@ def upright(char: str) -> str:
     """Return the plain letter of a mathematical italic one; "" for any other character."""
     named = unicodedata.name(char, "").startswith("MATHEMATICAL ITALIC") or char in "ℎℓ"
     return chr(int(unicodedata.decomposition(char).split()[1], 16)) if named else ""
+
+
+def with_short_numbers(formula: str) -> str:
+    """Return a formula with four digits of each number that has more than six decimals."""
+    return _LONG.sub(lambda found: f"{float(found.group()):.4g}", formula)
 
 
 def unbroken(formula: str, widest: int = 28) -> str:

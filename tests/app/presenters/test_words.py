@@ -13,7 +13,7 @@ from app.presenters import measures
 from app.presenters.scene_panels import GROUPS, OWN, in_groups
 from app.views.interface.choices import SEPARATOR
 from app.views.qt.dialogs.sheet import section_of
-from app.views.text.mathematics import JOINER, NO_BREAK, unbroken
+from app.views.text.mathematics import JOINER, NO_BREAK, unbroken, with_short_numbers
 from compute.families import families
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +67,10 @@ def test_lines_of_a_line_element_do_not_end_within_a_product(family):
         assert " " not in first and all(line[0] in "+−/" for line in lines)
         # brackets that are short stay whole
         assert not any("(ν" in line and "3)" not in line for line in lines)
+
+
+def test_long_decimals_are_shortened_in_a_formula():
+    assert with_short_numbers("0.8660254037844386*b + 0.25*a2") == "0.866*b + 0.25*a2"
 
 
 def test_a_quotient_by_a_product_has_brackets():
