@@ -117,6 +117,7 @@ class Program:
         from app.desktop.theme_follower import Appearance, theme_of
         from app.model.store import Store
         from app.parts.lessons import LessonPart
+        from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.style.style import dress
         from app.views.qt.window.window import MainWindow
 
@@ -161,6 +162,7 @@ class Program:
             ),
             "next_region": partial(self.window.regions.jump, True),
             "previous_region": partial(self.window.regions.jump, False),
+            "mathematics": partial(show_mathematics, self.window.frame),
         }
         self.window.on_context(
             partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place

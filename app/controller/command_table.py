@@ -134,6 +134,9 @@ _COMMANDS: tuple[Command, ...] = (
         "Mark the Fisher angles of the geodesic and other curves at A and at B, or remove them",
     ),
     Command(
+        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
+    ),
+    Command(
         "points",
         "Edit",
         "Type points…",
@@ -147,9 +150,6 @@ _COMMANDS: tuple[Command, ...] = (
         "Snap to grid",
         "Ctrl+G",
         "Let dragged pins keep to the crossings of the grid’s lines",
-    ),
-    Command(
-        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
     ),
     Command(
         "preferences",
@@ -243,6 +243,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Set a keyframe",
         "K",
         "Record the scene at this time; it changes smoothly between keyframes",
+        apart=True,
     ),
     Command(
         "key_remove",
@@ -278,7 +279,9 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command("flow_step", "Flow", "One step", "Ctrl+.", "Advance the flow by one step"),
     Command("flow_reset", "Flow", "Restart", "Ctrl+Home", "Return to the field at time 0"),
-    Command("flow_unpaint", "Flow", "Clear the painted field", "", "Delete all strokes"),
+    Command(
+        "flow_unpaint", "Flow", "Clear the painted field", "", "Delete all strokes", apart=True
+    ),
     Command(
         "lessons",
         "Lessons",
@@ -334,6 +337,9 @@ _COMMANDS: tuple[Command, ...] = (
         "palette", "Help", "All commands…", "Ctrl+K", "Find a command by typing its name", "magnify"
     ),
     Command("shortcuts", "Help", "Keys…", "F1", "All keys and gestures on one sheet"),
+    Command(
+        "mathematics", "Help", "Mathematics…", "", "The definitions and formulas behind the numbers"
+    ),
     Command(
         "doctor",
         "Help",

@@ -96,7 +96,7 @@ class Editor:
         try:
             flow = rewritten(scene.flow, changes)
         except ValueError as problem:
-            self._window.tell("Cannot paint this", str(problem))
+            self._window.log(f"⚠ this stroke cannot be painted: {problem}")
             return
         shown = replace(scene.layers, flow=True)
         self._store.update(replace(scene, flow=flow, layers=shown))
@@ -177,7 +177,7 @@ class Editor:
             self._window.log(problem)
 
     def _refuse(self, problem: str) -> None:
-        self._window.tell("Cannot show this", problem)
+        self._window.log(f"⚠ this cannot be shown: {problem}")
         self._window.set_panels(scene_panels.state(self._subject.now))
 
     def switch_equal(self) -> None:

@@ -175,7 +175,7 @@ class Documents:
         try:
             scene = first_scene.load(path)
         except scene_file.NotAScene as problem:
-            self._window.tell("Not a scene file", str(problem))
+            self._window.tell("This file is not a scene", str(problem))
             return
         self._replace(scene, Document(saved=scene))
         self._report_unknown(scene)

@@ -23,7 +23,7 @@ from compute.core.status import Status
 from compute.families import manifold as manifold_of
 
 # non-numeric fields of an answer
-LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")
+LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at", "why")
 
 
 def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.model.scene import Scene, completed, exchanged, of_family
-from app.views.interface.views import Verdict
+from app.views.interface.views import VALID, Verdict
 from compute.core.interrupt import TookTooLong, limited
 from compute.custom import definition, derivation
 from compute.custom.parse import FormulaError
@@ -106,7 +106,7 @@ def read(text: str, scene: Scene) -> tuple[FamilyJob | None, Verdict]:
     except ValueError as mistake:
         return None, _wrong(mistake)
     job = FamilyJob(f"custom:{definition.text_of(data)}", kind, _kept_view(scene))
-    return job, Verdict(None, "✓  deriving …")
+    return job, Verdict(None, "✓ read; deriving metric and curvature …")
 
 
 def _kept_view(scene: Scene) -> Extent | None:
@@ -120,7 +120,7 @@ def answer(job: FamilyJob) -> FamilyAnswer:
     began = time.perf_counter()
     try:
         manifold_of(job.family)
-        verdict = Verdict(True, "✓")
+        verdict = Verdict(True, VALID)
     except ValueError as mistake:
         verdict = _wrong(mistake)
     return FamilyAnswer(job, verdict, 1000 * (time.perf_counter() - began))
@@ -165,9 +165,9 @@ def _right(manifold: Manifold, view: Extent) -> Verdict:
         return Verdict(True, words, remarkable=True)
     if outside > 0:
         return Verdict(
-            True, f"✓  undefined or outside the domain in {_percent(outside)} of the view"
+            True, f"{VALID}; undefined or outside the domain in {_percent(outside)} of the view"
         )
-    return Verdict(True, "✓")
+    return Verdict(True, VALID)
 
 
 def _percent(share: float) -> str:

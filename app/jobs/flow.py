@@ -21,6 +21,7 @@ from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.flow import FlowSettings
 from app.model.scene import Point, Scene, view_of
+from app.views.text.mathematics import powers
 from compute.api.flow import AttentionFlow
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -110,10 +111,10 @@ class FlowAnswer:
     (rows, columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): components in the
     chart, NaN outside; or values (rows, columns) of a scalar.  tracks (m, n, 2): n particles at m
     moments of their lives, as fractions of the extent.  times, with norm, mass, energy: the history;
-    limiter: what limits the step, in words; lives: the tracks of the zeros up to this time; stopped:
-    the time at which growth stopped it, or infinite; time_error: estimated error of time stepping
-    relative to the norm (NaN for backward heat); beyond: the share of the domain's area in the extent
-    that the grid does not cover, infinite if the domain's boundary is infinitely far away.
+    limiter: how a step is made, in words, and why so; lives: the tracks of the zeros up to this time;
+    stopped: the time at which growth stopped it, or infinite; time_error: estimated error of time
+    stepping relative to the norm (NaN for backward heat); beyond: the share of the domain's area in the
+    extent that the grid does not cover, infinite if the domain's boundary is infinitely far away.
     """
 
     job: FlowJob
@@ -138,6 +139,7 @@ class FlowAnswer:
     stopped: float = math.inf
     time_error: float = 0.0
     beyond: float = 0.0
+    why: str = ""
 
 
 def is_shown(scene: Scene) -> bool:
@@ -214,7 +216,7 @@ class FlowRun:
         self.reached = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         # from this time on the state is the last before it grew tenfold
-        self._stopped, self._limiter = math.inf, ""
+        self._stopped, self._limiter = math.inf, ("", "")
         self._carried = self._solver.carried(first) if flow.mode == "natural" else None
         self._velocity: Floats | None = None
         # estimated error of each slice's steps, and the slice from which steps need no shortening,
@@ -281,7 +283,7 @@ class FlowRun:
         """Return the state a span after the start of a slice, with its estimated error."""
         at = step * self.pace
         if self._carried is not None:
-            self._limiter = KNOWN
+            self._limiter = (KNOWN, "")
             return self._carried.at(at + span), 0.0
         if at >= self._stopped:
             return state, 0.0
@@ -311,26 +313,25 @@ class FlowRun:
             self._velocity = towards(self._grid, self._carried.target)
         return self._velocity
 
-    def _limits(self, made: Evolution) -> str:
-        """Describe the longest step on the grid."""
-        where = (
-            "Computed in float64, because the GPU adapter is software. " if self._by_host else ""
-        )
-        if made.dt_limit >= self._wanted:
-            return where + "Steps of this pace are stable on the grid."
-        reduced = (
-            f"The pace of {self._wanted:.3g} is reduced to {self.pace:.2g}. "
-            if self.pace < self._wanted
-            else ""
-        )
-        return (
-            where
-            + reduced
-            + (
-                f"Each step takes {made.steps} substeps: the stiffest grid cell limits Euler’s "
-                f"method to {made.dt_limit:.1e}."
+    def _limits(self, made: Evolution) -> tuple[str, str]:
+        """Describe how a step is made, and why so."""
+        why = "Computed in float64, because the GPU adapter is software." if self._by_host else ""
+        words = ""
+        if self.pace < self._wanted:
+            words = (
+                f"The speed of {self._wanted:.3g} is reduced to {self.pace:.2g}, because longer "
+                "steps would keep the window waiting. "
             )
+        if made.dt_limit >= self._wanted:
+            return f"{words}A step of {self.pace:.2g} is stable on this grid.", why
+        way = "Euler’s method" if self._backward else "a stabilised method"
+        count = f"as {made.steps} shorter ones" if made.steps > 1 else f"at once by {way}"
+        words += f"Each step of {self.pace:.2g} is made {count}, to stay stable on this grid."
+        why = (
+            f"Steps are those of {way}. Euler’s method is unstable beyond {made.dt_limit:.1e}, about "
+            f"the time in which a change crosses the smallest grid cell, measured by g. {why}"
         )
+        return powers(words), powers(why).rstrip()
 
     def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
         """Return the answer that shows a state."""
@@ -350,9 +351,10 @@ class FlowRun:
             job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
             self.pace * np.arange(steps), norm, mass, energy,
             Status.OK if at < self._stopped else Status.NOT_CONVERGED,
-            self._limiter, self._solver.cut, milliseconds,
+            self._limiter[0], self._solver.cut, milliseconds,
             self._tracker.tracks(at + 1e-6 * self.pace), self._stopped,
             self._errors[min(steps, len(self._errors)) - 1], self._solver.beyond,
+            self._limiter[1],
         )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from compute.requests.geodesics import ConnectRequest
 
 # float32 rounding does not explain differences above this share of the length
 LIMIT = 1e-3
+# section of the page on the mathematics
+SECTION = "certificates"
 # cells along the longer side of a map that are recomputed
 SAMPLES = 64
 
@@ -94,7 +96,7 @@ def _of_path(job: CheckJob) -> Measure:
         "Largest Fisher distance between the curve and its recomputation in float64, which has "
         f"length {exact.length[0]:.9g}."
     )
-    return Measure("Path error against float64", words, hint, fine)
+    return Measure("Path error against float64", words, hint, fine, section=SECTION)
 
 
 def _of_map(job: MapCheckJob) -> Measure:
@@ -109,7 +111,8 @@ def _of_map(job: MapCheckJob) -> Measure:
     both = np.isfinite(found[cells]) & np.isfinite(exact)
     lone = int((np.isfinite(found[cells]) != np.isfinite(exact)).sum())
     if not both.any():
-        return Measure("Map error against float64", "nothing to compare", "No cell has a value.")
+        words = "nothing to compare"
+        return Measure("Map error against float64", words, "No cell has a value.", section=SECTION)
     low, high = np.quantile(exact[both], [0.01, 0.99])
     scale = max(float(high - low), 1e-3 * max(abs(low), abs(high)), 1e-12)
     worst = float(np.quantile(np.abs(found[cells] - exact)[both], 0.99)) / scale
@@ -120,7 +123,7 @@ def _of_map(job: MapCheckJob) -> Measure:
         f"99 % of {int(both.sum())} cells differ from the float64 recomputation by less than "
         "this. A cell has no value where the metric is singular."
     )
-    return Measure("Map error against float64", words, hint, worst <= LIMIT)
+    return Measure("Map error against float64", words, hint, worst <= LIMIT, section=SECTION)
 
 
 def _again(job: MapCheckJob, cells: tuple[slice, slice]) -> Floats:

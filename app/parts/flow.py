@@ -19,6 +19,7 @@ from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables, zero_lives
 from app.presenters.flow_form import settings
 from app.views.interface.flow import FlowState, Particles, Setting
+from app.views.text.mathematics import powers
 from compute.core.status import Status
 
 FRAME_MS = 40
@@ -284,6 +285,7 @@ class FlowPart(Part):
                 running=self.is_running,
                 warning=WARNINGS.get(flow.mode, ""),
                 words=self._why or _words(flow, found),
+                why=found.why if found else "",
                 times=found.times if found else NONE,
                 norm=found.norm if found else NONE,
                 mass=found.mass if found else NONE,
@@ -320,7 +322,7 @@ def _words(flow: FlowSettings, answer: FlowAnswer | None) -> str:
             "The error in time is not estimated: for backward heat it does not stay small."
         )
     elif answer.time_error > 0.0:
-        words.append(f"The error in time is at most {answer.time_error:.1g} of the norm.")
+        words.append(powers(f"The error in time is at most {answer.time_error:.1g} of the norm."))
     if left := flow_drawables.left_out(answer):
         words.append(f"{left}.")
     return " ".join(words)

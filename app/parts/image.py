@@ -281,22 +281,27 @@ def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, 
     rows += [
         Setting(
             "beta",
-            "β",
-            "Weight of the distributions of patches.",
+            "Content β",
+            "β: how much a step between two patches costs for their different distributions; its "
+            "length is √(β² d² + α² |Δx|²).",
             chosen.beta,
             limits=LIMITS["beta"],
         ),
         Setting(
             "alpha",
-            "α",
-            "Weight of the positions of patches.",
+            "Place α",
+            "α: how much a step between two patches costs for their distance |Δx| in the picture; "
+            "its length is √(β² d² + α² |Δx|²).",
             chosen.alpha,
             limits=LIMITS["alpha"],
         ),
     ]
-    hint = "Circles of equal Fisher radius: small where the picture changes quickly."
+    hint = (
+        "Ovals: Fisher circles of the metric g = β² g_FR + α² 1, small across the direction in which "
+        "the picture changes quickly."
+    )
     switch = (Choice("on", "Shown"), Choice("off", "Hidden"))
-    rows.append(Setting("circles", "Circles", hint, "on" if chosen.circles else "off", switch))
+    rows.append(Setting("circles", "Ovals", hint, "on" if chosen.circles else "off", switch))
     return tuple(rows)
 
 
@@ -322,8 +327,8 @@ def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -
     shown = answer.shown
     low, high = (0.0, 1.0) if shown is None else np.quantile(shown, [BEYOND, 1 - BEYOND])
     words = (
-        f"{rows} × {columns} patches. Distance from A to B: {answer.distance:.4g} over "
-        f"{len(answer.way)} patches."
+        f"{rows} × {columns} patches{'; ovals: circles of equal radius under g' if circles else ''}. "
+        f"Distance from A to B: {answer.distance:.4g} over {len(answer.way)} patches."
     )
     if shown is not None:
         words += f" {SHOWN[chosen.shown]}: {shown.min():.3g} (dark) to {shown.max():.3g} (bright)."

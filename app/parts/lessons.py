@@ -161,7 +161,7 @@ class LessonPart(Part):
         try:
             return _typeset(catalogue.load(source))
         except NotALesson as problem:
-            self.context.window.tell("This lesson cannot be shown", str(problem))
+            self.context.window.tell("This file is not a lesson", str(problem))
             return None
 
     def reload(self) -> None:

@@ -144,7 +144,7 @@ class TimelinePart(Part):
         try:
             scene = scene_at(now, clock)
         except ValueError as problem:
-            self.context.window.tell("Cannot continue the timeline", str(problem))
+            self.context.window.log(f"⚠ the timeline cannot continue: {problem}")
             return False
         self._time = position(timeline, clock)
         self._refer(scene)
@@ -186,7 +186,7 @@ class TimelinePart(Part):
         try:
             timeline = keyframes.keyed(self._turned(scene), self._reference(scene), self._time)
         except ValueError as problem:
-            self.context.window.tell("No keyframe was set", str(problem))
+            self.context.window.log(f"⚠ no keyframe was set: {problem}")
             return
         self._change(timeline, self._time)
         if first:
@@ -225,7 +225,7 @@ class TimelinePart(Part):
         try:
             longer = keyframes.stretched(timeline, duration)
         except ValueError as problem:
-            self.context.window.tell("The timeline was not changed", str(problem))
+            self.context.window.log(f"⚠ the timeline was not changed: {problem}")
             return
         share = duration / timeline.duration
         self._change(longer, min(self._time * share, duration), merge="duration")

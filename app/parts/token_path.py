@@ -319,7 +319,7 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
         )
     else:
         words = f"Length {path.length:.4g}, chord {path.chord:.4g}."
-    words += f" The drawing holds {path.explained:.0%} of the variance."
+    words += f" The two axes of the drawing hold {path.explained:.0%} of the variance."
     refused = [place for i, place in enumerate(found.places) if i not in known]
     if refused:
         words += (

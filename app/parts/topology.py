@@ -35,7 +35,8 @@ SHARE = 0.03
 NEAR, NEAR_SHARE = 4.0, 0.01
 # maximum number of pairs shown
 MOST = 400
-COUNTED = (("component", "components"), ("loop", "loops"))
+COUNTED = (("connected component", "connected components"), ("loop", "loops"))
+HOMOLOGY = ("H₀", "H₁")
 DEPENDS = {
     "log_det": "g is taken in the family’s own coordinates: in others det g has another diagram.",
     "log_condition": "g is taken in the family’s own coordinates: in others it has another diagram.",
@@ -305,28 +306,37 @@ def state(
         d.high,
         chosen if chosen < count else -1,
         _story(answer, chosen) if 0 <= chosen < count else "",
-        f"{_counted(d.dimension[:count])} of the map as shown, boundary included. "
-        + (INVARIANT if covered else DEPENDS.get(scene.scalar, INVARIANT)),
+        f"{_counted(d.dimension[:count])} above the persistence threshold, of the map as shown, "
+        "boundary included. " + (INVARIANT if covered else DEPENDS.get(scene.scalar, INVARIANT)),
     )
 
 
 def _counted(dimension: np.ndarray) -> str:
-    """Count components and loops in words, as "3 components and 1 loop"."""
+    """Count classes in words, as "3 connected components (H₀) and 1 loop (H₁)"."""
     numbers = [int((dimension == k).sum()) for k in (0, 1)]
-    return " and ".join(f"{n} {words[n != 1]}" for n, words in zip(numbers, COUNTED, strict=True))
+    return " and ".join(
+        f"{n} {words[n != 1]} ({group})"
+        for n, words, group in zip(numbers, COUNTED, HOMOLOGY, strict=True)
+    )
 
 
 def _story(answer: TopologyAnswer, i: int) -> str:
     """Describe the birth and death of a pair."""
     d = answer.diagram
     low, high = ("maximum", "minimum") if d.superlevel else ("minimum", "maximum")
-    what, born, dies = (("Component", low, "saddle"), ("Loop", "saddle", high))[int(d.dimension[i])]
-    names = manifold_of(answer.job.family).coordinates
+    k = int(d.dimension[i])
+    born, dies = ((low, "saddle"), ("saddle", high))[k]
+    what = f"{COUNTED[k][0].capitalize()} ({HOMOLOGY[k]})"
 
-    def at(theta: Floats) -> str:
-        return ", ".join(f"{name} = {x:.3g}" for name, x in zip(names, theta, strict=True))
+    def at(value: float, theta: Floats) -> str:
+        return f"{value:.4g} in ({', '.join(f'{x:.3g}' for x in theta)})"
 
-    words = f"{what} born at the {born} {d.birth[i]:.4g} ({at(answer.births[i])})"
+    words = f"{what} born at the {born} {at(d.birth[i], answer.births[i])}"
     if np.isfinite(d.death[i]):
-        words += f", dies at the {dies} {d.death[i]:.4g} ({at(answer.deaths[i])})"
+        words += (
+            f", dies at the {dies} {at(d.death[i], answer.deaths[i])}; persistence "
+            f"{d.persistence[i]:.3g}"
+        )
+    else:
+        words += "; an essential class, which never dies"
     return words.replace("-", "−")

@@ -36,6 +36,12 @@ BOUNDARIES = (
     Choice("dirichlet", "Held fixed (Dirichlet)"),
     Choice("periodic", "Periodic"),
 )
+BOUNDARY_HINTS = {
+    "neumann": "Boundary condition: nothing flows across the edge of the grid.",
+    "dirichlet": "Boundary condition: the field keeps its initial values at the edge of the grid.",
+    "periodic": "Boundary condition: what leaves at one edge enters at the opposite one.",
+}
+SPEED_HINT = "Flow time t of one step; running, the flow makes up to 25 steps a second."
 INITIAL = (
     Choice("dipole", "Source at A, sink at B"),
     Choice("transported", "The vector at A, transported"),
@@ -58,10 +64,10 @@ def settings(subject: Subject) -> tuple[Setting, ...]:
     rows = [
         Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, _modes(manifold, flow)),
         Setting(
-            "flow.boundary", "Boundary", "Condition at the boundary of the grid.", flow.boundary,
+            "flow.boundary", "Boundary", BOUNDARY_HINTS[flow.boundary], flow.boundary,
             _edges(subject),
         ),
-        Setting("flow.initial", "Initial field", "The field at time 0.", flow.initial, initial),
+        Setting("flow.initial", "Initial field", "The field at t = 0.", flow.initial, initial),
     ]  # fmt: skip
     if flow.initial == "gradient" and not mass:
         scalars = tuple(Choice(s, scalar_names.words_of(s)) for s in manifold.scalars)
@@ -80,8 +86,8 @@ def settings(subject: Subject) -> tuple[Setting, ...]:
             Setting("flow.seed", "Seed", "Seed of the random numbers.", flow.seed, limits=(0, 9999))
         )
     rows += [
-        Setting("flow.side", "Grid", "Nodes per side over the chart.", flow.side, limits=SIDES),
-        Setting("flow.pace", "Pace", "Flow time per step.", flow.pace, limits=(1e-12, 1.0)),
+        Setting("flow.side", "Grid", "Number of nodes along each side.", flow.side, limits=SIDES),
+        Setting("flow.pace", "Speed", SPEED_HINT, flow.pace, limits=(1e-12, 1.0)),
     ]
     return tuple(rows)
 

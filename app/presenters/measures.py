@@ -23,19 +23,24 @@ def _round(curvature: float) -> float:
     return 0.0 if abs(curvature) < 1e-12 else curvature
 
 
+# sections of the page on the mathematics
+CONVENTIONS, GEODESICS, CERTIFICATE = "conventions", "geodesics", "certificates"
+DISTANCES, OTHER = "distances-and-divergences", "other-geometries-for-comparison"
+TRANSPORT = "transport-and-holonomy"
+CONJUGATE = "conjugate-points-wavefronts-and-balls"
 # placeholder for a number that is not known yet
 UNKNOWN = "…"
 # names of length and energy, for the Levi-Civita connection and for others
 LENGTH = {True: "Fisher–Rao length", False: "Length of the α-geodesic"}
 ENERGY = {True: "Energy", False: "Energy of the α-geodesic"}
 LENGTH_HINTS = {
-    True: "∫√g(θ′,θ′)dt: proportional to the number of just distinguishable steps from A to B.",
-    False: "∫√g(θ′,θ′)dt along the geodesic of this α. It is not the shortest path: this is no "
+    True: "∫√g(θ′, θ′) dt: proportional to the number of just distinguishable steps from A to B.",
+    False: "∫√g(θ′, θ′) dt along the geodesic of this α, which is not the shortest path: this is no "
     "distance.",
 }
 ENERGY_HINTS = {
-    True: "∫g(θ′,θ′)dt = length² at constant speed.",
-    False: "∫g(θ′,θ′)dt along the geodesic of this α, whose speed need not be constant.",
+    True: "∫g(θ′, θ′) dt with t from 0 to 1: the square of the length, as the speed is constant.",
+    False: "∫g(θ′, θ′) dt along the geodesic of this α, whose speed need not be constant.",
 }
 
 
@@ -65,23 +70,28 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
             plain(length) + at,
             LENGTH_HINTS[metric] if arrived else partly,
             arrived,
+            section=GEODESICS,
         ),
         Measure(
             "Straight line",
             _longer(answer.straight_length, length if arrived and metric else 0.0, numbers),
-            "Length of the line from A to B that is straight in the parameters.",
+            "∫√g(θ′, θ′) dt along θ = A + t(B − A), the line that is straight in the parameters; "
+            "in brackets, how much longer it is than the geodesic.",
+            section=GEODESICS,
         ),
         Measure(
             ENERGY[metric],
             plain(float(paths.energy[0])) + at,
             ENERGY_HINTS[metric] if arrived else partly,
             arrived,
+            section=GEODESICS,
         ),
         Measure(
             "Curvature at A, B",
             ", ".join(plain(_round(float(k)), 2) for k in answer.curvature),
-            "Gaussian curvature of the metric: neighbouring geodesics converge where K > 0 and "
-            "diverge where K < 0.",
+            "Gaussian curvature K = R₁₂₁₂/D of the metric: neighbouring geodesics converge where "
+            "K > 0 and diverge where K < 0.",
+            section=CONVENTIONS,
         ),
     ]
     if answer.second:
@@ -90,7 +100,7 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
             "curve."
         )
         words = "converged" if arrived else "no better"
-        found.append(Measure("Second try", words, hint, arrived))
+        found.append(Measure("Second try", words, hint, arrived, section=GEODESICS))
     return found
 
 
@@ -98,16 +108,18 @@ def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
     """Return the closed form and the bounds of the distance."""
     found = []
     if answer.distance is not None:
-        hint = "The distance by the family's closed formula; the length must agree."
-        found.append(Measure("Closed form", numbers.plain(answer.distance), hint))
+        hint = "The distance d(A, B) by the family’s closed formula; the length must agree."
+        value = numbers.plain(answer.distance)
+        found.append(Measure("Closed form", value, hint, section=DISTANCES))
     if answer.bounds is not None:
         low, high = answer.bounds
         found.append(
             Measure(
                 "Bounds",
                 f"{numbers.plain(low, 1)} … {numbers.plain(high, 1)}",
-                "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.",
+                "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys: the distance of every softmax lies between these.",
                 not broken_bound(answer),
+                section=DISTANCES,
             )
         )
     return found
@@ -121,28 +133,35 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         Measure(
             "End point missed by",
             _missed(float(paths.residual[0])),
-            "Fisher length between the curve's end and B.",
+            "√g(Δθ, Δθ), the Fisher length between the curve’s end and B.",
             Status(int(paths.status[0])) != Status.NOT_CONVERGED,
+            section=CERTIFICATE,
         ),
         Measure(
             "Speed drift",
             f"{paths.error[0]:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of g(θ′,θ′), which is constant on a geodesic of α = 0.",
+            "Largest relative change of g(θ′, θ′), which is constant on a geodesic of α = 0.",
             bool(not metric or paths.error[0] < 1e-3),
+            section=CERTIFICATE,
         ),
         Measure(
             "Transport drift",
             f"{drift:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of the vector's length, which transport with α = 0 preserves.",
+            "Largest relative change of g(V, V), which transport with α = 0 preserves.",
             bool(not metric or drift < 1e-3),
+            section=TRANSPORT,
         ),
     ]
     if answer.job.quality == "final":
         # it is not computed during a drag, nor for another connection
         index = answer.morse_index
         words = str(index) if metric else KEPT_BY_NONE
-        hint = "Beyond the first conjugate point a geodesic is no longer locally shortest."
-        found.append(Measure("Conjugate points passed", words, hint, not metric or index == 0))
+        hint = (
+            "Zeros of J in J″ + K|v|²J = 0, J(0) = 0: beyond the first, the geodesic is no longer "
+            "locally shortest."
+        )
+        fine = not metric or index == 0
+        found.append(Measure("Conjugate points passed", words, hint, fine, section=CONJUGATE))
     return found
 
 
@@ -179,15 +198,15 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
             "forward",
             found.forward,
             numbers.information,
-            "Kullback–Leibler divergence: not symmetric, not a distance. For nearby points it "
-            "is about d²/2.",
+            "∫p log(p/q), the Kullback–Leibler divergence of q at B from p at A: not symmetric, no "
+            "distance; for nearby points about d²/2.",
         ),
         (
             "KL(B‖A)",
             "backward",
             found.backward,
             numbers.information,
-            "The same with A and B exchanged.",
+            "∫q log(q/p), the Kullback–Leibler divergence of p at A from q at B.",
         ),
         (
             "√Jeffreys",
@@ -201,7 +220,7 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
             "bhattacharyya",
             found.bhattacharyya,
             numbers.plain,
-            "2 arccos ∫√(pq): the distance on the sphere of all distributions; at most the "
+            "2 arccos ∫√(pq), the distance on the sphere of all distributions: at most the "
             "Fisher–Rao distance.",
         ),
         (
@@ -209,11 +228,17 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
             "wasserstein",
             found.wasserstein,
             numbers.plain,
-            "How far mass must move, in units of x: a different geometry, flat for normals.",
+            "√min E|x − y|² over all joint distributions of x at A and y at B: how far mass must "
+            "move, in units of x.",
         ),
     )
     return [
-        Measure(title, found.why.get(name, "") if value is None else write(value), hint)
+        Measure(
+            title,
+            found.why.get(name, "") if value is None else write(value),
+            hint,
+            section=OTHER if name == "wasserstein" else DISTANCES,
+        )
         for title, name, value, write, hint in lines
         if value is not None or name in found.why
     ]

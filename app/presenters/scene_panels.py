@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +13,9 @@ from app.jobs.subject import Subject
 from app.model.colormaps import COLORMAPS
 from app.model.scene import DISTANCE, HEIGHT
 from app.presenters import head_specification
-from app.views.interface.views import Choice, LayerRow, PanelState
+from app.views.interface.choices import SEPARATOR, Choice, LayerRow
+from app.views.interface.panel_state import PanelState
+from app.views.text.mathematics import unbroken, with_short_numbers
 from app.views.text.scalar_names import words_of
 from compute.families import families, parse
 from compute.manifold.manifold import Manifold
@@ -67,6 +71,27 @@ LAYER_WORDS = {
 
 # step in θ by which a chart is found to bend lines
 STEP = 1e-3
+# families of the picker in groups: attention, lines and circles, positive numbers, outcomes and
+# mixtures, quantum states; others follow by title, and last the user's own
+GROUPS = (
+    ("attention",),
+    ("gaussian", "student_t", "cauchy", "logistic", "von_mises"),
+    ("gamma", "inverse_gaussian", "weibull", "flat_exponential_pair", "beta"),
+    ("categorical3_expectation", "categorical3_natural", "mixture_mm", "mixture_wm"),
+    ("bures_slice_qfi", "bures_slice_bures"),
+)
+OWN = "custom"
+
+
+def in_groups(titles: Mapping[str, str]) -> list[Choice]:
+    """Return families by name and title in the order of the picker, with lines between groups."""
+    grouped = {name for group in GROUPS for name in group} | {OWN}
+    others = sorted(titles.keys() - grouped, key=lambda name: titles[name])
+    found: list[Choice] = []
+    for group in (*GROUPS, others, (OWN,)):
+        listed = [Choice(name, titles[name]) for name in group if name in titles]
+        found += [SEPARATOR, *listed] if found and listed else listed
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -81,7 +106,7 @@ def state(subject: Subject) -> PanelState:
     scene, manifold = subject.scene, subject.manifold
     name, _ = parse(scene.family)
     return PanelState(
-        families=[Choice(f.name, f.title) for f in families().values()],
+        families=in_groups({f.name: f.title for f in families().values()}),
         family=name,
         outcomes=_outcomes(scene.family, manifold.support(np.array([manifold.interior])).labels),
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
@@ -93,13 +118,13 @@ def state(subject: Subject) -> PanelState:
         charts=_charts(manifold),
         chart=scene.chart,
         alpha=scene.alpha,
-        line_element=manifold.line_element,
+        line_element=unbroken(with_short_numbers(manifold.line_element.replace(",  ", "\n"))),
         definition=manifold.key.removeprefix("custom:") if name == "custom" else "",
         attention=head_specification.state(scene.family)
         if name == head_specification.NAME
         else None,
         note=head_specification.note(manifold, scene.family)
-        or f"Gaussian curvature K: {manifold.curvature_words}",
+        or f"Gaussian curvature K: {_curvature(manifold.curvature_words)}",
         layers=[
             LayerRow(
                 field,
@@ -124,6 +149,11 @@ def _bends(subject: Subject) -> bool:
     steps = STEP * np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     ahead, here, back = (subject.chart.forward(theta + k * steps) for k in (1, 0, -1))
     return bool(np.abs(ahead + back - 2 * here).max() > STEP**2 * np.abs(ahead - back).max() * 1e-2)
+
+
+def _curvature(words: str) -> str:
+    """Return a curvature: a formula, in which no line breaks, or words."""
+    return words if re.search("[a-z]{2}", words) else unbroken(words)
 
 
 def _has(manifold: Manifold, layer: str) -> bool:

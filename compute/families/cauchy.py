@@ -30,7 +30,7 @@ FAMILY = formula(
     title="Cauchy distributions",
     coordinates=ls.COORDINATES,
     domain=ls.DOMAIN,
-    line_element="ds² = (dμ² + dσ²) / 2σ²",
+    line_element="ds² = (dμ² + dσ²) / (2σ²)",
     curvature="−2",
     define=define,
     support=ls.support(8.0),

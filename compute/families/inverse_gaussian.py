@@ -116,7 +116,7 @@ FAMILY = formula(
     title="Inverse Gaussian distributions",
     coordinates=COORDINATES,
     domain="μ, λ in (1e-4, 1e4)",
-    line_element="ds² = λ dμ²/μ³ + dλ²/2λ²",
+    line_element="ds² = λ dμ²/μ³ + dλ²/(2λ²)",
     curvature="−1/2",
     define=define,
     support=_support,

@@ -75,7 +75,7 @@ FAMILY = formula(
     title="Mixtures with a known normal, by weight and mean",
     coordinates=COORDINATES,
     domain="w in (1e-4, 1 − 1e-4), |m| < 6",
-    line_element="ds² = E[(∂_w l dw + ∂_m l dm)²],  p = (1 − w)N(0, 1) + wN(m, 1)",
+    line_element="ds² = E[(∂l/∂w dw + ∂l/∂m dm)²],  p = (1 − w)N(0, 1) + wN(m, 1)",
     curvature="varies; singular on m = 0",
     define=define,
     support=_support,

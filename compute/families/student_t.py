@@ -52,7 +52,7 @@ FAMILY = formula(
     title="Student’s t distributions",
     coordinates=ls.COORDINATES,
     domain=ls.DOMAIN,
-    line_element="ds² = ((ν + 1) dμ² + 2ν dσ²) / (ν + 3)σ²",
+    line_element="ds² = ((ν + 1) dμ² + 2ν dσ²) / ((ν + 3)σ²)",
     curvature="−(ν + 3)/(2ν)",
     define=define,
     support=ls.support(6.0),

@@ -36,6 +36,7 @@ class EveryJob(BetweenPins):
     )
     place: ClassVar[int] = 20
     measure: ClassVar[str] = "All geodesics"
+    section: ClassVar[str] = "conjugate-points-wavefronts-and-balls"
     curves: ClassVar[Mapping[str, Style]] = {
         "other": Style(140, lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
     }

@@ -35,6 +35,7 @@ class BallJob(BetweenPins):
     )
     place: ClassVar[int] = 40
     measure: ClassVar[str] = "Geodesic ball"
+    section: ClassVar[str] = "conjugate-points-wavefronts-and-balls"
     curves: ClassVar[Mapping[str, Style]] = {
         "ball": Style(20, lambda t: t.pin_a, 0.95, 1.8, words="geodesic ball"),
         "forward": Style(30, lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),

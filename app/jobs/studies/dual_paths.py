@@ -20,6 +20,9 @@ from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
 
+# section on the Wasserstein geometry
+OTHER = "other-geometries-for-comparison"
+
 
 @dataclass(frozen=True)
 class CompareJob(BetweenPins):
@@ -33,6 +36,7 @@ class CompareJob(BetweenPins):
     )
     place: ClassVar[int] = 10
     measure: ClassVar[str] = "e-path, α = 1"
+    section: ClassVar[str] = "geodesics"
     curves: ClassVar[Mapping[str, Style]] = {
         "e": Style(150, lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
         "m": Style(160, lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),
@@ -64,7 +68,7 @@ class CompareJob(BetweenPins):
         if manifold.name == "gaussian":
             curves["w2"], length = _displaced(manifold, self)
             hint = "Fisher–Rao length of the optimal-transport path, which is straight in μ and σ."
-            measures.append(Measure("W2 path", f"{length:.6g}", hint))
+            measures.append(Measure("W2 path", f"{length:.6g}", hint, section=OTHER))
         return Found(curves, measures, frozenset(dashed))
 
 

@@ -38,6 +38,7 @@ class LoopJob(Study):
     hint: ClassVar[str] = "A vector carried around the loop returns rotated by ∫K dA, the holonomy."
     place: ClassVar[int] = 50
     measure: ClassVar[str] = "Turn on the loop"
+    section: ClassVar[str] = "transport-and-holonomy"
     curves: ClassVar[Mapping[str, Style]] = {
         "loop": Style(80, lambda t: t.vector, 0.8, 1.8),
         "before": Style(

@@ -38,6 +38,7 @@ class SprayJob(BetweenPins):
     )
     place: ClassVar[int] = 30
     measure: ClassVar[str] = "Wavefront spacing"
+    section: ClassVar[str] = "conjugate-points-wavefronts-and-balls"
     curves: ClassVar[Mapping[str, Style]] = {
         "rays": Style(0, lambda t: t.geodesic, 0.28, 0.9, 0.0),
         "fronts": Style(10, lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
@@ -48,7 +48,8 @@ class Study(Job):
 
     Its name in scene files is its module's.  title and hint: its texts in the panel, at position
     ``place``; curves: styles of its kinds of curve; at_rest: it is too slow to compute during a drag;
-    measure: its first measure, which gives the reason if there is no result.
+    measure: its first measure, which gives the reason if there is no result; section: of the page on
+    the mathematics, for all measures that state no other.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY
@@ -57,6 +58,7 @@ class Study(Job):
     place: ClassVar[int]
     curves: ClassVar[Mapping[str, Style]]
     measure: ClassVar[str]
+    section: ClassVar[str] = ""
     at_rest: ClassVar[bool] = False
 
     family: str
@@ -105,7 +107,7 @@ class Study(Job):
             self,
             traced_curves.nodes_of(found.curves),
             traced_curves.dense_of(found.curves),
-            tuple(found.measures),
+            tuple(replace(each, section=each.section or self.section) for each in found.measures),
             found.dashed,
             1000 * (time.perf_counter() - began),
             found.shortest,
@@ -113,7 +115,9 @@ class Study(Job):
         )
 
     def _refused(self, words: str, spent: float) -> StudyAnswer:
-        measure = Measure(self.measure, words.partition(", got ")[0], words, False)
+        measure = Measure(
+            self.measure, words.partition(", got ")[0], words, False, section=self.section
+        )
         return StudyAnswer(self, {}, {}, (measure,), frozenset(), spent, problem=words)
 
 

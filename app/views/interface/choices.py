@@ -17,6 +17,10 @@ class Choice:
     words: str
 
 
+# a line between groups of a picker
+SEPARATOR = Choice("", "")
+
+
 @dataclass(frozen=True)
 class LayerRow:
     """A layer in its panel: ``field`` of Layers; ``opacity`` None if it has none of its own; ``hint``:

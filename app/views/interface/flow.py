@@ -68,8 +68,8 @@ class FlowState:
     """The flow panel's state: form, time, limiter, and history.
 
     warning: a caution about the equation, or ""; times (k,), with norm, mass and energy; the lives of
-    its zeros, one line each; descends: title and hint of the energy plot.  ``longest``: the end of the
-    time slider.
+    its zeros, one line each; descends: title and hint of the energy plot; why: the reason for the size
+    of the steps.  ``longest``: the end of the time slider.
     """
 
     settings: tuple[Setting, ...]
@@ -84,3 +84,4 @@ class FlowState:
     energy: Array
     lives: tuple[Life, ...] = ()
     descends: tuple[str, str] = ("", "")
+    why: str = ""

@@ -161,7 +161,8 @@ class Distributions:
 class Measure:
     """A row of the measures panel; ``hint``: one explanatory sentence; not ``ok`` is a warning.
 
-    ``stale``: outdated, and greyed until a new answer arrives.
+    ``stale``: outdated, and greyed until a new answer arrives.  ``section``: of the page on the
+    mathematics.
     """
 
     name: str
@@ -169,6 +170,11 @@ class Measure:
     hint: str = ""
     ok: bool = True
     stale: bool = False
+    section: str = ""
+
+
+# words on a definition that is shown
+VALID = "✓ valid: this family is shown"
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ VULGAR = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓
 # a line never breaks after it
 SLASH = "/\u2060"
 THIN, MEDIUM = "\u2009", "\u2005"
+# no line ends after it
+SLASH = "/\u2060"
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)\s*|\s+|(.)", re.DOTALL)
 
 

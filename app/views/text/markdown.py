@@ -15,6 +15,8 @@ _ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
 _DOLLAR = r"\$"
+# the hyphen of a negative number, but not within an address
+_MINUS = re.compile(r"(?<![\w)/=?&-])-(?=\.?\d)")
 # unsupported Markdown, and the message about it
 _REFUSED = {
     "a picture": re.compile(r"!\["),
@@ -74,7 +76,7 @@ def sentence(text: str) -> str:
             f"write a formula as $…$ and a dollar sign as \\$; got a single $ in {shown(text)}"
         )
     bare = _CODE.sub(lambda match: hold(f"<code>{escape(match[1])}</code>"), bare)
-    made = escape(bare, quote=False)
+    made = _MINUS.sub("−", escape(bare, quote=False))
     made = _LINK.sub(r'<a href="\2">\1</a>', made)
     made = _ITALIC.sub(r"<i>\1</i>", _BOLD.sub(r"<b>\1</b>", made))
     return re.sub("\x00(\\d+)\x00", lambda match: held[int(match[1])], made)

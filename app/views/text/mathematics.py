@@ -16,6 +16,12 @@ _CAPITALS = 0x1D434 - ord("A")
 _PLANCK = {"h": "ℎ"}  # Unicode has this one as Planck's constant
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-−+]?)0*(\d+)")
 _MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
+_LONG = re.compile(r"\d+\.\d{7,}")
+# places where a line of a formula may break
+_BREAK = re.compile(r" (?=[+−/] )")
+# characters after which a line would break within a product
+_LOOSE = re.compile(r"(?<=[/)·])(?=\S)")
+NO_BREAK, JOINER = "\u00a0", "\u2060"
 # a single Latin letter, unless it is an article, a possessive, a differential's d or a mean's E;
 # the letter after a differential's d; every small Greek letter
 _SYMBOL = re.compile(
@@ -78,6 +84,31 @@ def scripted(char: str) -> tuple[str, str]:
     if _PRIVATE <= slot < _PRIVATE + 0x400:
         slot += _MATHEMATICAL - _PRIVATE
     return ("super" if code >= _ABOVE else "sub"), chr(slot)
+
+
+def with_short_numbers(formula: str) -> str:
+    """Return a formula with four digits of each number that has more than six decimals."""
+    return _LONG.sub(lambda found: f"{float(found.group()):.4g}", formula)
+
+
+def unbroken(formula: str, widest: int = 28) -> str:
+    """Return a formula whose lines break only before +, − and / with spaces around them, outside of
+    brackets as far as lines of ``widest`` characters allow.
+    """
+    return "\n".join(_kept(line, 0, widest) for line in formula.split("\n"))
+
+
+def _kept(text: str, depth: int, widest: int) -> str:
+    """Return a part of a formula with breaks only within ``depth`` brackets, or more if it is long."""
+    if len(text) <= widest or depth > text.count("("):
+        return _LOOSE.sub(JOINER, text.replace(" ", NO_BREAK)) if len(text) <= widest else text
+    places = [
+        found.start()
+        for found in _BREAK.finditer(text)
+        if text.count("(", 0, found.start()) - text.count(")", 0, found.start()) == depth
+    ]
+    ends = zip((0, *(place + 1 for place in places)), (*places, len(text)), strict=True)
+    return " ".join(_kept(text[start:end], depth + 1, widest) for start, end in ends)
 
 
 def powers(text: str) -> str:

@@ -318,7 +318,7 @@ def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
     slices, state = run.reached
     assert slices == 6
     answer = run.answer(job, 6 * run.pace, state, 0.0)
-    assert answer.limiter.startswith("The pace of 0.01 is reduced to ")
+    assert answer.limiter.startswith("The speed of 0.01 is reduced to ")
     assert len(answer.times) == 7
 
 

@@ -257,8 +257,8 @@ def test_a_timeline_that_leaves_the_domain_is_told_and_stops(desk):
     part.toggle()
     while part.is_playing:
         play(window)()
-    window.tell.assert_called_once()
-    assert "pin A must lie in" in window.tell.call_args.args[1]
+    window.log.assert_called_once()
+    assert "pin A must lie in" in window.log.call_args.args[0]
 
 
 def test_another_family_is_refused_with_the_way_out(desk):
@@ -273,7 +273,7 @@ def test_another_family_is_refused_with_the_way_out(desk):
     before = store.scene
     part.set_key()
     assert store.scene == before
-    assert "one family, 'gaussian'" in window.tell.call_args.args[1]
+    assert "one family, 'gaussian'" in window.log.call_args.args[0]
 
 
 def test_keyframes_come_back_with_their_family(desk):

@@ -246,6 +246,12 @@ def test_marks_that_lead_nowhere_take_no_time(mark):
     assert time.process_time() - began < 2.0
 
 
+def test_numbers_have_minus_signs_and_addresses_keep_their_hyphens():
+    found = page("From -1.5 to (-2, x=3-1), `-3` and [here](https://a.b/c-1?d=-4).")
+    assert "From −1.5 to (−2, x=3-1), <code>-3</code>" in found
+    assert 'href="https://a.b/c-1?d=-4"' in found
+
+
 def test_formulas():
     assert "Γ<sup><i>k</i></sup><sub><i>i</i><i>j</i></sub>" in inline(r"\Gamma^k_{ij}")
     assert "½" in inline(r"\frac12") and "−½" in inline(r"-\tfrac{1}{2}")

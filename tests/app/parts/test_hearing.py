@@ -207,7 +207,7 @@ def test_a_flow_is_asked_for_again_where_another_family_cannot_be_shown():
     made.take(FlowJob)
     made.answer(PrepareTask)
     assert made.control.store.scene.family == "gaussian"
-    assert made.window.tell.called
+    assert made.window.log.called
     assert len(made.take(FlowJob)) == 1
 
 

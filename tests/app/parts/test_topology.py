@@ -100,7 +100,7 @@ def test_pairs_are_marked_where_they_are_born_and_die(seen):
     assert marks.saddle[:count].tolist() == (state.dimension == 1).tolist()
     values = manifold_of(seen.store.scene.family).scalar("entropy", marks.xy[:count], 0)
     np.testing.assert_allclose(values, state.birth, rtol=1e-9)
-    assert state.words.startswith(f"{(state.dimension == 0).sum()} components and ")
+    assert state.words.startswith(f"{(state.dimension == 0).sum()} connected components (H₀) and ")
     assert "same in every chart" in state.words
 
 
@@ -109,7 +109,7 @@ def test_a_pair_is_chosen_and_let_go(seen):
     assert seen.state.chosen == seen.marks.chosen == 2
     named = [name for name in seen.marks.names if name]
     assert named[0].startswith("born at ") and named[1].startswith("dies at ")
-    assert seen.state.story.startswith("Component born at the minimum ")
+    assert seen.state.story.startswith("Connected component (H₀) born at the minimum ")
     assert "dies at the saddle" in seen.state.story
     seen.part.on_event(PairChosen(2))
     assert seen.state.chosen == -1
@@ -263,6 +263,6 @@ def test_diagram_and_map_are_linked_in_the_window(monkeypatch):
     QTest.mouseRelease(program.canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
     assert panel.state.chosen == marks.points.pair[at]
     assert program.store.scene.view == view
-    named(panel.widget, QToolButton, "Next pair").click()
+    named(panel.widget, QToolButton, "Next class").click()
     assert panel.state.chosen not in (-1, marks.points.pair[at])
     end(program)

@@ -10,7 +10,7 @@ import pytest
 
 from app.jobs import derive_family
 from app.model.scene import Scene
-from app.views.interface.views import Verdict
+from app.views.interface.views import VALID, Verdict
 from compute.custom import definition, derivation
 
 pytestmark = pytest.mark.window
@@ -130,8 +130,19 @@ def test_a_mistake_is_pointed_at(panel, field, text, column, words):
     line, caret = panel.excerpt.text().split("\n")
     assert panel.excerpt.isVisible() and caret.index("▲") == column
     assert line == text
-    panel.set_verdict(Verdict(True, "✓"))
+    panel.set_verdict(Verdict(True, VALID))
     assert panel.fields[field].objectName() == "" and not panel.excerpt.isVisible()
+
+
+def test_a_message_moves_nothing_below_the_form(panel):
+    panel.show(json.dumps(METRIC))
+    heights = [panel.widget.sizeHint().height()]
+    for text in ("2/s^2 + abs(m)", "2/s^2 + q"):
+        typed(panel, "g22", text)
+        panel.set_verdict(derive_family.read(panel.told[-1], Scene())[1])
+        assert panel.excerpt.isVisible()
+        heights.append(panel.widget.sizeHint().height())
+    assert len(set(heights)) == 1
 
 
 def test_a_long_formula_is_shown_around_its_mistake(panel):
@@ -146,7 +157,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
 @pytest.mark.parametrize(
     ("metric", "words", "warns"),
     [
-        (["1/s^2", "0", "2/s^2"], "✓", False),
+        (["1/s^2", "0", "2/s^2"], VALID, False),
         (["1/s^2", "0", "2 - s"], "not positive definite in 5", True),
         (["1/s^2", "0", "1 + log(m)^2"], "undefined or outside the domain in 5", False),
     ],
@@ -154,7 +165,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
 def test_a_family_is_judged_over_its_view(metric, words, warns):
     job, verdict = derive_family.read(json.dumps({**METRIC, "metric": metric}), Scene())
     assert verdict.right is None and job is not None
-    assert derive_family.answer(job).verdict == Verdict(True, "✓")
+    assert derive_family.answer(job).verdict == Verdict(True, VALID)
     verdict = derive_family.remark(job)
     assert verdict.right and words in verdict.words
     assert verdict.remarkable == warns

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from app.views.interface.attention import AttentionState, KeyChoice
+from app.views.interface.choices import SEPARATOR
 from app.views.interface.events import CommandInvoked, Held, SceneEdited
 from app.views.interface.views import Choice, Command, Distributions, LayerRow, Measure, PanelState
 from tests.windows import dock
@@ -244,9 +247,41 @@ def test_a_measure_that_is_not_fine_is_marked(window):
     rows = window.measures_panel.rows
     assert rows[0][1].text() == "2.86743"
     assert rows[1][1].text() == "⚠ 3.0e−2" and rows[1][1].objectName() == "warning"
-    assert rows[1][0].toolTip() == MEASURES[1].hint
+    assert rows[1][0].toolTip().startswith(MEASURES[1].hint)
     window.set_measures(MEASURES[:1])
     assert not rows[1][0].isVisible()
+
+
+def test_a_click_on_the_name_of_a_measure_opens_its_mathematics(window):
+    from app.views.qt.dialogs.sheet import TextPage
+
+    tops = []
+    for section in ("transport-and-holonomy", "conventions"):
+        window.set_measures([replace(MEASURES[0], section=section)])
+        window.measures_panel.rows[0][0].click()
+        settle()
+        (page,) = window.frame.findChildren(TextPage)
+        first = page.text.cursorForPosition(QPoint(8, 12)).block()
+        while not first.blockFormat().headingLevel():
+            first = first.next()
+        tops.append(first.text())
+    assert tops == ["Transport and holonomy", "Conventions"]
+    page.close()
+
+
+def test_a_text_that_is_cut_is_in_the_tip_and_groups_are_apart(window):
+    long = Choice("long", "A family whose name is much longer than its box of a few letters")
+    families = (long, SEPARATOR, Choice("gaussian", "Normal"))
+    window.set_panels(replace(STATE, families=families, family="long"))
+    settle()
+    box = window.family_panel.family
+    assert box.help().startswith(long.words) and box.count() == 3
+    box.setCurrentIndex(0)
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert edits(window)[-1] == ("family", "gaussian"), "a line cannot be chosen"
+    window.set_panels(replace(STATE, families=families, family="gaussian"))
+    assert not box.help().startswith("Normal")
 
 
 def test_numbers_that_grow_do_not_push_the_canvas(window):

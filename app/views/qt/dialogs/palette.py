@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.choices import Command
+from app.views.interface.choices import SEPARATOR, Command
 from app.views.interface.panel_state import PanelState
 from app.views.qt.widgets.search_line import SearchLine
 from app.views.text.matching import ranked
@@ -62,6 +62,7 @@ def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[E
         Entry(f"{title}: {choice.words}", "", partial(edit, field, choice.value), choice.value)
         for (title, field), listed in zip(pickers, lists, strict=True)
         for choice in listed
+        if choice != SEPARATOR
     ]
     layers = [
         Entry(

@@ -28,7 +28,7 @@ from app.views.qt.widgets.widgets import fill, form, label, picker
 from compute.engine.opening import ENGINES
 
 WORDS = {
-    "auto": "Best available",
+    "auto": "Automatic: the graphics card if there is one",
     "gpu": "Graphics card (WGSL)",
     "reference": "NumPy, float64",
     "system": "As the system",
@@ -39,13 +39,28 @@ WORDS = {
 }
 # field of the preferences, name, meaning, choices
 ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
-    ("engine", "Engine", "Where geodesics and maps are computed", ENGINES),
-    ("adapter", "Adapter", "The device on which kernels run", ()),
-    ("live_steps", "Steps while dragging", "Steps of a path while a pin is dragged", LIVE_STEPS),
-    ("final_steps", "Steps at rest", "Steps of a path at rest", FINAL_STEPS),
-    ("digits", "Digits", "Significant digits of numbers", DIGITS),
-    ("unit", "Information in", "The unit of divergences", UNITS),
-    ("theme", "Theme", "Colours of window and canvas", THEMES),
+    (
+        "engine",
+        "Compute with",
+        "The graphics card is fast, in single precision; NumPy is slower, in double precision.",
+        ENGINES,
+    ),
+    ("adapter", "Graphics card", "For machines that have more than one.", ()),
+    (
+        "live_steps",
+        "Steps while dragging",
+        "Steps of a path from A to B while a pin moves. Fewer follow the hand better.",
+        LIVE_STEPS,
+    ),
+    (
+        "final_steps",
+        "Steps at rest",
+        "Steps of the path once nothing moves. More make it more exact: see its drift in Measures.",
+        FINAL_STEPS,
+    ),
+    ("digits", "Digits", "Significant digits of lengths, energies and divergences.", DIGITS),
+    ("unit", "Unit of information", "For KL divergences. Lengths are always in √nat.", UNITS),
+    ("theme", "Theme", "Colours of window and canvas.", THEMES),
 )
 AUTOMATIC = Choice("", "Automatic")
 
@@ -63,7 +78,7 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Preferences")
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(560)
         self._change = change
         rows = form()
         self.boxes: dict[str, QComboBox] = {}
@@ -73,7 +88,11 @@ class PreferencesDialog(QDialog):
                 [AUTOMATIC, *(Choice(a, a) for a in adapters)] if field == "adapter" else choices
             )
             self.boxes[field] = self._picker(name, hint, listed, str(getattr(now, field)))
-            rows.addRow(label(name), self.boxes[field])
+            both = QVBoxLayout()
+            both.setSpacing(2)
+            both.addWidget(self.boxes[field])
+            both.addWidget(label(hint, "quiet", wrap=True))
+            rows.addRow(label(name), both)
         self.autosave = QCheckBox("Back up unsaved work and offer it after a crash")
         self.autosave.setChecked(now.autosave)
         self.autosave.toggled.connect(self._tell)

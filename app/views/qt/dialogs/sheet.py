@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
+from importlib import resources
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -21,6 +23,12 @@ from app.views.interface.choices import Act, Answer, Command
 from app.views.qt.style.text import RichPage
 from compute.core.refusal import shorten
 
+# links to other pages, which are not shown
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+# code, in which nothing changes, or a sub- or superscript: a group, a half, letters, a number
+_SCRIPT = re.compile(
+    r"`[^`]*`|^ {4}.*$|([\^_])(\{[^}]*\}|\(\w\)|½|−?[^\W\d_]+(?:,\w)?|\d+)", re.MULTILINE
+)
 # maximum lines of a message, each shortened if long
 MOST_LINES = 12
 
@@ -72,6 +80,46 @@ class TextPage(QDialog):
 def page_of(paragraphs: Sequence[str]) -> str:
     """Return paragraphs of plain text as a page."""
     return "".join(f"<p>{escape(words)}</p>" for words in paragraphs)
+
+
+class MathematicsPage(TextPage):
+    """The page on the mathematics, one for each window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "Mathematics", "", (680, 560))
+        text = (resources.files("assets") / "mathematics.md").read_text("utf-8")
+        self.text.setMarkdown(_SCRIPT.sub(_scripted, _LINK.sub(r"\1", text)))
+
+    def go(self, section: str) -> None:
+        """Show the page from a section on; from its beginning if there is no such section."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        block = self.text.document().begin()
+        while block.isValid() and section_of(block.text()) != section:
+            block = block.next()
+        layout = self.text.document().documentLayout()
+        top = layout.blockBoundingRect(block).top() if block.isValid() else 0.0
+        self.text.verticalScrollBar().setValue(round(top))
+
+
+def _scripted(found: re.Match[str]) -> str:
+    """Return a sub- or superscript as HTML."""
+    if not found[1]:
+        return found[0]
+    tag = "sub" if found[1] == "_" else "sup"
+    return f"<{tag}>{found[2].strip('{}')}</{tag}>"
+
+
+def show_mathematics(parent: QWidget, section: str = "") -> None:
+    """Show the window's page on the mathematics, from a section on."""
+    page = next(iter(parent.findChildren(MathematicsPage)), None) or MathematicsPage(parent)
+    page.go(section)
+
+
+def section_of(heading: str) -> str:
+    """Return the name by which links refer to a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:

@@ -119,7 +119,7 @@ class FamilyPanel:
         fill(self.family, state.families, state.family)
         fill(self.scalar, state.scalars, state.scalar)
         fill(self.chart, state.charts, state.chart)
-        self.formula.setText(state.line_element.replace(",  ", "\n"))
+        self.formula.setText(state.line_element)
         self.note.setText(state.note)
         self.own.widget.setVisible(bool(state.definition))
         if state.definition:

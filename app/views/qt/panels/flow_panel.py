@@ -109,6 +109,7 @@ class FlowPanel:
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
         self.warning.setVisible(bool(state.warning))
         self.words.setText(state.words)
+        hint(self.words, state.why)
         self.play.set_playing(state.running)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(TICKS * state.time / state.longest))

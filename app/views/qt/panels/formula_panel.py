@@ -11,7 +11,8 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from app.views.interface.choices import Choice
-from app.views.interface.views import Verdict
+from app.views.interface.views import VALID, Verdict
+from app.views.qt.style.style import GAP
 from app.views.qt.widgets.widgets import caption, fill, form, label, look, picker
 
 KINDS = (
@@ -34,10 +35,19 @@ FIRST: dict[str, dict[str, str]] = {
 }
 # characters of a formula shown around an error
 EXCERPT = 30
+# lines reserved for messages, so that what is below them stays in place
+MESSAGE = 6
+# fields as wide as the form, with their captions above
+WIDE_FIELDS = ("domain", "potential", "log_density")
+_EXAMPLES = {
+    "domain": "everywhere, or e.g. s > 0",
+    "parameters": "none, or e.g. nu = 3",
+    "range": "all x, or e.g. m - 9*s, m + 9*s",
+}
 _HINTS = {
     "coordinates": "The names of the two coordinates, as used in the formulas.",
     "domain": "Inequalities separated by commas, e.g. s > 0, 0 < p < 1. May be empty.",
-    "parameters": "Names with values, e.g. nu = 3, w = 0.5. May be empty.",
+    "parameters": "Constants of the formulas: names with values, e.g. nu = 3, w = 0.5. May be empty.",
     "g11": "The metric component g₁₁, using + − * / ^ ( ), exp, log, sqrt, sin, …",
     "g12": "The metric component g₁₂; 0 for orthogonal coordinates.",
     "g22": "The metric component g₂₂.",
@@ -62,7 +72,8 @@ class FormulaPanel:
         column.addLayout(self._rows)
         self.kind = picker("Kind of formula", "The function that defines the family.")
         fill(self.kind, KINDS, "metric")
-        self._rows.addRow(caption("By its"), self.kind)
+        self._rows.addRow(caption("Given by"), self.kind)
+        self._row_of: dict[str, QWidget] = {}
         self.fields = {name: self._field(name, text) for name, text in _CAPTIONS}
         self.space = picker("Sample space", "The sample space of x.")
         fill(self.space, SPACES, "line")
@@ -74,12 +85,19 @@ class FormulaPanel:
             "The density is normalised by quadrature: terms without x may be omitted from the "
             "formula."
         )
-        self._rows.addRow(caption("Norm"), self.normalise)
+        self._rows.addRow(caption("Density"), self.normalise)
         self.excerpt = label("", "excerpt")
         self.excerpt.setFont(_fixed())
         self.words = label("", wrap=True)
-        column.addWidget(self.excerpt)
-        column.addWidget(self.words)
+        messages = QWidget()
+        messages.setMinimumHeight(MESSAGE * self.words.fontMetrics().lineSpacing() + GAP)
+        lines = QVBoxLayout(messages)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(GAP // 2)
+        lines.addWidget(self.excerpt)
+        lines.addWidget(self.words)
+        lines.addStretch(1)
+        column.addWidget(messages)
         self.kind.activated.connect(lambda i: self._change_kind())
         self.space.activated.connect(lambda i: self._tell())
         self.normalise.toggled.connect(lambda on: self._tell())
@@ -90,9 +108,21 @@ class FormulaPanel:
         field.setFont(_fixed())
         field.setAccessibleName(text)
         field.setToolTip(_HINTS[name])
+        field.setPlaceholderText(_EXAMPLES.get(name, ""))
         field.setMaxLength(4000)
         field.textEdited.connect(lambda now: self._tell())
-        self._rows.addRow(caption(text), field)
+        if name not in WIDE_FIELDS:
+            self._rows.addRow(caption(text), field)
+            self._row_of[name] = field
+            return field
+        both = QWidget()
+        above = QVBoxLayout(both)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(2)
+        above.addWidget(label(text))
+        above.addWidget(field)
+        self._rows.addRow(both)
+        self._row_of[name] = both
         return field
 
     # --- what is stated -------------------------------------------------------------------------
@@ -122,7 +152,7 @@ class FormulaPanel:
         stated = json.loads(definition)
         if stated != self._shown and stated != self.definition():
             self._fill(stated)
-            self.set_verdict(Verdict(True, "✓"))
+            self.set_verdict(Verdict(True, VALID))
         self._shown = stated
 
     def _fill(self, stated: dict[str, Any]) -> None:
@@ -180,7 +210,7 @@ class FormulaPanel:
             "range": by_density and space not in ("outcomes", "circle"),
         }
         for name, visible in shown.items():
-            self._rows.setRowVisible(self.fields[name], visible)
+            self._rows.setRowVisible(self._row_of[name], visible)
         self._rows.setRowVisible(self.space, by_density)
         self._rows.setRowVisible(self.normalise, by_density)
 
@@ -218,12 +248,12 @@ class FormulaPanel:
 _CAPTIONS = (
     ("coordinates", "Names"),
     ("domain", "Domain"),
-    ("parameters", "With"),
+    ("parameters", "Constants"),
     ("g11", "g₁₁"),
     ("g12", "g₁₂"),
     ("g22", "g₂₂"),
-    ("potential", "ψ ="),
-    ("log_density", "log p ="),
+    ("potential", "ψ(θ) ="),
+    ("log_density", "log p(x | θ) ="),
     ("outcomes", "Outcomes"),
     ("range", "Range"),
 )

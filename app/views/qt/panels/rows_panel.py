@@ -8,11 +8,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from app.views.interface.events import Handler, SceneEdited
 from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
+from app.views.qt.style.icons import swatch
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.widgets import WIDE, label, panel
 from app.views.text.token_names import isolated
@@ -23,6 +24,7 @@ HINT = (
     "Length: Fisher–Rao, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt; on the e- and m-path of an "
     "exponential family this is the Jeffreys divergence. Click to move the point there."
 )
+SWATCH = (96, 10)
 FAINT = 0.3  # opacity of rows that do not belong to the scene
 # pixels: minimum height of a row, of its letters, and of title and axis
 ROW, LETTERS, HEADING = 11, 11, 58
@@ -48,11 +50,24 @@ class RowsPanel:
         self.plots.scene().sigMouseClicked.connect(self._click)
         self.plots.scene().sigMouseMoved.connect(self._hover)
         self._readout = label("", "quiet", wrap=True)
+        column.addLayout(self._make_scale())
         # as high as there is room, without making the panel scroll
         self.plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self.plots, 1)
         column.addWidget(self._readout)
         self.set_theme(theme)
+
+    def _make_scale(self) -> QHBoxLayout:
+        """Return a line that says what the strips are, with the scale of their colours."""
+        row = QHBoxLayout()
+        self.about = label("", "quiet", wrap=True)
+        self._scale = [label("0", "quiet"), label(""), label("", "quiet")]
+        self._scale[1].setPixmap(swatch("viridis", *SWATCH).pixmap(*SWATCH))
+        row.addWidget(self.about, 1)
+        for widget in self._scale:
+            widget.setToolTip("The colours of the strips, from 0 to the largest value.")
+            row.addWidget(widget)
+        return row
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -66,7 +81,9 @@ class RowsPanel:
     def show(self, state: RowsState | None) -> None:
         """Show a state; if only the playhead differs, only move the marks."""
         before, self._state = self._state, state
-        self.plots.setVisible(state is not None and len(state.x) > 0)
+        drawn = state is not None and len(state.x) > 0
+        for widget in (self.plots, self.about, *self._scale):
+            widget.setVisible(drawn)
         if state is None:
             self._readout.setText("")
             return
@@ -74,6 +91,9 @@ class RowsPanel:
             self._readout.setText(state.note)
             self.plots.setAccessibleDescription(plots_in_words.of_strips(state))
             top = max((float(s.rows.max(initial=0.0)) for s in state.strips), default=1.0)
+            quantity = "probabilities" if state.labels else "the density"
+            self.about.setText(f"Columns: {quantity} at the points of a path, from A to B.")
+            self._scale[2].setText(f"{top:.3g}")
             for strip in state.strips:
                 self.strips[strip.kind].show(state, strip, top, self._theme)
             self.plots.setMinimumHeight(HEADING + ROW * max(len(state.labels), 8))

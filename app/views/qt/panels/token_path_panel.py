@@ -29,6 +29,8 @@ HINT = (
     "Each dot is the attention of the token in one layer, head or file, as a point 2√p of the sphere "
     "of rows, on the two axes of most variance. Dashed: the geodesic from the first to the last."
 )
+ABOUT = "A dot is the token’s row of attention in one {}: close dots attend alike."
+CHORD = " Dashed: the geodesic from the first to the last."
 TURN_HINT = "By how much the path turns at each row: 0° goes straight on, 180° comes back."
 OVERS = (
     Choice("mean", "layers: mean of their heads"),
@@ -48,6 +50,7 @@ class TokenPathPanel:
         self._state: TokenPathState | None = None
         self.widget, column = panel(WIDE)
         column.addLayout(self._make_form())
+        self.about = label("", "quiet", wrap=True)
         self.said, self.words = label("", "quiet", wrap=True), label("", wrap=True)
         self.vouched = label("", "quiet", wrap=True)
         self.map = _plot("Path of the token's attention", HINT, MAP_HEIGHT)
@@ -57,9 +60,10 @@ class TokenPathPanel:
         self.export = QPushButton("Export…")
         self.export.setToolTip("Rows, distances and turns, as .npz or .json.")
         self.export.clicked.connect(lambda: self._emit(TokenPathAsked("save")))
-        column.addWidget(self.said)
-        column.addWidget(self.words)
-        for widget in (self.map, self.tip, self.matrix, self.turns, self.vouched, self.export):
+        for widget in (
+            self.said, self.words, self.about, self.map, self.tip, self.matrix, self.turns,
+            self.vouched, self.export,
+        ):  # fmt: skip
             column.addWidget(widget)
         column.addStretch(1)
         self._make_items()
@@ -128,7 +132,9 @@ class TokenPathPanel:
         """Show a state without emitting events."""
         self._state = state
         drawn = state is not None and len(state.xy) > 0
-        for widget in (self.said, self.map, self.matrix, self.tip, self.vouched, self.export):
+        for widget in (
+            self.said, self.about, self.map, self.matrix, self.tip, self.vouched, self.export,
+        ):  # fmt: skip
             widget.setVisible(drawn)
         self._show_choices(state)
         self.words.setText("" if state is None else state.note or state.words)
@@ -136,6 +142,7 @@ class TokenPathPanel:
         if state is not None and drawn:
             self.turns.setVisible(bool(np.isfinite(state.turning).any()))
             self.said.setText(state.said)
+            self.about.setText(ABOUT.format(state.kind) + (CHORD if len(state.circle) else ""))
             self.vouched.setText(state.vouched)
             self.tip.setText(_tip(state))
             for plot, words in (

@@ -19,7 +19,7 @@ from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, labe
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
 # lines reserved for the description of the chosen pair, so that nothing jumps
-STORY = 4
+STORY = 5
 LEVELS = (Choice("sub", "Below: {f ≤ c}, c rising"), Choice("super", "Above: {f ≥ c}, c falling"))
 # the slider's ends, as powers of ten of the share of the map's range
 SLIDER, LEAST, MOST = 100, -3.0, -0.3
@@ -43,7 +43,7 @@ class TopologyPanel:
         )
         self.levels.activated.connect(lambda i: self._ask())
         rows.addRow(caption("Sets"), self.levels)
-        rows.addRow(caption("Least"), self._make_slider())
+        rows.addRow(caption("Threshold"), self._make_slider())
         column.addLayout(rows)
         self._words = label("", "quiet", wrap=True)
         column.addWidget(self._words)
@@ -69,9 +69,10 @@ class TopologyPanel:
         row = QHBoxLayout()
         self.slider = Slider()
         self.slider.setRange(0, SLIDER)
-        self.slider.setAccessibleName("Least persistence")
+        self.slider.setAccessibleName("Persistence threshold")
         self.slider.setToolTip(
-            "Pairs that persist for less than this share of the map’s range are hidden."
+            "Persistence threshold: classes whose persistence |death − birth| is less than this "
+            "share of the map’s range are hidden."
         )
         self.slider.valueChanged.connect(lambda _: self._ask())
         self._readout = label("", "quiet")
@@ -83,7 +84,7 @@ class TopologyPanel:
     def _make_stepper(self) -> QHBoxLayout:
         """Return the description of the selected pair, with buttons for previous and next."""
         row = QHBoxLayout()
-        for text, name, step in (("◂", "Previous pair", -1), ("▸", "Next pair", 1)):
+        for text, name, step in (("◂", "Previous class", -1), ("▸", "Next class", 1)):
             button = QToolButton()
             button.setText(text)
             button.setAccessibleName(name)
@@ -109,13 +110,13 @@ class TopologyPanel:
             plots.paint(plot, theme)
         for line, style in zip(self._lines, ("SolidLine", "DashLine"), strict=True):
             line.setPen(pg.mkPen(theme.muted, style=getattr(Qt.PenStyle, style)))
-        signs = zip(("●", "■"), ("components", "loops"), (0, 1), strict=True)
+        signs = zip(("●", "■"), ("components (H₀)", "loops (H₁)"), (0, 1), strict=True)
         self._legend.setText(
             " &nbsp; ".join(
                 f'<span style="color:{theme.homology(k)}">{sign}</span>&nbsp;{words}'
                 for sign, words, k in signs
             )
-            + " &nbsp; <span>- - persists forever</span>"
+            + " &nbsp; <span>- - essential</span>"
         )
         self.show(self.state)
 
@@ -205,8 +206,10 @@ class TopologyPanel:
     def _tip(self, x: float, y: float, data: int) -> str:
         state = self.state
         assert state is not None
-        name = ("component", "loop")[int(state.dimension[data])]
-        return f"{name}: {x:.4g} to {state.death[data]:.4g}"
+        name = ("connected component (H₀)", "loop (H₁)")[int(state.dimension[data])]
+        end = state.death[data]
+        ends = f"dies at {end:.4g}" if np.isfinite(end) else "essential class"
+        return f"{name}: born at {x:.4g}, {ends}".replace("-", "−")
 
 
 def _tick(share: float) -> int:

@@ -75,6 +75,10 @@ QTabBar::tab:focus {{ background: {control}; color: {text}; border: 1px solid {a
 QComboBox:disabled, QAbstractSpinBox:disabled, QLabel:disabled {{ color: {stale}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {stale}; }}
 #quiet {{ color: {muted}; }}
+QPushButton#quiet, QPushButton#stale {{ background: transparent; border: 1px solid transparent;
+    padding: 0; text-align: left; }}
+QPushButton#quiet:hover {{ color: {text}; text-decoration: underline; }}
+QPushButton#quiet:focus, QPushButton#stale:focus {{ border-color: {accent}; }}
 #stale {{ color: {stale}; }}
 #formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
     font-size: {larger}pt; }}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QShowEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -18,14 +18,16 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionComboBox,
     QStylePainter,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
-from app.views.interface.choices import Choice
+from app.views.interface.choices import SEPARATOR, Choice
 from app.views.qt.style.style import GAP, fixed
-from app.views.qt.style.text import plain_label
+from app.views.qt.style.text import as_hint, plain_label
 
+# of a form's short labels, so that the fields of several forms line up
 LABEL_WIDTH = 62
 NARROW, WIDE = 268, 326
 
@@ -96,7 +98,8 @@ def form() -> QFormLayout:
 def caption(text: str) -> QLabel:
     """Return the label of a form's row."""
     made = label(text)
-    fixed(made, LABEL_WIDTH)
+    if made.sizeHint().width() <= LABEL_WIDTH:
+        fixed(made, LABEL_WIDTH)
     return made
 
 
@@ -108,7 +111,7 @@ class Slider(QSlider):
 
 
 class Picker(QComboBox):
-    """A combo box that shortens long texts with an ellipsis.
+    """A combo box that shortens long texts with an ellipsis; its tooltip then has the whole text.
 
     Without a selection it shows its placeholder.
     """
@@ -127,8 +130,20 @@ class Picker(QComboBox):
             name.setBuddy(self)
             name.hide()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), as_hint(self.help()), self)
+            return True
+        return super().event(event)
+
+    def help(self) -> str:
+        """Return the tooltip, below the text where this is cut."""
+        text = self.currentText()
+        cut = self._option().currentText != text
+        return f"{text}\n{self.toolTip()}" if cut and text else self.toolTip()
+
+    def _option(self) -> QStyleOptionComboBox:
+        """Return what is drawn, with the text as far as it fits."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         field = QStyle.SubControl.SC_ComboBoxEditField
@@ -136,6 +151,10 @@ class Picker(QComboBox):
         option.currentText = self.fontMetrics().elidedText(
             self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room.width()
         )
+        return option
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), self._option()
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
@@ -162,11 +181,14 @@ def as_picker(box: Picker, name: str, hint: str) -> None:
 
 def fill(box: QComboBox, choices: Sequence[Choice], value: str) -> None:
     """Show ``choices`` with ``value`` selected, without a signal and only if it differs."""
-    shown = [(box.itemData(i), box.itemText(i)) for i in range(box.count())]
+    shown = [(box.itemData(i) or "", box.itemText(i)) for i in range(box.count())]
     wanted = [(choice.value, choice.words) for choice in choices]
     with QSignalBlocker(box):
         if shown != wanted:
             box.clear()
             for choice in choices:
-                box.addItem(choice.words, choice.value)
+                if choice == SEPARATOR:
+                    box.insertSeparator(box.count())
+                else:
+                    box.addItem(choice.words, choice.value)
         box.setCurrentIndex(max(box.findData(value), 0))

@@ -29,7 +29,7 @@ from app.views.qt.dialogs.file_dialogs import FileDialogs
 from app.views.qt.dialogs.gallery import Gallery
 from app.views.qt.dialogs.palette import Palette, of_choices, of_commands, of_panels
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
-from app.views.qt.dialogs.sheet import TextPage, ask, keys, page_of
+from app.views.qt.dialogs.sheet import TextPage, ask, keys, page_of, show_mathematics
 from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
@@ -77,7 +77,7 @@ class MainWindow(Window):
         self._mail = Mail()
         self.family_panel = FamilyPanel(lambda event: self._handler(event))
         self.layers_panel = LayersPanel(self._edit)
-        self.measures_panel = MeasuresPanel()
+        self.measures_panel = MeasuresPanel(partial(show_mathematics, self.frame))
         self.panels = {
             spec.title: PanelDock(spec, self.frame, lambda event: self._handler(event), theme)
             for spec in PANELS
