@@ -136,7 +136,7 @@ def draw_legend(ink: Ink, row: Sequence[Key], at: tuple[float, float]) -> None:
     for key in row:
         side = DISC if key.disc else SAMPLE
         if key.disc:
-            pen = Pen(rgba(key.colour), key.width, rgba(ink.theme.casing, 0.9), 2.0)
+            pen = Pen(rgba(key.colour), key.width, ink.theme.outline(), 2.0)
             ink.shapes.append(Discs(np.array([(x + side / 2, y)]), pen))
         else:
             line = np.array([(x, y), (x + SAMPLE, y)])

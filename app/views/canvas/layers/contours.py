@@ -51,14 +51,14 @@ class ContoursLayer(Layer):
         if found != self._levels:
             self._levels = found
             self._lines = [(words, contours(image, value)) for value, words in found]
-        pen = Pen(rgba(self.theme.mark, 0.75), 1.2, rgba(self.theme.casing, 0.35), 0.6)
+        pen = Pen(rgba(self.theme.mark, 0.85), 1.2, self.theme.outline(), 0.9)
         drawn = [(words, [frame.to_pixels(xy) for xy in lines]) for words, lines in self._lines]
         strokes = Strokes([line for _, lines in drawn for line in lines], pen)
         return (strokes, *self._numbers(frame, drawn))
 
     def _numbers(self, frame: Frame, drawn: list[tuple[str, list[Pixels]]]) -> list[Label]:
         labels: list[Label] = []
-        ink, halo = rgba(self.theme.text), rgba(self.theme.halo, 0.85)
+        ink, halo = rgba(self.theme.text), self.theme.outline()
         for words, lines in drawn:
             longest = max(lines, key=len, default=np.zeros((0, 2)))
             inside = longest[[frame.contains(point) for point in longest]]

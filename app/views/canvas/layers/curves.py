@@ -75,7 +75,7 @@ class CurvesLayer(Layer):
             else:
                 shapes.append(Strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)
-            halo = rgba(self.theme.halo, 0.85)
+            halo = self.theme.outline()
             words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo, math=True)
             labels.append(words.faded(self._share(kind)))
         return shapes + labels
@@ -95,10 +95,9 @@ class CurvesLayer(Layer):
 
     def _pen(self, kind: str) -> Pen:
         style = STYLES[kind]
-        opacity = style.opacity * self._share(kind)
-        colour = rgba(style.colour(self.theme), opacity)
-        casing = rgba(self.theme.casing, 0.55 * opacity)
-        return Pen(colour, style.width, casing, style.rim)
+        share = self._share(kind)
+        colour = rgba(style.colour(self.theme), style.opacity * share)
+        return Pen(colour, style.width, self.theme.outline(share), style.rim)
 
 
 def _drawn(

@@ -27,6 +27,6 @@ class EllipsesLayer(Layer):
         """Return one ribbon per outline."""
         if self._outlines is None or not len(self._outlines):
             return ()
-        pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)
+        pen = Pen(rgba(self.theme.ellipse, 0.7), 1.0, self.theme.outline(), 0.8)
         seen = ~frame.hidden(self._outlines).any(axis=1)
         return (Strokes(list(frame.to_pixels(self._outlines[seen])), pen),)

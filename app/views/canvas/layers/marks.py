@@ -23,7 +23,8 @@ PLACES = (
     ((0.5, 1.0), (0.0, -12.0)),
     ((0.5, 0.0), (0.0, 12.0)),
 )
-FAINTEST = 0.62
+# lowest opacity of a disc and of a word
+FAINTEST, FAINTEST_WORD = 0.62, 0.8
 HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 # maximum number of labels placed, the least faint ones
 TRIED = 160
@@ -66,7 +67,7 @@ class MarksLayer(Layer):
             alpha[self._hovered] = 1.0
         colours = np.array([rgba(self._ink(i)) for i in range(len(at))])
         colours[:, 3] = alpha
-        pen = Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5)
+        pen = Pen(rgba(self.theme.mark), 6.5, self.theme.outline(), 1.5)
         shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
             # points off this surface are rings
@@ -90,10 +91,8 @@ class MarksLayer(Layer):
             if place is not None:
                 point, anchor, box = place
                 taken = np.concatenate([taken, [box]])
-                colour, halo = (
-                    rgba(self._ink(i), float(alpha[i])),
-                    rgba(self.theme.halo, 0.75 * float(alpha[i])),
-                )
+                colour = rgba(self._ink(i), max(float(alpha[i]), FAINTEST_WORD))
+                halo = self.theme.outline()
                 labels.append(Label(text, point, SIZE, colour, anchor, halo, bold))
         return labels
 

@@ -55,7 +55,7 @@ class PinsLayer(Layer):
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
         if self._moving is not None:
-            pen = Pen(rgba(self.theme.moving), 9.0, rgba(self.theme.casing, 0.9), 2.0)
+            pen = Pen(rgba(self.theme.moving), 9.0, self.theme.outline(), 2.0)
             shapes.append(Discs(frame.to_pixels(self._moving)[None], pen))
         for name in (n for n in reversed(NAMES) if n in self._at):
             pixel = frame.to_pixels(self._at[name])
@@ -66,7 +66,7 @@ class PinsLayer(Layer):
 
     def _disc(self, name: str, at: Pixels) -> list[Primitive]:
         colour = self.theme.pin(name)
-        casing = Discs(at, Pen(rgba(colour), DIAMETER, rgba(self.theme.casing, 0.85), 2.0))
+        casing = Discs(at, Pen(rgba(colour), DIAMETER, self.theme.outline(), 2.0))
         if name != self._hovered:
             return [casing]
         glow = Discs(at, Pen(rgba(colour, 0.35), DIAMETER + 16.0))
