@@ -51,9 +51,7 @@ def _places(y: float, x: float = 0.5) -> Array:
 def _curve(kind: str) -> Draw:
     # a slope takes the line through all fractions of a pixel
     share = np.linspace(0.0, 1.0, 4 * BANDS + 1)[:, None]
-    return lambda plot, y: plot.set_curve(
-        kind, Curve((0.05, y - 0.1) + share * (BANDS - 0.1, 0.2))
-    )
+    return lambda plot, y: plot.set_curve(kind, Curve((0.05, y - 0.1) + share * (BANDS - 0.1, 0.2)))
 
 
 def _tokens(plot: Plot, y: float) -> None:
@@ -176,9 +174,7 @@ def contrasts(theme: Theme, ratio: float) -> dict[str, dict[str, float]]:
     return found
 
 
-def _least(
-    light: Array, box: tuple[float, ...], row: int, part: tuple[float, float]
-) -> float:
+def _least(light: Array, box: tuple[float, ...], row: int, part: tuple[float, float]) -> float:
     """Return the least contrast in a row's part of each band."""
     left, top, right, bottom = box
     wide, high = (right - left) / BANDS, (bottom - top) / len(ROWS)

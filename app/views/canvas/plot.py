@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
@@ -14,6 +16,7 @@ from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.ellipses import EllipsesLayer
 from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.layers.focus import FocusLayer
+from app.views.canvas.layers.key import CARRIED, CIRCLES, ENDS, MOVING, KeyLayer, Shown
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.legend import WIDTH, LegendLayer
 from app.views.canvas.layers.map import MapLayer
@@ -85,7 +88,11 @@ class Plot(Canvas):
             "singularities": (self._zeros,),
         }
         self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
-        self._note = NoteLayer(theme)
+        self._note, self._key = NoteLayer(theme), KeyLayer(theme, self._shown)
+
+        self._marks.avoided = (self._key, self._outline)
+        self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
+        self._critical.avoided = (self._key, self._marks, self._zeros)
 
     def add(self, layer: Layer) -> None:
         """Add a layer above all other layers of the manifold."""
@@ -184,6 +191,17 @@ class Plot(Canvas):
         self._curves.set(kind, curve)
         self._soon() if kind == "straight" else self._now()
 
+    def _shown(self) -> Shown:
+        """Return what the key names, and what it must not cover."""
+        pins, curves = self._pins.at, self._curves
+        marks = ((ENDS, pins), (MOVING, self._pins.moving), (CARRIED, self._carried.foot))
+        kinds = (*curves.kinds, *(name for name, there in marks if there))
+        circles = self._ellipses.words
+        ends = [np.array([xy]) for xy in pins.values()]
+        points = [*curves.nodes(("geodesic", "straight")), *ends]
+        shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
+        return kinds, circles, shares, np.concatenate(points) if points else None
+
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
         self._soon()
@@ -192,8 +210,8 @@ class Plot(Canvas):
         self._carried.set(arrows)
         self._now()
 
-    def set_ellipses(self, outlines: Array | None) -> None:
-        self._ellipses.set(outlines)
+    def set_ellipses(self, outlines: Array | None, radius: float = 0.0) -> None:
+        self._ellipses.set(outlines, radius)
         self._now()
 
     def set_field(self, field: VectorField | None) -> None:
@@ -254,7 +272,7 @@ class Plot(Canvas):
     def things(self) -> tuple[Layer, ...]:
         """The layers at points of the manifold."""
         flow = (self._particles, self._field)
-        behind = (self._ellipses, *flow, self._curves, self._carried)
+        behind = (self._ellipses, *flow, self._curves, self._carried, self._key)
         before = (*behind, self._zeros, self._critical, self._marks)
         return (*before, self._vector, self._pins, self._focus, *self._added)
 

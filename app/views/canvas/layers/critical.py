@@ -59,11 +59,12 @@ class CriticalLayer(Layer):
         """Return the labels of the selected pair, inside the plot."""
         assert self.points is not None
         ink, halo, labels = rgba(self.theme.text), self.theme.outline(), []
+        taken = self.occupied(frame)
         for name, (x, y) in zip(self.points.names, at, strict=True):
             width = typeface.width(name, SIZE, 1.0, True)
-            place = room(frame, np.array([x, y]), width, [], insist=True) if name else None
+            place = room(frame, np.array([x, y]), width, taken, insist=True) if name else None
             if place is not None and frame.contains((float(x), float(y))):
-                point, anchor, _ = place
+                point, anchor, _, _ = place
                 labels.append(Label(name, point, SIZE, ink, anchor, halo, bold=True))
         return labels
 

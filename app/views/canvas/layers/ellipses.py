@@ -17,10 +17,18 @@ class EllipsesLayer(Layer):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._outlines: Array | None = None
+        self._radius = 0.0
 
-    def set(self, outlines: Array | None) -> None:
-        """Set outlines (k, points, 2), or None."""
-        self._outlines = outlines
+    @property
+    def words(self) -> str:
+        """The name of the circles with their radius; "" if there are none."""
+        if self._outlines is None or not len(self._outlines):
+            return ""
+        return f"Fisher circles, radius {self._radius:.2g}" if self._radius else "Fisher circles"
+
+    def set(self, outlines: Array | None, radius: float = 0.0) -> None:
+        """Set outlines (k, points, 2) of a Fisher radius, or None."""
+        self._outlines, self._radius = outlines, radius
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:

@@ -25,6 +25,11 @@ class PinsLayer(Layer):
         self._hovered = ""
 
     @property
+    def moving(self) -> XY | None:
+        """Chart position of the moving point, if it is visible."""
+        return self._moving
+
+    @property
     def at(self) -> dict[str, XY]:
         """Chart positions of the visible pins."""
         return dict(self._at)
