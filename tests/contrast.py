@@ -7,6 +7,7 @@ contrast.  It needs a process of its own, because EGL and windows cannot share o
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from app.jobs import studies
 from app.model.colormaps import COLORMAPS
 from app.views.canvas.gl.offscreen import OffscreenCanvas
 from app.views.canvas.layers.contours import ContoursLayer
+from app.views.canvas.layers.key import USUAL
 from app.views.canvas.layers.legend import WIDTH
 from app.views.canvas.plot import MARGINS, PRINTED, Plot
 from app.views.interface.curve_styles import in_order
@@ -31,7 +33,7 @@ from tests.layers import layer
 # the kinds of curve of studies are among those that are drawn
 KINDS = [kind for kind in studies.curves_of_layers() and in_order()]
 # each band of the map has one colour: whatever differs within it was drawn over the map
-BANDS, WIDE, HIGH = 16, 44, 24
+BANDS, WIDE, HIGH = 12, 44, 24
 MIDDLES = np.arange(BANDS) + 0.5
 THEMES: dict[str, Theme] = {
     "dark": DARK,
@@ -39,8 +41,8 @@ THEMES: dict[str, Theme] = {
     "print": replace(LIGHT, type_size=12.0, pen=1.5),
 }
 MAPS = (*COLORMAPS, "categorical8")
-# device pixels per logical pixel: on a screen, and of 8 pt type at 225 dpi
-RATIO = {"dark": 1.0, "light": 1.0, "print": 2.1}
+# device pixels per logical pixel: on a screen, and of 8 pt type at 170 dpi
+RATIO = {"dark": 1.0, "light": 1.0, "print": 1.6}
 Draw = Callable[[Plot, float], None]
 
 
@@ -76,7 +78,7 @@ def _ellipses(plot: Plot, y: float) -> None:
 
 def _contours(plot: Plot, y: float) -> None:
     values = np.linspace(0.0, 1.0, 50)[:, None] * np.ones((1, 400))
-    extent = Extent(0.0, 16.0, y - 0.5, y + 0.5)
+    extent = Extent(0.0, float(BANDS), y - 0.5, y + 0.5)
     image = ColorMap2D(values, extent, "viridis", (0.35, 0.65), "", contours=True)
     layer(plot, ContoursLayer).set(image)
 
@@ -88,8 +90,8 @@ def _field(plot: Plot, y: float) -> None:
 
 def _particles(plot: Plot, y: float) -> None:
     many = np.linspace(0.0, 1.0, 16 * BANDS)
-    start = np.stack([16.0 * many, y - 0.3 + 0.6 * (37 * many % 1.0)], 1)
-    plot.set_particles(Particles(np.stack([start, start + (1.0, 0.2)])), 0.4)
+    start = np.stack([BANDS * many, y - 0.3 + 0.6 * (37 * many % 1.0)], 1)
+    plot.set_particles(Particles(np.stack([start, start + np.array([1.0, 0.2])])), 0.4)
 
 
 def _critical(plot: Plot, y: float) -> None:
@@ -98,7 +100,7 @@ def _critical(plot: Plot, y: float) -> None:
 
 
 def _outline(plot: Plot, y: float) -> None:
-    plot.set_outline(Outline(np.array([(0.0, y - 0.1), (16.0, y + 0.1)])))
+    plot.set_outline(Outline(np.array([(0.0, y - 0.1), (BANDS, y + 0.1)])))
 
 
 def _nothing(plot: Plot, y: float) -> None:
@@ -127,15 +129,16 @@ PART, PART_OF_DISC, PART_OF_WORDS = (0.05, 0.95), (0.05, 0.38), (0.47, 0.95)
 
 def luminance(picture: NDArray[np.uint8]) -> Array:
     """Return the relative luminance of sRGB pixels (..., 3), as WCAG 2.2 defines it."""
-    s = picture[..., :3] / 255.0
+    s = np.arange(256) / 255.0
     linear = np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4)
-    return np.asarray(linear @ (0.2126, 0.7152, 0.0722))
+    red, green, blue = (linear[picture[..., i]] for i in range(3))
+    return np.asarray(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def stepped(colormap: str) -> ColorMap2D:
     """Return a map of BANDS bands over the whole range of its colours."""
     values = np.repeat(np.arange(BANDS, dtype=float), 64)[None, :] * np.ones((2, 1))
-    extent = Extent(0.0, 16.0, 0.0, float(len(ROWS)))
+    extent = Extent(0.0, float(BANDS), 0.0, float(len(ROWS)))
     return ColorMap2D(values, extent, colormap, (0.0, BANDS - 1.0), "")
 
 
@@ -144,7 +147,8 @@ def plot_of(theme: Theme) -> OffscreenCanvas:
     m = PRINTED if theme.pen else MARGINS
     across, down = m.left + m.right + WIDTH - (0 if theme.pen else m.right), m.top + m.bottom
     plot = OffscreenCanvas(
-        (BANDS * WIDE + across, len(ROWS) * HIGH + down), replace(theme, named=frozenset(KINDS))
+        (BANDS * WIDE + across, len(ROWS) * HIGH + down),
+        replace(theme, named=frozenset((*KINDS, *USUAL))),
     )
     plot.set_grid(False)
     plot.set_view(stepped("viridis").extent)
@@ -187,4 +191,5 @@ def _least(light: Array, box: tuple[float, ...], row: int, part: tuple[float, fl
 
 
 if __name__ == "__main__":
-    print(json.dumps({name: contrasts(theme, RATIO[name]) for name, theme in THEMES.items()}))
+    found = {name: contrasts(theme, RATIO[name]) for name, theme in THEMES.items()}
+    sys.stdout.write(json.dumps(found))
