@@ -23,7 +23,7 @@ from compute.requests.geometry import GeometryRequest
 
 ELLIPSES = (12, 8)
 # half the side of a circle that fits into its cell, in cells; circles are at most this many cells apart
-FITS, SPARSEST = 0.9, 4
+FITS, SPARSEST = 0.55, 4
 # Fisher radius of the outlines, before they are scaled to fit the view
 OUTLINE = 48
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from app.views.interface.choices import Choice
 from app.views.qt.style.style import GAP, fixed
-from app.views.qt.style.text import plain_label
+from app.views.qt.style.text import as_hint, plain_label
 
 LABEL_WIDTH = 62
 NARROW, WIDE = 268, 326
@@ -122,7 +123,7 @@ class Slider(QSlider):
 
 
 class Picker(QComboBox):
-    """A combo box that shortens long texts with an ellipsis.
+    """A combo box that shortens long texts with an ellipsis, and then shows them in its tooltip.
 
     Without a selection it shows its placeholder.
     """
@@ -131,17 +132,36 @@ class Picker(QComboBox):
         if _is_own(event):
             event.accept()
             return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.is_cut:
+            words = f"{self._words}\n{self.toolTip()}".strip()
+            QToolTip.showText(event.globalPos(), as_hint(words), self)
+            return True
         return super().event(event)
+
+    @property
+    def _words(self) -> str:
+        return self.currentText() or self.placeholderText()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the box is too narrow for its text."""
+        return self._elided() != self._words
+
+    def _elided(self) -> str:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        width = room.width() - (
+            self.iconSize().width() + 4 if not option.currentIcon.isNull() else 0
+        )
+        return self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        field = QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
-        option.currentText = self.fontMetrics().elidedText(
-            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room.width()
-        )
+        option.currentText = self._elided()
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
