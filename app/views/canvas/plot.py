@@ -94,6 +94,10 @@ class Plot(Canvas):
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
         self._critical.avoided = (self._key, self._marks, self._zeros)
 
+    def holds(self) -> bool:
+        """Whether something is being dragged."""
+        return False
+
     def add(self, layer: Layer) -> None:
         """Add a layer above all other layers of the manifold."""
         self._added.append(layer)
@@ -185,10 +189,12 @@ class Plot(Canvas):
 
     def set_pin(self, name: str, xy: XY | None) -> None:
         self._pins.set(name, xy)
+        self._key.note()
         self._soon()
 
     def set_curve(self, kind: str, curve: Curve | None) -> None:
         self._curves.set(kind, curve)
+        self._key.note()
         self._soon() if kind == "straight" else self._now()
 
     def _shown(self) -> Shown:
@@ -208,10 +214,12 @@ class Plot(Canvas):
 
     def set_transport(self, arrows: Arrows | None) -> None:
         self._carried.set(arrows)
+        self._key.note()
         self._now()
 
     def set_ellipses(self, outlines: Array | None, radius: float = 0.0) -> None:
         self._ellipses.set(outlines, radius)
+        self._key.note()
         self._now()
 
     def set_field(self, field: VectorField | None) -> None:
@@ -235,6 +243,7 @@ class Plot(Canvas):
             for part in parts:
                 part.fade(layers.get(name, 1.0))
         self._curves.fade_kinds(curves)
+        self._key.note()
         self._now()
 
     def set_grid(self, visible: bool) -> None:
@@ -247,6 +256,7 @@ class Plot(Canvas):
 
     def set_moving_point(self, xy: XY | None) -> None:
         self._pins.set_moving(xy)
+        self._key.note()
         self._soon()
 
     def set_message(self, text: str) -> None:
@@ -272,8 +282,10 @@ class Plot(Canvas):
     def things(self) -> tuple[Layer, ...]:
         """The layers at points of the manifold."""
         flow = (self._particles, self._field)
-        behind = (self._ellipses, *flow, self._curves, self._carried, self._key)
-        before = (*behind, self._zeros, self._critical, self._marks)
+        # in a drag the key stays behind what moves, so that it is not drawn again for each frame
+        moving = (self._curves, self._carried)
+        named = (self._key, *moving) if self.holds() else (*moving, self._key)
+        before = (self._ellipses, *flow, *named, self._zeros, self._critical, self._marks)
         return (*before, self._vector, self._pins, self._focus, *self._added)
 
     @property

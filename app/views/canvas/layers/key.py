@@ -52,20 +52,33 @@ class Row(NamedTuple):
 class KeyLayer(Layer):
     """Rows in a corner of the plot that the geodesic and the pins leave free, if there is one.
 
-    It reads what is shown once a frame; named are kinds that have a name and no legend of their own.
+    It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
 
     def __init__(self, theme: Theme, read: Callable[[], Shown]) -> None:
         super().__init__(theme)
         self._read, self._corner = read, CORNERS[0]
         self._rows: tuple[Row, ...] = ()
+        self._whole = (0.0, 0.0)  # the size with all rows
+        self._due = True
+
+    def set_theme(self, theme: Theme) -> None:
+        """Set the theme for the following frames."""
+        self._rows, self._due = (), True
+        super().set_theme(theme)
+
+    def note(self) -> None:
+        """Read before the next frame what is shown."""
+        self._due = True
 
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
         """Return the primitives of what is shown now."""
-        shown, circles, shares, points = self._read()
-        self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
-        if points is not None:
-            self._dodge(frame, frame.to_pixels(points))
+        if self._due or frame != self._built:
+            self._due = False
+            shown, circles, shares, points = self._read()
+            self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
+            if points is not None and self._rows:
+                self._dodge(frame, frame.to_pixels(points))
         return super().primitives(frame)
 
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
@@ -81,12 +94,13 @@ class KeyLayer(Layer):
             if kind in words and kind in shown and kind not in self.theme.named
         )
         if rows != self._rows:
-            self._rows = rows
+            self._rows, self._whole = rows, self._size(rows)
             self.changed()
 
     def _dodge(self, frame: Frame, points: Pixels) -> None:
         """Move to the first free corner if one of ``points`` (k, 2) lies below the key."""
-        size = self._size(self._fitting(frame))
+        rows = self._fitting(frame)
+        size = self._whole if rows is self._rows else self._size(rows)
         if _hits(_box(frame, size, self._corner), points):
             free = (c for c in CORNERS if not _hits(_box(frame, size, c), points))
             corner = next(free, self._corner)
@@ -116,7 +130,7 @@ class KeyLayer(Layer):
     def _fitting(self, frame: Frame) -> tuple[Row, ...]:
         """Return the rows for which there is room."""
         left, top, right, bottom = frame.box
-        width, height = self._size(self._rows)
+        width, height = self._whole
         if width <= WIDEST * (right - left) and height <= HIGHEST * (bottom - top):
             return self._rows
         return tuple(row for row in self._rows if row.kind not in USUAL)

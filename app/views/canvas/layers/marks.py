@@ -16,6 +16,7 @@ from app.views.interface.views import Marks
 SIZE = 13
 HEIGHT = 16.0  # of a label's box
 DISC = 7.5
+GAP = 4.0  # between the words of two points, in pixels
 # Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
 # token covers the point, so labels avoid it.  With no room beside the point, a line leads to the label.
 BESIDE = (
@@ -127,7 +128,7 @@ def room(
         x, y = point[0] - anchor[0] * width, point[1] - anchor[1] * HEIGHT
         box = (x, y, x + width, y + HEIGHT)
         inside = left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom
-        if inside and not overlaps(box, taken):
+        if inside and not overlaps((x - GAP, y, x + width + GAP, y + HEIGHT), taken):
             return point, anchor, box, is_far
         first = first or ((point, anchor, box, is_far) if inside else None)
     return first if insist else None
