@@ -7,9 +7,11 @@ from typing import Protocol
 from app.controller.controller import Controller
 from app.desktop import point_clipboard
 from app.jobs.preparation import ATTENDS
+from app.model.colour_limits import RULES, USUAL
 from app.presenters import head_specification, picking
 from app.views.canvas.input.notes import number_of
 from app.views.canvas.input.pointer import nearest
+from app.views.canvas.layers import legend
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.interface.choices import Act, Answer
 from app.views.interface.events import PinMoved, SceneEdited
@@ -43,6 +45,23 @@ class Pointed(Protocol):
     def let_go(self) -> None: ...
 
 
+def _limits(controller: Controller) -> list[Answer | None]:
+    """Return entries that choose the limits of the map's colours."""
+    scene = controller.store.scene
+    now = USUAL if scene.limits is None else scene.limits
+
+    def choose(rule: str) -> Act:
+        changes = (("limits", None if rule == USUAL else rule),)
+        return lambda: controller.on_event(SceneEdited(changes))
+
+    rules: list[Answer | None] = [
+        (f"{'✓' if rule == now else ' '} Colours: {words[0].lower()}{words[1:]}", choose(rule))
+        for rule, words in RULES.items()
+    ]
+    chosen = "✓" if isinstance(now, tuple) else " "
+    return [*rules, (f"{chosen} Type the limits of the colours…", controller.commands["points"])]
+
+
 def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answer | None]:
     """Return entries for the pin and the point under ``pixel`` of the widget, then for the scene; None
     is a separator.
@@ -53,7 +72,7 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
     scene = [(words, controller.commands[name]) for words, name in COMMANDS]
     at = canvas.at(pixel)
     if not canvas.frame.contains(at):
-        return [*scene]
+        return [*_limits(controller), None, *scene] if legend.is_at(canvas.frame, at) else [*scene]
     xy = canvas.frame.to_chart(at)
 
     def put(pin: str) -> Act:

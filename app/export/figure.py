@@ -33,6 +33,7 @@ from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG, TEX, TIKZ
 from app.model.scene import Scene
 from app.presenters import drawing, notes
+from app.views.canvas.layers.key import USUAL
 from app.views.canvas.layers.legend import WIDTH
 from app.views.canvas.plot import PRINTED, Plot
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
@@ -77,14 +78,13 @@ class Paper:
 
     @property
     def theme(self) -> Theme:
-        usual = STYLES[self.style]
+        kinds = chain(USUAL, *studies.curves_of_layers().values()) if self.legend else ()
+        named = frozenset(kinds)
+        usual = replace(STYLES[self.style], named=named)
         if not self.type_size:
             return usual
         pen = self.line_width * self.per_inch / 72.0
-        named = (
-            frozenset(chain(*studies.curves_of_layers().values())) if self.legend else frozenset()
-        )
-        return replace(usual, type_size=page.SIZE, pen=pen, named=named)
+        return replace(usual, type_size=page.SIZE, pen=pen)
 
     @property
     def per_inch(self) -> float:

@@ -31,6 +31,7 @@ ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 TICK, OWN = 2.0, "ticks: the model’s own row"
 SAMPLE, DISC = 30.0, 12.0  # lengths of a line and of a disc in the legend
 GEODESIC, STRAIGHT = "Geodesic", "Straight line"
+ENDS = (("Start", "A"), ("End", "B"))
 LONGEST_LABEL = 112.0
 COLUMN, GAP = 330.0, 28.0  # width of the legend of distributions, and of the space around each name
 Box = tuple[float, float, float, float]
@@ -112,9 +113,12 @@ def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
     ]
     drawn = theme.named & {kind for a in found if isinstance(a, StudyAnswer) for kind in a.curves}
     styles = [STYLES[kind] for kind in in_order() if kind in drawn and STYLES[kind].words]
-    return seen + [
-        Key(style.words, style.colour(theme), style.width, dash=style.dash) for style in styles
-    ]
+    ends = [Key(f"{role} {name}", theme.pin(name), 10.0, disc=True) for role, name in ENDS]
+    return (
+        ends
+        + seen
+        + [Key(style.words, style.colour(theme), style.width, dash=style.dash) for style in styles]
+    )
 
 
 def in_rows(found: Sequence[Key], width: float) -> list[list[Key]]:
@@ -136,7 +140,7 @@ def draw_legend(ink: Ink, row: Sequence[Key], at: tuple[float, float]) -> None:
     for key in row:
         side = DISC if key.disc else SAMPLE
         if key.disc:
-            pen = Pen(rgba(key.colour), key.width, rgba(ink.theme.casing, 0.9), 2.0)
+            pen = Pen(rgba(key.colour), key.width, ink.theme.outline(), 2.0)
             ink.shapes.append(Discs(np.array([(x + side / 2, y)]), pen))
         else:
             line = np.array([(x, y), (x + SAMPLE, y)])

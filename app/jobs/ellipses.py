@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.subject import Subject
@@ -21,6 +22,8 @@ from compute.requests.engine import Engine
 from compute.requests.geometry import GeometryRequest
 
 ELLIPSES = (12, 8)
+# half the side of a circle that fits into its cell, in cells; circles are at most this many cells apart
+FITS, SPARSEST = 0.55, 4
 # Fisher radius of the outlines, before they are scaled to fit the view
 OUTLINE = 48
 
@@ -87,11 +90,23 @@ def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> tuple[Floa
     circles = _unit_circles(geometry.metric[usable])
     drawn = chart.push(theta[usable][:, None], circles)
     cell = np.array([(view.x1 - view.x0) / columns, (view.y1 - view.y0) / rows])
-    reach = np.max(np.abs(drawn) / cell, axis=(1, 2))
-    radius = _short(0.42 / float(np.quantile(reach, 0.6))) if len(reach) else 1.0
-    keep = radius * reach < 0.9
+    reach = np.max(np.abs(drawn) / cell, axis=1)
+    radius = _short(0.42 / float(np.quantile(reach.max(axis=1), 0.6))) if len(reach) else 1.0
+    place = np.floor((xy[usable] - (view.x0, view.y0)) / cell)
+    keep = _thinned(radius * reach, place)
     outlines: Floats = xy[usable][keep][:, None] + radius * drawn[keep]
     return outlines, radius
+
+
+def _thinned(reach: Floats, place: Floats) -> NDArray[np.bool_]:
+    """Return which circles (k,) to draw so that few overlap: all where they fit into their cells, every
+    second or fourth where they are larger.
+
+    reach: half their sides (k, 2) in cells; place: column and row (k, 2).
+    """
+    apart = 2.0 ** np.ceil(np.log2(np.maximum(reach, FITS) / FITS))
+    kept: NDArray[np.bool_] = ((place % apart == apart // 2) & (apart <= SPARSEST)).all(axis=1)
+    return kept
 
 
 def _short(value: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from app.jobs import scene_chart
 from app.jobs.job import Cancelled, Emit, Job, Priority
-from app.model import colormaps
+from app.model import colormaps, colour_limits
 from app.model.flow import rewritten
 from app.model.scene import HEIGHT, Scene, as_attended, check_height, in_chart, of_family
 from compute.families import changed, families, parse
@@ -100,7 +100,7 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     flow = _within("flow.", rest)
     if flow:
         scene = replace(scene, flow=rewritten(scene.flow, flow))
-    if rest.get("scalar", scene.scalar) != scene.scalar:
+    if rest.get("scalar", scene.scalar) != scene.scalar and isinstance(scene.limits, tuple):
         rest.setdefault("limits", None)  # they were the other one's
     plain: dict[str, Any] = {name: value for name, value in rest.items() if "." not in name}
     scene = replace(
@@ -111,6 +111,7 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     )
     check_height(scene)
     colormaps.check(scene.colormap)
+    colour_limits.check(scene.limits)
     return scene
 
 

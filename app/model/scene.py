@@ -9,7 +9,8 @@ from itertools import chain
 
 import numpy as np
 
-from app.model import colormaps, ranges
+from app.model import colormaps, colour_limits, ranges
+from app.model.colour_limits import Limits
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
@@ -72,8 +73,7 @@ class Scene:
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
     vector: the tangent vector at A, θ-components.  loop: vertices in θ of the loop for holonomy; () is
     a circle between the pins. colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`,
-    and from 0 to 1.  limits: the values of the map at both ends of its colours; None: the range of
-    its middle 98 %.
+    and from 0 to 1.  limits: of the map's colours, see `colour_limits`.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     equal: whether both axes have the same scale even if the chart does not require it.
@@ -95,7 +95,7 @@ class Scene:
     token: int = 0
     colormap: str = "viridis"
     map_opacity: float = 1.0
-    limits: Point | None = None
+    limits: Limits = None
     layers: Layers = field(default_factory=Layers)
     opacity: Opacity = field(default_factory=Opacity)
     loop: tuple[Point, ...] = ()
@@ -155,8 +155,7 @@ def completed(scene: Scene) -> Scene:
         )
     check_height(scene)
     colormaps.check(scene.colormap)
-    if scene.limits is not None:
-        ranges.increasing("colour limits", scene.limits)
+    colour_limits.check(scene.limits)
     return replace(
         scene,
         chart=scene.chart or chart.name,
@@ -207,7 +206,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         title="",
         scalar=scene.scalar if kept else manifold.scalars[0],
         alpha=scene.alpha if _same_name(scene.family, family) else 0.0,
-        limits=scene.limits if kept else None,
+        limits=scene.limits if kept or isinstance(scene.limits, str) else None,
         chart="",
         start=None,
         end=None,

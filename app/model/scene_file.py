@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import embedded, flow, keyframe_tracks, normals, notes, photograph
+from app.model import colour_limits, embedded, flow, keyframe_tracks, normals, notes, photograph
 from app.model.file_formats import HOLDING_SCENE, JSON
 from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
@@ -165,7 +165,7 @@ def to_text(scene: Scene, folder: Path) -> str:
     if scene.camera is not None:
         data["camera"] = list(scene.camera)
     if scene.limits is not None:
-        data["limits"] = list(scene.limits)
+        data["limits"] = colour_limits.stored(scene.limits)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
     data |= notes.stated(scene.notes, scene.angles)
@@ -260,7 +260,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         **notes.read(data),
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
-        limits=_pair(data["limits"]) if data.get("limits") else None,
+        limits=colour_limits.read(data.get("limits")),
         flow=flow.read(data.get("flow", {}), folder),
         photograph=photograph.read(data.get("photograph", {}), folder),
         normals=normals.read(data.get("normals", {})),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
+from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
 from app.model.scene import Pin, Scene
 from app.presenters import head_specification
@@ -255,8 +256,7 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
-    """Return the scalar map with its colour limits: the scene's, or the middle 98 % of the values,
-    symmetric if diverging.
+    """Return the scalar map with its colour limits: the scene's numbers or those of its rule.
 
     It is hatched where the metric is singular or not positive definite, and where a distance is
     unknown; the label says so, and also if a rough map is unverified.
@@ -265,24 +265,25 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     known = values[np.isfinite(values)]
     if known.size == 0:
         return _nowhere(scene, answer, hatched)
-    low, high = np.quantile(known, [0.01, 0.99])
-    if answer.job.scalar == "probability":
-        low, high = 0.0, 1.0
+    (low, high), source = colour_limits.found(scene.limits, known, scene.colormap in TWO_SIDED)
+    if answer.job.scalar == "probability" and scene.limits is None:
+        low, high, source = 0.0, 1.0, ""
     if answer.job.scalar == "dominant":
         drawn = regions(values, answer.field.extent, subject.manifold)
         return replace(drawn, opacity=scene.map_opacity)
     # a constant: its rounding errors do not deserve colours
-    if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(answer.job.scalar, 0.0)):
-        low, high = low - 0.5, high + 0.5
-    if scene.colormap in TWO_SIDED and low < 0.0 < high:
-        low, high = min(low, -high), max(high, -low)
-    limits, extent = scene.limits or (float(low), float(high)), answer.field.extent
+    if not isinstance(scene.limits, tuple) and high - low < max(
+        2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(answer.job.scalar, 0.0)
+    ):
+        low, high, source = low - 0.5, high + 0.5, ""
+    extent = answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
     label += _remarks(answer, hatched)
     lines = scene.layers.contours
     return ColorMap2D(
-        values, extent, scene.colormap, limits, label, hatched, opacity=opacity, contours=lines
-    )
+        values, extent, scene.colormap, (low, high), label, hatched, opacity=opacity,
+        contours=lines, source=source,
+    )  # fmt: skip
 
 
 def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:

@@ -233,7 +233,8 @@ def show_answer(canvas: Canvas, subject: Subject, answer: Answer) -> None:
         case MapAnswer():
             show_map(canvas, subject, answer)
         case EllipseAnswer():
-            canvas.set_ellipses(drawables.ellipses(answer.outlines, subject.chart))
+            outlines = drawables.ellipses(answer.outlines, subject.chart)
+            canvas.set_ellipses(outlines, answer.radius)
         case FlowAnswer():
             flow_drawables.show(canvas, subject, answer)
         case StudyAnswer():

@@ -137,4 +137,12 @@ def mass(scene: Scene, answer: FlowAnswer) -> ColorMap2D | None:
     extent = Extent(e.x0 - dx, e.x1 + dx, e.y0 - dy, e.y1 + dy)
     low, high = float(known.min()), float(known.max())
     limits = (low, high) if high > low else (low - 0.5, high + 0.5)
-    return ColorMap2D(values, extent, scene.colormap, limits, WORDS, opacity=scene.map_opacity)
+    return ColorMap2D(
+        values,
+        extent,
+        scene.colormap,
+        limits,
+        WORDS,
+        opacity=scene.map_opacity,
+        source="all values",
+    )

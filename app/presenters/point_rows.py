@@ -67,7 +67,10 @@ def still(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ValueG
         view.append(ValueRow(f"view {i}", name, VIEW_HINT, texts, (f"{name} from", f"{name} to")))
     if subject.scene.layers.map:
         limits = numbers(subject, "limits", automatic)
-        texts = _rounded(limits, FEW if subject.scene.limits is None else DIGITS) or ("", "")
+        texts = _rounded(limits, DIGITS if isinstance(subject.scene.limits, tuple) else FEW) or (
+            "",
+            "",
+        )
         names = ("Colours from", "Colours to")
         view.append(ValueRow("limits", "Colours", LIMITS_HINT, texts, names))
     scalars = ValueGroup("", "", (), tuple(_scalars(subject)))

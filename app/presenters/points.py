@@ -72,7 +72,7 @@ def _stretch(chart: Chart, theta: Floats) -> Floats:
 def numbers(subject: Subject, key: str, automatic: Point | None = None) -> tuple[float, ...]:
     """Return the numbers of the row ``key``, as the module describes them.
 
-    ``automatic``: the colour limits on show if the scene sets none; "limits" gives ()
+    ``automatic``: the colour limits on show, if the scene states no numbers; "limits" gives ()
     without either.
     Raises KeyError for a parameter that the family lacks.
     """
@@ -91,7 +91,7 @@ def numbers(subject: Subject, key: str, automatic: Point | None = None) -> tuple
             ends = (e.x0, e.x1) if i == 0 else (e.y0, e.y1)
             return tuple(map(math.exp, ends)) if chart.log[i] else ends
         case ["limits"]:
-            return scene.limits or automatic or ()
+            return (scene.limits if isinstance(scene.limits, tuple) else automatic) or ()
         case ["alpha"]:
             return (scene.alpha,)
         case ["loop", part]:

@@ -38,7 +38,7 @@ class EveryJob(BetweenPins):
     measure: ClassVar[str] = "All geodesics"
     section: ClassVar[str] = "conjugate-points-wavefronts-and-balls"
     curves: ClassVar[Mapping[str, Style]] = {
-        "other": Style(140, lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
+        "other": Style(140, lambda t: t.geodesic, 0.75, 2.0, words="other geodesics"),
     }
     at_rest: ClassVar[bool] = True
 

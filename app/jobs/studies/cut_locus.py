@@ -34,7 +34,7 @@ class CutJob(BetweenPins):
     measure: ClassVar[str] = "Cut points"
     section: ClassVar[str] = "conjugate-points-wavefronts-and-balls"
     curves: ClassVar[Mapping[str, Style]] = {
-        "cut": Style(60, lambda t: t.caustic, 0.95, 4.5, 1.0, dots=True, words="cut locus"),
+        "cut": Style(60, lambda t: t.caustic, 0.95, 4.5, dots=True, words="cut locus"),
     }
     at_rest: ClassVar[bool] = True
 

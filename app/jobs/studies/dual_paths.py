@@ -38,9 +38,9 @@ class CompareJob(BetweenPins):
     measure: ClassVar[str] = "e-path, α = 1"
     section: ClassVar[str] = "geodesics"
     curves: ClassVar[Mapping[str, Style]] = {
-        "e": Style(150, lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
-        "m": Style(160, lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),
-        "w2": Style(170, lambda t: t.w2_path, 1.0, 2.2, 1.0, words="W2 path"),
+        "e": Style(150, lambda t: t.e_path, 1.0, 2.2, words="e-path, α = 1"),
+        "m": Style(160, lambda t: t.m_path, 1.0, 2.2, words="m-path, α = −1"),
+        "w2": Style(170, lambda t: t.w2_path, 1.0, 2.2, words="W2 path"),
     }
 
     quality: str

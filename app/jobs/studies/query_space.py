@@ -33,7 +33,7 @@ class QueryJob(BetweenPins):
     measure: ClassVar[str] = "In query space"
     section: ClassVar[str] = "one-head-of-attention-as-a-manifold"
     curves: ClassVar[Mapping[str, Style]] = {
-        "queries": Style(180, lambda t: t.w2_path, 1.0, 2.2, 1.0, words="in all of query space"),
+        "queries": Style(180, lambda t: t.w2_path, 1.0, 2.2, words="in all of query space"),
     }
     at_rest: ClassVar[bool] = True
 

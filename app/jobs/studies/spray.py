@@ -40,9 +40,9 @@ class SprayJob(BetweenPins):
     measure: ClassVar[str] = "Wavefront spacing"
     section: ClassVar[str] = "conjugate-points-wavefronts-and-balls"
     curves: ClassVar[Mapping[str, Style]] = {
-        "rays": Style(0, lambda t: t.geodesic, 0.28, 0.9, 0.0),
-        "fronts": Style(10, lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),
-        "caustic": Style(50, lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
+        "rays": Style(0, lambda t: t.geodesic, 0.8, 1.1, 1.0),
+        "fronts": Style(10, lambda t: t.pin_a, 1.0, 1.5, 1.0, words="wavefronts"),
+        "caustic": Style(50, lambda t: t.caustic, 1.0, 2.4, words="caustic"),
     }
 
     quality: str

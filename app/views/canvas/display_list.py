@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.canvas.projections.frame import Pixels
-from app.views.interface.theme import RGBA, Theme, faded
+from app.views.interface.curve_styles import STYLES
+from app.views.interface.theme import RGBA, Theme, faded, rgba
 from app.views.text import mathematics
 
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
@@ -32,6 +33,13 @@ class Pen:
         """Return the same pen at ``opacity`` times its opacity."""
         colours = faded(self.colour, opacity), faded(self.rim_colour, opacity)
         return replace(self, colour=colours[0], rim_colour=colours[1])
+
+
+def pen_of(theme: Theme, kind: str) -> Pen:
+    """Return the pen of a kind of curve."""
+    style = STYLES[kind]
+    colour = rgba(style.colour(theme), style.opacity)
+    return Pen(colour, style.width, theme.outline(), style.rim)
 
 
 @dataclass(frozen=True, eq=False)

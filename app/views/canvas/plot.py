@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
@@ -15,6 +17,7 @@ from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.ellipses import EllipsesLayer
 from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.layers.focus import FocusLayer
+from app.views.canvas.layers.key import CARRIED, CIRCLES, ENDS, MOVING, KeyLayer, Shown
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.legend import WIDTH, LegendLayer
 from app.views.canvas.layers.map import MapLayer
@@ -89,7 +92,15 @@ class Plot(Canvas):
             "singularities": (self._zeros,),
         }
         self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
-        self._note = NoteLayer(theme)
+        self._note, self._key = NoteLayer(theme), KeyLayer(theme, self._shown)
+
+        self._marks.avoided = (self._key, self._outline)
+        self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
+        self._critical.avoided = (self._key, self._marks, self._zeros)
+
+    def holds(self) -> bool:
+        """Whether something is being dragged."""
+        return False
 
     def add(self, layer: Layer) -> None:
         """Add a layer above all other layers of the manifold."""
@@ -182,11 +193,24 @@ class Plot(Canvas):
 
     def set_pin(self, name: str, xy: XY | None) -> None:
         self._pins.set(name, xy)
+        self._key.note()
         self._soon()
 
     def set_curve(self, kind: str, curve: Curve | None) -> None:
         self._curves.set(kind, curve)
+        self._key.note()
         self._soon() if kind == "straight" else self._now()
+
+    def _shown(self) -> Shown:
+        """Return what the key names, and what it must not cover."""
+        pins, curves = self._pins.at, self._curves
+        marks = ((ENDS, pins), (MOVING, self._pins.moving), (CARRIED, self._carried.foot))
+        kinds = (*curves.kinds, *(name for name, there in marks if there))
+        circles = self._ellipses.words
+        ends = [np.array([xy]) for xy in pins.values()]
+        points = [*curves.nodes(("geodesic", "straight")), *ends]
+        shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
+        return kinds, circles, shares, np.concatenate(points) if points else None
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
@@ -194,10 +218,12 @@ class Plot(Canvas):
 
     def set_transport(self, arrows: Arrows | None) -> None:
         self._carried.set(arrows)
+        self._key.note()
         self._now()
 
-    def set_ellipses(self, outlines: Array | None) -> None:
-        self._ellipses.set(outlines)
+    def set_ellipses(self, outlines: Array | None, radius: float = 0.0) -> None:
+        self._ellipses.set(outlines, radius)
+        self._key.note()
         self._now()
 
     def set_field(self, field: VectorField | None) -> None:
@@ -221,6 +247,7 @@ class Plot(Canvas):
             for part in parts:
                 part.fade(layers.get(name, 1.0))
         self._curves.fade_kinds(curves)
+        self._key.note()
         self._now()
 
     def set_annotations(self, notes: Sequence[Annotation], angles: Sequence[AngleArc]) -> None:
@@ -237,6 +264,7 @@ class Plot(Canvas):
 
     def set_moving_point(self, xy: XY | None) -> None:
         self._pins.set_moving(xy)
+        self._key.note()
         self._soon()
 
     def set_message(self, text: str) -> None:
@@ -262,8 +290,10 @@ class Plot(Canvas):
     def things(self) -> tuple[Layer, ...]:
         """The layers at points of the manifold."""
         flow = (self._particles, self._field)
-        behind = (self._ellipses, *flow, self._curves, self._carried)
-        before = (*behind, self._zeros, self._critical, self._marks)
+        # in a drag the key stays behind what moves, so that it is not drawn again for each frame
+        moving = (self._curves, self._carried)
+        named = (self._key, *moving) if self.holds() else (*moving, self._key)
+        before = (self._ellipses, *flow, *named, self._zeros, self._critical, self._marks)
         return (*before, self._vector, self._pins, self._annotations, self._focus, *self._added)
 
     @property

@@ -21,7 +21,7 @@ class Style:
     colour: Callable[[Theme], str]
     opacity: float = 1.0
     width: float = 1.6
-    rim: float = 0.8
+    rim: float = 1.2
     dash: tuple[float, float] | None = None
     arrow: bool = False
     dots: bool = False
@@ -29,12 +29,14 @@ class Style:
 
 
 STYLES: dict[str, Style] = {
-    "straight": Style(70, lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
-    "drawing": Style(90, lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
-    "plus": Style(100, lambda t: t.index(1), 0.95, 1.8, 0.9, words="paths of zeros, index > 0"),
-    "minus": Style(110, lambda t: t.index(-1), 0.95, 1.8, 0.9, dash=(6, 3), words="index < 0"),
-    "relaxing": Style(190, lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
-    "geodesic": Style(200, lambda t: t.geodesic, 1.0, 3.0, 1.5),
+    "straight": Style(
+        70, lambda t: t.straight, 1.0, 1.6, dash=(5, 5), words="straight in the parameters"
+    ),
+    "drawing": Style(90, lambda t: t.vector, 0.95, 1.8, dash=(4, 4)),
+    "plus": Style(100, lambda t: t.index(1), 0.95, 1.8, words="paths of zeros, index > 0"),
+    "minus": Style(110, lambda t: t.index(-1), 0.95, 1.8, dash=(6, 3), words="index < 0"),
+    "relaxing": Style(190, lambda t: t.warning, 0.95, 2.4, words="relaxing path"),
+    "geodesic": Style(200, lambda t: t.geodesic, 1.0, 3.0, 1.5, words="geodesic"),
 }
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 RGBA = tuple[float, float, float, float]
 # a colour map with this name and a number has that many colours, in no order
 CATEGORICAL = "categorical"
+# opacity of the casing around lines, discs and words: on every colour map, either the map or the
+# casing has a contrast of at least 3 to them
+CASED = 0.9
 
 
 @dataclass(frozen=True)
@@ -14,8 +17,8 @@ class Theme:
     """Colours as ``#rrggbb``.
 
     A and B are blue and orange, which are distinguishable with all common kinds of colour blindness;
-    the vector is pink, which is visible on both ends of viridis.  ``casing`` outlines objects on the
-    map, so that they are visible on dark and bright ground.
+    the vector is pink.  ``casing`` outlines objects and words on the map, so that they are visible on
+    dark and bright ground.
     """
 
     name: str
@@ -36,7 +39,6 @@ class Theme:
     frame: str
     grid: str
     casing: str
-    halo: str
     mark: str
     ellipse: str
     geodesic: str
@@ -56,6 +58,10 @@ class Theme:
     pen: float = 0.0
     # kinds of curve that a legend beside the chart names
     named: frozenset[str] = frozenset()
+
+    def outline(self, share: float = 1.0) -> RGBA:
+        """Return the colour of the casing of objects and words on a map, at a share of its opacity."""
+        return rgba(self.casing, CASED * share)
 
     def pin(self, name: str) -> str:
         """Return the colour of pin "A" or "B"."""
@@ -101,7 +107,6 @@ DARK = Theme(
     frame="#4a5162",
     grid="#ffffff",
     casing="#0b0d11",
-    halo="#0b0d11",
     mark="#f4f6fb",
     ellipse="#ffffff",
     geodesic="#ffffff",
@@ -135,19 +140,18 @@ LIGHT = Theme(
     frame="#9aa2b1",
     grid="#000000",
     casing="#ffffff",
-    halo="#ffffff",
     mark="#1c2028",
     ellipse="#1c2028",
     geodesic="#10131a",
     straight="#4b5364",
     moving="#10131a",
     vector="#c2187f",
-    e_path="#0b8a5a",
+    e_path="#067a4e",
     m_path="#7a3fd1",
     w2_path="#8a7400",
     caustic="#c93a25",
-    pin_a="#2fa8ea",
-    pin_b="#f59a23",
+    pin_a="#0a70b2",
+    pin_b="#b05e00",
     pin_ink="#0b0d11",
     map_strength=0.8,
 )

@@ -98,7 +98,8 @@ class ColorMap2D:
     """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits, opacity.
 
     ``hatched`` (rows, columns): where the metric is singular or undefined.  ``names``: of the
-    categories 0, 1, …, for a categorical map.  contours: whether lines join equal values.
+    categories 0, 1, …, for a categorical map.  contours: whether lines join equal values.  source:
+    where the limits come from, in a few words, or "".
     """
 
     values: Array
@@ -110,6 +111,7 @@ class ColorMap2D:
     names: tuple[str, ...] = ()
     opacity: float = 1.0
     contours: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,8 +254,8 @@ class Canvas(View, ABC):
     @abstractmethod
     def set_transport(self, arrows: Arrows | None) -> None: ...
     @abstractmethod
-    def set_ellipses(self, outlines: Array | None) -> None:
-        """Show Fisher ellipses as closed outlines (k, points, 2)."""
+    def set_ellipses(self, outlines: Array | None, radius: float = 0.0) -> None:
+        """Show Fisher circles as closed outlines (k, points, 2); radius: theirs, 0 if unknown."""
 
     @abstractmethod
     def set_field(self, field: VectorField | None) -> None: ...

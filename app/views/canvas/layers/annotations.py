@@ -66,7 +66,7 @@ class AnnotationsLayer(Layer):
 
     def _words(self, letters: str, box: Box) -> list[Label]:
         """Return letters from the left edge of a box, in one label or one for each font."""
-        ink, halo = rgba(self.theme.text), rgba(self.theme.halo, 0.85)
+        ink, halo = rgba(self.theme.text), self.theme.outline()
         x, y, labels = box[0] + AROUND, (box[1] + box[3]) / 2, []
         for piece in _pieces(letters):
             labels.append(Label(piece, (x, y), SIZE, ink, (0.0, 0.5), halo))
@@ -82,7 +82,7 @@ class AnnotationsLayer(Layer):
         return x - half, y - HEIGHT / 2, x + half, y + HEIGHT / 2
 
     def _pen(self, width: float = WIDTH) -> Pen:
-        return Pen(rgba(self.theme.text), width, rgba(self.theme.casing, 0.7), 1.0)
+        return Pen(rgba(self.theme.text), width, self.theme.outline(), 1.0)
 
     def _box(self, note: Annotation, frame: Frame) -> Box | None:
         """Return the box around the words of a visible note, inside the plot if it has room there."""

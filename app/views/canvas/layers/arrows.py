@@ -71,11 +71,8 @@ class ArrowsLayer(Layer):
         return (*arrows, Discs(tips[:1], self._ring())) if self._handle else arrows
 
     def _pens(self) -> tuple[Pen, Pen]:
-        colour, casing = (
-            rgba(self.theme.vector, self._alpha),
-            rgba(self.theme.casing, 0.5 * self._alpha),
-        )
-        return Pen(colour, self._width, casing, 1.0), Pen(colour, 3.6 * self._width, casing, 1.0)
+        colour, casing = rgba(self.theme.vector, self._alpha), self.theme.outline()
+        return Pen(colour, self._width, casing, 1.2), Pen(colour, 3.6 * self._width, casing, 1.2)
 
     def _ring(self) -> Pen:
         width, glow = (9.0, 5.0) if self._hovered else (5.0, 3.0)

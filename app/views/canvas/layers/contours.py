@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.legend import levels
+from app.views.canvas.layers.marks import overlaps
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.interface.events import Array
@@ -19,8 +20,9 @@ from app.views.interface.views import ColorMap2D
 
 # maximum samples along a side: with these, lines look smooth
 MOST = 400
-# minimum length of a line with a number, and minimum distance between numbers, in pixels
-LONG, APART = 90.0, 44.0
+# in pixels: minimum length of a line with a number, and half the sides of the box around a number
+LONG, ACROSS, DOWN = 90.0, 22.0, 12.0
+SHARES = (0.33, 0.5, 0.67, 0.2, 0.8)  # possible positions of a number along its line
 
 
 class ContoursLayer(Layer):
@@ -51,22 +53,27 @@ class ContoursLayer(Layer):
         if found != self._levels:
             self._levels = found
             self._lines = [(words, contours(image, value)) for value, words in found]
-        pen = Pen(rgba(self.theme.mark, 0.75), 1.2, rgba(self.theme.casing, 0.35), 0.6)
+        pen = Pen(rgba(self.theme.mark, 0.85), 1.2, self.theme.outline(), 0.9)
         drawn = [(words, [frame.to_pixels(xy) for xy in lines]) for words, lines in self._lines]
         strokes = Strokes([line for _, lines in drawn for line in lines], pen)
         return (strokes, *self._numbers(frame, drawn))
 
     def _numbers(self, frame: Frame, drawn: list[tuple[str, list[Pixels]]]) -> list[Label]:
         labels: list[Label] = []
-        ink, halo = rgba(self.theme.text), rgba(self.theme.halo, 0.85)
+        ink, halo = rgba(self.theme.text), self.theme.outline()
+        taken = self.occupied(frame)
         for words, lines in drawn:
             longest = max(lines, key=len, default=np.zeros((0, 2)))
             inside = longest[[frame.contains(point) for point in longest]]
             if len(inside) < 2 or np.hypot(*np.diff(inside, axis=0).T).sum() < LONG:
                 continue
-            x, y = map(float, inside[len(inside) // 3])
-            if all(np.hypot(x - label.at[0], y - label.at[1]) > APART for label in labels):
-                labels.append(Label(words, (x, y), 11, ink, (0.5, 0.5), halo))
+            for share in SHARES:
+                x, y = map(float, inside[int(share * len(inside))])
+                box = (x - ACROSS, y - DOWN, x + ACROSS, y + DOWN)
+                if not overlaps(box, taken):
+                    labels.append(Label(words, (x, y), 11, ink, (0.5, 0.5), halo))
+                    taken = np.concatenate([taken, [box]])
+                    break
         return labels
 
 

@@ -58,17 +58,18 @@ class CriticalLayer(Layer):
     def _labels(self, frame: Frame, at: Pixels) -> list[Label]:
         """Return the labels of the selected pair, inside the plot."""
         assert self.points is not None
-        ink, halo, labels = rgba(self.theme.text), rgba(self.theme.halo, 0.85), []
+        ink, halo, labels = rgba(self.theme.text), self.theme.outline(), []
+        taken = self.occupied(frame)
         for name, (x, y) in zip(self.points.names, at, strict=True):
             width = typeface.width(name, SIZE, 1.0, True)
-            place = room(frame, np.array([x, y]), width, [], insist=True) if name else None
+            place = room(frame, np.array([x, y]), width, taken, insist=True) if name else None
             if place is not None and frame.contains((float(x), float(y))):
-                point, anchor, _ = place
+                point, anchor, _, _ = place
                 labels.append(Label(name, point, SIZE, ink, anchor, halo, bold=True))
         return labels
 
     def _marks(self, at: Pixels, dimension: int, saddle: bool) -> list[Primitive]:
-        casing, colour = rgba(self.theme.casing, 0.9), rgba(self.theme.homology(dimension))
+        casing, colour = self.theme.outline(), rgba(self.theme.homology(dimension))
         disc = Discs(at, Pen(colour, DISC, casing, 1.6))
         return [disc, Discs(at, Pen(rgba(self.theme.casing), HOLE))] if saddle else [disc]
 
@@ -78,5 +79,5 @@ class CriticalLayer(Layer):
         glow = Discs(at, Pen(rgba(colour, 0.45), GLOW))
         if len(at) < 2:
             return [glow]
-        pen = Pen(rgba(colour), 1.8, rgba(self.theme.casing, 0.7), 1.0)
+        pen = Pen(rgba(colour), 1.8, self.theme.outline(), 1.2)
         return [glow, Strokes([dashes(at, 6.0, 4.0)], pen)]

@@ -51,11 +51,11 @@ class FieldLayer(Layer):
         middle, drawn = middle[kept], drawn[kept, None]
         along = way[kept] / length[kept, None]
         feet, tips = middle - 0.5 * drawn * along, middle + 0.5 * drawn * along
-        ink, casing = rgba(self.theme.mark, 0.9), rgba(self.theme.casing, 0.6)
+        ink, casing = rgba(self.theme.mark, 0.9), self.theme.outline()
         head = np.minimum(HEAD, 0.6 * drawn)
         gap = np.full_like(feet, np.nan)
         lines = np.stack([feet, tips - 0.8 * head * along, gap], axis=1).reshape(-1, 2)
-        shapes: list[Primitive] = [Strokes([lines], Pen(ink, 1.3, casing, 0.9))]
+        shapes: list[Primitive] = [Strokes([lines], Pen(ink, 1.3, casing, 1.0))]
         for small in (False, True):
             chosen = (drawn[:, 0] < HEAD / 0.6) == small
             size = 0.6 * HEAD if small else HEAD
@@ -119,7 +119,7 @@ class ParticlesLayer(Layer):
         if self._tracks is None or self._seen_from != frame:
             self._tracks, self._seen_from = _in_pixels(self._particles, frame), frame
         tails = _tails(self._tracks, self._phase)
-        pen = Pen(rgba(self.theme.mark, 0.75), 1.5, rgba(self.theme.casing, 0.35), 0.6)
+        pen = Pen(rgba(self.theme.mark, 0.9), 1.5, self.theme.outline(), 0.9)
         return (Strokes([tails], pen),)
 
 

@@ -32,5 +32,5 @@ class FocusLayer(Layer):
         """Return a circle of fixed size."""
         if self._xy is None:
             return ()
-        pen = Pen(rgba(self.theme.accent), 2.5, rgba(self.theme.casing, 0.9), 1.5)
+        pen = Pen(rgba(self.theme.accent), 2.5, self.theme.outline(), 1.5)
         return (Strokes([np.asarray(frame.to_pixels(self._xy)) + _CIRCLE], pen),)

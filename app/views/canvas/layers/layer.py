@@ -5,9 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from app.views.canvas.display_list import Primitive, printed
-from app.views.canvas.projections.frame import Frame
+import numpy as np
+
+from app.views.canvas import typeface
+from app.views.canvas.display_list import WIDEST, Label, Primitive, Strokes, printed
+from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.theme import Theme
+
+HEIGHT = 1.25  # of a line of text, relative to its size
 
 
 class Layer(ABC):
@@ -22,6 +27,8 @@ class Layer(ABC):
         self.opacity = 1.0
         self._built: Frame | None = None
         self._primitives: tuple[Primitive, ...] = ()
+        self.avoided: tuple[Layer, ...] = ()  # layers whose words those of this one do not cover
+        self._beside: tuple[tuple[Primitive, ...], ...] = ()
 
     def set_theme(self, theme: Theme) -> None:
         """Set the theme for the following frames."""
@@ -44,7 +51,10 @@ class Layer(ABC):
 
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
         """Return the primitives in the pixels of ``frame``; the same tuple until something changes."""
-        if frame != self._built:
+        beside = tuple(layer.primitives(frame) for layer in self.avoided)
+        moved = any(new is not old for new, old in zip(beside, self._beside, strict=False))
+        if moved or frame != self._built:
+            self._beside = beside
             made = self.build(frame)
             if self.theme.pen:
                 made = [part for p in made for part in printed(p, self.theme)]
@@ -52,3 +62,23 @@ class Layer(ABC):
             self._primitives = tuple(p.faded(self.opacity) for p in made) if faint else tuple(made)
             self._built = frame
         return self._primitives
+
+    def occupied(self, frame: Frame) -> Pixels:
+        """Return the boxes (k, 4) of words and grounds in the layers that this one avoids."""
+        boxes = [box_of(p) for each in self.avoided for p in each.primitives(frame)]
+        return np.array([box for box in boxes if box is not None]).reshape(-1, 4)
+
+
+def box_of(primitive: Primitive) -> tuple[float, float, float, float] | None:
+    """Return left, top, right and bottom of words or of a ground below words; None for others."""
+    match primitive:
+        case Label(upright=False):
+            width = typeface.width(primitive.letters, primitive.size, 1.0, primitive.bold)
+            x = primitive.at[0] - primitive.anchor[0] * width
+            y = primitive.at[1] - primitive.anchor[1] * HEIGHT * primitive.size
+            return x, y, x + width, y + HEIGHT * primitive.size
+        case Strokes() if primitive.pen.width > WIDEST:
+            ends, half = np.concatenate(primitive.lines), primitive.pen.width / 2
+            (left, top), (right, bottom) = ends.min(axis=0), ends.max(axis=0)
+            return left, top - half, right, bottom + half
+    return None

@@ -13,7 +13,7 @@ from app.views.canvas import colour_map
 from app.views.canvas.colour_map import LEVELS, palette
 from app.views.canvas.display_list import ArrowHeads, Label, Pen, Primitive, Strokes, TexturedQuad
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.projections.frame import Frame
+from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.ticks import ticks
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import ColorMap2D
@@ -61,8 +61,8 @@ class LegendLayer(Layer):
         words = [
             Label(text, (right + 8, y), 11, ink) for y, (_, text) in zip(rows, found, strict=True)
         ]
-        title = self._title(image, frame)
-        return (quad, marks, *self._points(image, frame), *words, title)
+        words += [self._title(image, frame), *self._source(image, frame)]
+        return (quad, marks, *self._points(image, frame), *words)
 
     def _points(self, image: ColorMap2D, frame: Frame) -> list[ArrowHeads]:
         """Return the pointed ends of the bar, where values exceed the limits."""
@@ -82,6 +82,20 @@ class LegendLayer(Layer):
         at = (frame.size[0] - 14, (top + bottom) / 2)
         ink = rgba(self.theme.text)
         return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True, math=True)
+
+    def _source(self, image: ColorMap2D, frame: Frame) -> list[Label]:
+        """Return what the limits of the colours are, below the bar."""
+        at = (frame.box[2] + WIDTH / 2 + 6.0, frame.size[1] - 9.0)
+        return (
+            [Label(image.source, at, 11, rgba(self.theme.muted), (0.5, 1.0))]
+            if image.source
+            else []
+        )
+
+
+def is_at(frame: Frame, pixel: Pixel) -> bool:
+    """Whether a pixel lies in the margin of the colour bar."""
+    return pixel[0] > frame.box[2] and frame.size[0] - frame.box[2] > WIDTH
 
 
 def levels(image: ColorMap2D, frame: Frame) -> list[tuple[float, str]]:

@@ -7,23 +7,35 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.views.canvas import typeface
-from app.views.canvas.display_list import Discs, Label, Pen, Primitive
+from app.views.canvas.display_list import Discs, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Marks
 
-SIZE = 12
-HEIGHT = 15.0  # of a label's box
+SIZE = 13
+HEIGHT = 16.0  # of a label's box
+DISC = 7.5
+GAP = 4.0  # between the words of two points, in pixels
 # Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
-# token covers the point, so labels avoid it.
-PLACES = (
+# token covers the point, so labels avoid it.  With no room beside the point, a line leads to the label.
+BESIDE = (
     ((0.0, 0.5), (13.0, 0.0)),
     ((1.0, 0.5), (-13.0, 0.0)),
     ((0.5, 1.0), (0.0, -12.0)),
     ((0.5, 0.0), (0.0, 12.0)),
+    ((0.0, 1.0), (9.0, -7.0)),
+    ((0.0, 0.0), (9.0, 7.0)),
+    ((1.0, 1.0), (-9.0, -7.0)),
+    ((1.0, 0.0), (-9.0, 7.0)),
 )
-FAINTEST = 0.62
+FARTHER = (2.2, 3.4, 4.6)  # times the offset
+PLACES = (
+    *((anchor, offset, False) for anchor, offset in BESIDE),
+    *((anchor, (far * x, far * y), True) for far in FARTHER for anchor, (x, y) in BESIDE),
+)
+# lowest opacity of a disc and of a word
+FAINTEST, FAINTEST_WORD = 0.62, 0.8
 HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 # maximum number of labels placed, the least faint ones
 TRIED = 160
@@ -66,7 +78,7 @@ class MarksLayer(Layer):
             alpha[self._hovered] = 1.0
         colours = np.array([rgba(self._ink(i)) for i in range(len(at))])
         colours[:, 3] = alpha
-        pen = Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5)
+        pen = Pen(rgba(self.theme.mark), DISC, self.theme.outline(), 1.5)
         shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
             # points off this surface are rings
@@ -78,44 +90,51 @@ class MarksLayer(Layer):
         assert self._marks is not None
         return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
 
-    def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Label]:
+    def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
         order = sorted(range(len(at)), key=lambda i: (i != self._hovered, -alpha[i]))
         inside = [i for i in order if frame.contains(at[i])]
-        taken = np.array([(x - 4, y - 4, x + 4, y + 4) for x, y in at[inside]]).reshape(-1, 4)
-        labels = []
+        half = DISC / 2 + 1
+        taken = np.concatenate([
+            np.concatenate([at[inside] - half, at[inside] + half], axis=1).reshape(-1, 4),
+            self.occupied(frame),
+        ])  # fmt: skip
+        labels: list[Primitive] = []
         for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
             text, bold = self._marks.labels[i], i == self._hovered
             place = room(frame, at[i], typeface.width(text, SIZE, 1.0, bold), taken, insist=bold)
             if place is not None:
-                point, anchor, box = place
+                point, anchor, box, is_far = place
                 taken = np.concatenate([taken, [box]])
-                colour, halo = (
-                    rgba(self._ink(i), float(alpha[i])),
-                    rgba(self.theme.halo, 0.75 * float(alpha[i])),
-                )
+                if is_far:
+                    pen = Pen(rgba(self._ink(i), 0.7), 1.0, self.theme.outline(), 0.8)
+                    labels.append(Strokes([np.array([at[i], point])], pen))
+                colour = rgba(self._ink(i), max(float(alpha[i]), FAINTEST_WORD))
+                halo = self.theme.outline()
                 labels.append(Label(text, point, SIZE, colour, anchor, halo, bold))
         return labels
 
 
 def room(
     frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
-) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
-    """Return the first position where a label fits: point, anchor and box; None if there is none."""
+) -> tuple[tuple[float, float], tuple[float, float], Box, bool] | None:
+    """Return the first position where a label fits: point, anchor, box, and whether a line should lead
+    to it; None if there is none.
+    """
     left, top, right, bottom = frame.box
     first = None
-    for anchor, (dx, dy) in PLACES:
+    for anchor, (dx, dy), is_far in PLACES:
         point = (float(at[0]) + dx, float(at[1]) + dy)
         x, y = point[0] - anchor[0] * width, point[1] - anchor[1] * HEIGHT
         box = (x, y, x + width, y + HEIGHT)
         inside = left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom
-        if inside and not _overlaps(box, taken):
-            return point, anchor, box
-        first = first or ((point, anchor, box) if inside else None)
+        if inside and not overlaps((x - GAP, y, x + width + GAP, y + HEIGHT), taken):
+            return point, anchor, box, is_far
+        first = first or ((point, anchor, box, is_far) if inside else None)
     return first if insist else None
 
 
-def _overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
+def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
     """Whether a box overlaps any of others (k, 4)."""
     left, top, right, bottom = np.asarray(others, float).reshape(-1, 4).T
     hit = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])

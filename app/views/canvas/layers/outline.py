@@ -52,12 +52,7 @@ class OutlineLayer(Layer):
             (np.where(hidden, line, np.nan), HIDDEN),
             (np.where(hidden, np.nan, line), 1.0),
         ):
-            pen = Pen(
-                rgba(self.theme.mark, 0.75 * opacity),
-                1.4,
-                rgba(self.theme.casing, 0.4 * opacity),
-                0.8,
-            )
+            pen = Pen(rgba(self.theme.mark, opacity), 1.4, self.theme.outline(opacity), 1.0)
             shapes.append(Strokes([part], pen))
         return (*shapes, *self._names(frame))
 
@@ -67,7 +62,7 @@ class OutlineLayer(Layer):
             return []
         at = frame.to_pixels([xy for _, xy in self._outline.corners])
         middle, labels = at.mean(axis=0), []
-        halo = rgba(self.theme.halo, 0.75)
+        halo = self.theme.outline()
         for (name, _), pixel in zip(self._outline.corners, at, strict=True):
             out = (pixel - middle) / max(float(np.hypot(*(pixel - middle))), 1e-9)
             x, y = pixel + NAME * out

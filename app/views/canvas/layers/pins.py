@@ -25,14 +25,14 @@ class PinsLayer(Layer):
         self._hovered = ""
 
     @property
+    def moving(self) -> XY | None:
+        """Chart position of the moving point, if it is visible."""
+        return self._moving
+
+    @property
     def at(self) -> dict[str, XY]:
         """Chart positions of the visible pins."""
         return dict(self._at)
-
-    @property
-    def moving(self) -> XY | None:
-        """The chart position of the moving point."""
-        return self._moving
 
     def set(self, name: str, xy: XY | None) -> None:
         """Move or remove a pin.  Raises ValueError for an unknown name."""
@@ -60,7 +60,7 @@ class PinsLayer(Layer):
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
         if self._moving is not None:
-            pen = Pen(rgba(self.theme.moving), 9.0, rgba(self.theme.casing, 0.9), 2.0)
+            pen = Pen(rgba(self.theme.moving), 9.0, self.theme.outline(), 2.0)
             shapes.append(Discs(frame.to_pixels(self._moving)[None], pen))
         for name in (n for n in reversed(NAMES) if n in self._at):
             pixel = frame.to_pixels(self._at[name])
@@ -71,7 +71,7 @@ class PinsLayer(Layer):
 
     def _disc(self, name: str, at: Pixels) -> list[Primitive]:
         colour = self.theme.pin(name)
-        casing = Discs(at, Pen(rgba(colour), DIAMETER, rgba(self.theme.casing, 0.85), 2.0))
+        casing = Discs(at, Pen(rgba(colour), DIAMETER, self.theme.outline(), 2.0))
         if name != self._hovered:
             return [casing]
         glow = Discs(at, Pen(rgba(colour, 0.35), DIAMETER + 16.0))

@@ -21,6 +21,8 @@ QMainWindow, QDialog {{ background: {window}; }}
 QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QDockWidget {{ color: {muted}; font-weight: 600; }}
 QDockWidget::title {{ background: {window}; padding: 7px 6px 5px 6px; text-align: left; }}
+QTabBar {{ qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }}
+QTabBar QToolButton {{ padding: 0; border-radius: 0; }}
 #panel, #timeline, QScrollArea, QScrollArea > QWidget > #panel {{ background: {panel}; border: none; }}
 QScrollArea, QTextBrowser, QPlainTextEdit, QTreeWidget, #lessons {{ border: 1px solid {panel}; }}
 QScrollArea:focus, QTextBrowser:focus, QPlainTextEdit:focus, #lessons:focus {{

@@ -138,9 +138,13 @@ class Picker(QComboBox):
 
     def help(self) -> str:
         """Return the tooltip, below the text where this is cut."""
-        text = self.currentText()
-        cut = self._option().currentText != text
-        return f"{text}\n{self.toolTip()}" if cut and text else self.toolTip()
+        words = self.currentText() or self.placeholderText()
+        return f"{words}\n{self.toolTip()}" if self.is_cut else self.toolTip()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the box is too narrow for its text."""
+        return self._option().currentText != (self.currentText() or self.placeholderText())
 
     def _option(self) -> QStyleOptionComboBox:
         """Return what is drawn, with the text as far as it fits."""
@@ -148,8 +152,11 @@ class Picker(QComboBox):
         self.initStyleOption(option)
         field = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        icon = 0 if option.currentIcon.isNull() else self.iconSize().width() + 4
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room.width()
+            self.currentText() or self.placeholderText(),
+            Qt.TextElideMode.ElideRight,
+            room.width() - icon,
         )
         return option
 

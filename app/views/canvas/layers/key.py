@@ -1,0 +1,186 @@
+"""The key: a sample and a name for each kind of curve and mark in the plot, on a ground of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from app.views.canvas import typeface
+from app.views.canvas.display_list import (
+    ArrowHeads,
+    Discs,
+    Label,
+    Pen,
+    Primitive,
+    Strokes,
+    pen_of,
+)
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.polyline import dashes
+from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.curve_styles import STYLES, in_order
+from app.views.interface.events import Array
+from app.views.interface.theme import Theme, rgba
+
+# in pixels: height of a row, length of a sample, space around the text, distance from the corner
+ROW, SAMPLE, EDGE, INSET = 20.0, 26.0, 8.0, 8.0
+SIZE = 12
+GROUND = 0.88  # opacity of the ground
+# what is no kind of curve: key, and name
+ENDS, MOVING, CARRIED, CIRCLES = "ends", "moving", "carried", "circles"
+WORDS = {ENDS: "start A, end B", MOVING: "moving point", CARRIED: "carried vector"}
+USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES)
+# the key takes at most these shares of the plot; with less room only studies are named
+WIDEST, HIGHEST = 0.5, 0.5
+CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
+
+
+# kinds shown, the circles' name, opacities, and points (k, d) that the key should not cover
+Shown = tuple[Sequence[str], str, Mapping[str, float], Array | None]
+
+
+class Row(NamedTuple):
+    """An entry of the key: a kind of curve or one of WORDS, its name and opacity."""
+
+    kind: str
+    words: str
+    share: float
+
+
+class KeyLayer(Layer):
+    """Rows in a corner of the plot that the geodesic and the pins leave free, if there is one.
+
+    It reads what is shown once after changes; named are kinds that have a name and no other legend.
+    """
+
+    def __init__(self, theme: Theme, read: Callable[[], Shown]) -> None:
+        super().__init__(theme)
+        self._read, self._corner = read, CORNERS[0]
+        self._rows: tuple[Row, ...] = ()
+        self._whole = (0.0, 0.0)  # the size with all rows
+        self._due = True
+
+    def set_theme(self, theme: Theme) -> None:
+        """Set the theme for the following frames."""
+        self._rows, self._due = (), True
+        super().set_theme(theme)
+
+    def note(self) -> None:
+        """Read before the next frame what is shown."""
+        self._due = True
+
+    def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
+        """Return the primitives of what is shown now."""
+        if self._due or frame != self._built:
+            self._due = False
+            shown, circles, shares, points = self._read()
+            self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
+            if points is not None and self._rows:
+                self._dodge(frame, frame.to_pixels(points))
+        return super().primitives(frame)
+
+    def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
+        order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
+        words = (
+            WORDS
+            | {CIRCLES: circles}
+            | {kind: style.words for kind, style in STYLES.items() if style.words}
+        )
+        rows = tuple(
+            Row(kind, words[kind], shares.get(kind, 1.0))
+            for kind in order
+            if kind in words and kind in shown and kind not in self.theme.named
+        )
+        if rows != self._rows:
+            self._rows, self._whole = rows, self._size(rows)
+            self.changed()
+
+    def _dodge(self, frame: Frame, points: Pixels) -> None:
+        """Move to the first free corner if one of ``points`` (k, 2) lies below the key."""
+        rows = self._fitting(frame)
+        size = self._whole if rows is self._rows else self._size(rows)
+        if _hits(_box(frame, size, self._corner), points):
+            free = (c for c in CORNERS if not _hits(_box(frame, size, c), points))
+            corner = next(free, self._corner)
+            if corner != self._corner:
+                self._corner = corner
+                self.changed()
+
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        """Return the ground, the samples and the names; nothing without rows."""
+        rows = self._fitting(frame)
+        if not rows:
+            return ()
+        left, top, right, bottom = _box(frame, self._size(rows), self._corner)
+        middle = (top + bottom) / 2
+        ground = Pen(rgba(self.theme.panel, GROUND), bottom - top, rgba(self.theme.frame, 0.6), 1.0)
+        shapes: list[Primitive] = [Strokes([np.array([(left, middle), (right, middle)])], ground)]
+        labels = []
+        for i, row in enumerate(rows):
+            y = top + EDGE / 2 + ROW * (i + 0.5)
+            start = np.array([left + EDGE, y])
+            shapes += [shape.faded(row.share) for shape in _sample(self.theme, row.kind, start)]
+            at = (left + EDGE + SAMPLE + EDGE, y)
+            words = Label(row.words, at, SIZE, rgba(self.theme.text), math=True)
+            labels.append(words.faded(row.share))
+        return (*shapes, *labels)
+
+    def _fitting(self, frame: Frame) -> tuple[Row, ...]:
+        """Return the rows for which there is room."""
+        left, top, right, bottom = frame.box
+        width, height = self._whole
+        if width <= WIDEST * (right - left) and height <= HIGHEST * (bottom - top):
+            return self._rows
+        return tuple(row for row in self._rows if row.kind not in USUAL)
+
+    def _size(self, rows: Sequence[Row]) -> tuple[float, float]:
+        size = self.theme.type_size or SIZE
+        widest = max((typeface.width(row.words, size) for row in rows), default=0.0)
+        return 3 * EDGE + SAMPLE + widest, ROW * len(rows) + EDGE
+
+
+def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | ArrowHeads]:
+    """Return the sample of a row, SAMPLE long, from its left end."""
+    line = start + np.array([(0.0, 0.0), (SAMPLE, 0.0)])
+    if kind == ENDS:
+        pens = (Pen(rgba(theme.pin(name)), 10.0, theme.outline(), 1.2) for name in ("A", "B"))
+        return [
+            Discs(start + np.array([(x, 0.0)]), pen) for x, pen in zip((6, 20), pens, strict=True)
+        ]
+    if kind == MOVING:
+        pen = Pen(rgba(theme.moving), 9.0, theme.outline(), 2.0)
+        return [Discs(start + np.array([(SAMPLE / 2, 0.0)]), pen)]
+    if kind == CIRCLES:
+        turn = np.linspace(0.0, 2 * np.pi, 33)
+        oval = np.stack([10 * np.cos(turn) + SAMPLE / 2, 6 * np.sin(turn)], 1) + start
+        return [Strokes([oval], Pen(rgba(theme.ellipse, 0.7), 1.0, theme.outline(), 0.8))]
+    if kind == CARRIED or STYLES[kind].arrow:
+        colour, casing = rgba(theme.vector), theme.outline()
+        shaft, head = Pen(colour, 2.0, casing, 1.2), Pen(colour, 7.0, casing, 1.2)
+        shaft = shaft if kind == CARRIED else pen_of(theme, kind)
+        return [
+            Strokes([line - np.array([(0.0, 0.0), (7.0, 0.0)])], shaft),
+            ArrowHeads(line[1:], np.array([(1.0, 0.0)]), head, 9.0),
+        ]
+    pen, style = pen_of(theme, kind), STYLES[kind]
+    if style.dots:
+        return [Discs(np.linspace(line[0], line[1], 4), pen)]
+    return [Strokes([line if style.dash is None else dashes(line, *style.dash)], pen)]
+
+
+def _box(
+    frame: Frame, size: tuple[float, float], corner: tuple[int, int]
+) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of the key in a corner."""
+    left, top, right, bottom = frame.box
+    x = right - INSET - size[0] if corner[0] else left + INSET
+    y = bottom - INSET - size[1] if corner[1] else top + INSET
+    return x, y, x + size[0], y + size[1]
+
+
+def _hits(box: tuple[float, float, float, float], points: Pixels) -> bool:
+    """Whether a point (k, 2) lies in a box."""
+    x, y = points.T
+    return bool(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).any())

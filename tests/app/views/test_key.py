@@ -1,0 +1,132 @@
+"""The key of the canvas, and words that leave each other room."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.export import figure
+from app.model.scene import Scene, completed
+from app.presenters import drawables, drawing
+from app.views.canvas.display_list import Label, Strokes
+from app.views.canvas.layers.key import KeyLayer
+from app.views.canvas.layers.layer import box_of
+from app.views.canvas.layers.marks import MarksLayer, overlaps
+from app.views.canvas.plot import Plot
+from app.views.interface.theme import LIGHT
+from app.views.interface.views import Arrows, Curve, Marks
+from compute.manifold.extent import Extent
+from tests.layers import layer
+
+VIEW = Extent(0.0, 10.0, 0.0, 10.0)
+
+
+@pytest.fixture
+def plot() -> Plot:
+    """A plot with a geodesic, its pins and a moving point, in the upper right."""
+    made = Plot((900, 600))
+    made.set_view(VIEW)
+    xy = np.linspace((6.0, 9.0), (9.0, 6.0), 20)
+    made.set_curve("geodesic", Curve(xy))
+    made.set_curve("straight", Curve(xy, True))
+    made.set_pin("A", (6.0, 9.0))
+    made.set_pin("B", (9.0, 6.0))
+    made.set_moving_point((7.5, 7.5))
+    return made
+
+
+def words(plot: Plot) -> list[str]:
+    """Return the names in the key."""
+    shapes = layer(plot, KeyLayer).primitives(plot.frame)
+    return [each.text for each in shapes if isinstance(each, Label)]
+
+
+def ground(plot: Plot) -> tuple[float, float, float, float]:
+    """Return the box of the key's ground."""
+    first = layer(plot, KeyLayer).primitives(plot.frame)[0]
+    assert isinstance(first, Strokes)
+    found = box_of(first)
+    assert found is not None
+    return found
+
+
+def test_the_key_names_what_is_shown_on_a_ground_of_its_own(plot):
+    usual = ["geodesic", "straight in the parameters", "start A, end B", "moving point"]
+    assert words(plot) == usual
+    plot.set_transport(Arrows(np.array([(7.0, 8.0)]), np.array([(0.5, 0.5)])))
+    plot.set_ellipses(np.zeros((1, 5, 2)), 0.3)
+    assert words(plot) == [*usual, "carried vector", "Fisher circles, radius 0.3"]
+    left, top, right, bottom = ground(plot)
+    for each in layer(plot, KeyLayer).primitives(plot.frame):
+        if isinstance(each, Label):
+            x0, y0, x1, y1 = box_of(each)
+            assert left < x0 < x1 < right and top < y0 < y1 < bottom
+    plot.set_curve("straight", None)
+    assert "straight in the parameters" not in words(plot)
+
+
+def test_the_key_leaves_the_geodesic_and_the_pins_alone(plot):
+    before = ground(plot)
+    assert before[0] < 100
+    plot.set_pin("A", (0.5, 9.5))
+    after = ground(plot)
+    x, y = plot.frame.to_pixels((0.5, 9.5))
+    assert not (after[0] < x < after[2] and after[1] < y < after[3])
+    assert after != before
+    plot.set_pin("A", (6.0, 9.0))
+    assert ground(plot) == after  # it does not follow the hand back and forth
+
+
+def test_a_small_plot_has_no_room_for_the_usual_rows():
+    small = Plot((300, 220))
+    small.set_view(VIEW)
+    small.set_curve("geodesic", Curve(np.array([(1.0, 1.0), (2.0, 2.0)])))
+    small.set_pin("A", (1.0, 1.0))
+    assert words(small) == []
+
+
+def test_a_figure_with_a_legend_names_things_once():
+    theme = figure.Paper(legend=True, style="print").theme
+    plot = Plot((900, 600), theme)
+    plot.set_view(VIEW)
+    plot.set_curve("geodesic", Curve(np.array([(1.0, 1.0), (2.0, 2.0)])))
+    plot.set_pin("A", (1.0, 1.0))
+    assert words(plot) == []
+    names = [key.words for key in figure.page.draw.keys(theme, Scene(), [])]
+    assert {"Start A", "End B", "Geodesic", "Moving point"} <= {*names}
+
+
+@pytest.mark.parametrize("size", [(1000, 760), (660, 560)])
+@pytest.mark.parametrize("family", ["attention:bank", "attention:trophy"])
+def test_each_token_of_a_default_scene_has_its_label_and_none_covers_another(family, size):
+    from app.jobs.subject import Subject
+
+    plot = Plot(size, LIGHT)
+    subject = Subject.of(completed(Scene(family=family)))
+    drawing.show_scene(plot, subject)
+    marks = drawables.marks(subject.manifold, subject.chart)
+    shapes = layer(plot, MarksLayer).primitives(plot.frame)
+    labels = [each for each in shapes if isinstance(each, Label)]
+    inside = [plot.frame.contains(at) for at in plot.frame.to_pixels(marks.xy)]
+    assert len(labels) == sum(inside) > 8
+    boxes = [box_of(label) for label in labels]
+    for i, box in enumerate(boxes):
+        x0, y0, x1, y1 = box
+        others = np.array(boxes[:i] + boxes[i + 1 :])
+        assert not overlaps((x0 + 0.5, y0 + 0.5, x1 - 0.5, y1 - 0.5), others)
+
+
+def test_words_of_zeros_leave_tokens_theirs():
+    plot = Plot((900, 600))
+    plot.set_view(VIEW)
+    at = np.array([(5.0, 5.0)])
+    plot.set_marks(Marks(at, ("token",), np.zeros(1)))
+    plot.set_zeros(Marks(at + 0.05, ("+1 source",), np.zeros(1), (1,)))
+    labels = [
+        each
+        for mine in plot.things
+        for each in mine.primitives(plot.frame)
+        if isinstance(each, Label) and each.text in ("token", "+1 source")
+    ]
+    assert len(labels) == 2
+    assert not overlaps(box_of(labels[0]), [box_of(labels[1])])
