@@ -204,7 +204,7 @@ def _step(
         y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
         slope = slopes[stage]
         slope[:, :2] = y[:, 2:4]
-        slope[:, 2:4], here, wrong = _acceleration(manifold, y[:, :2], y[:, 2:4], alpha)
+        slope[:, 2:4], here, wrong = acceleration_and_metric(manifold, y[:, :2], y[:, 2:4], alpha)
         slope[:, 5] = np.maximum(inner(here, y[:, 2:4], y[:, 2:4]), 0.0)
         slope[:, 4] = np.sqrt(slope[:, 5])
         verdict = np.where(verdict == Status.OK, wrong, verdict)
@@ -251,10 +251,10 @@ def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
 
 def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:
     """Return −Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
-    return _acceleration(manifold, theta, v, alpha)[0]
+    return acceleration_and_metric(manifold, theta, v, alpha)[0]
 
 
-def _acceleration(
+def acceleration_and_metric(
     manifold: Manifold, theta: Floats, v: Floats, alpha: float
 ) -> tuple[Floats, Floats, Ints]:
     """Return −Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or the reason why no step is possible
