@@ -14,9 +14,10 @@ from compute.core.arrays import Bools, Floats
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853, gauss_collocation
-from compute.geodesics.initial_value import acceleration_and_metric
+from compute.geodesics.dense_step import DenseStep, dense_step
+from compute.geodesics.initial_value import slope_at
 from compute.manifold.manifold import Manifold
-from compute.manifold.tangent import inner, norm
+from compute.manifold.tangent import norm
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths
 
@@ -30,7 +31,7 @@ MOST = 256
 
 
 def connect(request: ConnectRequest, curves: Floats) -> Paths:
-    """Solve a request for α = 0 from curves (n, N+1, 2) with its ends, on N or some more equal segments.
+    """Solve a request for α = 0 from curves (n, N+1, 2) with its ends, on N or more equal segments.
 
     residual: the sum of the misses of rays over single segments; error: the largest relative change of
     the squared speed.  NOT_CONVERGED, with nothing else meaningful, where either exceeds AGREED.
@@ -103,52 +104,39 @@ def _connect(request: ConnectRequest, curves: Floats) -> tuple[Paths, _Rays, Flo
 
 @dataclass(frozen=True, eq=False)
 class _Rays:
-    """Rays of unit duration: begin (m, 4) θ and θ', end (m, 6) with length and energy too, metric
-    (m, 3) there, terms (7, m, 4) of the dense output, and which rays are known (m,).
+    """Rays of unit duration: their ends (m, 6) with length and energy, the metric (m, 3) there, dense
+    output, and which rays are known (m,).
     """
 
-    begin: Floats
     end: Floats
     metric: Floats
-    terms: Floats
+    step: DenseStep
     known: Bools
 
     def at(self, count: int, t: Floats) -> Floats:
         """Return θ and θ' (k, j, 4) at times t (j,) from 0 to 1 of curves of ``count`` rays each."""
-        segment = np.minimum((t * count).astype(int), count - 1)
-        x = (t * count - segment)[:, None]
-        begin = self.begin.reshape(-1, count, 4)[:, segment]
-        terms = self.terms.reshape(len(self.terms), -1, count, 4)[:, :, segment]
-        total = np.zeros_like(begin)
-        for i, term in enumerate(terms[::-1]):
-            total = (total + term) * (1.0 - x if i % 2 else x)
-        return begin + total
+        k, segment = len(self.end) // count, np.minimum((t * count).astype(int), count - 1)
+        rows = (np.arange(k)[:, None] * count + segment).ravel()
+        step = DenseStep(self.step.begin[rows], self.step.terms[:, rows])
+        return step.at(np.tile(t * count - segment, k)[:, None]).reshape(k, len(t), 4)
 
 
 def _rays(manifold: Manifold, begin: Floats) -> _Rays:
     """Shoot rays from θ and θ' (m, 4) for a unit of time, in one step."""
     checkpoint()
     y = np.concatenate([begin, np.zeros((len(begin), 2))], axis=1)
-    slopes = np.empty((dop853.STAGES + 4, *y.shape))
-    known = np.ones(len(y), dtype=bool)
+    slopes, known = np.empty((dop853.STAGES, *y.shape)), np.ones(len(y), dtype=bool)
+    metrics: list[Floats] = []
 
-    def evaluated(stage: int, at: Floats) -> Floats:
-        theta, v, slope = at[:, :2], at[:, 2:4], slopes[stage]
-        slope[:, :2] = v
-        slope[:, 2:4], metric, wrong = acceleration_and_metric(manifold, theta, v, 0.0)
-        slope[:, 5] = np.maximum(inner(metric, v, v), 0.0)
-        slope[:, 4] = np.sqrt(slope[:, 5])
+    def slope(at: Floats) -> Floats:
+        found, metric, wrong = slope_at(manifold, at, 0.0)
         np.logical_and(known, wrong == Status.OK, out=known)
-        return metric
+        metrics.append(metric)
+        return found
 
-    evaluated(0, y)
+    slopes[0] = slope(y)
     for stage, row in enumerate(dop853.A[1:], start=1):
-        evaluated(stage, y + np.tensordot(row[:stage], slopes[:stage], axes=1))
-    end = y + np.tensordot(dop853.B, slopes[: dop853.STAGES], axes=1)
-    metric = evaluated(dop853.STAGES, end)
-    for stage, row in enumerate(dop853.EXTRA, start=dop853.STAGES + 1):
-        evaluated(stage, y + np.tensordot(row[:stage], slopes[:stage], axes=1))
-    move, first, last = (end - y)[:, :4], slopes[0, :, :4], slopes[dop853.STAGES, :, :4]
-    lower = np.stack([move, first - move, 2.0 * move - last - first])
-    higher = np.tensordot(dop853.DENSE, slopes[..., :4], axes=1)
-    return _Rays(begin, end, metric, np.concatenate([lower, higher]), known)
+        slopes[stage] = slope(y + np.tensordot(row[:stage], slopes[:stage], axes=1))
+    end = y + np.tensordot(dop853.B, slopes, axes=1)
+    step = dense_step(y, end, slopes, np.ones((len(y), 1)), slope)
+    return _Rays(end, metrics[dop853.STAGES], step, known)

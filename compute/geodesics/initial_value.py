@@ -18,6 +18,7 @@ from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
+from compute.geodesics.dense_step import dense_step
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
 from compute.requests.geodesics import Paths, ShootRequest
@@ -37,6 +38,8 @@ DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
 # A step whose error exceeds this share of the speed is halved, at most this many times.
 STEP_ERROR = 1e-10
 MAX_HALVINGS = 5
+# One step may cross so many nodes, at least and at most, if its error is below this share of the speed.
+LEAPS, LEAP_ERROR = (4, 32), 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,16 @@ RK4 = Tableau(
 DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
 
 
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """The manifold, α, method and number of nodes of an integration."""
+
+    manifold: Manifold
+    alpha: float
+    tableau: Tableau
+    steps: int
+
+
 @dataclass
 class _Flight:
     """Curves during integration: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
@@ -82,13 +95,20 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     y = np.concatenate([theta, v, np.zeros_like(v)], axis=1)
     state = _Flight(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
-    nodes = [y.copy()]
-    for node in range(1, request.steps + 1):
-        _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or DOP853)
-        # not the sum of steps: a complete path must end exactly at 1
-        state.reached[state.status == Status.OK] = node / request.steps
-        nodes.append(state.y.copy())
-    path = np.stack(nodes, axis=1)
+    way = _Way(manifold, request.alpha, tableau or DOP853, request.steps)
+    path = np.empty((len(y), request.steps + 1, 6), y.dtype)
+    path[:, 0], node, leap, most = y, 0, LEAPS[0], LEAPS[1]
+    while node < request.steps:
+        running = np.flatnonzero(state.status == Status.OK)
+        ahead = min(node + leap, request.steps)
+        failed = _cross(way, state, path, running, (node, ahead))
+        node = ahead
+        if 2 * failed > running.size:
+            most = max(leap // 2, LEAPS[0])
+        leap = min(2 * leap, most)
+    stopped = np.flatnonzero(state.status != Status.OK)
+    late = np.arange(request.steps + 1) > state.reached[stopped, None] * request.steps
+    path[stopped] = np.where(late[..., None], state.y[stopped, None], path[stopped])
     sums = state.y[:, 4:].astype(np.float64)
     return measured(
         request, path[..., :2], path[..., 2:4], state.reached, state.status, "reference", sums
@@ -142,9 +162,52 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
     return drift
 
 
-def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tableau: Tableau) -> None:
-    """Advance every running curve from one node to the next, or to the point where it stops."""
-    running = np.flatnonzero(state.status == Status.OK)
+def _cross(way: _Way, state: _Flight, path: Floats, running: Ints, between: tuple[int, int]) -> int:
+    """Advance curves over nodes (i, j), by one step where that is possible, else by halves; return for
+    how many it was not.
+    """
+    i, j = between
+    if running.size == 0:
+        return 0
+    if j - i < LEAPS[0] or way.tableau is not DOP853:
+        for node in range(i, j):
+            _advance(way, state, running)
+            # not the sum of steps: a complete path must end exactly at 1
+            running = running[state.status[running] == Status.OK]
+            state.reached[running] = (node + 1) / way.steps
+            path[running, node + 1] = state.y[running]
+        return len(running)
+    rest, middle = _leap(way, state, path, running, between), (i + j) // 2
+    if rest.size:
+        _cross(way, state, path, rest, (i, middle))
+        _cross(way, state, path, rest[state.status[rest] == Status.OK], (middle, j))
+    return len(rest)
+
+
+def _leap(way: _Way, state: _Flight, path: Floats, running: Ints, between: tuple[int, int]) -> Ints:
+    """Advance curves by one step over nodes (i, j), with those in between from its dense output, where
+    it is more accurate than need be; return the others.
+    """
+    i, j = between
+    checkpoint()
+    start, h = state.y[running], np.full(len(running), (j - i) / way.steps)
+    end, verdict, rough, slopes = _step(way, start, h, LEAP_ERROR)
+    good = np.flatnonzero((verdict == Status.OK) & ~rough)
+
+    def slope(y: Floats) -> Floats:
+        return slope_at(way.manifold, y, way.alpha)[0]
+
+    own, start, end = running[good], start[good], end[good]
+    step = dense_step(start, end, slopes[:, good], h[good, None], slope)
+    path[own, i + 1 : j + 1, :4] = step.at(np.arange(1, j - i + 1) / (j - i))
+    path[own, j, :4] = end[:, :4]
+    state.y[own], state.reached[own] = end, j / way.steps
+    return np.delete(running, good)
+
+
+def _advance(way: _Way, state: _Flight, running: Ints) -> None:
+    """Advance curves from one node to the next, or to the point where they stop."""
+    dt = 1.0 / way.steps
     remaining = np.full(len(running), dt)
     h = remaining.copy()
     verdict = np.zeros(len(running), np.int32)
@@ -155,7 +218,7 @@ def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tablea
         checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        end, verdict[todo] = _accurate(manifold, state.y[curve], size, alpha, tableau)
+        end, verdict[todo] = _accurate(way, state.y[curve], size)
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]
         remaining[todo[accepted]] -= size[accepted]
@@ -166,35 +229,29 @@ def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tablea
     state.status[running[stopped]] = reason[stopped]
 
 
-def _accurate(
-    manifold: Manifold,
-    y: Floats,
-    h: Floats,
-    alpha: float,
-    tableau: Tableau,
-    halvings: int = MAX_HALVINGS,
-) -> tuple[Floats, Ints]:
+def _accurate(way: _Way, y: Floats, h: Floats, halvings: int = MAX_HALVINGS) -> tuple[Floats, Ints]:
     """Return a step of sizes h (n,), made in halves where its error requires it, and OK or the reason
     to reject it.
     """
-    end, verdict, rough = _step(manifold, y, h, alpha, tableau)
+    end, verdict, rough, _ = _step(way, y, h, STEP_ERROR)
     todo = np.flatnonzero(rough & (verdict == Status.OK))
     if todo.size == 0 or halvings == 0:
         return end, verdict
     y, half = y[todo], 0.5 * h[todo]
     for _ in range(2):
-        y, wrong = _accurate(manifold, y, half, alpha, tableau, halvings - 1)
+        y, wrong = _accurate(way, y, half, halvings - 1)
         verdict[todo] = np.where(verdict[todo] == Status.OK, wrong, verdict[todo])
     end[todo] = y
     return end, verdict
 
 
 def _step(
-    manifold: Manifold, start: Floats, h: Floats, alpha: float, tableau: Tableau
-) -> tuple[Floats, Ints, Bools]:
+    way: _Way, start: Floats, h: Floats, allowed: float
+) -> tuple[Floats, Ints, Bools, Floats]:
     """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), with OK or the reason to reject it
-    (n,), and whether its error is large (n,).
+    (n,), whether its error is above ``allowed`` |v| (n,), and the slopes of its stages (s, n, 6).
     """
+    manifold, tableau = way.manifold, way.tableau
     size = h[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
     theta, v = start[:, :2], start[:, 2:4]
@@ -202,27 +259,23 @@ def _step(
     slopes = np.empty((len(b), *start.shape), start.dtype)
     for stage, row in enumerate(a):
         y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
-        slope = slopes[stage]
-        slope[:, :2] = y[:, 2:4]
-        slope[:, 2:4], here, wrong = acceleration_and_metric(manifold, y[:, :2], y[:, 2:4], alpha)
-        slope[:, 5] = np.maximum(inner(here, y[:, 2:4], y[:, 2:4]), 0.0)
-        slope[:, 4] = np.sqrt(slope[:, 5])
+        slopes[stage], here, wrong = slope_at(manifold, y, way.alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
         if stage == 0:
             metric = here
-            turning = _turns(metric[:, [0, 2]], h, slope[:, 2:4], v)
+            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:4], v)
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
     aimed = theta + size * v
     leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
-    rough = _is_rough(tableau, metric, h, slopes)
-    return end, verdict.astype(np.int32), rough
+    rough = _is_rough(tableau, metric, h, slopes, allowed)
+    return end, verdict.astype(np.int32), rough, slopes
 
 
-def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bools:
-    """Whether a step's error in θ, v or ℓ (n,) is above STEP_ERROR |v|; False without an estimate.
+def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats, allowed: float) -> Bools:
+    """Whether a step's error in θ, v or ℓ (n,) is above ``allowed`` |v|; False without an estimate.
 
     Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
     (Hairer, Nørsett, Wanner).
@@ -234,7 +287,7 @@ def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bo
         for e in np.tensordot(tableau.errors, slopes, axes=1)
     )
     error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, np.finfo(float).tiny))
-    return np.asarray(error > STEP_ERROR * norm(metric, slopes[0, :, :2]))
+    return np.asarray(error > allowed * norm(metric, slopes[0, :, :2]))
 
 
 def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
@@ -249,12 +302,25 @@ def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
     return np.asarray(plain & scaled)
 
 
+def slope_at(manifold: Manifold, y: Floats, alpha: float) -> tuple[Floats, Floats, Ints]:
+    """Return y' of states y = (θ, v, ℓ, e) (n, 6), packed g (n, 3), and OK or the reason why no step is
+    possible there (n,).
+    """
+    theta, v = y[:, :2], y[:, 2:4]
+    slope = np.empty_like(y)
+    slope[:, :2] = v
+    slope[:, 2:4], metric, wrong = _acceleration(manifold, theta, v, alpha)
+    slope[:, 5] = np.maximum(inner(metric, v, v), 0.0)
+    slope[:, 4] = np.sqrt(slope[:, 5])
+    return slope, metric, wrong
+
+
 def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:
     """Return −Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
-    return acceleration_and_metric(manifold, theta, v, alpha)[0]
+    return _acceleration(manifold, theta, v, alpha)[0]
 
 
-def acceleration_and_metric(
+def _acceleration(
     manifold: Manifold, theta: Floats, v: Floats, alpha: float
 ) -> tuple[Floats, Floats, Ints]:
     """Return −Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or the reason why no step is possible
