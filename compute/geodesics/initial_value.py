@@ -2,9 +2,9 @@
 
 Length and energy, ℓ' = |v| and e' = |v|², are integrated along: for α ≠ 0 the speed may change by
 orders of magnitude between two nodes.  Metric and connection are evaluated at every stage of every
-step.  Steps between two nodes are halved as needed; if that fails, the curve stops with a status.  The
-twin of ``shaders/kernels/geodesic.wgsl``, except that methods with an error estimate also halve steps
-until the error is small.
+step.  Methods without an error estimate go from node to node, with steps halved as needed: the twin
+of ``shaders/kernels/geodesic.wgsl``.  DOP853 chooses steps by its error for each curve, and nodes come
+from its dense output.  A curve for which no step is possible stops with a status.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.core.arrays import Bools, Floats, Ints
+from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
-from compute.geodesics.dense_step import dense_step
+from compute.geodesics.dense_step import DenseStep, dense_step
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
 from compute.requests.geodesics import Paths, ShootRequest
@@ -35,11 +35,11 @@ MARGIN_KEPT = 0.25
 MAX_ATTEMPTS = 16
 # Relative energy drift above which a curve is not called a geodesic, by the bytes of its numbers.
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
-# A step whose error exceeds this share of the speed is halved, at most this many times.
-STEP_ERROR = 1e-10
-MAX_HALVINGS = 5
-# One step may cross so many nodes, at least and at most, if its error is below this share of the speed.
-LEAPS, LEAP_ERROR = (4, 32), 1e-11
+# Methods with an error estimate choose their steps: the error of a step as a share of the speed, …
+STEP_ERROR = 1e-11
+# … the largest step in units of that between two nodes, the smallest one that an error asks for, and
+# the most steps for each node.
+LARGEST, ROUGH, MOST_STEPS = 32.0, 2.0**-5, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,18 +97,11 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     state = _Flight(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
     way = _Way(manifold, request.alpha, tableau or DOP853, request.steps)
     path = np.empty((len(y), request.steps + 1, 6), y.dtype)
-    path[:, 0], node, leap, most = y, 0, LEAPS[0], LEAPS[1]
-    while node < request.steps:
-        running = np.flatnonzero(state.status == Status.OK)
-        ahead = min(node + leap, request.steps)
-        failed = _cross(way, state, path, running, (node, ahead))
-        node = ahead
-        if 2 * failed > running.size:
-            most = max(leap // 2, LEAPS[0])
-        leap = min(2 * leap, most)
-    stopped = np.flatnonzero(state.status != Status.OK)
-    late = np.arange(request.steps + 1) > state.reached[stopped, None] * request.steps
-    path[stopped] = np.where(late[..., None], state.y[stopped, None], path[stopped])
+    path[:, 0] = y
+    if way.tableau is DOP853:
+        _at_own_pace(way, state, path)
+    else:
+        _node_by_node(way, state, path)
     sums = state.y[:, 4:].astype(np.float64)
     return measured(
         request, path[..., :2], path[..., 2:4], state.reached, state.status, "reference", sums
@@ -162,50 +155,91 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
     return drift
 
 
-def _cross(way: _Way, state: _Flight, path: Floats, running: Ints, between: tuple[int, int]) -> int:
-    """Advance curves over nodes (i, j), by one step where that is possible, else by halves; return for
-    how many it was not.
-    """
-    i, j = between
-    if running.size == 0:
-        return 0
-    if j - i < LEAPS[0] or way.tableau is not DOP853:
-        for node in range(i, j):
-            _advance(way, state, running)
-            # not the sum of steps: a complete path must end exactly at 1
-            running = running[state.status[running] == Status.OK]
-            state.reached[running] = (node + 1) / way.steps
-            path[running, node + 1] = state.y[running]
-        return len(running)
-    rest, middle = _leap(way, state, path, running, between), (i + j) // 2
-    if rest.size:
-        _cross(way, state, path, rest, (i, middle))
-        _cross(way, state, path, rest[state.status[rest] == Status.OK], (middle, j))
-    return len(rest)
+def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
+    """Integrate every curve with steps of its own, with nodes from their dense output."""
+    dt, n = 1.0 / way.steps, len(state.y)
+    h, ahead, verdict = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
+    tries = np.zeros(n, int)  # since the last node, from the first step that was not possible on
+    for _ in range(MOST_STEPS * way.steps):
+        todo = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
+        if todo.size == 0:
+            return
+        checkpoint()
+        t = state.reached[todo]
+        size = np.minimum(h[todo], 1.0 - t)
+        end, verdict[todo], error, slopes = _step(way, state.y[todo], size)
+        possible = verdict[todo] == Status.OK
+        good = np.flatnonzero(possible & ((error <= STEP_ERROR) | (size <= ROUGH * dt)))
+        own, later = todo[good], np.asarray(t[good] + size[good])
+        later[later > 1.0 - 1e-12] = 1.0
+        _fill(way, state, path, (own, ahead[own], later), (slopes[:, good], size[good], end[good]))
+        state.y[own], state.reached[own] = end[good], later
+        next_node = np.floor(later * way.steps + 1e-9).astype(int) + 1
+        tries[own[next_node > ahead[own]]] = 0
+        ahead[own] = next_node
+        tries[todo[~possible | (tries[todo] > 0)]] += 1
+        share = np.maximum(error, 1e-4 * STEP_ERROR) / STEP_ERROR
+        wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, 4.0)
+        held = np.where(tries[todo] > 0, size, np.clip(wanted, ROUGH * dt, LARGEST * dt))
+        h[todo] = np.where(possible, held, 0.5 * size)
+        _stop(state, path, todo[tries[todo] >= MAX_ATTEMPTS], ahead, verdict)
+    late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
+    _stop(state, path, late, ahead, verdict)
 
 
-def _leap(way: _Way, state: _Flight, path: Floats, running: Ints, between: tuple[int, int]) -> Ints:
-    """Advance curves by one step over nodes (i, j), with those in between from its dense output, where
-    it is more accurate than need be; return the others.
+def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, verdict: Ints) -> None:
+    """End curves where they are, with all their further nodes there."""
+    state.status[lost] = np.where(verdict[lost] == Status.OK, Status.LEFT_DOMAIN, verdict[lost])
+    past = np.arange(path.shape[1]) >= ahead[lost, None]
+    path[lost] = np.where(past[..., None], state.y[lost, None], path[lost])
+
+
+def _fill(
+    way: _Way,
+    state: _Flight,
+    path: Floats,
+    nodes: tuple[np.ndarray, np.ndarray, Floats],
+    steps: tuple[Floats, Floats, Floats],
+) -> None:
+    """Set the nodes that steps of some curves pass.
+
+    nodes: the curves, their next nodes, and the times at which the steps end; steps: slopes of the
+    stages (s, k, 6), sizes (k,) and ends (k, 6).
     """
-    i, j = between
-    checkpoint()
-    start, h = state.y[running], np.full(len(running), (j - i) / way.steps)
-    end, verdict, rough, slopes = _step(way, start, h, LEAP_ERROR)
-    good = np.flatnonzero((verdict == Status.OK) & ~rough)
+    (own, ahead, later), (slopes, size, end) = nodes, steps
+    last = np.floor(later * way.steps + 1e-9).astype(int)
+    at_end = np.flatnonzero(np.abs(last - later * way.steps) <= 1e-9)
+    path[own[at_end], last[at_end]] = end[at_end]
+    count = last - ahead + 1
+    count[at_end] -= 1
+    some = np.flatnonzero(count > 0)
+    if some.size == 0:
+        return
 
     def slope(y: Floats) -> Floats:
         return slope_at(way.manifold, y, way.alpha)[0]
 
-    own, start, end = running[good], start[good], end[good]
-    step = dense_step(start, end, slopes[:, good], h[good, None], slope)
-    path[own, i + 1 : j + 1, :4] = step.at(np.arange(1, j - i + 1) / (j - i))
-    path[own, j, :4] = end[:, :4]
-    state.y[own], state.reached[own] = end, j / way.steps
-    return np.delete(running, good)
+    start = state.y[own[some]]
+    step = dense_step(start, end[some], slopes[:, some], size[some, None], slope)
+    rows = np.repeat(np.arange(len(some)), count[some])
+    first = np.cumsum(count[some]) - count[some]
+    node = ahead[some][rows] + np.arange(len(rows)) - first[rows]
+    x = (node / way.steps - state.reached[own[some]][rows]) / size[some][rows]
+    inner_ones = DenseStep(step.begin[rows], step.terms[:, rows])
+    path[own[some][rows], node, :4] = inner_ones.at(x[:, None])[:, 0]
 
 
-def _advance(way: _Way, state: _Flight, running: Ints) -> None:
+def _node_by_node(way: _Way, state: _Flight, path: Floats) -> None:
+    """Integrate all curves from node to node, with steps halved where need be."""
+    for node in range(1, way.steps + 1):
+        running = np.flatnonzero(state.status == Status.OK)
+        _advance(way, state, running)
+        # not the sum of steps: a complete path must end exactly at 1
+        state.reached[state.status == Status.OK] = node / way.steps
+        path[:, node] = state.y
+
+
+def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
     """Advance curves from one node to the next, or to the point where they stop."""
     dt = 1.0 / way.steps
     remaining = np.full(len(running), dt)
@@ -218,7 +252,7 @@ def _advance(way: _Way, state: _Flight, running: Ints) -> None:
         checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        end, verdict[todo] = _accurate(way, state.y[curve], size)
+        end, verdict[todo], _, _ = _step(way, state.y[curve], size)
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]
         remaining[todo[accepted]] -= size[accepted]
@@ -229,27 +263,9 @@ def _advance(way: _Way, state: _Flight, running: Ints) -> None:
     state.status[running[stopped]] = reason[stopped]
 
 
-def _accurate(way: _Way, y: Floats, h: Floats, halvings: int = MAX_HALVINGS) -> tuple[Floats, Ints]:
-    """Return a step of sizes h (n,), made in halves where its error requires it, and OK or the reason
-    to reject it.
-    """
-    end, verdict, rough, _ = _step(way, y, h, STEP_ERROR)
-    todo = np.flatnonzero(rough & (verdict == Status.OK))
-    if todo.size == 0 or halvings == 0:
-        return end, verdict
-    y, half = y[todo], 0.5 * h[todo]
-    for _ in range(2):
-        y, wrong = _accurate(way, y, half, halvings - 1)
-        verdict[todo] = np.where(verdict[todo] == Status.OK, wrong, verdict[todo])
-    end[todo] = y
-    return end, verdict
-
-
-def _step(
-    way: _Way, start: Floats, h: Floats, allowed: float
-) -> tuple[Floats, Ints, Bools, Floats]:
+def _step(way: _Way, start: Floats, h: Floats) -> tuple[Floats, Ints, Floats, Floats]:
     """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), with OK or the reason to reject it
-    (n,), whether its error is above ``allowed`` |v| (n,), and the slopes of its stages (s, n, 6).
+    (n,), its error relative to the speed (n,), and the slopes of its stages (s, n, 6).
     """
     manifold, tableau = way.manifold, way.tableau
     size = h[:, None].astype(start.dtype)
@@ -270,24 +286,24 @@ def _step(
     aimed = theta + size * v
     leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
-    rough = _is_rough(tableau, metric, h, slopes, allowed)
-    return end, verdict.astype(np.int32), rough, slopes
+    return end, verdict.astype(np.int32), _error(tableau, metric, h, slopes), slopes
 
 
-def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats, allowed: float) -> Bools:
-    """Whether a step's error in θ, v or ℓ (n,) is above ``allowed`` |v|; False without an estimate.
+def _error(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Floats:
+    """Return a step's error in θ, v or ℓ (n,) as a share of |v|; 0 without an estimate.
 
     Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
     (Hairer, Nørsett, Wanner).
     """
     if tableau.errors is None:
-        return np.zeros(len(h), dtype=bool)
+        return np.zeros(len(h))
     e5, e3 = (
         np.max([norm(metric, e[:, :2]), norm(metric, e[:, 2:4]), np.abs(e[:, 4])], axis=0)
         for e in np.tensordot(tableau.errors, slopes, axes=1)
     )
-    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, np.finfo(float).tiny))
-    return np.asarray(error > allowed * norm(metric, slopes[0, :, :2]))
+    tiny = np.finfo(float).tiny
+    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, tiny))
+    return np.asarray(error / np.maximum(norm(metric, slopes[0, :, :2]), tiny))
 
 
 def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
