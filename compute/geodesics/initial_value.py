@@ -37,9 +37,12 @@ MAX_ATTEMPTS = 16
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
 # Methods with an error estimate choose their steps: the error of a step as a share of the speed, …
 STEP_ERROR = 1e-11
-# … the largest step in units of that between two nodes, the smallest one that an error asks for, and
-# the most steps for each node.
-LARGEST, ROUGH, MOST_STEPS = 32.0, 2.0**-5, 64
+# … the largest step in units of that between two nodes, the smallest that an error or a turn asks for
+# and the smallest of all, and the most steps for each node.
+LARGEST, ROUGH, SMALLEST, MOST_STEPS = 32.0, 2.0**-5, 2.0**-12, 64
+# A curve that can only turn too fast runs away in finite time if its coordinates are this much faster
+# than at first.
+RUNAWAY = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,8 +161,7 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
 def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
     """Integrate every curve with steps of its own, with nodes from their dense output."""
     dt, n = 1.0 / way.steps, len(state.y)
-    h, ahead, verdict = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
-    tries = np.zeros(n, int)  # since the last node, from the first step that was not possible on
+    h, ahead, reason = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
     for _ in range(MOST_STEPS * way.steps):
         todo = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
         if todo.size == 0:
@@ -167,29 +169,35 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         checkpoint()
         t = state.reached[todo]
         size = np.minimum(h[todo], 1.0 - t)
-        end, verdict[todo], error, slopes = _step(way, state.y[todo], size)
-        possible = verdict[todo] == Status.OK
+        end, verdict, error, slopes = _step(way, state.y[todo], size)
+        possible = verdict == Status.OK
         good = np.flatnonzero(possible & ((error <= STEP_ERROR) | (size <= ROUGH * dt)))
         own, later = todo[good], np.asarray(t[good] + size[good])
         later[later > 1.0 - 1e-12] = 1.0
         _fill(way, state, path, (own, ahead[own], later), (slopes[:, good], size[good], end[good]))
         state.y[own], state.reached[own] = end[good], later
-        next_node = np.floor(later * way.steps + 1e-9).astype(int) + 1
-        tries[own[next_node > ahead[own]]] = 0
-        ahead[own] = next_node
-        tries[todo[~possible | (tries[todo] > 0)]] += 1
+        ahead[own] = np.floor(later * way.steps + 1e-9).astype(int) + 1
+        # after a step that was not possible the next one is not larger
         share = np.maximum(error, 1e-4 * STEP_ERROR) / STEP_ERROR
-        wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, 4.0)
-        held = np.where(tries[todo] > 0, size, np.clip(wanted, ROUGH * dt, LARGEST * dt))
-        h[todo] = np.where(possible, held, 0.5 * size)
-        _stop(state, path, todo[tries[todo] >= MAX_ATTEMPTS], ahead, verdict)
+        most = np.where(reason[todo] == Status.OK, 4.0, 1.0)
+        wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, most)
+        least = np.minimum(size, ROUGH * dt)
+        h[todo] = np.where(possible, np.clip(wanted, least, LARGEST * dt), 0.5 * size)
+        # a curve that leaves the domain with long steps may only turn too fast with shorter ones
+        left = ~possible & (reason[todo] == Status.LEFT_DOMAIN)
+        reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
+        least = np.where(reason[todo] == Status.NOT_CONVERGED, ROUGH, SMALLEST) * dt
+        _stop(state, path, todo[h[todo] < least], ahead, reason)
     late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
-    _stop(state, path, late, ahead, verdict)
+    _stop(state, path, late, ahead, reason)
 
 
-def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, verdict: Ints) -> None:
+def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints) -> None:
     """End curves where they are, with all their further nodes there."""
-    state.status[lost] = np.where(verdict[lost] == Status.OK, Status.LEFT_DOMAIN, verdict[lost])
+    speeds = np.linalg.norm(np.stack([path[lost, 0, 2:4], state.y[lost, 2:4]]), axis=-1)
+    turning = (reason[lost] == Status.NOT_CONVERGED) & (speeds[1] < RUNAWAY * speeds[0])
+    wrong = turning | (reason[lost] == Status.ILL_CONDITIONED)
+    state.status[lost] = np.where(wrong, reason[lost], Status.LEFT_DOMAIN)
     past = np.arange(path.shape[1]) >= ahead[lost, None]
     path[lost] = np.where(past[..., None], state.y[lost, None], path[lost])
 
