@@ -48,6 +48,6 @@ def test_where_more_segments_are_needed_they_are_taken():
 
 
 def test_a_curve_that_few_segments_cannot_hold_is_not_ok():
-    own = request("beta", [[1e-3, 900.0]], [[900.0, 1e-3]])
+    own = request("beta", [[0.01, 900.0]], [[900.0, 0.01]])
     found = few_segments.connect(own, curves(own, 4))
     assert found.status[0] == Status.NOT_CONVERGED
