@@ -97,20 +97,25 @@ def _drop(x: Floats, d: Floats, order: int) -> Floats:
     with np.errstate(under="ignore"):
         r = 1.0 / (x[..., None] + np.arange(_SHIFT).astype(x.dtype))
         s = r / (1.0 + d[..., None] * r)
-        near = d * np.sum(r * s * _quotient(r, s, order + 1), axis=-1)
+        near = d * np.sum(r * s * _quotients(r, s, {order + 1: 1.0}), axis=-1)
         r = 1.0 / (x + _SHIFT)
         s = r / (1.0 + d * r)
         shares = {n + order - 1: f if order == 1 else -n * f for n, f in _ASYMPTOTIC}
-        far = d * r * s * sum(share * _quotient(r, s, n) for n, share in shares.items())
+        far = d * r * s * _quotients(r, s, shares)
     return np.asarray((near if order == 1 else -2.0 * near) + far)
 
 
-def _quotient(r: Floats, s: Floats, n: int) -> Floats:
-    """Return (rⁿ − sⁿ)/(r − s) = Σ rⁱ sⁿ⁻¹⁻ⁱ, a sum of positive terms."""
-    power, total = np.ones_like(s), np.ones_like(s)
-    for _ in range(n - 1):
+def _quotients(r: Floats, s: Floats, shares: dict[int, float]) -> Floats:
+    """Return Σ share (rⁿ − sⁿ)/(r − s) over n: share, each quotient the sum Σ rⁱ sⁿ⁻¹⁻ⁱ of positive
+    terms.
+    """
+    power = quotient = np.ones_like(s)
+    total = shares.get(1, 0.0) * quotient
+    for n in range(2, max(shares) + 1):
         power = power * s
-        total = total * r + power
+        quotient = quotient * r + power
+        if n in shares:
+            total = total + shares[n] * quotient
     return total
 
 

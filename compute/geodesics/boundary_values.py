@@ -19,6 +19,7 @@ from compute.geodesics import (
     constant_curvature,
     direct_solutions,
     gauss_collocation,
+    least_energy,
     multiple_shooting,
     sphere_polygon,
 )
@@ -78,8 +79,7 @@ def better(request: ConnectRequest, paths: Paths, solve: Solve) -> Paths:
 
 def _levi_civita(request: ConnectRequest) -> Paths:
     """Solve for α = 0 starting from curves of least energy."""
-    curves = first_curve(request.manifold, request.start, request.end)
-    paths = near(request, descend(request.manifold, curves).theta)
+    paths = least_energy.connect(request)
     if request.manifold.logits is not None:
         paths = better(request, paths, _polygonal)
     return constant_curvature.repaired(request, paths)

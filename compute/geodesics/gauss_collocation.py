@@ -88,10 +88,10 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     # for α = 0 a path's nodes are nodes of its segments, unless these are expensive
     free = request.alpha != 0.0 or heavy
     count = LEAST if free else -(-LEAST // request.steps) * request.steps
-    y, slopes = _first(curves, count)
+    y, slopes = first_states(curves, count)
     y[:, 0, :2], y[:, -1, :2] = request.start, request.end
     rows, h = np.arange(len(curves)), np.full((len(curves), count), 1.0 / count)
-    y, slopes, amiss = _closed(request, y, slopes, h)
+    y, slopes, amiss = closed(request, y, slopes, h)
     gaps, paths = _paths(request, y, slopes, h)
     found, hope = paths, np.where(amiss <= NEAR, 1.0, HOPEFUL) * paths.length
     for number, times in enumerate(REFINED[:2] if heavy else REFINED):
@@ -110,7 +110,7 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
         y, slopes = collocation_mesh.between(y[todo], h[todo], finer, _places())
         h = finer
         own = batch.pairs(request, rows)
-        y, slopes, _ = _closed(own, y, slopes, h)
+        y, slopes, _ = closed(own, y, slopes, h)
         gaps, found = _paths(own, y, slopes, h)
         better = (found.status == Status.OK) & (
             (found.error < paths.error[rows]) | (paths.status[rows] != Status.OK)
@@ -133,7 +133,7 @@ def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tu
             break
         h = np.full((len(todo), LEAST), 1.0 / LEAST)
         own = replace(request, alpha=alpha)
-        y, _, amiss = _closed(own, *_first(curves[todo], LEAST), h, NEAR**2)
+        y, _, amiss = closed(own, *first_states(curves[todo], LEAST), h, NEAR**2)
         good[todo] = amiss <= NEAR
         curves[todo] = y[..., :2]
     return curves, good
@@ -155,7 +155,7 @@ def _places() -> Floats:
     return places
 
 
-def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
+def first_states(curves: Floats, count: int) -> tuple[Floats, Floats]:
     """Return spline states (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2)."""
     given, nodes = np.linspace(0.0, 1.0, curves.shape[1]), np.linspace(0.0, 1.0, count + 1)
     inner = nodes[:-1, None] + _places() / count
@@ -167,7 +167,7 @@ def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
     return y, slopes
 
 
-def _closed(
+def closed(
     request: ConnectRequest, y: Floats, slopes: Floats, h: Floats, enough: float = CLOSED
 ) -> tuple[Floats, Floats, Floats]:
     """Solve all equations by Newton's method; halve steps that do not reduce the defects.

@@ -2,9 +2,9 @@
 
 Length and energy, ℓ' = |v| and e' = |v|², are integrated along: for α ≠ 0 the speed may change by
 orders of magnitude between two nodes.  Metric and connection are evaluated at every stage of every
-step.  Steps between two nodes are halved as needed; if that fails, the curve stops with a status.  The
-twin of ``shaders/kernels/geodesic.wgsl``, except that methods with an error estimate also halve steps
-until the error is small.
+step.  Methods without an error estimate go from node to node, with steps halved as needed: the twin
+of ``shaders/kernels/geodesic.wgsl``.  DOP853 chooses steps by its error for each curve, and nodes come
+from its dense output.  A curve for which no step is possible stops with a status.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.core.arrays import Bools, Floats, Ints
+from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
+from compute.geodesics.dense_step import DenseStep, dense_step
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
 from compute.requests.geodesics import Paths, ShootRequest
@@ -34,9 +35,14 @@ MARGIN_KEPT = 0.25
 MAX_ATTEMPTS = 16
 # Relative energy drift above which a curve is not called a geodesic, by the bytes of its numbers.
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
-# A step whose error exceeds this share of the speed is halved, at most this many times.
-STEP_ERROR = 1e-10
-MAX_HALVINGS = 5
+# Methods with an error estimate choose their steps: the error of a step as a share of the speed, …
+STEP_ERROR = 1e-11
+# … the largest step in units of that between two nodes, the smallest that an error or a turn asks for
+# and the smallest of all, and the most steps for each node.
+LARGEST, ROUGH, SMALLEST, MOST_STEPS = 32.0, 2.0**-5, 2.0**-12, 64
+# A curve that can only turn too fast runs away in finite time if its coordinates are this much faster
+# than at first.
+RUNAWAY = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,16 @@ RK4 = Tableau(
 DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
 
 
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """The manifold, α, method and number of nodes of an integration."""
+
+    manifold: Manifold
+    alpha: float
+    tableau: Tableau
+    steps: int
+
+
 @dataclass
 class _Flight:
     """Curves during integration: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
@@ -82,13 +98,13 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     y = np.concatenate([theta, v, np.zeros_like(v)], axis=1)
     state = _Flight(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
-    nodes = [y.copy()]
-    for node in range(1, request.steps + 1):
-        _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or DOP853)
-        # not the sum of steps: a complete path must end exactly at 1
-        state.reached[state.status == Status.OK] = node / request.steps
-        nodes.append(state.y.copy())
-    path = np.stack(nodes, axis=1)
+    way = _Way(manifold, request.alpha, tableau or DOP853, request.steps)
+    path = np.empty((len(y), request.steps + 1, 6), y.dtype)
+    path[:, 0] = y
+    if way.tableau is DOP853:
+        _at_own_pace(way, state, path)
+    else:
+        _node_by_node(way, state, path)
     sums = state.y[:, 4:].astype(np.float64)
     return measured(
         request, path[..., :2], path[..., 2:4], state.reached, state.status, "reference", sums
@@ -142,9 +158,98 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
     return drift
 
 
-def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tableau: Tableau) -> None:
-    """Advance every running curve from one node to the next, or to the point where it stops."""
-    running = np.flatnonzero(state.status == Status.OK)
+def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
+    """Integrate every curve with steps of its own, with nodes from their dense output."""
+    dt, n = 1.0 / way.steps, len(state.y)
+    h, ahead, reason = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
+    for _ in range(MOST_STEPS * way.steps):
+        todo = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
+        if todo.size == 0:
+            return
+        checkpoint()
+        t = state.reached[todo]
+        size = np.minimum(h[todo], 1.0 - t)
+        end, verdict, error, slopes = _step(way, state.y[todo], size)
+        possible = verdict == Status.OK
+        good = np.flatnonzero(possible & ((error <= STEP_ERROR) | (size <= ROUGH * dt)))
+        own, later = todo[good], np.asarray(t[good] + size[good])
+        later[later > 1.0 - 1e-12] = 1.0
+        _fill(way, state, path, (own, ahead[own], later), (slopes[:, good], size[good], end[good]))
+        state.y[own], state.reached[own] = end[good], later
+        ahead[own] = np.floor(later * way.steps + 1e-9).astype(int) + 1
+        # after a step that was not possible the next one is not larger
+        share = np.maximum(error, 1e-4 * STEP_ERROR) / STEP_ERROR
+        most = np.where(reason[todo] == Status.OK, 4.0, 1.0)
+        wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, most)
+        least = np.minimum(size, ROUGH * dt)
+        h[todo] = np.where(possible, np.clip(wanted, least, LARGEST * dt), 0.5 * size)
+        # a curve that leaves the domain with long steps may only turn too fast with shorter ones
+        left = ~possible & (reason[todo] == Status.LEFT_DOMAIN)
+        reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
+        least = np.where(reason[todo] == Status.NOT_CONVERGED, ROUGH, SMALLEST) * dt
+        _stop(state, path, todo[h[todo] < least], ahead, reason)
+    late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
+    _stop(state, path, late, ahead, reason)
+
+
+def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints) -> None:
+    """End curves where they are, with all their further nodes there."""
+    speeds = np.linalg.norm(np.stack([path[lost, 0, 2:4], state.y[lost, 2:4]]), axis=-1)
+    turning = (reason[lost] == Status.NOT_CONVERGED) & (speeds[1] < RUNAWAY * speeds[0])
+    wrong = turning | (reason[lost] == Status.ILL_CONDITIONED)
+    state.status[lost] = np.where(wrong, reason[lost], Status.LEFT_DOMAIN)
+    past = np.arange(path.shape[1]) >= ahead[lost, None]
+    path[lost] = np.where(past[..., None], state.y[lost, None], path[lost])
+
+
+def _fill(
+    way: _Way,
+    state: _Flight,
+    path: Floats,
+    nodes: tuple[np.ndarray, np.ndarray, Floats],
+    steps: tuple[Floats, Floats, Floats],
+) -> None:
+    """Set the nodes that steps of some curves pass.
+
+    nodes: the curves, their next nodes, and the times at which the steps end; steps: slopes of the
+    stages (s, k, 6), sizes (k,) and ends (k, 6).
+    """
+    (own, ahead, later), (slopes, size, end) = nodes, steps
+    last = np.floor(later * way.steps + 1e-9).astype(int)
+    at_end = np.flatnonzero(np.abs(last - later * way.steps) <= 1e-9)
+    path[own[at_end], last[at_end]] = end[at_end]
+    count = last - ahead + 1
+    count[at_end] -= 1
+    some = np.flatnonzero(count > 0)
+    if some.size == 0:
+        return
+
+    def slope(y: Floats) -> Floats:
+        return slope_at(way.manifold, y, way.alpha)[0]
+
+    start = state.y[own[some]]
+    step = dense_step(start, end[some], slopes[:, some], size[some, None], slope)
+    rows = np.repeat(np.arange(len(some)), count[some])
+    first = np.cumsum(count[some]) - count[some]
+    node = ahead[some][rows] + np.arange(len(rows)) - first[rows]
+    x = (node / way.steps - state.reached[own[some]][rows]) / size[some][rows]
+    inner_ones = DenseStep(step.begin[rows], step.terms[:, rows])
+    path[own[some][rows], node, :4] = inner_ones.at(x[:, None])[:, 0]
+
+
+def _node_by_node(way: _Way, state: _Flight, path: Floats) -> None:
+    """Integrate all curves from node to node, with steps halved where need be."""
+    for node in range(1, way.steps + 1):
+        running = np.flatnonzero(state.status == Status.OK)
+        _advance(way, state, running)
+        # not the sum of steps: a complete path must end exactly at 1
+        state.reached[state.status == Status.OK] = node / way.steps
+        path[:, node] = state.y
+
+
+def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
+    """Advance curves from one node to the next, or to the point where they stop."""
+    dt = 1.0 / way.steps
     remaining = np.full(len(running), dt)
     h = remaining.copy()
     verdict = np.zeros(len(running), np.int32)
@@ -155,7 +260,7 @@ def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tablea
         checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        end, verdict[todo] = _accurate(manifold, state.y[curve], size, alpha, tableau)
+        end, verdict[todo], _, _ = _step(way, state.y[curve], size)
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]
         remaining[todo[accepted]] -= size[accepted]
@@ -166,35 +271,11 @@ def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tablea
     state.status[running[stopped]] = reason[stopped]
 
 
-def _accurate(
-    manifold: Manifold,
-    y: Floats,
-    h: Floats,
-    alpha: float,
-    tableau: Tableau,
-    halvings: int = MAX_HALVINGS,
-) -> tuple[Floats, Ints]:
-    """Return a step of sizes h (n,), made in halves where its error requires it, and OK or the reason
-    to reject it.
-    """
-    end, verdict, rough = _step(manifold, y, h, alpha, tableau)
-    todo = np.flatnonzero(rough & (verdict == Status.OK))
-    if todo.size == 0 or halvings == 0:
-        return end, verdict
-    y, half = y[todo], 0.5 * h[todo]
-    for _ in range(2):
-        y, wrong = _accurate(manifold, y, half, alpha, tableau, halvings - 1)
-        verdict[todo] = np.where(verdict[todo] == Status.OK, wrong, verdict[todo])
-    end[todo] = y
-    return end, verdict
-
-
-def _step(
-    manifold: Manifold, start: Floats, h: Floats, alpha: float, tableau: Tableau
-) -> tuple[Floats, Ints, Bools]:
+def _step(way: _Way, start: Floats, h: Floats) -> tuple[Floats, Ints, Floats, Floats]:
     """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), with OK or the reason to reject it
-    (n,), and whether its error is large (n,).
+    (n,), its error relative to the speed (n,), and the slopes of its stages (s, n, 6).
     """
+    manifold, tableau = way.manifold, way.tableau
     size = h[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
     theta, v = start[:, :2], start[:, 2:4]
@@ -202,39 +283,35 @@ def _step(
     slopes = np.empty((len(b), *start.shape), start.dtype)
     for stage, row in enumerate(a):
         y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
-        slope = slopes[stage]
-        slope[:, :2] = y[:, 2:4]
-        slope[:, 2:4], here, wrong = _acceleration(manifold, y[:, :2], y[:, 2:4], alpha)
-        slope[:, 5] = np.maximum(inner(here, y[:, 2:4], y[:, 2:4]), 0.0)
-        slope[:, 4] = np.sqrt(slope[:, 5])
+        slopes[stage], here, wrong = slope_at(manifold, y, way.alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
         if stage == 0:
             metric = here
-            turning = _turns(metric[:, [0, 2]], h, slope[:, 2:4], v)
+            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:4], v)
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
     aimed = theta + size * v
     leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
-    rough = _is_rough(tableau, metric, h, slopes)
-    return end, verdict.astype(np.int32), rough
+    return end, verdict.astype(np.int32), _error(tableau, metric, h, slopes), slopes
 
 
-def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bools:
-    """Whether a step's error in θ, v or ℓ (n,) is above STEP_ERROR |v|; False without an estimate.
+def _error(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Floats:
+    """Return a step's error in θ, v or ℓ (n,) as a share of |v|; 0 without an estimate.
 
     Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
     (Hairer, Nørsett, Wanner).
     """
     if tableau.errors is None:
-        return np.zeros(len(h), dtype=bool)
+        return np.zeros(len(h))
     e5, e3 = (
         np.max([norm(metric, e[:, :2]), norm(metric, e[:, 2:4]), np.abs(e[:, 4])], axis=0)
         for e in np.tensordot(tableau.errors, slopes, axes=1)
     )
-    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, np.finfo(float).tiny))
-    return np.asarray(error > STEP_ERROR * norm(metric, slopes[0, :, :2]))
+    tiny = np.finfo(float).tiny
+    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, tiny))
+    return np.asarray(error / np.maximum(norm(metric, slopes[0, :, :2]), tiny))
 
 
 def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
@@ -247,6 +324,19 @@ def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
     plain = h**2 * (a * a).sum(axis=1) > TURN_LIMIT**2 * (v * v).sum(axis=1)
     scaled = h**2 * (scale * a * a).sum(axis=1) > TURN_LIMIT**2 * (scale * v * v).sum(axis=1)
     return np.asarray(plain & scaled)
+
+
+def slope_at(manifold: Manifold, y: Floats, alpha: float) -> tuple[Floats, Floats, Ints]:
+    """Return y' of states y = (θ, v, ℓ, e) (n, 6), packed g (n, 3), and OK or the reason why no step is
+    possible there (n,).
+    """
+    theta, v = y[:, :2], y[:, 2:4]
+    slope = np.empty_like(y)
+    slope[:, :2] = v
+    slope[:, 2:4], metric, wrong = _acceleration(manifold, theta, v, alpha)
+    slope[:, 5] = np.maximum(inner(metric, v, v), 0.0)
+    slope[:, 4] = np.sqrt(slope[:, 5])
+    return slope, metric, wrong
 
 
 def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:

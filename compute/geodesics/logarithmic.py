@@ -13,9 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from compute.core.arrays import Bools, Floats
-from compute.geodesics import gauss_collocation
-from compute.geodesics.discrete_energy import descend
-from compute.geodesics.initial_curves import first_curve
+from compute.geodesics import least_energy
 from compute.manifold.charts import Chart, parameters
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import LocalGeometry, norm
@@ -94,9 +92,7 @@ def connect(request: ConnectRequest) -> Paths:
     assert chart is not None and manifold is not None
     start, end = chart.forward(request.start), chart.forward(request.end)
     own = replace(request, manifold=manifold, start=start, end=end)
-    paths = gauss_collocation.connect(
-        own, descend(manifold, first_curve(manifold, start, end)).theta
-    )
+    paths = least_energy.connect(own)
     theta = chart.inverse(paths.theta)
     theta[:, 0], theta[:, -1] = request.start, request.end
     return replace(
