@@ -24,7 +24,7 @@ def make(tmp_path: Path) -> Iterator[Callable]:
 
     def start(engine: str = "reference"):
         program = Program(scene_file.load("gaussian"), engine, kept(tmp_path))
-        program.window.frame.resize(1000, 700)
+        program.window.frame.resize(1200, 700)
         program.window.frame.show()
         made.append(program)
         until(program, lambda: program.controller.answers.path is not None)

@@ -237,6 +237,10 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     program.window.frame.dropped.emit([str(file)])
     rested(program)
     assert panel(program).title.text() == "Mine" and program.store.scene.family == "cauchy"
+    other = tmp_path / "other.md"
+    other.write_text(file.read_text("utf-8").replace("Words.", "Better."), encoding="utf-8")
+    other.replace(file)  # as editors save
+    until(program, lambda: "Better." in panel(program).text.toPlainText())
     told = []
     program.window.ask = lambda title, text, answers: told.append(text)
     file.write_text("# Mine\n## One\n```scene\nfamily: nobody\n```\n", encoding="utf-8")

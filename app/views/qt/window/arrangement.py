@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QStylePainter,
     QToolBar,
     QToolButton,
+    QWidgetAction,
 )
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LESSON, LOG, MEASURES
@@ -52,6 +53,9 @@ class Arrangement(QObject):
         self._large: QByteArray | None = None  # the layout to return to
         self._form = "large"  # or "narrow", "low"
         self.tabs = {title: _Tab(title) for title in docks}
+        self._actions = {title: QWidgetAction(frame) for title in docks}
+        for title, action in self._actions.items():
+            action.setDefaultWidget(self.tabs[title])
         self._bars = {area: self._bar(*words) for area, words in BARS.items()}
         for title, dock in docks.items():
             self.tabs[title].clicked.connect(partial(self._toggle, dock))
@@ -173,9 +177,8 @@ class Arrangement(QObject):
             bar.clear()
             for title, dock in sorted(self._docks.items(), key=lambda it: it[0] != LESSON):
                 if self._frame.dockWidgetArea(dock) == area and not dock.isFloating():
-                    action = bar.addWidget(self.tabs[title])
-                    action.setVisible(not dock.isHidden())
-                    self.tabs[title].action = action
+                    bar.addAction(self._actions[title])
+                    self._actions[title].setVisible(not dock.isHidden())
                     dock.setVisible(title == LESSON and not dock.isHidden())
             bar.show()
 
@@ -195,16 +198,15 @@ class Arrangement(QObject):
         """Show on a panel's tab whether the panel is open."""
         tab, is_open = self.tabs[title], not self._docks[title].isHidden()
         tab.setChecked(is_open)
-        if self._form == "narrow" and is_open and tab.action is not None:
-            tab.action.setVisible(True)
+        if self._form == "narrow" and is_open:
+            self._actions[title].setVisible(True)
 
 
 class _Tab(QToolButton):
-    """A button with its text turned by a right angle; ``action``: its place in a bar, if any."""
+    """A button with its text turned by a right angle."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.action: QAction | None = None
         self.setText(title)
         self.setCheckable(True)
         self.setAccessibleName(title)
