@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.integrate import DOP853 as Scipy
+from scipy.integrate import DOP853
 
 from compute.families import manifold
 from compute.geodesics import dop853
@@ -27,7 +27,7 @@ def test_a_step_is_scipys_at_every_share_of_it(name):
         slopes[stage] = slope(y + SIZE * np.tensordot(row[:stage], slopes[:stage], axes=1))
     end = y + SIZE * np.tensordot(dop853.B, slopes, axes=1)
     step = dense_step(y, end, slopes, np.array([[SIZE]]), slope)
-    solver = Scipy(lambda t, state: slope(state[None])[0], 0.0, y[0], SIZE, first_step=SIZE,
+    solver = DOP853(lambda t, state: slope(state[None])[0], 0.0, y[0], SIZE, first_step=SIZE,
                    rtol=1.0, atol=1.0)  # fmt: skip
     solver.step()
     assert solver.t == SIZE
