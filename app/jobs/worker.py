@@ -178,8 +178,8 @@ class Runner:
             engine = self._do(engine, job)
 
     def _sharpen(self) -> bool:
-        """Compute what the window waits for in NumPy, since a driver takes seconds to load and to compile
-        kernels; False if it waits for nothing.
+        """Compute what the window waits for in NumPy, since drivers take seconds; False if it waits for
+        nothing.
         """
         with self._change:
             waiting = [job for kind, job in self._waiting.items() if kind is not PathJob]

@@ -111,7 +111,7 @@ def _support(along: Pixels, half: float) -> float:
 def _excess(frame: Frame, pixels: Pixels) -> Pixels:
     """Return how far pixels (k, 2) lie beyond the plot (k,); −1 for those that are undefined."""
     left, top, right, bottom = frame.box
-    known = np.isfinite(pixels).all(axis=1)
+    known = np.asarray(np.isfinite(pixels).all(axis=1))
     at = np.where(known[:, None], pixels, 0.0)
     beyond = np.maximum(np.array([left, top]) - at, at - np.array([right, bottom])).max(axis=1)
     return np.asarray(np.where(known, np.maximum(beyond, 0.0), -1.0))
