@@ -177,7 +177,7 @@ class Runner:
             engine = self._do(engine, job)
 
     def _sharpen(self, done: FirstPicture | None = None) -> FirstPicture | None:
-        """Compute what the window waits for in NumPy, since drivers take seconds, unless it is ``done``."""
+        """Compute in NumPy what the window waits for, unless ``done``: drivers take seconds."""
         with self._change:
             waiting = [job for kind, job in self._waiting.items() if kind is not PathJob]
         first = FirstPicture.of(waiting)
