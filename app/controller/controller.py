@@ -369,7 +369,7 @@ class Controller:
                 self.answers.take_path(message, dragging=True)
             case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
                 self.answers.take_ground(message)
-            case MapAnswer() if self.answers.map is None and is_same(self._planned, message.job):
+            case MapAnswer() if self.answers.lacks(message) and is_same(self._planned, message.job):
                 self.answers.take_ground(message)  # computed before the canvas had its size
             case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)

@@ -165,10 +165,9 @@ class Runner:
         if self._early is not None:
             self._do(ReferenceEngine(), self._early)
             self._drawn.wait(GRACE)
-            is_sharp = self._sharpen()
+            done = self._sharpen()
             engine = self._opened(self._wanted)
-            if not is_sharp:
-                self._sharpen()  # the window was not there yet
+            self._sharpen(done)  # the window may not have been there, or not have had its size
         else:
             engine = self._opened(self._wanted)
         while True:
@@ -177,16 +176,14 @@ class Runner:
                 return
             engine = self._do(engine, job)
 
-    def _sharpen(self) -> bool:
-        """Compute the window's map in NumPy while a driver loads and compiles kernels, which takes
-        seconds; False if nothing is wanted.
-        """
+    def _sharpen(self, done: FirstPicture | None = None) -> FirstPicture | None:
+        """Compute in NumPy what the window waits for, unless ``done``: drivers take seconds."""
         with self._change:
             waiting = [job for kind, job in self._waiting.items() if kind is not PathJob]
         first = FirstPicture.of(waiting)
-        if first is not None and not self._stopping:
+        if first is not None and first != done and not self._stopping:
             self._do(ReferenceEngine(), first)
-        return first is not None
+        return first
 
     def _next(self) -> Job | None:
         with self._change:

@@ -268,7 +268,7 @@ def attending(family: str, token: int) -> str:
 def remarks(old: Scene, new: Scene) -> str:
     """Describe side effects of a change of family; "" if none."""
     alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
-    went, came = _has_aside(new, old.timeline), _has_aside(old, new.timeline)
+    went, came = _holds_aside(new, old), _holds_aside(old, new)
     # an opened scene has a title
     noted = bool(old.notes) and not new.notes and not new.title and not went
     parts = (
@@ -280,8 +280,12 @@ def remarks(old: Scene, new: Scene) -> str:
     return " · ".join(words for words, is_so in parts if is_so)
 
 
-def _has_aside(scene: Scene, timeline: Timeline | None) -> bool:
-    return timeline is not None and any(timeline == other.timeline for other in scene.aside)
+def _holds_aside(scene: Scene, other: Scene) -> bool:
+    """Whether ``scene`` holds the keyframes of ``other``, of another family."""
+    kind, timeline = kind_of(other.family), other.timeline
+    return timeline is not None and any(
+        timeline == held.timeline and kind == kind_of(held.family) for held in scene.aside
+    )
 
 
 def _same_name(family: str, other: str) -> bool:

@@ -209,6 +209,13 @@ class ShownAnswers:
                 self.show_measures()
         drawing.show_answer(self._canvas, self._subject, answer)
 
+    def lacks(self, answer: MapAnswer) -> bool:
+        """Whether there is no map, or a coarse one where this is in full."""
+        shown = self.map
+        if shown is None:
+            return True
+        return answer.complete and not shown.complete and answer.job.view == shown.job.view
+
     def describe(self, xy: XY | None) -> None:
         """Describe the point under the pointer, or why the map has no value there."""
         subject, ground = self._subject, self.map

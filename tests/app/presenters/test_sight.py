@@ -26,6 +26,7 @@ from app.views.interface.views import Curve, Surface
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold
 from compute.manifold.extent import Extent
+from tests.claims import each
 
 FRAME = Frame(Extent(0.0, 10.0, 0.0, 10.0), (1000, 600), Margins(50, 10, 50, 40))
 
@@ -73,7 +74,7 @@ def test_a_surface_and_what_lies_beside_it_come_into_view():
     near, far = points[3:5, 4], np.array([[12.0, 3.0, 5.0]])
     assert frame.showing(near) == (20.0, 30.0, 1.0, 0.0, 0.0)
     shown = frame.with_camera(frame.showing(far))
-    assert all(shown.contains(p) for p in shown.to_pixels(np.vstack([far, points[::8, 0]])))
+    assert each(shown.contains(p) for p in shown.to_pixels(np.vstack([far, points[::8, 0]])))
 
 
 def marks(*, moving=None, line=None, **pins) -> tuple[BeyondLayer, dict[str, tuple[float, float]]]:

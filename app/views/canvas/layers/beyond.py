@@ -68,8 +68,9 @@ class BeyondLayer(Layer):
         places = {name: at[name] for name in NAMES if name in at}
         if self._pins.moving is not None:
             places[POINT] = self._pins.moving
-        found = [(name, frame.to_pixels(xy)) for name, xy in places.items()]
-        out = [(name, p) for name, p in found if float(_excess(frame, p[None])[0]) > OUT]
+        at_pixels = frame.to_pixels(list(places.values())) if places else np.empty((0, 2))
+        far = _excess(frame, at_pixels) > OUT
+        out = [(name, p) for name, p, f in zip(places, at_pixels, far, strict=True) if f]
         line = self._curves.pixels("geodesic", frame)
         excess = _excess(frame, line)
         if len(line) and excess.max() > OUT:
@@ -111,10 +112,9 @@ def _support(along: Pixels, half: float) -> float:
 def _excess(frame: Frame, pixels: Pixels) -> Pixels:
     """Return how far pixels (k, 2) lie beyond the plot (k,); −1 for those that are undefined."""
     left, top, right, bottom = frame.box
-    known = np.asarray(np.isfinite(pixels).all(axis=1))
-    at = np.where(known[:, None], pixels, 0.0)
-    beyond = np.maximum(np.array([left, top]) - at, at - np.array([right, bottom])).max(axis=1)
-    return np.asarray(np.where(known, np.maximum(beyond, 0.0), -1.0))
+    x, y = pixels.T
+    beyond = np.maximum(np.maximum(left - x, x - right), np.maximum(top - y, y - bottom))
+    return np.asarray(np.where(np.isfinite(beyond), np.maximum(beyond, 0.0), -1.0))
 
 
 def _place(frame: Frame, pixel: Pixels, half: float) -> tuple[Pixels, Pixels]:

@@ -61,9 +61,9 @@ class CurvesLayer(Layer):
             self.changed()
 
     def pixels(self, kind: str, frame: Frame) -> Pixels:
-        """Return the pixels (k, 2) of the curve of a kind; none if there is no such curve."""
+        """Return the pixels (k, 2) of the nodes drawn last of a kind of curve; none without a curve."""
         curve = self._curves.get(kind)
-        return np.empty((0, 2)) if curve is None else frame.to_pixels(curve.points(frame))
+        return np.empty((0, 2)) if curve is None else frame.to_pixels(curve.xy)
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return ribbons, dashed where required."""
