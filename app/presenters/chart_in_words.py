@@ -25,7 +25,7 @@ from app.presenters import (
 from app.presenters.measures import USUAL, broken_bound
 from app.views.text.number_format import NOT_KNOWN, Numbers
 from app.views.text.scalar_names import words_of
-from app.views.text.token_names import numbered
+from app.views.text.token_names import isolated, numbered
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.families import parse
@@ -114,7 +114,7 @@ def _place(subject: Subject, pin: Pin, numbers: Numbers) -> str:
         return at
     words = f"on the token “{numbered(token, marks.labels[token])}”, {at}"
     if not marks.is_own(token):
-        words += f", under the mask of “{marks.mask_of}”, not its own"
+        words += f", under the mask of “{isolated(marks.mask_of)}”, not its own"
     if marks.residual[token] > 1e-9:
         words += f"; the token itself lies {marks.residual[token]:.0%} off this plane"
     return words

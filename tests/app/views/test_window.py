@@ -379,6 +379,19 @@ def test_a_key_belongs_to_the_focused_widget_before_it_is_a_shortcut(window):
     }
     ends = {(widget, key) for widget in (alpha, chart) for key in ("Home", "End")}
     assert kept == ends | {(chart, "Space"), (chart, "K"), (box, "Space")}
+    # text that is selected is copied in place of a point
+    window.set_measures(MEASURES)
+    settle()
+    value = window.measures_panel.rows[0][1]
+    copies = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier
+    )
+    for selected in (False, True):
+        value.setFocus()
+        value.setSelection(0, 4 if selected else 0)
+        copies.ignore()
+        QApplication.sendEvent(value, copies)
+        assert copies.isAccepted() == selected
 
 
 def test_a_pattern_says_how_its_files_end():

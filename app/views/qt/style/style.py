@@ -115,7 +115,7 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #gallery::item {{ padding: 2px; border-radius: 4px; }}
 #lessons::item:hover, #lessons::item:selected, #gallery::item:hover, #gallery::item:selected {{
     background: {control}; color: {text}; }}
-#lessons:focus::item:selected, #gallery:focus::item:selected {{ border: 1px solid {accent}; }}
+#lessons::item:selected, #gallery::item:selected {{ border-left: 3px solid {accent}; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

@@ -47,7 +47,8 @@ class Strip(QWidget):
         """Draw another state."""
         self._state = state
         on = ", on a keyframe" if state.time in state.keys else ""
-        words = f"{state.time:.2f} of {state.duration:g} s, {len(state.keys)} keyframes{on}"
+        count = f"{len(state.keys)} keyframe{'' if len(state.keys) == 1 else 's'}"
+        words = f"{state.time:.2f} of {state.duration:g} s, {count}{on}"
         describe(self, words)
         self.update()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDockWidget,
+    QLabel,
     QMainWindow,
     QPlainTextEdit,
     QScrollArea,
@@ -41,6 +42,8 @@ FORWARD, BACK = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 
 def is_own(widget: QWidget | None, event: QKeyEvent) -> bool:
     """Whether the focused widget uses a key for itself, which a shortcut would take from it."""
+    if event.matches(QKeySequence.StandardKey.Copy):
+        return _has_selection(widget)
     held = event.modifiers() & ~SHIFT
     if held == CONTROL:  # to the first or last line
         return isinstance(widget, (QAbstractItemView, *TEXTS)) and event.key() in (HOME, END)
@@ -49,6 +52,13 @@ def is_own(widget: QWidget | None, event: QKeyEvent) -> bool:
     if isinstance(widget, LISTS) and event.text().strip().isprintable() and event.text().strip():
         return True  # it searches the list
     return any(isinstance(widget, kinds) and event.key() in keys for kinds, keys in OWN)
+
+
+def _has_selection(widget: QWidget | None) -> bool:
+    """Whether text is selected that can be copied."""
+    if isinstance(widget, TEXTS):
+        return widget.textCursor().hasSelection()
+    return isinstance(widget, QLabel) and widget.hasSelectedText()
 
 
 class OwnKeys(QObject):
