@@ -91,7 +91,8 @@ class KeyLayer(Layer):
         rows = tuple(
             Row(kind, words[kind], shares.get(kind, 1.0))
             for kind in order
-            if kind in words and kind in shown and kind not in self.theme.named
+            if kind in shown and kind in words and kind not in self.theme.named
+            if shares.get(kind, 1.0) > 0.0
         )
         if rows != self._rows:
             self._rows, self._whole = rows, self._size(rows)
