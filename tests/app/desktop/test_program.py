@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.views.interface.events import SceneEdited
+from tests.claims import each
 from tests.windows import dock, end, kept, live, point, recent, until
 
 pytestmark = pytest.mark.window
@@ -386,10 +387,13 @@ def test_a_panel_from_the_menu_comes_before_the_others(make):
         until(program, lambda panel=panel: not panel.visibleRegion().isEmpty())
         assert panel.isVisible() and panel.toggleViewAction().isChecked()
     # names of tabs are whole, however many panels share a place
-    for tabs in program.window.frame.findChildren(QTabBar):
-        widths = tabs.fontMetrics().horizontalAdvance
-        assert tabs.usesScrollButtons()
-        assert all(tabs.tabRect(i).width() > widths(tabs.tabText(i)) for i in range(tabs.count()))
+    bars = program.window.frame.findChildren(QTabBar)
+    assert each(tabs.usesScrollButtons() for tabs in bars)
+    assert each(
+        tabs.tabRect(i).width() > tabs.fontMetrics().horizontalAdvance(tabs.tabText(i))
+        for tabs in bars
+        for i in range(tabs.count())
+    )
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):
