@@ -116,8 +116,12 @@ class KeyLayer(Layer):
             return ()
         left, top, right, bottom = _box(frame, self._size(rows), self._corner)
         middle = (top + bottom) / 2
-        ground = Pen(rgba(self.theme.panel, GROUND), bottom - top, rgba(self.theme.frame, 0.6), 1.0)
-        shapes: list[Primitive] = [Strokes([np.array([(left, middle), (right, middle)])], ground)]
+        ground = Pen(rgba(self.theme.panel, GROUND), bottom - top)
+        edge = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        shapes: list[Primitive] = [
+            Strokes([np.array([(left, middle), (right, middle)])], ground),
+            Strokes([np.array(edge)], Pen(rgba(self.theme.frame))),
+        ]
         labels = []
         for i, row in enumerate(rows):
             y = top + EDGE / 2 + ROW * (i + 0.5)
