@@ -60,11 +60,12 @@ class KeyLayer(Layer):
         self._read, self._corner = read, CORNERS[0]
         self._rows: tuple[Row, ...] = ()
         self._whole = (0.0, 0.0)  # the size with all rows
+        self._told: object = None  # what the rows were made from
         self._due = True
 
     def set_theme(self, theme: Theme) -> None:
         """Set the theme for the following frames."""
-        self._rows, self._due = (), True
+        self._told, self._due = None, True
         super().set_theme(theme)
 
     def note(self) -> None:
@@ -82,6 +83,10 @@ class KeyLayer(Layer):
         return super().primitives(frame)
 
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
+        told = (shown, circles, dict(shares))
+        if told == self._told:
+            return
+        self._told = told
         order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
         words = (
             WORDS
