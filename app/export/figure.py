@@ -78,9 +78,10 @@ class Paper:
 
     @property
     def theme(self) -> Theme:
-        kinds = chain(USUAL, *studies.curves_of_layers().values()) if self.legend else ()
-        named = frozenset(kinds)
-        usual = replace(STYLES[self.style], named=named)
+        usual = STYLES[self.style]
+        if self.legend:
+            kinds = chain(USUAL, *studies.curves_of_layers().values())
+            usual = replace(usual, named=frozenset(kinds))
         if not self.type_size:
             return usual
         pen = self.line_width * self.per_inch / 72.0

@@ -207,13 +207,14 @@ class Plot(Canvas):
         marks = ((ENDS, pins), (MOVING, self._pins.moving), (CARRIED, self._carried.foot))
         kinds = (*curves.kinds, *(name for name, there in marks if there))
         circles = self._ellipses.words
-        ends = [np.array([xy]) for xy in pins.values()]
+        ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
         points = [*curves.nodes(("geodesic", "straight")), *ends]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
         return kinds, circles, shares, np.concatenate(points) if points else None
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
+        self._key.note()
         self._soon()
 
     def set_transport(self, arrows: Arrows | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.views.interface.events import SceneEdited
+from tests.claims import each
 from tests.windows import dock, end, kept, live, point, recent, until
 
 pytestmark = pytest.mark.window
@@ -359,6 +360,18 @@ def test_a_right_click_puts_a_pin_there(make):
     acts["Centre here"]()
     at = program.canvas.frame.to_pixels(program.canvas.movable()["B"])
     assert tuple(at) == pytest.approx(((left + right) / 2, (top + bottom) / 2), abs=2)
+    # at the colour bar it chooses the limits of the colours, and the present rule is marked
+    beside = (program.canvas.frame.box[2] + 22.0, pixel[1])
+    acts = dict(entry for entry in entries(program.canvas, program.controller, beside) if entry)
+    (rule,) = (words for words in acts if "middle 90 %" in words)
+    assert "✓" not in rule
+    acts[rule]()
+    assert program.store.scene.limits == "90%"
+    assert f"✓{rule[1:]}" in dict(
+        entry for entry in entries(program.canvas, program.controller, beside) if entry
+    )
+    program.controller.commands["undo"]()
+    assert program.store.scene.limits is None
 
 
 def test_the_doctor_answers_from_the_worker(make):
@@ -380,13 +393,23 @@ def test_a_mistake_of_the_program_s_own_is_told_in_the_window(make, capsys):
 
 
 def test_a_panel_from_the_menu_comes_before_the_others(make):
+    from PySide6.QtWidgets import QTabBar
+
     program = make()
     until(program, lambda: program.window.is_furnished)
-    for title in ("Topology", "Rows"):
+    for title in ("Topology", "Heads", "Rows"):
         panel = dock(program.window, title)
         panel.toggleViewAction().trigger()
         until(program, lambda panel=panel: not panel.visibleRegion().isEmpty())
         assert panel.isVisible() and panel.toggleViewAction().isChecked()
+    # names of tabs are whole, however many panels share a place
+    bars = program.window.frame.findChildren(QTabBar)
+    assert each(tabs.usesScrollButtons() for tabs in bars)
+    assert each(
+        tabs.tabRect(i).width() > tabs.fontMetrics().horizontalAdvance(tabs.tabText(i))
+        for tabs in bars
+        for i in range(tabs.count())
+    )
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):

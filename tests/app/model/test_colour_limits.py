@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.jobs.preparation import edited
 from app.model import colour_limits, scene_file
 from app.model.scene import Scene, completed, of_family
 
@@ -37,10 +38,11 @@ def test_a_two_sided_map_of_one_sign_is_not_made_symmetric():
 
 
 @pytest.mark.parametrize("limits", ["90%", "symmetric", "99.5%", (-0.25, 2.0), None])
-def test_a_scene_keeps_its_limits(limits):
+def test_a_scene_keeps_its_limits(limits, tmp_path):
     scene = completed(Scene(family="gaussian", limits=limits))
-    text = scene_file.dumps(scene)
-    assert scene_file.loads(text).limits == limits
+    text = scene_file.to_text(scene, tmp_path)
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    assert scene_file.load(tmp_path / "a.json").limits == limits
     assert json.loads(text).get("limits") == (list(limits) if isinstance(limits, tuple) else limits)
 
 
@@ -51,6 +53,9 @@ def test_other_limits_are_refused_by_name(limits):
 
 
 def test_a_rule_goes_with_another_family_and_numbers_do_not():
-    ruled = completed(Scene(family="gaussian", scalar="kl_rate_none" if False else "curvature"))
-    other = "attention:bank"
-    assert of_family(replace(ruled, limits="90%"), other).limits == "90%"
+    scene = completed(Scene(family="gaussian", scalar="curvature", limits="90%"))
+    assert of_family(scene, "attention:bank").limits == "90%"
+    probable = completed(Scene(scalar="probability", limits=(0.2, 0.4)))
+    assert of_family(probable, "gaussian").limits is None
+    assert edited(scene, {"scalar": "entropy"}).limits == "90%"
+    assert edited(replace(scene, limits=(0.2, 0.4)), {"scalar": "entropy"}).limits is None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.export import figure
+from app.jobs.subject import Subject
 from app.model.scene import Scene, completed
 from app.presenters import drawables, drawing
 from app.views.canvas.display_list import Label, Strokes
@@ -16,7 +17,7 @@ from app.views.canvas.plot import Plot
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Arrows, Curve, Marks
 from compute.manifold.extent import Extent
-from tests.layers import layer
+from tests.layers import layer, layers
 
 VIEW = Extent(0.0, 10.0, 0.0, 10.0)
 
@@ -99,13 +100,11 @@ def test_a_figure_with_a_legend_names_things_once():
 @pytest.mark.parametrize("size", [(1000, 760), (660, 560)])
 @pytest.mark.parametrize("family", ["attention:bank", "attention:trophy"])
 def test_each_token_of_a_default_scene_has_its_label_and_none_covers_another(family, size):
-    from app.jobs.subject import Subject
-
     plot = Plot(size, LIGHT)
     subject = Subject.of(completed(Scene(family=family)))
     drawing.show_scene(plot, subject)
     marks = drawables.marks(subject.manifold, subject.chart)
-    shapes = layer(plot, MarksLayer).primitives(plot.frame)
+    shapes = layers(plot, MarksLayer)[-1].primitives(plot.frame)
     labels = [each for each in shapes if isinstance(each, Label)]
     inside = [plot.frame.contains(at) for at in plot.frame.to_pixels(marks.xy)]
     assert len(labels) == sum(inside) > 8

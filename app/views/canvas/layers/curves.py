@@ -47,8 +47,8 @@ class CurvesLayer(Layer):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of curve that are shown."""
-        return tuple(self._curves)
+        """The kinds of curve of which there is something to see."""
+        return tuple(kind for kind, line in self._curves.items() if _is_seen(line.curve.xy))
 
     def nodes(self, kinds: Sequence[str]) -> list[Array]:
         """Return the nodes (n, d) of the curves of these kinds."""
@@ -80,6 +80,12 @@ class CurvesLayer(Layer):
             return _drawn(line, style, pen, dash, frame)
         behind = _drawn(np.where(hidden, line, np.nan), style, pen.faded(BEHIND), dash, frame)
         return behind + _drawn(np.where(hidden, np.nan, line), style, pen, dash, frame)
+
+
+def _is_seen(xy: Array) -> bool:
+    """Whether nodes (n, d) have two different points."""
+    known = xy[np.isfinite(xy).all(axis=1)]
+    return bool((known != known[:1]).any())
 
 
 def _drawn(

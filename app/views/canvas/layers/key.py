@@ -60,11 +60,12 @@ class KeyLayer(Layer):
         self._read, self._corner = read, CORNERS[0]
         self._rows: tuple[Row, ...] = ()
         self._whole = (0.0, 0.0)  # the size with all rows
+        self._told: object = None  # what the rows were made from
         self._due = True
 
     def set_theme(self, theme: Theme) -> None:
         """Set the theme for the following frames."""
-        self._rows, self._due = (), True
+        self._told, self._due = None, True
         super().set_theme(theme)
 
     def note(self) -> None:
@@ -82,6 +83,10 @@ class KeyLayer(Layer):
         return super().primitives(frame)
 
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
+        told = (shown, circles, dict(shares))
+        if told == self._told:
+            return
+        self._told = told
         order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
         words = (
             WORDS
@@ -91,7 +96,8 @@ class KeyLayer(Layer):
         rows = tuple(
             Row(kind, words[kind], shares.get(kind, 1.0))
             for kind in order
-            if kind in words and kind in shown and kind not in self.theme.named
+            if kind in shown and kind in words and kind not in self.theme.named
+            if shares.get(kind, 1.0) > 0.0
         )
         if rows != self._rows:
             self._rows, self._whole = rows, self._size(rows)
@@ -115,8 +121,12 @@ class KeyLayer(Layer):
             return ()
         left, top, right, bottom = _box(frame, self._size(rows), self._corner)
         middle = (top + bottom) / 2
-        ground = Pen(rgba(self.theme.panel, GROUND), bottom - top, rgba(self.theme.frame, 0.6), 1.0)
-        shapes: list[Primitive] = [Strokes([np.array([(left, middle), (right, middle)])], ground)]
+        ground = Pen(rgba(self.theme.panel, GROUND), bottom - top)
+        edge = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        shapes: list[Primitive] = [
+            Strokes([np.array([(left, middle), (right, middle)])], ground),
+            Strokes([np.array(edge)], Pen(rgba(self.theme.frame))),
+        ]
         labels = []
         for i, row in enumerate(rows):
             y = top + EDGE / 2 + ROW * (i + 0.5)
