@@ -40,10 +40,9 @@ class MainFrame(QMainWindow):
     closing = Signal()
     dropped = Signal(list)
 
-    def __init__(self, may_close: Callable[[], bool]) -> None:
+    def __init__(self, may_close: Callable[[], bool], step: Callable[[bool], bool]) -> None:
         super().__init__()
-        self._may_close = may_close
-        self.step: Callable[[bool], bool] = super().focusNextPrevChild
+        self._may_close, self._step = may_close, step
         self.setAcceptDrops(True)
         OwnKeys(self)
         room = self.screen().availableSize()
@@ -72,7 +71,7 @@ class MainFrame(QMainWindow):
             child.setAccessibleName("Panels")
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        return self.step(forward)
+        return self._step(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F10 and not event.modifiers():

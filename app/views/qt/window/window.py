@@ -67,7 +67,9 @@ class MainWindow(Window):
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
         self._held: Callable[[], str] = lambda: ""  # what keys move on the canvas
-        self.frame = MainFrame(lambda: self._may_close())
+        self.frame = MainFrame(
+            lambda: self._may_close(), lambda forward: self.regions.step(forward)
+        )
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -109,7 +111,6 @@ class MainWindow(Window):
         self.frame.setCentralWidget(centre)
         canvas.setFocus()
         self.regions = Regions(self.frame, (canvas, self.timeline.widget))
-        self.frame.step = self.regions.step
         # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
