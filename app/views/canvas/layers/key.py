@@ -74,7 +74,7 @@ class KeyLayer(Layer):
 
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
         """Return the primitives of what is shown now."""
-        if self._due or frame != self._built:
+        if self._due or (frame is not self._built and frame != self._built):
             self._due = False
             shown, circles, shares, points = self._read()
             self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from operator import is_not
 
 import numpy as np
 
@@ -51,16 +52,16 @@ class Layer(ABC):
 
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
         """Return the primitives in the pixels of ``frame``; the same tuple until something changes."""
-        beside = tuple(layer.primitives(frame) for layer in self.avoided)
-        moved = any(new is not old for new, old in zip(beside, self._beside, strict=False))
-        if moved or frame != self._built:
+        beside = tuple([layer.primitives(frame) for layer in self.avoided])
+        moved = any(map(is_not, beside, self._beside))
+        if moved or (frame is not self._built and frame != self._built):
             self._beside = beside
             made = self.build(frame)
             if self.theme.pen:
                 made = [part for p in made for part in printed(p, self.theme)]
             faint = self.opacity != 1.0
             self._primitives = tuple(p.faded(self.opacity) for p in made) if faint else tuple(made)
-            self._built = frame
+        self._built = frame
         return self._primitives
 
     def occupied(self, frame: Frame) -> Pixels:
