@@ -35,7 +35,7 @@ from compute.studies.retry import second_try
 WRONG = {"gpu": 1e-3, "reference": 1e-6}
 BATCH = {"gpu": 512, "reference": 64}
 # steps of the campaign's own integrator from node to node, and where those are not enough
-PIECES, FINER = 4, (32, 512)
+PIECES, FINER = 4, (32, 512, 4096)
 # Fisher lengths of near pairs: the local form that they are held against is off by the square of these
 NEAREST = 1e-12
 FURTHEST = {"gpu": 3e-3, "reference": 1e-4}
