@@ -9,8 +9,6 @@ from importlib import resources
 
 from app.model.file_formats import PNG
 
-FOLDER = resources.files("assets") / "scenes"
-
 
 @dataclass(frozen=True)
 class Example:
@@ -23,11 +21,11 @@ class Example:
     @property
     def picture(self) -> bytes:
         """Its picture as PNG."""
-        return (FOLDER / f"{self.name}{PNG}").read_bytes()
+        return (resources.files("assets") / "scenes" / f"{self.name}{PNG}").read_bytes()
 
 
 @cache
 def examples() -> tuple[Example, ...]:
     """Return the bundled scenes, the default one first."""
-    index = json.loads((FOLDER / "index.json").read_text("utf-8"))
+    index = json.loads((resources.files("assets") / "scenes" / "index.json").read_text("utf-8"))
     return tuple(Example(name, *words) for name, words in index.items())

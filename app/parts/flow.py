@@ -19,7 +19,6 @@ from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables, zero_lives
 from app.presenters.flow_form import settings
 from app.views.interface.flow import FlowState, Particles, Setting
-from app.views.text.mathematics import powers
 from compute.core.status import Status
 
 FRAME_MS = 40
@@ -322,7 +321,7 @@ def _words(flow: FlowSettings, answer: FlowAnswer | None) -> str:
             "The error in time is not estimated: for backward heat it does not stay small."
         )
     elif answer.time_error > 0.0:
-        words.append(powers(f"The error in time is at most {answer.time_error:.1g} of the norm."))
+        words.append(f"The error in time is at most {answer.time_error:.1g} of the norm.")
     if left := flow_drawables.left_out(answer):
         words.append(f"{left}.")
     return " ".join(words)

@@ -168,6 +168,8 @@ class Plot(Canvas):
         if share == 0.0:
             self._curves.set("drawing", None)
         self._stage.blend(share)
+        # while charts glide, tokens and key are in the pixels of another frame than the map
+        self._contours.avoided = () if self.is_between else (self._key, self._marks)
         self._now()
 
     def set_map(self, image: ColorMap2D | None) -> None:

@@ -308,7 +308,7 @@ def test_ctrl_held_in_a_drag_puts_a_pin_on_the_grid(hands):
     hands.until(lambda seen: seen["at"] == before["at"])
 
 
-def test_keyframes_end_with_their_family_and_so_does_playing(hands):
+def test_keyframes_are_set_aside_with_their_family_and_playing_ends(hands):
     hands.focus_canvas()
     hands.key("k")
     shown = hands.until(lambda seen: seen["timeline"] is not None)
@@ -322,8 +322,8 @@ def test_keyframes_end_with_their_family_and_so_does_playing(hands):
     hands.invoke("family exponential")
     seen = hands.until(lambda seen: "exponential" in seen["family"] and seen["rested"])
     assert not seen["playing"] and not seen["pause"] and seen["timeline"] is None
-    hands.until(lambda seen: "Undo restores them" in seen["status"])
-    hands.key("ctrl+z")
+    hands.until(lambda seen: "come back with it" in seen["status"])
+    hands.invoke("family gaussian")
     hands.until(lambda seen: seen["family"] == "gaussian" and seen["timeline"] is not None)
 
 

@@ -21,6 +21,7 @@ from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, label, panel
 from app.views.qt.widgets.zero_lives_plot import LivesPlot
+from app.views.text.mathematics import powers
 
 TICKS = 1000
 PLOT_HEIGHT = 92
@@ -108,7 +109,7 @@ class FlowPanel:
         self._form.show(state.settings)
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
         self.warning.setVisible(bool(state.warning))
-        self.words.setText(state.words)
+        self.words.setText(powers(state.words))
         hint(self.words, state.why)
         self.play.set_playing(state.running)
         with QSignalBlocker(self.slider):

@@ -163,6 +163,7 @@ class LessonPanel:
         column.setSpacing(6)
         self.task = _Page()
         self.task.setObjectName("words")
+        self.task.setAccessibleName("What to do")
         column.addWidget(self.task)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
