@@ -205,12 +205,12 @@ print(float(made.curvature([[0.0, 2.0]])[0]))
 """
 
 
-def test_eight_processes_on_an_empty_cache_get_the_same(folder, monkeypatch):
+def test_four_processes_on_an_empty_cache_get_the_same(folder, monkeypatch):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-c", PROGRAM, str(ROOT / "compute")]
     started = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-        for _ in range(8)
+        for _ in range(4)
     ]
     for process in started:
         told, wrong = process.communicate(timeout=120)
