@@ -241,8 +241,8 @@ class ShownAnswers:
 
     def _say_path(self, only_shorter: bool = False) -> None:
         """Say what became of the path, and whether anything shown knows of a shorter one."""
-        if self.path is None:
-            return
+        if self.path is None or self._unread:
+            return  # an answer that comes late does not end the remark on a formula
         paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
         compared = self._studies or (self.map is not None and self.map.job.source is not None)
         known = shorter_paths.words(self.path, self.studies, self.map) if compared else ""
