@@ -92,7 +92,8 @@ class Plot(Canvas):
             "singularities": (self._zeros,),
         }
         self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
-        self._note, self._key = NoteLayer(theme), KeyLayer(theme, self._shown)
+        self._note = NoteLayer(theme)
+        self._key = KeyLayer(theme, self._shown, self._annotations)
 
         self._marks.avoided = (self._key, self._outline)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
@@ -255,6 +256,7 @@ class Plot(Canvas):
 
     def set_annotations(self, notes: Sequence[Annotation], angles: Sequence[AngleArc]) -> None:
         self._annotations.set(notes, angles)
+        self._key.note()
         self._now()
 
     def set_grid(self, visible: bool) -> None:

@@ -14,6 +14,7 @@ from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
 from app.views.canvas.layers.marks import MarksLayer, overlaps
 from app.views.canvas.plot import Plot
+from app.views.interface.annotations import Annotation
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Arrows, Curve, Marks
 from compute.manifold.extent import Extent
@@ -129,3 +130,12 @@ def test_words_of_zeros_leave_tokens_theirs():
     ]
     assert len(labels) == 2
     assert not overlaps(box_of(labels[0]), [box_of(labels[1])])
+
+
+def test_the_key_leaves_the_words_of_notes_alone(plot):
+    _, top, right, bottom = ground(plot)
+    # the middle of the words is beside the key, their beginning would be below it
+    at = plot.frame.to_chart((right + 10.0, (top + bottom) / 2))
+    plot.set_annotations([Annotation("words of a note", tuple(at), None, 0, "")], [])
+    moved = ground(plot)
+    assert moved[0] >= right or moved[1] >= bottom

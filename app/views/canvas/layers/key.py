@@ -17,7 +17,7 @@ from app.views.canvas.display_list import (
     Strokes,
     pen_of,
 )
-from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.layer import Layer, box_of
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, in_order
@@ -50,14 +50,14 @@ class Row(NamedTuple):
 
 
 class KeyLayer(Layer):
-    """Rows in a corner of the plot that the geodesic and the pins leave free, if there is one.
+    """Rows in a corner of the plot that geodesic, pins and notes leave free, if there is one.
 
     It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
 
-    def __init__(self, theme: Theme, read: Callable[[], Shown]) -> None:
+    def __init__(self, theme: Theme, read: Callable[[], Shown], notes: Layer) -> None:
         super().__init__(theme)
-        self._read, self._corner = read, CORNERS[0]
+        self._read, self._notes, self._corner = read, notes, CORNERS[0]
         self._rows: tuple[Row, ...] = ()
         self._whole = (0.0, 0.0)  # the size with all rows
         self._told: object = None  # what the rows were made from
@@ -79,7 +79,7 @@ class KeyLayer(Layer):
             shown, circles, shares, points = self._read()
             self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
             if points is not None and self._rows:
-                self._dodge(frame, frame.to_pixels(points))
+                self._dodge(frame, np.concatenate([frame.to_pixels(points), self._words(frame)]))
         return super().primitives(frame)
 
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
@@ -102,6 +102,14 @@ class KeyLayer(Layer):
         if rows != self._rows:
             self._rows, self._whole = rows, self._size(rows)
             self.changed()
+
+    def _words(self, frame: Frame) -> Pixels:
+        """Return the ends and the middle of each note's words in pixels (k, 2)."""
+        found = (box_of(p) for p in self._notes.primitives(frame) if isinstance(p, Label))
+        boxes = np.array([box for box in found if box is not None]).reshape(-1, 4)
+        left, top, right, bottom = boxes.T
+        y = (top + bottom) / 2
+        return np.concatenate([np.stack([x, y], 1) for x in (left, (left + right) / 2, right)])
 
     def _dodge(self, frame: Frame, points: Pixels) -> None:
         """Move to the first free corner if one of ``points`` (k, 2) lies below the key."""
