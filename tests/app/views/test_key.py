@@ -139,3 +139,9 @@ def test_the_key_leaves_the_words_of_notes_alone(plot):
     plot.set_annotations([Annotation("words of a note", tuple(at), None, 0, "")], [])
     moved = ground(plot)
     assert moved[0] >= right or moved[1] >= bottom
+    # a token drives it to another corner
+    for xy in ((0.5, 0.5), (9.5, 0.5)):
+        plot.set_marks(Marks(np.array([xy]), ("token",), np.zeros(1)))
+        left, top, right, bottom = ground(plot)
+        x, y = plot.frame.to_pixels(xy)
+        assert not (left < x < right and top < y < bottom)
