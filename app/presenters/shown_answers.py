@@ -239,6 +239,11 @@ class ShownAnswers:
         if answer.problem:
             self.say(answer.problem, False)
 
+    def retell(self, change: Callable[[], None]) -> None:
+        """Undo or redo a change, whose own message no longer holds."""
+        change()
+        self._say_path()
+
     def _say_path(self, only_shorter: bool = False) -> None:
         """Say what became of the path, and whether anything shown knows of a shorter one."""
         if self.path is None or self._unread:

@@ -219,14 +219,16 @@ def test_near_a_token_a_pin_snaps_onto_it(desk):
 
 
 def test_switching_family_and_chart_and_back_by_undo(desk):
-    controller, canvas, _, runner = desk
+    controller, canvas, window, runner = desk
     original = controller.store.scene
     controller.on_event(SceneEdited((("family", "categorical3_natural"),)))
     give(controller, runner)
     controller.on_event(SceneEdited((("chart", "expectation"),)))
     assert controller.store.scene.chart == "expectation"
     give(controller, runner)
+    controller.answers.say("the change is made", True)
     controller.on_event(CommandInvoked("undo"))
+    assert "the change is made" not in window.set_status.call_args.args
     controller.on_event(CommandInvoked("undo"))
     assert controller.store.scene == original
     assert canvas.set_axes.call_args.args[0].labels == ("μ", "σ")
