@@ -78,8 +78,8 @@ class Controller:
         self.formulas = FormulaReader(store, window, self.answers, runner.submit)
         self._deferred: list[Drawn] = []  # messages that arrived during a chart transition
         self.commands: dict[str, Callable[[], None]] = {
-            "undo": store.undo,
-            "redo": store.redo,
+            "undo": lambda: self.answers.retell(store.undo),
+            "redo": lambda: self.answers.retell(store.redo),
             "check": self.check,
             "reset_view": self.editor.reset_view,
             "fit_curve": lambda: self.editor.fit(self.answers.path, canvas),

@@ -25,6 +25,13 @@ from compute.manifold.tangent import inner, norm
 
 POINTS = 49  # of an arc
 WHOLE = 2.0 * np.pi
+NAMES = {  # of the sides, in words
+    "straight": "straight line",
+    "other": "another geodesic",
+    "e": "e-path",
+    "m": "m-path",
+    "w2": "Wasserstein path",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +44,27 @@ class Side:
 
 def arcs(subject: Subject, found: Sequence[Answer]) -> list[AngleArc]:
     """Return the angles of a scene as far as its answers determine them."""
-    scene = subject.scene
-    path = next((a for a in found if isinstance(a, PathAnswer)), None)
     studies = [a for a in found if isinstance(a, StudyAnswer)]
     made = [arc for study in studies for arc in _of_loop(subject, study)]
-    if path is not None and scene.layers.notes:
-        for mark in scene.angles:
-            made += _of_mark(subject, mark, path, studies)
-    return made
+    return made + [arc for _, arc in _of_marks(subject, found)]
+
+
+def in_words(subject: Subject, found: Sequence[Answer]) -> list[str]:
+    """Return the value of each mark of an angle at a pin, with its sides."""
+    return [
+        f"{arc.words} at {mark.at} between {' and '.join(NAMES.get(s, s) for s in mark.between)}"
+        for mark, arc in _of_marks(subject, found)
+    ]
+
+
+def _of_marks(subject: Subject, found: Sequence[Answer]) -> Iterator[tuple[Angle, AngleArc]]:
+    """Yield each mark with each of its arcs."""
+    path = next((a for a in found if isinstance(a, PathAnswer)), None)
+    studies = [a for a in found if isinstance(a, StudyAnswer)]
+    if path is not None and subject.scene.layers.notes:
+        for mark in subject.scene.angles:
+            for arc in _of_mark(subject, mark, path, studies):
+                yield mark, arc
 
 
 def angle(manifold: Manifold, theta: Floats, v: Floats, w: Floats) -> float:

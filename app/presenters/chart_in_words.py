@@ -15,9 +15,11 @@ from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
 from app.model.scene import Pin
 from app.presenters import (
+    angles,
     drawables,
     flow_form,
     head_specification,
+    notes,
     points,
     scene_panels,
     shorter_paths,
@@ -60,6 +62,7 @@ def paragraphs(
     if subject.scene.layers.transport:
         told.append(_vector(subject, path, numbers))
     told += [*_map(subject, ground, numbers), _layers(subject), *_studies(studies)]
+    told += _notes(subject, found)
     if problem and not any(problem in words for words in told):
         told.append(f"Last problem: {problem}.")
     return tuple(told)
@@ -245,6 +248,15 @@ def _studies(studies: Sequence[StudyAnswer]) -> Iterator[str]:
             found.append("what is dashed did not converge")
         if found:
             yield f"{title}: {'; '.join(found)}."
+
+
+def _notes(subject: Subject, found: Sequence[Answer]) -> Iterator[str]:
+    """Give the words of notes, and the marks of angles with their values."""
+    words = [note.written for note in notes.drawn(subject) if note.written]
+    if words:
+        yield f"Notes: {'; '.join(words)}."
+    if marks := angles.in_words(subject, found):
+        yield f"Angles: {'; '.join(marks)}."
 
 
 def _number(value: float, numbers: Numbers, fewer: int = 0) -> str:

@@ -239,10 +239,15 @@ class ShownAnswers:
         if answer.problem:
             self.say(answer.problem, False)
 
+    def retell(self, change: Callable[[], None]) -> None:
+        """Undo or redo a change, whose own message no longer holds."""
+        change()
+        self._say_path()
+
     def _say_path(self, only_shorter: bool = False) -> None:
         """Say what became of the path, and whether anything shown knows of a shorter one."""
-        if self.path is None:
-            return
+        if self.path is None or self._unread:
+            return  # an answer that comes late does not end the remark on a formula
         paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
         compared = self._studies or (self.map is not None and self.map.job.source is not None)
         known = shorter_paths.words(self.path, self.studies, self.map) if compared else ""

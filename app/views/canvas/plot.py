@@ -92,7 +92,8 @@ class Plot(Canvas):
             "singularities": (self._zeros,),
         }
         self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
-        self._note, self._key = NoteLayer(theme), KeyLayer(theme, self._shown)
+        self._note = NoteLayer(theme)
+        self._key = KeyLayer(theme, self._shown, self._annotations)
 
         self._marks.avoided = (self._key, self._outline)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
@@ -191,6 +192,7 @@ class Plot(Canvas):
 
     def set_marks(self, marks: Marks | None) -> None:
         self._marks.set(marks)
+        self._key.note()
         self._now()
 
     def set_pin(self, name: str, xy: XY | None) -> None:
@@ -212,7 +214,8 @@ class Plot(Canvas):
         ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
         points = [*curves.nodes(("geodesic", "straight")), *ends]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
-        return kinds, circles, shares, np.concatenate(points) if points else None
+        tokens = None if self._marks.opacity == 0.0 else self._marks.xy
+        return kinds, circles, shares, np.concatenate(points) if points else None, tokens
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
@@ -255,6 +258,7 @@ class Plot(Canvas):
 
     def set_annotations(self, notes: Sequence[Annotation], angles: Sequence[AngleArc]) -> None:
         self._annotations.set(notes, angles)
+        self._key.note()
         self._now()
 
     def set_grid(self, visible: bool) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from app.desktop import context_menu
-from app.jobs.derive_family import RemarkTask
+from app.jobs.derive_family import UNREAD, RemarkTask
 from app.jobs.ellipses import EllipseJob
 from app.jobs.first_picture import FirstPicture
 from app.jobs.path import PathAnswer, PathJob
@@ -219,14 +219,16 @@ def test_near_a_token_a_pin_snaps_onto_it(desk):
 
 
 def test_switching_family_and_chart_and_back_by_undo(desk):
-    controller, canvas, _, runner = desk
+    controller, canvas, window, runner = desk
     original = controller.store.scene
     controller.on_event(SceneEdited((("family", "categorical3_natural"),)))
     give(controller, runner)
     controller.on_event(SceneEdited((("chart", "expectation"),)))
     assert controller.store.scene.chart == "expectation"
     give(controller, runner)
+    controller.answers.say("the change is made", True)
     controller.on_event(CommandInvoked("undo"))
+    assert "the change is made" not in window.set_status.call_args.args
     controller.on_event(CommandInvoked("undo"))
     assert controller.store.scene == original
     assert canvas.set_axes.call_args.args[0].labels == ("μ", "σ")
@@ -389,6 +391,9 @@ def test_another_subject_has_a_first_picture_and_then_its_own(desk):
     shown = len(canvas.set_map.call_args_list)
     controller.on_message(rough)
     assert len(canvas.set_map.call_args_list) == shown, "a sharp map does not become coarse again"
+    controller.on_event(FormulaTyped(json.dumps({**stated, "domain": ["s >"]})))
+    controller.on_message(answers(path)[-1])  # late
+    assert UNREAD in desk[2].set_status.call_args.args
 
 
 def test_where_a_family_is_none_is_said_once_its_path_is_asked_for(desk):

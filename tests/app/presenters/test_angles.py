@@ -93,3 +93,11 @@ def test_what_is_not_certain_says_so_and_what_is_not_known_is_not_drawn(found):
     assert len(values([path])) == 2  # without e and m, and without the loop before them
     hidden = replace(SCENE, layers=replace(SCENE.layers, notes=False, loop=False))
     assert angles.arcs(Subject.of(hidden), [path]) == []
+
+
+def test_angles_are_told_in_words_with_their_sides(found):
+    told = angles.in_words(Subject.of(SCENE), found)
+    assert told[0] == f"{values(found)[0]} at A between geodesic and vector"
+    assert told[-1].endswith(" at B between e-path and m-path")
+    hidden = replace(SCENE, layers=replace(SCENE.layers, notes=False))
+    assert angles.in_words(Subject.of(hidden), found) == []

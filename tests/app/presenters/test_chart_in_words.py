@@ -14,6 +14,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
+from app.model.notes import Note
 from app.model.scene import Pin, completed
 from app.presenters.chart_in_words import NOT_YET, paragraphs
 from app.views.text.number_format import Numbers
@@ -66,7 +67,8 @@ def test_the_sphere_of_three_outcomes_has_curvature_a_quarter():
 
 
 def test_a_head_says_its_tokens_and_what_its_rows_are():
-    told = paragraphs(*answered("bank"))
+    told = paragraphs(*answered("bank", notes=(Note("a $g_{ij}$", (0.0, 0.0)),)))
+    assert told[-1] == "Notes: a $g_{ij}$."
     assert "Layer 4, head 9 of bank." in told[0] and "Not verified: the file" in told[0]
     assert told[1].startswith("A is on the token “3 by”, at θ₁ = −5.80759")
 

@@ -10,10 +10,12 @@ from app.jobs.subject import Subject
 from app.model.scene import Scene, completed
 from app.presenters import drawables, drawing
 from app.views.canvas.display_list import Label, Strokes
+from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
 from app.views.canvas.layers.marks import MarksLayer, overlaps
 from app.views.canvas.plot import Plot
+from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Arrows, Curve, Marks
 from compute.manifold.extent import Extent
@@ -129,3 +131,27 @@ def test_words_of_zeros_leave_tokens_theirs():
     ]
     assert len(labels) == 2
     assert not overlaps(box_of(labels[0]), [box_of(labels[1])])
+
+
+def test_the_key_leaves_the_words_of_notes_alone(plot):
+    _, top, right, bottom = ground(plot)
+    # the middle of the words is beside the key, their beginning would be below it
+    at = plot.frame.to_chart((right + 10.0, (top + bottom) / 2))
+    plot.set_annotations([Annotation("words of a note", tuple(at), None, 0, "")], [])
+    moved = ground(plot)
+    assert moved[0] >= right or moved[1] >= bottom
+    # a token drives it to another corner
+    for xy in ((0.5, 0.5), (9.5, 0.5)):
+        plot.set_marks(Marks(np.array([xy]), ("token",), np.zeros(1)))
+        left, top, right, bottom = ground(plot)
+        x, y = plot.frame.to_pixels(xy)
+        assert not (left < x < right and top < y < bottom)
+
+
+def test_values_of_angles_close_together_stand_below_one_another(plot):
+    arc = np.array([(1.0, 0.0), (0.999, 0.02), (0.998, 0.04)])
+    plot.set_annotations([], [AngleArc((5.0, 5.0 + i / 100), arc, f"{i}°") for i in (10, 20, 30)])
+    shown = layer(plot, AnnotationsLayer).primitives(plot.frame)
+    boxes = [box_of(each) for each in shown if isinstance(each, Label)]
+    assert len(boxes) == 3
+    assert not any(overlaps(boxes[i], boxes[:i]) for i in (1, 2))

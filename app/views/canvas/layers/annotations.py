@@ -52,11 +52,12 @@ class AnnotationsLayer(Layer):
         """Return arcs and arrows, then words."""
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
+        taken: list[Box] = []
         left, top, right, bottom = frame.box
         radius = min(RADIUS, SHARE * min(right - left, bottom - top))
         for i, angle in enumerate(self._angles):
             rings = sum(before.foot == angle.foot for before in self._angles[:i])
-            shapes += self._arc(angle, radius * (1.0 + RING * rings), frame, labels)
+            shapes += self._arc(angle, radius * (1.0 + RING * rings), frame, labels, taken)
         for note in self.notes:
             shapes += self._arrow(note, frame)
             box = self._box(note, frame)
@@ -114,16 +115,29 @@ class AnnotationsLayer(Layer):
         return [Strokes([shaft], self._pen()), ArrowHeads(tip[None], along[None], barb, head)]
 
     def _arc(
-        self, angle: AngleArc, radius: float, frame: Frame, labels: list[Primitive]
+        self,
+        angle: AngleArc,
+        radius: float,
+        frame: Frame,
+        labels: list[Primitive],
+        taken: list[Box],
     ) -> list[Primitive]:
-        """Return the arc of an angle, part of a Fisher circle, and append its value to ``labels``."""
+        """Return the arc of an angle, part of a Fisher circle.
+
+        Append its value to ``labels``, and its box to ``taken``, which it avoids.
+        """
         line = _about(angle, radius, frame)
         if line is None or frame.hidden([angle.foot])[0]:
             return []
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
-        labels += self._words(angle.words, self._around(angle.words, float(at[0]), float(at[1])))
+        box = self._around(angle.words, float(at[0]), float(at[1]))
+        for other in sorted(taken, key=lambda box: box[1]):
+            if box[0] < other[2] and other[0] < box[2] and abs(box[1] - other[1]) < HEIGHT:
+                box = (box[0], other[3], box[2], other[3] + HEIGHT)
+        taken.append(box)
+        labels += self._words(angle.words, box)
         drawn: list[Primitive] = [
             Strokes([dashes(line, *DASH) if angle.dashed else line], self._pen())
         ]

@@ -17,7 +17,7 @@ from app.views.canvas.display_list import (
     Strokes,
     pen_of,
 )
-from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.layer import Layer, box_of
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, in_order
@@ -27,6 +27,7 @@ from app.views.interface.theme import Theme, rgba
 # in pixels: height of a row, length of a sample, space around the text, distance from the corner
 ROW, SAMPLE, EDGE, INSET = 20.0, 26.0, 8.0, 8.0
 SIZE = 12
+DISC = 7.0  # about the middle of a token
 GROUND = 0.88  # opacity of the ground
 # what is no kind of curve: key, and name
 ENDS, MOVING, CARRIED, CIRCLES = "ends", "moving", "carried", "circles"
@@ -37,8 +38,8 @@ WIDEST, HIGHEST = 0.5, 0.5
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
 
 
-# kinds shown, the circles' name, opacities, and points (k, d) that the key should not cover
-Shown = tuple[Sequence[str], str, Mapping[str, float], Array | None]
+# kinds shown, the circles' name, opacities, points (k, d) that the key should not cover, and tokens
+Shown = tuple[Sequence[str], str, Mapping[str, float], Array | None, Array | None]
 
 
 class Row(NamedTuple):
@@ -50,14 +51,14 @@ class Row(NamedTuple):
 
 
 class KeyLayer(Layer):
-    """Rows in a corner of the plot that the geodesic and the pins leave free, if there is one.
+    """Rows in a corner of the plot that geodesic, pins and notes leave free, if there is one.
 
     It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
 
-    def __init__(self, theme: Theme, read: Callable[[], Shown]) -> None:
+    def __init__(self, theme: Theme, read: Callable[[], Shown], notes: Layer) -> None:
         super().__init__(theme)
-        self._read, self._corner = read, CORNERS[0]
+        self._read, self._notes, self._corner = read, notes, CORNERS[0]
         self._rows: tuple[Row, ...] = ()
         self._whole = (0.0, 0.0)  # the size with all rows
         self._told: object = None  # what the rows were made from
@@ -76,10 +77,12 @@ class KeyLayer(Layer):
         """Return the primitives of what is shown now."""
         if self._due or (frame is not self._built and frame != self._built):
             self._due = False
-            shown, circles, shares, points = self._read()
+            shown, circles, shares, points, tokens = self._read()
             self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
             if points is not None and self._rows:
-                self._dodge(frame, frame.to_pixels(points))
+                named = np.empty((0, 2)) if tokens is None else frame.to_pixels(tokens)
+                above = np.concatenate([frame.to_pixels(points), self._words(frame)])
+                self._dodge(frame, above, named)
         return super().primitives(frame)
 
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
@@ -103,16 +106,23 @@ class KeyLayer(Layer):
             self._rows, self._whole = rows, self._size(rows)
             self.changed()
 
-    def _dodge(self, frame: Frame, points: Pixels) -> None:
-        """Move to the first free corner if one of ``points`` (k, 2) lies below the key."""
+    def _words(self, frame: Frame) -> Pixels:
+        """Return the ends and the middle of each note's words in pixels (k, 2)."""
+        found = (box_of(p) for p in self._notes.primitives(frame) if isinstance(p, Label))
+        boxes = np.array([box for box in found if box is not None]).reshape(-1, 4)
+        left, top, right, bottom = boxes.T
+        y = (top + bottom) / 2
+        return np.concatenate([np.stack([x, y], 1) for x in (left, (left + right) / 2, right)])
+
+    def _dodge(self, frame: Frame, points: Pixels, tokens: Pixels) -> None:
+        """Move to the first corner free of ``points`` (k, 2), and if possible of ``tokens`` (n, 2)."""
         rows = self._fitting(frame)
         size = self._whole if rows is self._rows else self._size(rows)
-        if _hits(_box(frame, size, self._corner), points):
-            free = (c for c in CORNERS if not _hits(_box(frame, size, c), points))
-            corner = next(free, self._corner)
-            if corner != self._corner:
-                self._corner = corner
-                self.changed()
+        boxes = {c: _box(frame, size, c) for c in (self._corner, *CORNERS)}
+        corner = min(boxes, key=lambda c: (_hits(boxes[c], points), _hits(boxes[c], tokens, DISC)))
+        if corner != self._corner:
+            self._corner = corner
+            self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return the ground, the samples and the names; nothing without rows."""
@@ -190,7 +200,8 @@ def _box(
     return x, y, x + size[0], y + size[1]
 
 
-def _hits(box: tuple[float, float, float, float], points: Pixels) -> bool:
-    """Whether a point (k, 2) lies in a box."""
-    x, y = points.T
-    return bool(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).any())
+def _hits(box: tuple[float, float, float, float], points: Pixels, near: float = 0.0) -> bool:
+    """Whether a point (k, 2) lies in a box, or less than ``near`` beside it."""
+    (left, top, right, bottom), (x, y) = box, points.T
+    across = (x > left - near) & (x < right + near)
+    return bool((across & (y > top - near) & (y < bottom + near)).any())

@@ -10,6 +10,7 @@ from app.views.canvas import typeface
 from app.views.canvas.display_list import Discs, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Marks
 
@@ -54,6 +55,11 @@ class MarksLayer(Layer):
         """Set the points, or None."""
         self._marks, self._hovered = marks, -1
         self.changed()
+
+    @property
+    def xy(self) -> Array | None:
+        """The places of the marks (n, d), or None."""
+        return None if self._marks is None or not len(self._marks.xy) else self._marks.xy
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""

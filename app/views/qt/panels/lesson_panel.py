@@ -57,6 +57,8 @@ class _Page(RichPage):
         self.document().setDocumentMargin(0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._high = 0
+        # larger type too makes another height
+        self.document().documentLayout().documentSizeChanged.connect(self.fit)
 
     def fit(self) -> None:
         """Take the height of the contents; without a bar below the most, which would narrow them."""

@@ -117,7 +117,7 @@ class Arrangement(QObject):
 
     def give_room(self, title: str, whole: int) -> None:
         """Give a panel that came to the front its height, of that of the canvas."""
-        self._adapt()
+        self.adapt()
         heighten(self._frame, self._docks[title], self._slots[title].spec.height, whole)
 
     # --- as the window's size asks -------------------------------------------------------------
@@ -128,9 +128,10 @@ class Arrangement(QObject):
         return False
 
     def _adapt_soon(self) -> None:
-        QTimer.singleShot(0, self, self._adapt)  # a layout must not change within a layout
+        QTimer.singleShot(0, self, self.adapt)  # a layout must not change within a layout
 
-    def _adapt(self) -> None:
+    def adapt(self) -> None:
+        """Arrange the panels for the window's size, if they are not yet."""
         form, frame = "large", self._frame
         if self._is_presenting() or not frame.isVisible():
             return

@@ -53,6 +53,8 @@ class Presenter(QObject):
     ) -> None:
         super().__init__(frame)
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
+        # arranges the panels for the window's size
+        self.settle: Callable[[], None] = lambda: None
         self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
         self._passes = False  # the pressed key belongs to another widget
@@ -130,6 +132,7 @@ class Presenter(QObject):
             dock.setFeatures(USUAL)
             if dock.objectName() in wanted:
                 dock.setVisible(wanted[dock.objectName()])
+        self.settle()  # at once: stacked panels would make the window higher than its screen
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

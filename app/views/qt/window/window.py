@@ -124,6 +124,7 @@ class MainWindow(Window):
         self._arrangement = Arrangement(
             self.frame, self._docks, self.panels, lambda: self.presenter.is_on
         )
+        self.presenter.settle = self._arrangement.adapt
         for dock in self._docks.values():
             OwnKeys(dock)  # a floating panel is a window
         self.reset_layout()
