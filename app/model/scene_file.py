@@ -24,7 +24,7 @@ from app.model.timeline import scene_time
 from compute.core import foreign_files
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
-from compute.core.refusal import Refused, describe, shown
+from compute.core.refusal import Refused, describe, shown, unmet
 from compute.core.replacing import replacing, sweep
 from compute.families import parse, write
 from compute.heads.head import bundled, is_file
@@ -311,7 +311,7 @@ def _check_schema(data: dict[str, object], where: str) -> None:
     )
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path)) or "the scene"
-        raise NotAScene(f"{where}: {place}: {problem.message}")
+        raise NotAScene(f"{where}: {place}: {unmet(problem)}")
 
 
 def _pin(data: dict[str, Any] | None) -> Pin | None:

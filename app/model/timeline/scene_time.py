@@ -50,7 +50,9 @@ def _is_whole(holder: object, path: list[str]) -> bool:
 def _with(holder: Any, path: list[str], value: object) -> Any:
     """Return ``holder`` with the field at ``path`` set.  Raises ValueError if it does not exist."""
     name, *rest = path
-    known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
+    # a layer may have the name of a fixed field: the layer of the notes can be switched
+    fixed = FIXED if isinstance(holder, Scene) else ()
+    known = [f.name for f in fields(holder) if f.name not in fixed] if is_dataclass(holder) else []
     if name not in known:
         raise ValueError(
             f"a timeline's field must be one of {', '.join(known) or 'none'}, got {shown(name)}"

@@ -306,11 +306,12 @@ def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
     assert "not converged" in " ".join(page.caption(scene, broken, [broken]))
 
 
-def test_a_drawn_curve_ends_where_it_is_not_finite():
+def test_a_drawn_curve_ends_where_it_is_not_finite_and_words_far_away_are_left_out():
     class Broken(Layer):
         def build(self, frame):
             line = np.array([(0, 0), (1, 1), (np.nan, np.nan), (2, 2), (3, 1e300)], float)
-            return (Strokes([line], Pen((1.0, 1.0, 1.0, 1.0))),)
+            far = [Label("far", (x, 0.0), 12.0, (1.0, 1.0, 1.0, 1.0)) for x in (1e17, np.nan)]
+            return (Strokes([line], Pen((1.0, 1.0, 1.0, 1.0))), *far)
 
     with np.errstate(all="ignore"):
         (item,) = drawn([Broken(DARK)], Plot(SIZE).frame)

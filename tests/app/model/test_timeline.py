@@ -195,3 +195,14 @@ def test_a_loop_goes_over_into_one_of_as_many_vertices_and_whole_numbers_step(sc
     assert there.photograph.start == pytest.approx((0.1, 0.05))
     assert [scene_at(again, t).photograph.circles for t in (4.0, 6.0)] == [True, False]
     assert scene_at(again, 5.0).normals.b == (1.0, 0.0, 2.0, 0.0, 1.0)
+
+
+def test_the_layer_of_the_notes_has_keys(scene, tmp_path):
+    """The scene's notes have none, but a keyframe holds the visibility of every layer."""
+    keys = (Key(0.0, True), Key(5.0, False))
+    scene = replace(scene, timeline=made(Track("layers.notes", keys)))
+    scene_file.save(scene, tmp_path / "scene.json")
+    opened = scene_file.load(tmp_path / "scene.json")
+    assert [scene_at(opened, t).layers.notes for t in (0.0, 6.0)] == [True, False]
+    with pytest.raises(ValueError, match="got 'notes'"):
+        scene_at(scene, 0.0, made(Track("notes", keys)))

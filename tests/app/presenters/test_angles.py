@@ -10,9 +10,9 @@ import pytest
 from app.jobs.path import PathAnswer
 from app.jobs.subject import Subject
 from app.model.layers import Layers
-from app.model.notes import Angle
+from app.model.notes import Angle, Note
 from app.model.scene import Pin, Scene, completed
-from app.presenters import angles
+from app.presenters import angles, notes
 from compute.core.status import Status
 
 A, B, V = (-1.0, 0.5), (1.5, 1.25), (0.3, 0.2)
@@ -93,3 +93,11 @@ def test_what_is_not_certain_says_so_and_what_is_not_known_is_not_drawn(found):
     assert len(values([path])) == 2  # without e and m, and without the loop before them
     hidden = replace(SCENE, layers=replace(SCENE.layers, notes=False, loop=False))
     assert angles.arcs(Subject.of(hidden), [path]) == []
+
+
+def test_a_note_in_the_coordinates_of_a_surface_is_not_drawn():
+    """It has two coordinates of three; one in θ lies on the surface."""
+    both = (Note("a", (0.0, 1.0), chart="height:parameters"), Note("b", (0.0, 1.0)))
+    scene = completed(replace(SCENE, chart="height:parameters", notes=both))
+    (drawn,) = notes.drawn(Subject.of(scene))
+    assert drawn.written == "b" and len(drawn.at) == 3
