@@ -15,7 +15,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import colour_limits, embedded, flow, keyframe_tracks, normals, notes, photograph
+from app.model import (
+    colour_limits,
+    embedded,
+    flow,
+    keyframe_tracks,
+    normals,
+    notes,
+    photograph,
+    ranges,
+)
 from app.model.file_formats import HOLDING_SCENE, JSON
 from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
@@ -325,11 +334,7 @@ def _camera(values: list[float] | None) -> Camera | None:
     if values is None:
         return None
     azimuth, elevation, zoom, across, up = map(float, values)
-    if not (all(map(math.isfinite, values)) and abs(elevation) <= 90.0 and 0.01 <= zoom <= 100.0):
-        raise ValueError(
-            "a camera must be finite, its elevation in [-90, 90], its zoom in [0.01, 100], "
-            f"got {shown(values)}"
-        )
+    ranges.camera((azimuth, elevation, zoom, across, up))
     return azimuth, elevation, zoom, across, up
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from app.model import colour_limits, ranges
 from app.model.keyframe_tracks import Timeline, position, value_at
 from app.model.scene import Scene, completed
 from compute.core.refusal import shown
@@ -12,6 +14,11 @@ from compute.families import changed
 
 # of a scene, independent of time
 FIXED = ("timeline", "aside", "unknown", "title", "notes", "angles")
+# fields of a completed scene that may be None, with their checks
+_OPTIONAL: dict[str, Callable[[Any], None]] = {
+    "limits": colour_limits.check,
+    "camera": ranges.camera,
+}
 
 
 def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
@@ -60,6 +67,9 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
     current = getattr(holder, name)
     if isinstance(current, int) and "float" in _declared(holder, name):
         current = float(current)
+    if name in _OPTIONAL and not rest:
+        _OPTIONAL[name](value)
+        return replace(holder, **{name: value})
     if name == "loop":
         return replace(holder, loop=_loop(value))
     if not rest:
