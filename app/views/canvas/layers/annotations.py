@@ -22,6 +22,8 @@ WIDTH, HEAD = 1.6, 10.0  # of an arrow's shaft and of its head, in pixels
 SHARE = 0.08
 RADIUS, STRETCH, BEYOND = 34.0, 1.6, 15.0
 RING = 0.65  # between the arcs of one point, relative to the innermost
+# by which multiples of its height a value gives way to others
+SHIFTS = (0, -1, 1, -2, 2, -3, 3)
 DASH = (5.0, 4.0)
 Box = tuple[float, float, float, float]
 
@@ -54,9 +56,10 @@ class AnnotationsLayer(Layer):
         labels: list[Primitive] = []
         left, top, right, bottom = frame.box
         radius = min(RADIUS, SHARE * min(right - left, bottom - top))
+        taken: list[Box] = []
         for i, angle in enumerate(self._angles):
             rings = sum(before.foot == angle.foot for before in self._angles[:i])
-            shapes += self._arc(angle, radius * (1.0 + RING * rings), frame, labels)
+            shapes += self._arc(angle, radius * (1.0 + RING * rings), frame, labels, taken)
         for note in self.notes:
             shapes += self._arrow(note, frame)
             box = self._box(note, frame)
@@ -114,16 +117,26 @@ class AnnotationsLayer(Layer):
         return [Strokes([shaft], self._pen()), ArrowHeads(tip[None], along[None], barb, head)]
 
     def _arc(
-        self, angle: AngleArc, radius: float, frame: Frame, labels: list[Primitive]
+        self,
+        angle: AngleArc,
+        radius: float,
+        frame: Frame,
+        labels: list[Primitive],
+        taken: list[Box],
     ) -> list[Primitive]:
-        """Return the arc of an angle, part of a Fisher circle, and append its value to ``labels``."""
+        """Return the arc of an angle, part of a Fisher circle, and append its value to ``labels`` and
+        the value's box, beside those of other values, to ``taken``.
+        """
         line = _about(angle, radius, frame)
         if line is None or frame.hidden([angle.foot])[0]:
             return []
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
-        labels += self._words(angle.words, self._around(angle.words, float(at[0]), float(at[1])))
+        near = [self._around(angle.words, float(at[0]), float(at[1]) + HEIGHT * k) for k in SHIFTS]
+        box = next((box for box in near if not any(_meet(box, other) for other in taken)), near[0])
+        taken.append(box)
+        labels += self._words(angle.words, box)
         drawn: list[Primitive] = [
             Strokes([dashes(line, *DASH) if angle.dashed else line], self._pen())
         ]
@@ -139,6 +152,10 @@ def _pieces(letters: str) -> list[str]:
     pieces = ["".join(group) for _, group in groupby(letters, is_symbol)]
     is_foreign = any(typeface.shaped(p, False) for p in pieces if not is_symbol(p[0]))
     return pieces if is_foreign else [letters]
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _leaving(box: Box, along: Pixels) -> float:
