@@ -94,6 +94,7 @@ class Plot(Canvas):
         self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
         self._note, self._key = NoteLayer(theme), KeyLayer(theme, self._shown)
 
+        self._key.avoided = (self._annotations,)
         self._marks.avoided = (self._key, self._outline)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
         self._critical.avoided = (self._key, self._marks, self._zeros)
@@ -255,6 +256,7 @@ class Plot(Canvas):
 
     def set_annotations(self, notes: Sequence[Annotation], angles: Sequence[AngleArc]) -> None:
         self._annotations.set(notes, angles)
+        self._key.note()
         self._now()
 
     def set_grid(self, visible: bool) -> None:

@@ -10,10 +10,12 @@ from app.jobs.subject import Subject
 from app.model.scene import Scene, completed
 from app.presenters import drawables, drawing
 from app.views.canvas.display_list import Label, Strokes
+from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
 from app.views.canvas.layers.marks import MarksLayer, overlaps
 from app.views.canvas.plot import Plot
+from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Arrows, Curve, Marks
 from compute.manifold.extent import Extent
@@ -129,3 +131,15 @@ def test_words_of_zeros_leave_tokens_theirs():
     ]
     assert len(labels) == 2
     assert not overlaps(box_of(labels[0]), [box_of(labels[1])])
+
+
+def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):
+    before = ground(plot)
+    arc = np.stack([np.cos(turn := np.linspace(0.0, 1.0, 9)), np.sin(turn)], 1)
+    angles = [AngleArc((3.0, 4.0), arc, "35.26°"), AngleArc((3.1, 4.0), arc, "54.74°")]
+    plot.set_annotations([Annotation("a note", (1.0, 9.5), None, 0, "a note")], angles)
+    after = ground(plot)
+    notes = [box_of(p) for p in layer(plot, AnnotationsLayer).primitives(plot.frame)]
+    first, second, note = np.array([box for box in notes if box is not None])
+    assert not overlaps(first, [second]) and not overlaps(note, [after])
+    assert overlaps(note, [before])

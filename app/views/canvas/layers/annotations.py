@@ -10,6 +10,7 @@ import numpy as np
 from app.views.canvas import typeface
 from app.views.canvas.display_list import ArrowHeads, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.marks import overlaps
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixel, Pixels
 from app.views.interface.annotations import AngleArc, Annotation
@@ -134,7 +135,7 @@ class AnnotationsLayer(Layer):
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
         near = [self._around(angle.words, float(at[0]), float(at[1]) + HEIGHT * k) for k in SHIFTS]
-        box = next((box for box in near if not any(_meet(box, other) for other in taken)), near[0])
+        box = next((box for box in near if not overlaps(box, taken)), near[0])
         taken.append(box)
         labels += self._words(angle.words, box)
         drawn: list[Primitive] = [
@@ -152,10 +153,6 @@ def _pieces(letters: str) -> list[str]:
     pieces = ["".join(group) for _, group in groupby(letters, is_symbol)]
     is_foreign = any(typeface.shaped(p, False) for p in pieces if not is_symbol(p[0]))
     return pieces if is_foreign else [letters]
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _leaving(box: Box, along: Pixels) -> float:

@@ -32,6 +32,7 @@ GROUND = 0.88  # opacity of the ground
 ENDS, MOVING, CARRIED, CIRCLES = "ends", "moving", "carried", "circles"
 WORDS = {ENDS: "start A, end B", MOVING: "moving point", CARRIED: "carried vector"}
 USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES)
+WITHIN = 9  # points along words that the key avoids
 # the key takes at most these shares of the plot; with less room only studies are named
 WIDEST, HIGHEST = 0.5, 0.5
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
@@ -50,7 +51,7 @@ class Row(NamedTuple):
 
 
 class KeyLayer(Layer):
-    """Rows in a corner of the plot that the geodesic and the pins leave free, if there is one.
+    """Rows in a corner of the plot that geodesic, pins and notes leave free, if there is one.
 
     It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
@@ -79,8 +80,16 @@ class KeyLayer(Layer):
             shown, circles, shares, points = self._read()
             self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
             if points is not None and self._rows:
-                self._dodge(frame, frame.to_pixels(points))
+                self._dodge(frame, np.vstack([frame.to_pixels(points), self._words(frame)]))
         return super().primitives(frame)
+
+    def _words(self, frame: Frame) -> Pixels:
+        """Return points (k, 2) along the words of notes and angles, which the key leaves readable."""
+        left, top, right, bottom = self.occupied(frame).T[:, :, None]
+        along = left + (right - left) * np.linspace(0.0, 1.0, WITHIN)
+        return np.stack([along, np.broadcast_to((top + bottom) / 2, along.shape)], -1).reshape(
+            -1, 2
+        )
 
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
         told = (shown, circles, dict(shares))
