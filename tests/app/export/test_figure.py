@@ -143,6 +143,11 @@ def test_a_caption_calls_things_as_the_window_does(scene):
     assert words_of(scene.flow) == ("Heat, covariant (rough)", "Source at A, sink at B")
 
 
+def test_a_caption_has_short_numbers_and_true_minus_signs(found):
+    words = page.caption(scene_file.load("lens"), figure.path_of(found), [])[0]
+    assert "exp(−a/2 + 0.866*b) + exp(−a/2 − 0.866*b" in words
+
+
 def test_svg_has_text_as_text_curves_as_paths_and_maps_as_images(pictures):
     root = ElementTree.parse(pictures / "bank.svg").getroot()
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
