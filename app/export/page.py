@@ -23,7 +23,7 @@ from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions, Measure
 from app.views.text import scalar_names
-from app.views.text.mathematics import powers
+from app.views.text.mathematics import powers, with_short_numbers
 from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
@@ -207,7 +207,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     numbers = {m.name: powers(m.value) for m in measures.measures(path)}
     first = [
         f"{scene.title or manifold.title}{head_caption(scene.family)}.",
-        f"{formula}.",
+        f"{with_short_numbers(formula).replace('-', '−')}.",
         f"Chart: {drawn_by}.",
         *coloured,
     ]

@@ -187,7 +187,8 @@ def _items(primitive: Primitive) -> Iterable[Item]:
         case TexturedMesh():
             return (_raster(relief.picture(primitive)),)
         case Label():
-            return (_lettered(primitive),) if primitive.text else ()
+            near = np.abs(primitive.at).max() <= FARTHEST  # False for NaN
+            return (_lettered(primitive),) if primitive.text and near else ()
 
 
 def _lettered(label: Label) -> Label | Lettering:

@@ -228,6 +228,8 @@ def _letter(char: str) -> tuple[bool, str]:
         return False, _IN_TEXT[char]
     if ord(char) < 0x180 and char.isprintable():
         return False, char
+    if char < " " or "\x7f" <= char <= "\x9f":  # TeX reads no control characters
+        return False, " " if char.isspace() else rf"{{\tiny U+{ord(char):04X}}}"
     return False, rf"\agletter{{{char}}}{{{ord(char):04X}}}"
 
 

@@ -27,15 +27,16 @@ _SHARE = re.compile(r"\d{2,3}(\.\d{1,6})?%")
 
 def check(limits: Limits) -> None:
     """Raise ValueError unless these are increasing numbers, a rule, or None for the usual rule."""
-    if isinstance(limits, str):
-        is_share = _SHARE.fullmatch(limits) is not None and LEAST <= float(limits[:-1]) <= MOST
-        if limits != SYMMETRIC and not is_share:
-            raise ValueError(
-                f'colour limits must be two numbers, "{SYMMETRIC}", or a share of the values from '
-                f'"{LEAST:g}%" to "{MOST:g}%", got {shown(limits)}'
-            )
-    elif limits is not None:
-        ranges.increasing("colour limits", limits)
+    is_share = isinstance(limits, str) and _SHARE.fullmatch(limits) is not None
+    if (is_share and LEAST <= float(str(limits)[:-1]) <= MOST) or limits in (None, SYMMETRIC):
+        return
+    # a timeline may hold any value
+    if not (isinstance(limits, tuple) and [type(value) for value in limits] == [float, float]):
+        raise ValueError(
+            f'colour limits must be two numbers, "{SYMMETRIC}", or a share of the values from '
+            f'"{LEAST:g}%" to "{MOST:g}%", got {shown(limits)}'
+        )
+    ranges.increasing("colour limits", limits)
 
 
 def found(limits: Limits, values: ArrayLike, two_sided: bool) -> tuple[tuple[float, float], str]:

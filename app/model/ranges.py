@@ -31,14 +31,30 @@ def increasing(what: str, values: Sequence[float]) -> None:
     """ValueError unless the two numbers are finite and the second is larger by more than rounding."""
     low, high = values
     coordinates(what, values)
-    if not high - low > NARROWEST * max(abs(low), abs(high)):
-        raise ValueError(f"{what} must increase, got {shown(list(values))}")
+    if not high - low > max(NARROWEST * max(abs(low), abs(high)), FINEST):
+        raise ValueError(f"{what} must increase by more than rounding, got {shown(list(values))}")
 
 
 def coordinates(what: str, values: Iterable[float]) -> None:
     """Raise ValueError unless all of these finite numbers are small enough to be drawn."""
     largest = max(values, key=abs, default=0.0)
     within(f"coordinates of {what}", largest, -LARGEST, LARGEST)
+
+
+def camera(values: object) -> None:
+    """Raise ValueError unless this is None or a camera: angles, zoom and shifts."""
+    known = isinstance(values, tuple) and len(values) == 5 and all(map(_is_finite, values))
+    if values is not None and not (
+        known and abs(values[1]) <= 90.0 and 0.01 <= values[2] <= 100.0  # type: ignore[index]
+    ):
+        raise ValueError(
+            "a camera must be five finite numbers, its elevation in [-90, 90], its zoom in "
+            f"[0.01, 100], got {shown(values)}"
+        )
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def view(extent: Extent) -> None:

@@ -15,7 +15,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import colour_limits, embedded, flow, keyframe_tracks, normals, notes, photograph
+from app.model import (
+    colour_limits,
+    embedded,
+    flow,
+    keyframe_tracks,
+    normals,
+    notes,
+    photograph,
+    ranges,
+)
 from app.model.file_formats import HOLDING_SCENE, JSON
 from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
@@ -24,7 +33,7 @@ from app.model.timeline import scene_time
 from compute.core import foreign_files
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
-from compute.core.refusal import Refused, describe, shown
+from compute.core.refusal import Refused, describe, shown, unmet
 from compute.core.replacing import replacing, sweep
 from compute.families import parse, write
 from compute.heads.head import bundled, is_file
@@ -311,7 +320,7 @@ def _check_schema(data: dict[str, object], where: str) -> None:
     )
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path)) or "the scene"
-        raise NotAScene(f"{where}: {place}: {problem.message}")
+        raise NotAScene(f"{where}: {place}: {unmet(problem)}")
 
 
 def _pin(data: dict[str, Any] | None) -> Pin | None:
@@ -325,11 +334,7 @@ def _camera(values: list[float] | None) -> Camera | None:
     if values is None:
         return None
     azimuth, elevation, zoom, across, up = map(float, values)
-    if not (all(map(math.isfinite, values)) and abs(elevation) <= 90.0 and 0.01 <= zoom <= 100.0):
-        raise ValueError(
-            "a camera must be finite, its elevation in [-90, 90], its zoom in [0.01, 100], "
-            f"got {shown(values)}"
-        )
+    ranges.camera((azimuth, elevation, zoom, across, up))
     return azimuth, elevation, zoom, across, up
 
 

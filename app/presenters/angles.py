@@ -17,6 +17,7 @@ from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
 from app.model.notes import Angle
 from app.views.interface.annotations import AngleArc
+from app.views.text.mathematics import powers
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.curves.dense_curve import DenseCurve
@@ -91,7 +92,7 @@ def _of_mark(
             v, w = sign * one.vector, sign * other.vector
             turn = angle(subject.manifold, theta, v, w)
             doubt = one.doubt or other.doubt
-            words = f"{abs(np.degrees(turn)):.4g}°" + (f" ({doubt})" if doubt else "")
+            words = powers(f"{abs(np.degrees(turn)):.4g}°") + (f" ({doubt})" if doubt else "")
             yield from _arc(subject, theta, v, turn, words, bool(doubt))
 
 
@@ -99,7 +100,7 @@ def _of_loop(subject: Subject, study: StudyAnswer) -> Iterator[AngleArc]:
     """Yield the arc by which a vector has turned on a loop."""
     if study.turn is not None and "before" in study.curves:
         foot, tip = study.curves["before"]
-        words = f"{np.degrees(study.turn):.4g}°".replace("-", "−")
+        words = powers(f"{np.degrees(study.turn):.4g}°")
         # the study's angle is counter-clockwise in its chart, which may be mirrored
         last = study.curves["after"][1] - foot
         modulo = angle(subject.manifold, foot, tip - foot, last)

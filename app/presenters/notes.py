@@ -37,7 +37,8 @@ def drawn(subject: Subject) -> list[Annotation]:
 def drawn_at(subject: Subject, note: Note) -> tuple[XY | None, XY | None]:
     """Return where a note and its arrow's tip are drawn; None where they are undefined."""
     if note.chart:
-        here = note.chart == subject.chart.name
+        # a chart of a surface has three coordinates, a note two
+        here = note.chart == subject.chart.name and subject.chart.dimension == 2
         return (note.at, note.to) if here else (None, None)
     return _drawn(subject, note.at), note.to and _drawn(subject, note.to)
 

@@ -64,6 +64,29 @@ def shown(value: Any) -> str:
         return f"a {type(value).__name__}"
 
 
+def unmet(problem: Any) -> str:
+    """Describe a jsonschema.ValidationError: counts in place of what is counted, and the schema's own
+    words where there are several forms.
+    """
+    words = str(problem.schema.get("description", "")).partition(";")[0]
+    if problem.validator in _COUNTS:
+        bound, what = _COUNTS[problem.validator]
+        limit, found = problem.validator_value, len(problem.instance)
+        return f"must have {bound} {limit} {what}, got {found}"
+    if problem.validator in ("anyOf", "oneOf") and words:
+        return f"must be {words}, got {shown(problem.instance)}"
+    return str(problem.message)
+
+
+# what the bounds of a schema count
+_COUNTS = {
+    "maxItems": ("at most", "items"),
+    "minItems": ("at least", "items"),
+    "maxLength": ("at most", "characters"),
+    "minLength": ("at least", "characters"),
+}
+
+
 def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text

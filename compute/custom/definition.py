@@ -16,7 +16,7 @@ from typing import Any
 
 from compute.core.json_text import read_json
 from compute.core.opening import is_regular, read_text
-from compute.core.refusal import Refused, refusing, shown
+from compute.core.refusal import Refused, refusing, shown, unmet
 from compute.custom import parse
 from compute.custom.algebra import SAMPLE
 from compute.custom.parse import FormulaError, Node
@@ -172,7 +172,7 @@ def _check_schema(definition: Mapping[str, Any]) -> None:
     problem = next(iter(Draft202012Validator(schema).iter_errors(definition)), None)
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path)) or "the definition"
-        raise Refused(f"custom family: {place}: {problem.message}")
+        raise Refused(f"custom family: {place}: {unmet(problem)}")
 
 
 def _kind(definition: Mapping[str, Any]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from app.model import colour_limits, ranges
 from app.model.keyframe_tracks import Timeline, position, value_at
 from app.model.scene import Scene, completed
 from compute.core.refusal import shown
@@ -12,6 +14,11 @@ from compute.families import changed
 
 # of a scene, independent of time
 FIXED = ("timeline", "aside", "unknown", "title", "notes", "angles")
+# fields of a completed scene that may be None, with their checks
+_OPTIONAL: dict[str, Callable[[Any], None]] = {
+    "limits": colour_limits.check,
+    "camera": ranges.camera,
+}
 
 
 def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
@@ -50,7 +57,9 @@ def _is_whole(holder: object, path: list[str]) -> bool:
 def _with(holder: Any, path: list[str], value: object) -> Any:
     """Return ``holder`` with the field at ``path`` set.  Raises ValueError if it does not exist."""
     name, *rest = path
-    known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
+    # a layer may have the name of a fixed field: the layer of the notes can be switched
+    fixed = FIXED if isinstance(holder, Scene) else ()
+    known = [f.name for f in fields(holder) if f.name not in fixed] if is_dataclass(holder) else []
     if name not in known:
         raise ValueError(
             f"a timeline's field must be one of {', '.join(known) or 'none'}, got {shown(name)}"
@@ -58,6 +67,9 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
     current = getattr(holder, name)
     if isinstance(current, int) and "float" in _declared(holder, name):
         current = float(current)
+    if name in _OPTIONAL and not rest:
+        _OPTIONAL[name](value)
+        return replace(holder, **{name: value})
     if name == "loop":
         return replace(holder, loop=_loop(value))
     if not rest:

@@ -93,8 +93,9 @@ class Plot(Canvas):
         }
         self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
         self._note = NoteLayer(theme)
-        self._key = KeyLayer(theme, self._shown, self._annotations)
+        self._key = KeyLayer(theme, self._shown)
 
+        self._key.avoided = (self._annotations,)
         self._marks.avoided = (self._key, self._outline)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
         self._critical.avoided = (self._key, self._marks, self._zeros)

@@ -143,6 +143,11 @@ def test_a_caption_calls_things_as_the_window_does(scene):
     assert words_of(scene.flow) == ("Heat, covariant (rough)", "Source at A, sink at B")
 
 
+def test_a_caption_has_short_numbers_and_true_minus_signs(found):
+    words = page.caption(scene_file.load("lens"), figure.path_of(found), [])[0]
+    assert "exp(−a/2 + 0.866*b) + exp(−a/2 − 0.866*b" in words
+
+
 def test_svg_has_text_as_text_curves_as_paths_and_maps_as_images(pictures):
     root = ElementTree.parse(pictures / "bank.svg").getroot()
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
@@ -306,11 +311,12 @@ def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
     assert "not converged" in " ".join(page.caption(scene, broken, [broken]))
 
 
-def test_a_drawn_curve_ends_where_it_is_not_finite():
+def test_a_drawn_curve_ends_where_it_is_not_finite_and_words_far_away_are_left_out():
     class Broken(Layer):
         def build(self, frame):
             line = np.array([(0, 0), (1, 1), (np.nan, np.nan), (2, 2), (3, 1e300)], float)
-            return (Strokes([line], Pen((1.0, 1.0, 1.0, 1.0))),)
+            far = [Label("far", (x, 0.0), 12.0, (1.0, 1.0, 1.0, 1.0)) for x in (1e17, np.nan)]
+            return (Strokes([line], Pen((1.0, 1.0, 1.0, 1.0))), *far)
 
     with np.errstate(all="ignore"):
         (item,) = drawn([Broken(DARK)], Plot(SIZE).frame)

@@ -137,4 +137,5 @@ def test_letters_that_tex_takes_for_commands_are_escaped():
     assert (
         tex("θ₁₂² − 2·10⁻⁶ ≤ ∞") == r"$\theta _{12}^{2}$ $-$ 2$\cdot $10$^{-6}$ $\leq $ $\infty $"
     )
+    assert tex("ab\ncd\x1b\x85\x0c.") == r"ab cd{\tiny U+001B}  ."
     assert tex("log₁₀ 中") == r"log$_{10}$ \agletter{中}{4E2D}"

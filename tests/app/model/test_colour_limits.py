@@ -46,7 +46,9 @@ def test_a_scene_keeps_its_limits(limits, tmp_path):
     assert json.loads(text).get("limits") == (list(limits) if isinstance(limits, tuple) else limits)
 
 
-@pytest.mark.parametrize("limits", ["", "half", "20%", "101%", "1e2%", "90 %", (2.0, 1.0)])
+@pytest.mark.parametrize(
+    "limits", ["", "half", "20%", "101%", "1e2%", "90 %", (2.0, 1.0), (0.0, 5e-324)]
+)
 def test_other_limits_are_refused_by_name(limits):
     with pytest.raises(ValueError, match="colour limits"):
         completed(Scene(family="gaussian", limits=limits))

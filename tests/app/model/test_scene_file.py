@@ -164,9 +164,13 @@ BAD = {
     "an empty note": (json.dumps(GOOD | {"notes": [{"at": [1, 1]}]}), "a note must have 1 to 200"),
     "a long note": (
         json.dumps(GOOD | {"notes": [{"at": [1, 1], "text": 201 * "x"}]}),
-        "notes/0/text",
+        "notes/0/text: must have at most 200 characters, got 201",
     ),
-    "many notes": (json.dumps(GOOD | {"notes": 65 * [{"at": [1, 1], "text": "x"}]}), "notes"),
+    "many notes": (
+        json.dumps(GOOD | {"notes": 65 * [{"at": [1, 1], "text": "x"}]}),
+        "notes: must have at most 64 items, got 65",
+    ),
+    "a share in words": (json.dumps(GOOD | {"limits": "98 %"}), '"50%" to "100%", got \'98 %\''),
     "one side": (json.dumps(GOOD | {"angles": [{"at": "A", "between": 2 * ["e"]}]}), "two sides"),
     "an angle at C": (
         json.dumps(GOOD | {"angles": [{"at": "C", "between": ["e", "m"]}]}),

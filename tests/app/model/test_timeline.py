@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -195,3 +196,35 @@ def test_a_loop_goes_over_into_one_of_as_many_vertices_and_whole_numbers_step(sc
     assert there.photograph.start == pytest.approx((0.1, 0.05))
     assert [scene_at(again, t).photograph.circles for t in (4.0, 6.0)] == [True, False]
     assert scene_at(again, 5.0).normals.b == (1.0, 0.0, 2.0, 0.0, 1.0)
+
+
+def test_the_layer_of_the_notes_has_keys(scene, tmp_path):
+    """The scene's notes have none, but a keyframe holds the visibility of every layer."""
+    keys = (Key(0.0, True), Key(5.0, False))
+    scene = replace(scene, timeline=made(Track("layers.notes", keys)))
+    scene_file.save(scene, tmp_path / "scene.json")
+    opened = scene_file.load(tmp_path / "scene.json")
+    assert [scene_at(opened, t).layers.notes for t in (0.0, 6.0)] == [True, False]
+    with pytest.raises(ValueError, match="got 'notes'"):
+        scene_at(scene, 0.0, made(Track("notes", keys)))
+
+
+@pytest.mark.parametrize("seen", [None, (9.0, 20.0, 1.0, 0.0, 0.0)])
+def test_a_camera_has_a_key_before_it_is_turned(scene, seen):
+    turned = (40.0, 30.0, 2.0, 0.0, 0.0)
+    chosen = made(Track("camera", (Key(0.0, None), Key(5.0, turned))))
+    text = scene_file.to_text(replace(scene, camera=seen, timeline=chosen), Path())
+    opened = scene_file.from_text(text, "it", Path())
+    assert [scene_at(opened, t).camera for t in (0.0, 6.0)] == [None, turned]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("limits", True), ("limits", ((0.0, 1.0), (1.0, 2.0))), ("limits", "all"), ("limits", (1.0,)),
+     ("camera", "high"), ("camera", (0.0, 99.0, 1.0, 0.0, 0.0)), ("camera", (0.0, 1.0))],
+)  # fmt: skip
+def test_a_key_of_another_kind_is_refused_when_a_scene_is_opened(scene, field, value):
+    chosen = made(Track(field, (Key(0.0, value),)))
+    text = scene_file.to_text(replace(scene, timeline=chosen), Path())
+    with pytest.raises(scene_file.NotAScene, match=f"{field[:-1]}.* must be"):
+        scene_file.from_text(text, "it", Path())

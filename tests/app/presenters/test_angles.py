@@ -10,9 +10,9 @@ import pytest
 from app.jobs.path import PathAnswer
 from app.jobs.subject import Subject
 from app.model.layers import Layers
-from app.model.notes import Angle
+from app.model.notes import Angle, Note
 from app.model.scene import Pin, Scene, completed
-from app.presenters import angles
+from app.presenters import angles, notes
 from compute.core.status import Status
 
 A, B, V = (-1.0, 0.5), (1.5, 1.25), (0.3, 0.2)
@@ -101,3 +101,11 @@ def test_angles_are_told_in_words_with_their_sides(found):
     assert told[-1].endswith(" at B between e-path and m-path")
     hidden = replace(SCENE, layers=replace(SCENE.layers, notes=False))
     assert angles.in_words(Subject.of(hidden), found) == []
+
+
+def test_a_note_in_the_coordinates_of_a_surface_is_not_drawn():
+    """It has two coordinates of three; one in θ lies on the surface."""
+    both = (Note("a", (0.0, 1.0), chart="height:parameters"), Note("b", (0.0, 1.0)))
+    scene = completed(replace(SCENE, chart="height:parameters", notes=both))
+    (drawn,) = notes.drawn(Subject.of(scene))
+    assert drawn.written == "b" and len(drawn.at) == 3

@@ -155,3 +155,15 @@ def test_values_of_angles_close_together_stand_below_one_another(plot):
     boxes = [box_of(each) for each in shown if isinstance(each, Label)]
     assert len(boxes) == 3
     assert not any(overlaps(boxes[i], boxes[:i]) for i in (1, 2))
+
+
+def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):
+    before = ground(plot)
+    arc = np.stack([np.cos(turn := np.linspace(0.0, 1.0, 9)), np.sin(turn)], 1)
+    angles = [AngleArc((3.0, 4.0), arc, "35.26°"), AngleArc((3.1, 4.0), arc, "54.74°")]
+    plot.set_annotations([Annotation("a note", (1.0, 9.5), None, 0, "a note")], angles)
+    after = ground(plot)
+    notes = [box_of(p) for p in layer(plot, AnnotationsLayer).primitives(plot.frame)]
+    first, second, note = np.array([box for box in notes if box is not None])
+    assert not overlaps(first, [second]) and not overlaps(note, [after])
+    assert overlaps(note, [before])

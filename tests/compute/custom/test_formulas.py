@@ -176,7 +176,7 @@ def grown(random: np.random.Generator, depth: int) -> str:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"metric": ["1", "0"]}, "too short"),
+        ({"metric": ["1", "0"]}, "at least 3 items, got 2"),
         ({"metric": ["1", "0", "1"], "potential": "m^2"}, "exactly one"),
         ({}, "exactly one"),
         ({"metric": ["1", "0", "foo(m)"]}, "column 1 of g22"),

@@ -10,6 +10,7 @@ import numpy as np
 from app.views.canvas import typeface
 from app.views.canvas.display_list import ArrowHeads, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.marks import overlaps
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixel, Pixels
 from app.views.interface.annotations import AngleArc, Annotation
@@ -22,6 +23,8 @@ WIDTH, HEAD = 1.6, 10.0  # of an arrow's shaft and of its head, in pixels
 SHARE = 0.08
 RADIUS, STRETCH, BEYOND = 34.0, 1.6, 15.0
 RING = 0.65  # between the arcs of one point, relative to the innermost
+# by which multiples of its height a value gives way to others
+SHIFTS = (0, -1, 1, -2, 2, -3, 3)
 DASH = (5.0, 4.0)
 Box = tuple[float, float, float, float]
 
@@ -52,9 +55,9 @@ class AnnotationsLayer(Layer):
         """Return arcs and arrows, then words."""
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
-        taken: list[Box] = []
         left, top, right, bottom = frame.box
         radius = min(RADIUS, SHARE * min(right - left, bottom - top))
+        taken: list[Box] = []
         for i, angle in enumerate(self._angles):
             rings = sum(before.foot == angle.foot for before in self._angles[:i])
             shapes += self._arc(angle, radius * (1.0 + RING * rings), frame, labels, taken)
@@ -122,9 +125,8 @@ class AnnotationsLayer(Layer):
         labels: list[Primitive],
         taken: list[Box],
     ) -> list[Primitive]:
-        """Return the arc of an angle, part of a Fisher circle.
-
-        Append its value to ``labels``, and its box to ``taken``, which it avoids.
+        """Return the arc of an angle, part of a Fisher circle, and append its value to ``labels`` and
+        the value's box, beside those of other values, to ``taken``.
         """
         line = _about(angle, radius, frame)
         if line is None or frame.hidden([angle.foot])[0]:
@@ -132,10 +134,8 @@ class AnnotationsLayer(Layer):
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
-        box = self._around(angle.words, float(at[0]), float(at[1]))
-        for other in sorted(taken, key=lambda box: box[1]):
-            if box[0] < other[2] and other[0] < box[2] and abs(box[1] - other[1]) < HEIGHT:
-                box = (box[0], other[3], box[2], other[3] + HEIGHT)
+        near = [self._around(angle.words, float(at[0]), float(at[1]) + HEIGHT * k) for k in SHIFTS]
+        box = next((box for box in near if not overlaps(box, taken)), near[0])
         taken.append(box)
         labels += self._words(angle.words, box)
         drawn: list[Primitive] = [

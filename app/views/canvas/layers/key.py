@@ -17,7 +17,7 @@ from app.views.canvas.display_list import (
     Strokes,
     pen_of,
 )
-from app.views.canvas.layers.layer import Layer, box_of
+from app.views.canvas.layers.layer import Layer
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, in_order
@@ -33,6 +33,7 @@ GROUND = 0.88  # opacity of the ground
 ENDS, MOVING, CARRIED, CIRCLES = "ends", "moving", "carried", "circles"
 WORDS = {ENDS: "start A, end B", MOVING: "moving point", CARRIED: "carried vector"}
 USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES)
+WITHIN = 9  # points along words that the key avoids
 # the key takes at most these shares of the plot; with less room only studies are named
 WIDEST, HIGHEST = 0.5, 0.5
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
@@ -56,9 +57,9 @@ class KeyLayer(Layer):
     It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
 
-    def __init__(self, theme: Theme, read: Callable[[], Shown], notes: Layer) -> None:
+    def __init__(self, theme: Theme, read: Callable[[], Shown]) -> None:
         super().__init__(theme)
-        self._read, self._notes, self._corner = read, notes, CORNERS[0]
+        self._read, self._corner = read, CORNERS[0]
         self._rows: tuple[Row, ...] = ()
         self._whole = (0.0, 0.0)  # the size with all rows
         self._told: object = None  # what the rows were made from
@@ -85,6 +86,14 @@ class KeyLayer(Layer):
                 self._dodge(frame, above, named)
         return super().primitives(frame)
 
+    def _words(self, frame: Frame) -> Pixels:
+        """Return points (k, 2) along the words of notes and angles, which the key leaves readable."""
+        left, top, right, bottom = self.occupied(frame).T[:, :, None]
+        along = left + (right - left) * np.linspace(0.0, 1.0, WITHIN)
+        return np.stack([along, np.broadcast_to((top + bottom) / 2, along.shape)], -1).reshape(
+            -1, 2
+        )
+
     def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
         told = (shown, circles, dict(shares))
         if told == self._told:
@@ -105,14 +114,6 @@ class KeyLayer(Layer):
         if rows != self._rows:
             self._rows, self._whole = rows, self._size(rows)
             self.changed()
-
-    def _words(self, frame: Frame) -> Pixels:
-        """Return the ends and the middle of each note's words in pixels (k, 2)."""
-        found = (box_of(p) for p in self._notes.primitives(frame) if isinstance(p, Label))
-        boxes = np.array([box for box in found if box is not None]).reshape(-1, 4)
-        left, top, right, bottom = boxes.T
-        y = (top + bottom) / 2
-        return np.concatenate([np.stack([x, y], 1) for x in (left, (left + right) / 2, right)])
 
     def _dodge(self, frame: Frame, points: Pixels, tokens: Pixels) -> None:
         """Move to the first corner free of ``points`` (k, 2), and if possible of ``tokens`` (n, 2)."""
