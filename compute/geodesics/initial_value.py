@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.core.arrays import Floats, Ints
+from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
@@ -170,11 +170,15 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         t = state.reached[todo]
         size = np.minimum(h[todo], 1.0 - t)
         end, verdict, error, slopes = _step(way, state.y[todo], size)
-        possible = verdict == Status.OK
-        good = np.flatnonzero(possible & ((error <= STEP_ERROR) | (size <= ROUGH * dt)))
+        exact = (error <= STEP_ERROR) | (size <= ROUGH * dt)
+        good = np.flatnonzero((verdict == Status.OK) & exact)
         own, later = todo[good], np.asarray(t[good] + size[good])
         later[later > 1.0 - 1e-12] = 1.0
-        _fill(way, state, path, (own, ahead[own], later), (slopes[:, good], size[good], end[good]))
+        nodes, steps = (own, ahead[own], later), (slopes[:, good], size[good], end[good])
+        whole = _fill(way, state, path, nodes, steps)
+        verdict[good[~whole]] = Status.LEFT_DOMAIN
+        possible = verdict == Status.OK
+        good, own, later = good[whole], own[whole], later[whole]
         state.y[own], state.reached[own] = end[good], later
         ahead[own] = np.floor(later * way.steps + 1e-9).astype(int) + 1
         # after a step that was not possible the next one is not larger
@@ -208,8 +212,9 @@ def _fill(
     path: Floats,
     nodes: tuple[np.ndarray, np.ndarray, Floats],
     steps: tuple[Floats, Floats, Floats],
-) -> None:
-    """Set the nodes that steps of some curves pass.
+) -> Bools:
+    """Set the nodes that steps of some curves pass, and return which steps (k,) stay in the domain:
+    long ones may pass over a hole.
 
     nodes: the curves, their next nodes, and the times at which the steps end; steps: slopes of the
     stages (s, k, 6), sizes (k,) and ends (k, 6).
@@ -220,9 +225,9 @@ def _fill(
     path[own[at_end], last[at_end]] = end[at_end]
     count = last - ahead + 1
     count[at_end] -= 1
-    some = np.flatnonzero(count > 0)
+    some, whole = np.flatnonzero(count > 0), np.ones(len(own), dtype=bool)
     if some.size == 0:
-        return
+        return whole
 
     def slope(y: Floats) -> Floats:
         return slope_at(way.manifold, y, way.alpha)[0]
@@ -234,7 +239,10 @@ def _fill(
     node = ahead[some][rows] + np.arange(len(rows)) - first[rows]
     x = (node / way.steps - state.reached[own[some]][rows]) / size[some][rows]
     inner_ones = DenseStep(step.begin[rows], step.terms[:, rows])
-    path[own[some][rows], node, :4] = inner_ones.at(x[:, None])[:, 0]
+    found = inner_ones.at(x[:, None])[:, 0]
+    path[own[some][rows], node, :4] = found
+    whole[some[rows[~np.asarray(way.manifold.in_domain(found[:, :2]))]]] = False
+    return whole
 
 
 def _node_by_node(way: _Way, state: _Flight, path: Floats) -> None:
