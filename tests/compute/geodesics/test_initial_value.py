@@ -173,3 +173,17 @@ def test_a_path_from_a_point_to_itself():
     paths = connect(ConnectRequest(manifold, np.array([[0.5, 1.0]]), np.array([[0.5, 1.0]])))
     assert paths.status[0] == Status.OK
     assert paths.length[0] == 0.0
+
+
+def test_long_steps_do_not_pass_over_a_hole():
+    """Straight lines in the plane without a disc: towards its centre, and past it."""
+    text = '"coordinates": ["a", "b"], "metric": ["1", "0", "1"], "domain": ["a^2 + b^2 > 0.01"]'
+    plane = manifold_of(f"custom:{{{text}}}")
+    start = np.array([[-3.0, 0.03], [-3.0, 0.5]])
+    found = shoot(ShootRequest(plane, start, np.array([[6.0, 0.0]] * 2), steps=64))
+    assert found.status.tolist() == [Status.LEFT_DOMAIN, Status.OK]
+    edge = (3 - np.sqrt(0.01 - 0.03**2)) / 6
+    np.testing.assert_allclose(found.reached, [edge, 1.0], atol=1e-4)
+    x = start[:, None] + found.t[:, None] * [6.0, 0.0]
+    known = np.arange(65) < found.nodes[:, None]
+    np.testing.assert_allclose(found.theta[known], x[known], atol=1e-12)
