@@ -16,6 +16,7 @@ import numpy as np
 
 from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
+from compute.core.overflow import TYPED
 from compute.core.status import Status
 from compute.geodesics import dop853
 from compute.geodesics.dense_step import DenseStep, dense_step
@@ -40,6 +41,9 @@ STEP_ERROR = 1e-11
 # … the largest step in units of that between two nodes, the smallest that an error or a turn asks for
 # and the smallest of all, and the most steps for each node.
 LARGEST, ROUGH, SMALLEST, MOST_STEPS = 32.0, 2.0**-5, 2.0**-12, 64
+# For a typed metric the largest step, and by how much steps grow: steps that leave MARGIN_KEPT of a
+# margin that is quadratic across a thin wall then never pass over it.
+CAREFUL = 1.0, 1.5
 # A curve that can only turn too fast runs away in finite time if its coordinates are this much faster
 # than at first.
 RUNAWAY = 8.0
@@ -162,6 +166,7 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
     """Integrate every curve with steps of its own, with nodes from their dense output."""
     dt, n = 1.0 / way.steps, len(state.y)
     h, ahead, reason = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
+    longest, growth = CAREFUL if is_typed(way.manifold) else (LARGEST, 4.0)
     for _ in range(MOST_STEPS * way.steps):
         todo = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
         if todo.size == 0:
@@ -183,10 +188,10 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         ahead[own] = np.floor(later * way.steps + 1e-9).astype(int) + 1
         # after a step that was not possible the next one is not larger
         share = np.maximum(error, 1e-4 * STEP_ERROR) / STEP_ERROR
-        most = np.where(reason[todo] == Status.OK, 4.0, 1.0)
+        most = np.where(reason[todo] == Status.OK, growth, 1.0)
         wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, most)
         least = np.minimum(size, ROUGH * dt)
-        h[todo] = np.where(possible, np.clip(wanted, least, LARGEST * dt), 0.5 * size)
+        h[todo] = np.where(possible, np.clip(wanted, least, longest * dt), 0.5 * size)
         # a curve that leaves the domain with long steps may only turn too fast with shorter ones
         left = ~possible & (reason[todo] == Status.LEFT_DOMAIN)
         reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
@@ -194,6 +199,13 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         _stop(state, path, todo[h[todo] < least], ahead, reason)
     late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
     _stop(state, path, late, ahead, reason)
+
+
+def is_typed(manifold: Manifold) -> bool:
+    """Whether the metric is a formula that someone typed: it may have walls and ridges that long steps
+    would pass over unseen.
+    """
+    return manifold.name == TYPED and manifold.averages is None
 
 
 def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints) -> None:
