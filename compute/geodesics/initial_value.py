@@ -196,9 +196,9 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         left = ~possible & (reason[todo] == Status.LEFT_DOMAIN)
         reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
         least = np.where(reason[todo] == Status.NOT_CONVERGED, ROUGH, SMALLEST) * dt
-        _stop(state, path, todo[h[todo] < least], ahead, reason)
+        _stop(way, state, path, todo[h[todo] < least], ahead, reason)
     late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
-    _stop(state, path, late, ahead, reason)
+    _stop(way, state, path, late, ahead, reason)
 
 
 def is_typed(manifold: Manifold) -> bool:
@@ -208,11 +208,16 @@ def is_typed(manifold: Manifold) -> bool:
     return manifold.name == TYPED and manifold.averages is None
 
 
-def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints) -> None:
+def _stop(
+    way: _Way, state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints
+) -> None:
     """End curves where they are, with all their further nodes there."""
     speeds = np.linalg.norm(np.stack([path[lost, 0, 2:4], state.y[lost, 2:4]]), axis=-1)
     turning = (reason[lost] == Status.NOT_CONVERGED) & (speeds[1] < RUNAWAY * speeds[0])
-    wrong = turning | (reason[lost] == Status.ILL_CONDITIONED)
+    # a metric may be singular only because the edge is near
+    aimed = state.y[lost, :2] + ROUGH / way.steps * state.y[lost, 2:4]
+    singular = (reason[lost] == Status.ILL_CONDITIONED) & way.manifold.in_domain(aimed)
+    wrong = turning | singular
     state.status[lost] = np.where(wrong, reason[lost], Status.LEFT_DOMAIN)
     past = np.arange(path.shape[1]) >= ahead[lost, None]
     path[lost] = np.where(past[..., None], state.y[lost, None], path[lost])

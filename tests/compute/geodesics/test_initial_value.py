@@ -212,3 +212,10 @@ def test_steps_do_not_pass_over_a_thin_wall():
         found = shoot(ShootRequest(plane, start, v, steps=steps))
         assert (found.status == Status.LEFT_DOMAIN).all()
         np.testing.assert_allclose(found.reached * speeds, 3.095, atol=2e-3)
+
+
+def test_great_circles_leave_the_simplex_where_its_metric_becomes_singular():
+    theta = np.array([[0.39546199, 0.59301806], [0.66845118, 0.15913085], [0.35153596, 0.64075144]])
+    v = np.array([[0.41669399, 0.10543652], [0.21880482, 0.24184181], [0.76572721, -0.09734156]])
+    found = shoot(ShootRequest(manifold_of("categorical3_expectation"), theta, v, steps=64))
+    assert (found.status == Status.LEFT_DOMAIN).all()
