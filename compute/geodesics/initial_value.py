@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.core.arrays import Floats, Ints
+from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
+from compute.core.overflow import TYPED
 from compute.core.status import Status
 from compute.geodesics import dop853
 from compute.geodesics.dense_step import DenseStep, dense_step
@@ -40,6 +41,9 @@ STEP_ERROR = 1e-11
 # … the largest step in units of that between two nodes, the smallest that an error or a turn asks for
 # and the smallest of all, and the most steps for each node.
 LARGEST, ROUGH, SMALLEST, MOST_STEPS = 32.0, 2.0**-5, 2.0**-12, 64
+# For a typed metric the largest step, and by how much steps grow: steps that leave MARGIN_KEPT of a
+# margin that is quadratic across a thin wall then never pass over it.
+CAREFUL = 1.0, 1.5
 # A curve that can only turn too fast runs away in finite time if its coordinates are this much faster
 # than at first.
 RUNAWAY = 8.0
@@ -162,6 +166,7 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
     """Integrate every curve with steps of its own, with nodes from their dense output."""
     dt, n = 1.0 / way.steps, len(state.y)
     h, ahead, reason = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
+    longest, growth = CAREFUL if is_typed(way.manifold) else (LARGEST, 4.0)
     for _ in range(MOST_STEPS * way.steps):
         todo = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
         if todo.size == 0:
@@ -170,33 +175,49 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         t = state.reached[todo]
         size = np.minimum(h[todo], 1.0 - t)
         end, verdict, error, slopes = _step(way, state.y[todo], size)
-        possible = verdict == Status.OK
-        good = np.flatnonzero(possible & ((error <= STEP_ERROR) | (size <= ROUGH * dt)))
+        exact = (error <= STEP_ERROR) | (size <= ROUGH * dt)
+        good = np.flatnonzero((verdict == Status.OK) & exact)
         own, later = todo[good], np.asarray(t[good] + size[good])
         later[later > 1.0 - 1e-12] = 1.0
-        _fill(way, state, path, (own, ahead[own], later), (slopes[:, good], size[good], end[good]))
+        nodes, steps = (own, ahead[own], later), (slopes[:, good], size[good], end[good])
+        whole = _fill(way, state, path, nodes, steps)
+        verdict[good[~whole]] = Status.LEFT_DOMAIN
+        possible = verdict == Status.OK
+        good, own, later = good[whole], own[whole], later[whole]
         state.y[own], state.reached[own] = end[good], later
         ahead[own] = np.floor(later * way.steps + 1e-9).astype(int) + 1
         # after a step that was not possible the next one is not larger
         share = np.maximum(error, 1e-4 * STEP_ERROR) / STEP_ERROR
-        most = np.where(reason[todo] == Status.OK, 4.0, 1.0)
+        most = np.where(reason[todo] == Status.OK, growth, 1.0)
         wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, most)
         least = np.minimum(size, ROUGH * dt)
-        h[todo] = np.where(possible, np.clip(wanted, least, LARGEST * dt), 0.5 * size)
+        h[todo] = np.where(possible, np.clip(wanted, least, longest * dt), 0.5 * size)
         # a curve that leaves the domain with long steps may only turn too fast with shorter ones
         left = ~possible & (reason[todo] == Status.LEFT_DOMAIN)
         reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
         least = np.where(reason[todo] == Status.NOT_CONVERGED, ROUGH, SMALLEST) * dt
-        _stop(state, path, todo[h[todo] < least], ahead, reason)
+        _stop(way, state, path, todo[h[todo] < least], ahead, reason)
     late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
-    _stop(state, path, late, ahead, reason)
+    _stop(way, state, path, late, ahead, reason)
 
 
-def _stop(state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints) -> None:
+def is_typed(manifold: Manifold) -> bool:
+    """Whether the metric is a formula that someone typed: it may have walls and ridges that long steps
+    would pass over unseen.
+    """
+    return manifold.name == TYPED and manifold.averages is None
+
+
+def _stop(
+    way: _Way, state: _Flight, path: Floats, lost: np.ndarray, ahead: np.ndarray, reason: Ints
+) -> None:
     """End curves where they are, with all their further nodes there."""
     speeds = np.linalg.norm(np.stack([path[lost, 0, 2:4], state.y[lost, 2:4]]), axis=-1)
     turning = (reason[lost] == Status.NOT_CONVERGED) & (speeds[1] < RUNAWAY * speeds[0])
-    wrong = turning | (reason[lost] == Status.ILL_CONDITIONED)
+    # a metric may be singular only because the edge is near
+    aimed = state.y[lost, :2] + ROUGH / way.steps * state.y[lost, 2:4]
+    singular = (reason[lost] == Status.ILL_CONDITIONED) & way.manifold.in_domain(aimed)
+    wrong = turning | singular
     state.status[lost] = np.where(wrong, reason[lost], Status.LEFT_DOMAIN)
     past = np.arange(path.shape[1]) >= ahead[lost, None]
     path[lost] = np.where(past[..., None], state.y[lost, None], path[lost])
@@ -208,8 +229,9 @@ def _fill(
     path: Floats,
     nodes: tuple[np.ndarray, np.ndarray, Floats],
     steps: tuple[Floats, Floats, Floats],
-) -> None:
-    """Set the nodes that steps of some curves pass.
+) -> Bools:
+    """Set the nodes that steps of some curves pass, and return which steps (k,) stay in the domain:
+    long ones may pass over a hole.
 
     nodes: the curves, their next nodes, and the times at which the steps end; steps: slopes of the
     stages (s, k, 6), sizes (k,) and ends (k, 6).
@@ -220,9 +242,9 @@ def _fill(
     path[own[at_end], last[at_end]] = end[at_end]
     count = last - ahead + 1
     count[at_end] -= 1
-    some = np.flatnonzero(count > 0)
+    some, whole = np.flatnonzero(count > 0), np.ones(len(own), dtype=bool)
     if some.size == 0:
-        return
+        return whole
 
     def slope(y: Floats) -> Floats:
         return slope_at(way.manifold, y, way.alpha)[0]
@@ -234,7 +256,10 @@ def _fill(
     node = ahead[some][rows] + np.arange(len(rows)) - first[rows]
     x = (node / way.steps - state.reached[own[some]][rows]) / size[some][rows]
     inner_ones = DenseStep(step.begin[rows], step.terms[:, rows])
-    path[own[some][rows], node, :4] = inner_ones.at(x[:, None])[:, 0]
+    found = inner_ones.at(x[:, None])[:, 0]
+    path[own[some][rows], node, :4] = found
+    whole[some[rows[~np.asarray(way.manifold.in_domain(found[:, :2]))]]] = False
+    return whole
 
 
 def _node_by_node(way: _Way, state: _Flight, path: Floats) -> None:

@@ -173,3 +173,49 @@ def test_a_path_from_a_point_to_itself():
     paths = connect(ConnectRequest(manifold, np.array([[0.5, 1.0]]), np.array([[0.5, 1.0]])))
     assert paths.status[0] == Status.OK
     assert paths.length[0] == 0.0
+
+
+def test_long_steps_do_not_pass_over_a_hole():
+    """Straight lines in the plane without a disc: towards its centre, and past it."""
+    text = '"coordinates": ["a", "b"], "metric": ["1", "0", "1"], "domain": ["a^2 + b^2 > 0.01"]'
+    plane = manifold_of(f"custom:{{{text}}}")
+    start = np.array([[-3.0, 0.03], [-3.0, 0.5]])
+    found = shoot(ShootRequest(plane, start, np.array([[6.0, 0.0]] * 2), steps=64))
+    assert found.status.tolist() == [Status.LEFT_DOMAIN, Status.OK]
+    edge = (3 - np.sqrt(0.01 - 0.03**2)) / 6
+    np.testing.assert_allclose(found.reached, [edge, 1.0], atol=1e-4)
+    x = start[:, None] + found.t[:, None] * [6.0, 0.0]
+    known = np.arange(65) < found.nodes[:, None]
+    np.testing.assert_allclose(found.theta[known], x[known], atol=1e-12)
+
+
+def test_steps_do_not_pass_over_a_typed_ridge():
+    """g = f(a)² da² + db² is flat: u = ∫ f da is linear in time."""
+    text = '"coordinates": ["a", "b"], "metric": ["(1 + 6*exp(-((a-0.37)/0.01)^2))^2", "0", "1"]'
+    plane = manifold_of(f'custom:{{{text}, "domain": ["-9 < a < 9"], "view": [-2, 2, -2, 2]}}')
+    start, v = np.array([[-2.0, -0.3], [-1.0, 0.1]]), np.array([[5.0, 0.4], [3.0, 0.1]])
+    ends = start + v - [6 * 0.01 * np.sqrt(np.pi), 0.0]
+    for steps in (7, 64):
+        found = shoot(ShootRequest(plane, start, v, steps=steps))
+        good = found.status == Status.OK
+        assert good.all() or steps < 64
+        np.testing.assert_allclose(found.theta[good, -1], ends[good], atol=1e-7)
+
+
+def test_steps_do_not_pass_over_a_thin_wall():
+    text = '"coordinates": ["a", "b"], "metric": ["1", "0", "1"]'
+    plane = manifold_of(f'custom:{{{text}, "domain": ["(a - 0.1)^2 > 0.000025"]}}')
+    speeds = np.linspace(4.0, 7.0, 24)
+    v = np.stack([speeds, 0 * speeds], axis=1)
+    start = np.broadcast_to([-3.0, 0.2], v.shape)
+    for steps in (16, 64):
+        found = shoot(ShootRequest(plane, start, v, steps=steps))
+        assert (found.status == Status.LEFT_DOMAIN).all()
+        np.testing.assert_allclose(found.reached * speeds, 3.095, atol=2e-3)
+
+
+def test_great_circles_leave_the_simplex_where_its_metric_becomes_singular():
+    theta = np.array([[0.39546199, 0.59301806], [0.66845118, 0.15913085], [0.35153596, 0.64075144]])
+    v = np.array([[0.41669399, 0.10543652], [0.21880482, 0.24184181], [0.76572721, -0.09734156]])
+    found = shoot(ShootRequest(manifold_of("categorical3_expectation"), theta, v, steps=64))
+    assert (found.status == Status.LEFT_DOMAIN).all()
