@@ -73,6 +73,8 @@ def connect(
     continuation in α if needed.  A path that misses its end point is NOT_CONVERGED with its residual;
     it is never replaced by another curve.
     """
+    if len(request.start) == 0:
+        return batch.unmoved(request, Status.OK, "reference")
     found = short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
     return outcome_bounds.held(request, found, np.dtype(precision).itemsize)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from compute.core.status import Status
 from compute.families import manifold
-from compute.geodesics import few_segments, gauss_collocation
+from compute.geodesics import few_segments, gauss_collocation, shooting
 from compute.geodesics.discrete_energy import descend
 from compute.geodesics.initial_curves import first_curve
 from compute.requests.geodesics import ConnectRequest
@@ -51,3 +51,10 @@ def test_a_curve_that_few_segments_cannot_hold_is_not_ok():
     own = request("beta", [[0.01, 900.0]], [[900.0, 0.01]])
     found = few_segments.connect(own, curves(own, 4))
     assert found.status[0] == Status.NOT_CONVERGED
+
+
+def test_no_pairs_have_no_paths():
+    none = np.zeros((0, 2))
+    for alpha in (0.0, 0.5):
+        found = shooting.connect(ConnectRequest(manifold("beta"), none, none, alpha, 8))
+        assert found.theta.shape == (0, 9, 2) and found.status.shape == (0,)
