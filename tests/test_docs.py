@@ -55,7 +55,7 @@ def test_every_picture_is_made_by_a_command_of_its_page_and_is_small(make, pages
         for a in make.commands(page)
         if (made := make.made(a))
     }
-    assert [p.name for p in (DOCS / "pictures").glob("*.png") if p.stat().st_size > 150_000] == []
+    assert [p.name for p in (DOCS / "pictures").glob("*.png") if p.stat().st_size > 200_000] == []
     assert [p.name for p in (DOCS / "pictures").glob("*.svg") if p.stat().st_size > 500_000] == []
 
 

@@ -41,7 +41,7 @@ class Presenter(QObject):
     """Switches one window to presentation mode and back.
 
     ``invoke`` runs a command by name; ``enlarge`` sets the type size in points, None for the default;
-    ``colour``: of the pointer's ring.
+    ``colour``: of the pointer's ring; ``settle`` arranges the panels for the window's size.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Presenter(QObject):
         invoke: Callable[[str], None],
         enlarge: Callable[[int | None], None],
         colour: Callable[[], str],
+        settle: Callable[[], None],
     ) -> None:
         super().__init__(frame)
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
-        # arranges the panels for the window's size
-        self.settle: Callable[[], None] = lambda: None
+        self._settle = settle
         self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
         self._passes = False  # the pressed key belongs to another widget
@@ -132,7 +132,7 @@ class Presenter(QObject):
             dock.setFeatures(USUAL)
             if dock.objectName() in wanted:
                 dock.setVisible(wanted[dock.objectName()])
-        self.settle()  # at once: stacked panels would make the window higher than its screen
+        self._settle()  # at once: stacked panels would make the window higher than its screen
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -73,8 +73,9 @@ class MainWindow(Window):
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
-            self.frame, self._invoke, self._dress, lambda: self._theme.accent
-        )
+            self.frame, self._invoke, self._dress, lambda: self._theme.accent,
+            lambda: self._arrangement.adapt(),
+        )  # fmt: skip
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = Mail()
         self.family_panel = FamilyPanel(lambda event: self._handler(event))
@@ -124,7 +125,6 @@ class MainWindow(Window):
         self._arrangement = Arrangement(
             self.frame, self._docks, self.panels, lambda: self.presenter.is_on
         )
-        self.presenter.settle = self._arrangement.adapt
         for dock in self._docks.values():
             OwnKeys(dock)  # a floating panel is a window
         self.reset_layout()
