@@ -13,7 +13,7 @@ from PIL import Image
 from app import __version__
 from app.controller.command_table import COMMANDS
 from app.model import citation, scene_file
-from app.model.examples import FOLDER, examples
+from app.model.examples import examples
 from tests.claims import each
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 def test_each_bundled_scene_has_a_title_a_sentence_and_a_picture():
     assert tuple(it.name for it in examples()) == scene_file.names()
     for it in examples():
-        scene = json.loads((FOLDER / f"{it.name}.json").read_text("utf-8"))
+        scene = json.loads((ROOT / "assets" / "scenes" / f"{it.name}.json").read_text("utf-8"))
         assert it.title == scene["title"] and it.words.endswith(".") and it.words.count(". ") == 0
         with Image.open(io.BytesIO(it.picture)) as picture:
             assert picture.size == (240, 165)

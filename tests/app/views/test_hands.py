@@ -323,7 +323,7 @@ def test_keyframes_are_set_aside_with_their_family_and_playing_ends(hands):
     seen = hands.until(lambda seen: "exponential" in seen["family"] and seen["rested"])
     assert not seen["playing"] and not seen["pause"] and seen["timeline"] is None
     hands.until(lambda seen: "come back with it" in seen["status"])
-    hands.invoke("family gaussian")
+    hands.invoke("family normal distributions")
     hands.until(lambda seen: seen["family"] == "gaussian" and seen["timeline"] is not None)
 
 
