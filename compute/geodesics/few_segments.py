@@ -6,7 +6,7 @@ dense output gives the nodes.  Most pairs need no more; for the others see `gaus
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,12 +37,7 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
     the squared speed.  NOT_CONVERGED, with nothing else meaningful, where either exceeds AGREED.
     Raises `Interrupted` inside `interruptible`.
     """
-    parts = []
-    for i in range(0, len(curves), MOST):
-        rows = slice(i, i + MOST)
-        own = replace(request, start=request.start[rows], end=request.end[rows])
-        parts.append(_refined(own, curves[rows]))
-    return batch.all_of(parts)
+    return batch.in_parts(_refined, request, curves, MOST)
 
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:

@@ -74,12 +74,7 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
     of rays, by another method, over single segments; error: the largest relative change of the squared
     speed.  Otherwise the status is NOT_CONVERGED.  Raises `Interrupted` inside `interruptible`.
     """
-    parts = []
-    for i in range(0, len(curves), MOST):
-        rows = slice(i, i + MOST)
-        own = replace(request, start=request.start[rows], end=request.end[rows])
-        parts.append(_refined(own, curves[rows]))
-    return batch.all_of(parts)
+    return batch.in_parts(_refined, request, curves, MOST)
 
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -39,6 +40,20 @@ def joined(first: Paths, second: Paths) -> Paths:
         first,
         {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _PER_PATH},
     )
+
+
+def in_parts(
+    solve: Callable[[ConnectRequest, Floats], Paths],
+    request: ConnectRequest,
+    curves: Floats,
+    most: int,
+) -> Paths:
+    """Solve a request from curves (n, N+1, 2), n > 0, for at most ``most`` pairs at once."""
+    parts = []
+    for i in range(0, len(curves), most):
+        some = np.arange(i, min(i + most, len(curves)))
+        parts.append(solve(pairs(request, some), curves[some]))
+    return all_of(parts)
 
 
 def all_of(parts: list[Paths]) -> Paths:

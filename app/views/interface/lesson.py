@@ -37,7 +37,7 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The whole line."""
+        """The line of a check as the box shows it: the quantity, its value now, and what is wanted."""
         return f"{self.words}: now {self.now}, wanted {self.wanted}"
 
 

@@ -17,16 +17,15 @@ from app.model.lessons.checks import check, holds, quantity
 from app.model.lessons.lesson import NotALesson, parse
 from app.model.lessons.progress import Progress
 from app.model.lessons.wording import value
-from app.model.store import Store
 from app.parts.lesson_quantities import computed
 from app.parts.lessons import LessonPart
-from app.parts.part import PartContext
 from app.parts.proofreading import Proofreader
 from app.views.interface.lesson import LessonChosen
 from app.views.text.formulas import display, inline
 from app.views.text.markdown import NotTypeset, page
 from compute.families import manifold as manifold_of
 from tests.claims import each
+from tests.lesson_views import lesson_part
 
 SMALL = """# Small
 
@@ -264,30 +263,9 @@ def test_formulas():
 
 
 # --- the part --------------------------------------------------------------------------------
-class Views:
-    def __init__(self) -> None:
-        self.states: list = []
-        self.told: list = []
-
-    def set_panel(self, title: str, state: object) -> None:
-        self.states.append(state)
-
-    def raise_panel(self, title: str) -> None: ...
-
-    def lower_panel(self, title: str) -> None: ...
-
-    def tell(self, title: str, text: str) -> None:
-        self.told.append(text)
-
-
 @pytest.fixture
 def part() -> LessonPart:
-    views = Views()
-    store = Store(scene_file.load("gaussian"))
-    made = LessonPart(PartContext(store, views, views, lambda task: None))
-    store.listen(made.on_scene)
-    made.views = views
-    return made
+    return lesson_part()
 
 
 def test_a_step_is_one_step_of_undo(part):

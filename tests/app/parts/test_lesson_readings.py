@@ -1,4 +1,4 @@
-"""What the box of a step says of its checks, and lessons whose file changes while they run."""
+"""The box of a step states its checks; a lesson follows its file while it runs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ import pytest
 from app.jobs.path import PathJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model import scene_file
 from app.model.lessons import catalogue
 from app.model.lessons.checks import check
 from app.model.scene import Scene, of_family
-from app.model.store import Store
 from app.parts.lesson_quantities import Current
 from app.parts.lesson_readings import reading
 from app.parts.lessons import LessonPart
-from app.parts.part import PartContext
 from app.views.interface.events import PinMoved
 from app.views.interface.lesson import LessonState
 from tests.claims import each
+from tests.lesson_views import lesson_part
 
 
 def line(text: str, scene: Scene, found: tuple[float, str, bool] | None = None) -> str:
@@ -101,30 +99,9 @@ def test_a_path_is_late_in_a_drag_and_not_known_where_it_failed(reference_engine
 
 
 # --- the part --------------------------------------------------------------------------------
-class Views:
-    def __init__(self) -> None:
-        self.states: list[LessonState] = []
-        self.told: list[str] = []
-
-    def set_panel(self, title: str, state: LessonState) -> None:
-        self.states.append(state)
-
-    def raise_panel(self, title: str) -> None: ...
-
-    def lower_panel(self, title: str) -> None: ...
-
-    def tell(self, title: str, text: str) -> None:
-        self.told.append(text)
-
-
 @pytest.fixture
 def part() -> LessonPart:
-    views = Views()
-    store = Store(scene_file.load("gaussian"))
-    made = LessonPart(PartContext(store, views, views, lambda task: None))
-    store.listen(made.on_scene)
-    made.views = views
-    return made
+    return lesson_part()
 
 
 def shown(part: LessonPart) -> LessonState:

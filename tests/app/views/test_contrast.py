@@ -1,4 +1,4 @@
-"""What the canvas draws stands out from every colour map, in both themes and in print."""
+"""All that the canvas draws stands out from every colour map, in both themes and in print."""
 
 from __future__ import annotations
 

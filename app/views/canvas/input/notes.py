@@ -92,7 +92,7 @@ class Notes(Keys):
             )
 
     def remove_note(self, name: str) -> None:
-        """Remove a note."""
+        """Ask to remove the note of that name, and select A; nothing happens if there is none."""
         note = self._named_note(name)
         if note is not None:
             self.leave()

@@ -104,7 +104,7 @@ def caption(text: str) -> QLabel:
 
 
 class Slider(QSlider):
-    """A horizontal slider."""
+    """A slider whose values grow from left to right."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)

@@ -1,0 +1,35 @@
+"""A lesson part with views that remember what they were told, for tests without a window."""
+
+from __future__ import annotations
+
+from app.model import scene_file
+from app.model.store import Store
+from app.parts.lessons import LessonPart
+from app.parts.part import PartContext
+from app.views.interface.lesson import LessonState
+
+
+class Views:
+    def __init__(self) -> None:
+        self.states: list[LessonState] = []
+        self.told: list[str] = []
+
+    def set_panel(self, title: str, state: LessonState) -> None:
+        self.states.append(state)
+
+    def raise_panel(self, title: str) -> None: ...
+
+    def lower_panel(self, title: str) -> None: ...
+
+    def tell(self, title: str, text: str) -> None:
+        self.told.append(text)
+
+
+def lesson_part() -> LessonPart:
+    """A part that listens to a store of its own, with its views as ``views``."""
+    views = Views()
+    store = Store(scene_file.load("gaussian"))
+    made = LessonPart(PartContext(store, views, views, lambda task: None))
+    store.listen(made.on_scene)
+    made.views = views
+    return made
