@@ -132,12 +132,13 @@ def test_the_region_of_a_normal_ends_where_the_likelihood_ratio_does():
     np.testing.assert_allclose(2 * (here - there), stats.chi2(2).ppf(0.9), rtol=1e-9)
 
 
-def test_the_region_of_few_values_is_open_at_the_edge_of_the_domain():
-    manifold = compute.family("categorical3_expectation")
-    sample = of_values([1, 2, 3])[0]
-    found = region(likelihood(manifold, sample), fit(manifold, sample).theta, 0.999)
-    assert not found.closed.all()
+def test_a_region_is_open_where_the_domain_ends_inside_it():
+    # k̂ = 3,700, and the domain ends at 10,000
+    manifold, sample = compute.family("gamma"), of_values([0.98, 1.0, 1.02])[0]
+    found = region(likelihood(manifold, sample), fit(manifold, sample).theta)
+    assert found.closed.any() and not found.closed.all()
     assert manifold.in_domain(found.theta).all()
+    np.testing.assert_allclose(found.theta[~found.closed, 0], 1e4, rtol=1e-6)
 
 
 def test_a_level_outside_0_to_1_is_refused():
