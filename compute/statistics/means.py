@@ -134,7 +134,7 @@ class _Secant:
         size = float(norm(g, pull))
         if self._last is not None:
             moved, changed = theta - self._last[0], pull - self._last[1]
-            if size > self._last[2]:  # farther than before: begin anew
+            if size > self._last[2]:  # the slope is of no use here
                 self._slope = -np.eye(2)
             elif moved.any():
                 self._slope += np.outer(changed - self._slope @ moved, moved) / (moved @ moved)
