@@ -86,14 +86,14 @@ def formula(
     itself.
 
     ``support``: the sample space, drawn for given points; or ``outcomes``: one that depends on the
-    parameters alone, as a function of them.  ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
-    rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
-    fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
-    placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
-    its normalisation; ``periods``: of coordinates that are angles; ``wasserstein``: a closed form that
-    is not a plain formula; ``revolution``: a symmetry by which geodesics reduce to a quadrature;
-    ``wall``: a line of singular g that no geodesic crosses; ``derive``: an alternative function that
-    makes the tapes of a definition.
+    parameters alone, as a function of them. ``draw``: its charts, default first, or a function of the
+    parameters that returns them; ``view``: a rectangle of the default chart. For a family given only by
+    its log-density, either ``nodes`` are fixed quadrature nodes, or ``space`` is the line of its
+    samples (see `node_placement`) with nodes placed by the density; ``moving``: its ends depend on θ.
+    ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
+    angles; ``wasserstein``: a closed form that is not a plain formula; ``revolution``: a symmetry by
+    which geodesics reduce to a quadrature; ``wall``: a line of singular g that no geodesic crosses;
+    ``derive``: an alternative function that makes the tapes of a definition.
     """
     derive = derive or _derive
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.core.arrays import Floats
 from compute.core.refusal import shown
 from compute.definitions import count_pairs
 from compute.definitions.derive import Definition
