@@ -37,7 +37,7 @@ class Family:
     ``build(key, **parameters)`` makes the manifold; ``parameters`` are the defaults, whose types
     determine how specifications are parsed; ``settled`` replaces a file name by its contents, so that
     equal parameters mean the same manifold; ``check`` raises ValueError for real parameters out of
-    range, before anything is derived.
+    range, before anything is derived; ``hadamard``: see `Manifold`.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Family:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
     check: Callable[..., None] = lambda **chosen: None
+    hadamard: str = ""
 
 
 def formula(
@@ -79,6 +80,7 @@ def formula(
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
+    hadamard: str = "",
     derive: Derive | None = None,
     check: Callable[..., None] = lambda **chosen: None,
 ) -> Family:
@@ -86,14 +88,16 @@ def formula(
     itself.
 
     ``support``: the sample space, drawn for given points; or ``outcomes``: one that depends on the
-    parameters alone, as a function of them. ``draw``: its charts, default first, or a function of the
-    parameters that returns them; ``view``: a rectangle of the default chart. For a family given only by
-    its log-density, either ``nodes`` are fixed quadrature nodes, or ``space`` is the line of its
-    samples (see `node_placement`) with nodes placed by the density; ``moving``: its ends depend on θ.
-    ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
-    angles; ``wasserstein``: a closed form that is not a plain formula; ``revolution``: a symmetry by
-    which geodesics reduce to a quadrature; ``wall``: a line of singular g that no geodesic crosses;
-    ``derive``: an alternative function that makes the tapes of a definition.
+    parameters alone, as a function of them.
+
+    ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
+    rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
+    fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
+    placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
+    its normalisation; ``periods``: of coordinates that are angles; ``wasserstein``: a closed form that
+    is not a plain formula; ``revolution``: a symmetry by which geodesics reduce to a quadrature;
+    ``wall``: a line of singular g that no geodesic crosses; ``hadamard``: see `Manifold`; ``derive``:
+    an alternative function that makes the tapes of a definition.
     """
     derive = derive or _derive
 
@@ -141,6 +145,7 @@ def formula(
             periods=periods,
             revolution=revolution,
             wall=wall,
+            hadamard=hadamard,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),
@@ -162,6 +167,7 @@ def formula(
         build,
         parameters or {},
         check=check,
+        hadamard=hadamard,
     )
 
 

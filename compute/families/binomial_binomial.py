@@ -106,6 +106,7 @@ FAMILY = formula(
     domain="p₁, p₂ in (1e-6, 1 − 1e-6)",
     line_element="ds² = n dp₁²/(p₁(1 − p₁)) + m dp₂²/(p₂(1 − p₂))",
     curvature="0",
+    hadamard="a convex rectangle of the flat plane",
     define=define,
     outcomes=_outcomes,
     interior=(0.5, 0.5),

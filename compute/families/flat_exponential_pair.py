@@ -73,6 +73,7 @@ FAMILY = formula(
     domain="λ₁, λ₂ in (1e-6, 1e6)",
     line_element="ds² = dλ₁²/λ₁² + dλ₂²/λ₂²",
     curvature="0",
+    hadamard="a complete plane, by log λ₁ and log λ₂",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

@@ -83,6 +83,7 @@ FAMILY = formula(
     domain="p₁, p₂ in (1e-4, 1 − 1e-6)",
     line_element="ds² = dp₁²/(p₁²(1 − p₁)) + dp₂²/(p₂²(1 − p₂))",
     curvature="0",
+    hadamard="a convex quarter of the flat plane",
     define=define,
     support=_support,
     interior=(0.5, 0.5),

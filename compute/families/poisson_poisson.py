@@ -67,6 +67,7 @@ FAMILY = formula(
     domain="λ₁, λ₂ in (1e-6, 1e5)",
     line_element="ds² = dλ₁²/λ₁ + dλ₂²/λ₂",
     curvature="0",
+    hadamard="a convex quarter of the flat plane",
     define=define,
     support=_support,
     interior=(4.0, 4.0),
