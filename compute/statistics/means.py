@@ -168,4 +168,5 @@ def _start(manifold: Manifold, points: Floats, share: Floats) -> Floats:
     theta: Floats = chart.inverse(share @ chart.forward(points))
     if np.isfinite(theta).all() and manifold.in_domain(theta):
         return theta
-    return points[int(np.argmax(share))]
+    heaviest: Floats = points[int(np.argmax(share))]
+    return heaviest
