@@ -17,6 +17,7 @@ from typing import Any
 
 from app.model import (
     colour_limits,
+    data_points,
     embedded,
     flow,
     keyframe_tracks,
@@ -53,7 +54,8 @@ _PLAIN = (
 )  # fmt: skip
 _KNOWN = {
     "format", "version", "start", "end", "vector", "layers", "opacity", "view", "timeline", "loop",
-    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", *_PLAIN,
+    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
+    *_PLAIN,
 }  # fmt: skip
 # known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
@@ -178,6 +180,7 @@ def to_text(scene: Scene, folder: Path) -> str:
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
     data |= notes.stated(scene.notes, scene.angles)
+    data |= data_points.stated(scene.points)
     data |= _subjects(scene, folder)
     _put_back(data, scene.unknown)
     return _laid_out(data) + "\n"
@@ -267,6 +270,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         ),
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         **notes.read(data),
+        points=data_points.read(data),
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
         limits=colour_limits.read(data.get("limits")),
@@ -357,7 +361,8 @@ def _unknown(data: dict[str, object]) -> tuple[tuple[tuple[str, ...], object], .
 def unknown(scene: Scene) -> list[tuple[tuple[str, ...], object]]:
     """Return paths and values of all unknown entries, which are written back."""
     within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
-    return [*scene.unknown, *notes.unknown(scene.notes, scene.angles), *within]
+    of_points = data_points.unknown(scene.points)
+    return [*scene.unknown, *notes.unknown(scene.notes, scene.angles), *of_points, *within]
 
 
 def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, object]]:
