@@ -58,7 +58,9 @@ def _series(count: int) -> Floats:
     """Return the matrix from values at Gauss points to coefficients of Legendre polynomials."""
     points, weights = gauss(count)
     degree = np.arange(count)[:, None]
-    series: Floats = (2 * degree + 1) * legendre.legvander(2.0 * points - 1.0, count - 1).T * weights
+    series: Floats = (
+        (2 * degree + 1) * legendre.legvander(2.0 * points - 1.0, count - 1).T * weights
+    )
     return series
 
 

@@ -133,7 +133,11 @@ class _Ends:
         """
         value, shift, slope = matrices(bend.shape[1], t)
         move = self.move[:, None]
-        return self.start[:, None] + t[:, None] * move + shift @ bend, move + slope @ bend, value @ bend
+        return (
+            self.start[:, None] + t[:, None] * move + shift @ bend,
+            move + slope @ bend,
+            value @ bend,
+        )
 
 
 @dataclass
@@ -245,12 +249,12 @@ def _divided(matrix: Floats, side: Floats) -> Floats:
     except np.linalg.LinAlgError:
         if len(matrix) == 1:
             return np.full_like(side, np.nan)
-        return np.concatenate([_divided(matrix[i : i + 1], side[i : i + 1]) for i in range(len(side))])
+        return np.concatenate(
+            [_divided(matrix[i : i + 1], side[i : i + 1]) for i in range(len(side))]
+        )
 
 
-def _search(
-    manifold: Manifold, ends: _Ends, state: _State, step: Floats, slope: Floats
-) -> Bools:
+def _search(manifold: Manifold, ends: _Ends, state: _State, step: Floats, slope: Floats) -> Bools:
     """Move curves by the first step size that lowers the energy, or ∫|F| dt by half; return which (k,)
     have moved.
     """
