@@ -33,7 +33,7 @@ ROUNDS, LEAST = {16: 8, 32: 4, 64: 4, 128: 4, 256: 0}, 64
 NEAR, HOPEFUL = 1e-5, 1e-2
 # Gauss points of initial curves
 FITTED = 8
-# step sizes, and the share of the expected decrease of the energy that is asked for
+# step sizes, and the share of the expected decrease of the energy that is enough
 HALVINGS, ARMIJO = 8, 1e-4
 # segments over which rays are compared with the curve
 SEGMENTS = 16
@@ -231,12 +231,12 @@ def _solved(state: _State, curvature: Floats) -> tuple[Floats, Floats]:
     across = state.square[..., None, None] * np.eye(2) - v[..., None] * lowered[..., None, :]
     change = (derivative(count) @ turn.reshape(k, count, 4)).reshape(turn.shape)
     own = change + turn @ turn + curvature[..., None, None] * across
-    matrix = np.empty((k, count, 2, count, 2))
+    blocks = np.empty((k, count, 2, count, 2))
     for i in (0, 1):
         for j in (0, 1):
-            matrix[:, :, i, :, j] = (2.0 * turn[..., i, j])[..., None] * slope
-            matrix[:, :, i, :, j] += own[..., i, j][..., None] * shift
-    matrix = matrix.reshape(k, 2 * count, 2 * count)
+            blocks[:, :, i, :, j] = (2.0 * turn[..., i, j])[..., None] * slope
+            blocks[:, :, i, :, j] += own[..., i, j][..., None] * shift
+    matrix = blocks.reshape(k, 2 * count, 2 * count)
     matrix[:, np.arange(2 * count), np.arange(2 * count)] += 1.0
     step = _divided(matrix, -state.force.reshape(k, -1)).reshape(k, count, 2)
     return step, -2.0 * (inner(metric, state.force, shift @ step) @ weights)
