@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from app.model import ranges
 from compute.core.refusal import shown
+from compute.manifold.manifold import Manifold
 
 Point = tuple[float, float]
 # points of a scene, and characters of a label
@@ -44,6 +47,16 @@ def check_count(points: Sequence[DataPoint]) -> None:
     """Raise ValueError for too many points."""
     if len(points) > MOST:
         raise ValueError(f"a scene has at most {MOST} points of data, got {len(points)}")
+
+
+def check_inside(points: Sequence[DataPoint], manifold: Manifold) -> None:
+    """Raise ValueError for a point outside the domain."""
+    if points:
+        outside = ~manifold.in_domain(np.array([point.theta for point in points]))
+        for point in (points[i] for i in np.flatnonzero(outside)[:1]):
+            raise ValueError(
+                f"point {point.label} must lie in {manifold.domain}, got {point.theta}"
+            )
 
 
 def stated(points: Sequence[DataPoint]) -> dict[str, object]:
