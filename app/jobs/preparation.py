@@ -69,15 +69,19 @@ def prepared(scene: Scene, changes: Mapping[str, object]) -> str:
 
 
 def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
-    """Whether the changes may take longer than a frame: another family, or another height."""
+    """Whether the changes may take longer than a frame: another family, or another height.
+
+    Numbers of the family are inputs of formulas that are known already.
+    """
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
-    others = (name.partition(".")[0] in ("family", ATTENDS) for name in changes)
+    numbers = {f"family.{number.name}" for number in families()[parse(scene.family)[0]].numbers}
+    others = (name.partition(".")[0] in ("family", ATTENDS) for name in changes.keys() - numbers)
     return any(others) or of_height
 
 
 def is_mild(changes: Mapping[str, object]) -> bool:
-    """Whether only real parameters of the family change: numbers become others, but places stay."""
+    """Whether only numbers of the family change, as floats: curves become others, but places stay."""
     return all(name.startswith("family.") and isinstance(v, float) for name, v in changes.items())
 
 
