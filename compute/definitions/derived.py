@@ -56,7 +56,7 @@ class Derived:
         """Return the tapes at these values of the constants, which are no inputs any more."""
         stated = {name: float(values[name]) for name in self.constants}
         found = {name: getattr(self, name) for name in SHAPES}
-        tapes = {name: each and tape.bound(each, stated) for name, each in found.items()}
+        tapes: dict[str, Any] = {n: t and tape.bound(t, stated) for n, t in found.items()}
         return replace(self, **tapes, constants=())
 
 
