@@ -13,7 +13,7 @@ from app.views.canvas.display_list import Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
-from app.views.canvas.layers.marks import MarksLayer, overlaps
+from app.views.canvas.layers.marks import GAP, HEIGHT, PLACES, MarksLayer, overlaps, room
 from app.views.canvas.plot import Plot
 from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import LIGHT
@@ -115,6 +115,31 @@ def test_each_token_of_a_default_scene_has_its_label_and_none_covers_another(fam
         x0, y0, x1, y1 = box
         others = np.array(boxes[:i] + boxes[i + 1 :])
         assert not overlaps((x0 + 0.5, y0 + 0.5, x1 - 0.5, y1 - 0.5), others)
+
+
+def test_of_thousands_of_tokens_each_word_has_the_first_place_that_is_free():
+    """The same as by trying the places one after another."""
+    frame, die = Plot((300, 200)).frame, np.random.default_rng(5)
+    at = die.uniform((0.0, 0.0), (300.0, 200.0), (300, 2))
+    taken = np.concatenate([at - 4, at + 4], axis=1)[::4]
+    left, top, right, bottom = frame.box
+    found = 0
+    for point, insist in zip(at, die.random(300) < 0.5, strict=True):
+        width = float(die.uniform(10, 60))
+        fitting, free = [], []
+        for anchor, offset in PLACES:
+            x, y = point + offset - anchor * (width, HEIGHT)
+            if left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom:
+                fitting.append((x, y, x + width, y + HEIGHT))
+                wide = (x - GAP, y, x + width + GAP, y + HEIGHT)
+                free += [] if overlaps(wide, taken) else fitting[-1:]
+        wanted = next(iter(free or (fitting if insist else [])), None)
+        place = room(frame, point, width, taken, bool(insist))
+        assert (place is None) == (wanted is None)
+        if place is not None:
+            found += 1
+            np.testing.assert_allclose(place[2], wanted, rtol=0, atol=1e-12)
+    assert 100 < found < 300
 
 
 def test_words_of_zeros_leave_tokens_theirs():
