@@ -50,7 +50,7 @@ FAMILY = formula(
     title="n outcomes in three lumps",
     coordinates=("θ₁", "θ₂"),
     domain=lumped_outcomes.DOMAIN,
-    line_element="ds² = Σ Pᵢ dθᵢ² − (Σ Pᵢ dθᵢ)²,  P = softmax(θ₁, θ₂, 0) of the lumps",
+    line_element="ds² = Σ Pᵢ dθᵢ² − (Σ Pᵢ dθᵢ)²,  P = softmax(θ₁, θ₂, 0)",
     curvature="1/4",
     define=define,
     outcomes=_outcomes,

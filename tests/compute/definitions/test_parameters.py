@@ -11,6 +11,7 @@ from compute.definitions.tape import bound, run, wgsl
 from compute.families import changed, families
 from compute.families import manifold as manifold_of
 from compute.requests.geometry import GeometryRequest
+from tests.claims import each
 
 NU = Parameter("nu", "ν", "Degrees of freedom", 0.1, 1e4, 5.0, 0.1, log=True)
 COUNT = Parameter("n", "n", "Outcomes", 3, 40, 9, 1)
@@ -53,7 +54,7 @@ def test_a_slider_reaches_both_ends_in_steps(family, number):
     scale = np.array(number.scale)
     assert (scale[0], scale[-1]) == (number.low, number.high)
     assert (np.diff(scale) > 0).all() and len(scale) < 1100
-    assert all(number.value(family.name, value) == value for value in number.scale[::37])
+    assert each(number.value(family.name, value) == value for value in number.scale[::37])
 
 
 @pytest.mark.parametrize("nu", [0.3, 1.0, 4.5, 300.0])
