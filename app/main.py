@@ -39,6 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.model import scene_file
     from app.model.lessons import catalogue
     from compute.core.opening import is_regular
+    from compute.families import problems
 
     scene_name = chosen.scene or scene_file.names()[0]
     lesson = scene_name if catalogue.is_lesson(scene_name) else ""
@@ -60,6 +61,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.documents.opened(Path(chosen.scene))
     if program.settings.remark:
         program.window.log(f"⚠ {program.settings.remark}")
+    for line in problems():
+        program.window.log(f"⚠ {line}")
     program.documents.offer_lost()
     return program.run()
 
