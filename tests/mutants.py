@@ -1,45 +1,44 @@
 """Plant single mistakes in the source, one at a time, and report which of them no test catches.
 
-    python -m tests.mutants [--seed S] [--count N] [--seconds T] [--only K] [--show]
+    python -m tests.mutants [--seed S] [--count N] [--first K] [--seconds T] [--show]
 
 Each mistake is a small one that a hand might make: a comparison or an operator exchanged, a number
 changed, a condition turned round, a call or a keyword left out, two arguments swapped.  It is planted
-in a copy of the tree, whose tests run from the nearest on (those that import the changed module first)
-until one fails or T seconds are over.
+in a copy of the tree.  First the tests run that execute its block of statements (``tests.reach``),
+the nearest and the quickest first, then the rest of their files, because another test may see what
+an earlier one left in a cache.  No other test can notice the mistake, so the verdict is that of the
+whole suite.  Outside functions, where importing is executing, all tests run that import the module.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
+import importlib
+import json
 import os
 import random
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from tests import ROOT
+from tests.reach import COPIED, PYTEST, TOPS, Block, Runs, blocks, copied, recorded
 
-TOPS = ("app", "compute")
-COPIED = (
-    *TOPS,
-    "shaders",
-    "assets",
-    "tests",
-    "docs",
-    "pyproject.toml",
-    "README.md",
-    "CHANGELOG.md",
-)
 # test files that judge the text of the tree rather than what it does
-UNHELPFUL = ("test_project.py", "test_style.py", "test_docs.py")
+UNHELPFUL = ("test_project.py", "test_style.py", "test_mutants.py")
 
 COMPARED: dict[type[ast.cmpop], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
@@ -215,7 +214,8 @@ def chosen(seed: int, count: int) -> Iterator[Mistake]:
             count -= 1
 
 
-def _imported(file: Path) -> set[str]:
+@cache
+def _imported(file: Path) -> frozenset[str]:
     """The dotted names that a module imports, those of modules and those of what is in them."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -223,15 +223,23 @@ def _imported(file: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def _dotted(file: Path) -> str:
     return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
 
 
-def nearest(file: Path) -> list[Path]:
-    """All test files, those first that import a module by the fewest steps.
+def test_files() -> list[Path]:
+    """All files of tests that judge what the program does."""
+    found = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [
+        p.relative_to(ROOT) for p in found if p.name not in UNHELPFUL and p.parent.name != "models"
+    ]
+
+
+def distances(file: Path) -> dict[Path, int]:
+    """The steps of imports from the files of tests that import a module, directly or not.
 
     For a shader the module of the same name in ``compute.gpu`` stands in.
     """
@@ -247,37 +255,121 @@ def nearest(file: Path) -> list[Path]:
             if other not in steps:
                 steps[other] = steps[name] + 1
                 queue.append(other)
-    far = len(modules)
-
-    def place(test: Path) -> tuple[int, bool, int]:
-        distance = min((steps[name] for name in _imported(test) & steps.keys()), default=far)
-        beside = test.parent.relative_to(ROOT / "tests") == file.parent
-        return distance, not beside, test.stat().st_size
-
-    tests = (p for p in (ROOT / "tests").rglob("test_*.py") if p.name not in UNHELPFUL)
-    return [p.relative_to(ROOT) for p in sorted(tests, key=place)]
+    found = {}
+    for test in test_files():
+        if near := _imported(ROOT / test) & steps.keys():
+            found[test] = min(steps[name] for name in near)
+    return found
 
 
-def verdict(mistake: Mistake, tree: Path, seconds: float) -> str:
-    """The first test that fails; "" if all pass, or those that ran until the time was over."""
+def rounds(mistake: Mistake, every: list[Block], runs: Runs) -> list[list[str]]:
+    """The names of the tests to run, those first that execute the mistake and are near and quick."""
+    line = (ROOT / mistake.file).read_text("utf-8").count("\n", 0, mistake.begin) + 1
+    around = [n for n, b in enumerate(every) if b.file == mistake.file and line in b]
+    innermost = max(around, key=lambda n: every[n].first)
+    once = every[innermost].at_import
+    numbers = {n for n, b in enumerate(every) if b.file == mistake.file} if once else {innermost}
+    steps = distances(mistake.file)
+
+    def place(test: Path) -> tuple[int, bool, float]:
+        beside = test.parent == "tests" / mistake.file.parent
+        return (
+            steps.get(test, len(every)),
+            not beside,
+            sum(runs[test][name].seconds for name in hit[test]),
+        )
+
+    hit = {
+        test: names
+        for test, found in runs.items()
+        if (names := [name for name, run in found.items() if numbers & run.blocks])
+    }
+    files = sorted(hit, key=place)
+    near = [[name for file in some for name in hit[file]] for some in (files[:5], files[5:])]
+    if once:  # which tests there are may depend on it
+        far = sorted(steps.keys() - hit.keys(), key=steps.__getitem__)
+        return [*near, [str(file) for file in (*files, *far)]]
+    done = {name for names in near for name in names}
+    return [*near, [name for file in files for name in runs[file] if name not in done]]
+
+
+def verdict(mistake: Mistake, tree: Path, tests: list[list[str]], seconds: float) -> str:
+    """The first test that fails, or how many have passed."""
+    until, passed = time.monotonic() + seconds, 0
     mistake.plant(tree)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no"]
-    environment = os.environ | {"PYTHONPATH": str(tree), "CI": "true"}
-    files = [str(test) for test in nearest(mistake.file)]
     try:
-        ended = subprocess.run(
-            [*command, *files], cwd=tree, env=environment, capture_output=True, text=True,
-            timeout=seconds, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return ""
+        for names in filter(None, tests):
+            try:
+                if failed := _failed(names, tree, until - time.monotonic()):
+                    return failed
+            except TimeoutError:
+                return f"SURVIVED {passed} tests and a part of {len(names)} in {seconds:.0f} s"
+            passed += len(names)
     finally:
         mistake.remove(tree)
-    if ended.returncode == 0:
+    return f"SURVIVED {passed} tests"
+
+
+def _failed(names: list[str], tree: Path, seconds: float) -> str:
+    """The first of some tests that fails, or ""."""
+    chosen, said = tree / "chosen.json", tree / "said.txt"
+    chosen.write_text(json.dumps(names))
+    files = list(dict.fromkeys(name.partition("::")[0] for name in names))
+    child = os.fork()
+    if not child:
+        _test(tree, ["-x", "-p", "tests.reach", *files], chosen, said)
+    status = _ended(child, seconds)
+    if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
-    lines = (ended.stdout + ended.stderr).strip().splitlines()
+    lines = said.read_text(errors="replace").strip().splitlines()
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    return failed[0] if failed else (lines or ["it ended without a word"])[-1]
+    return failed[0] if failed else (lines or [f"it ended with status {status}"])[-1]
+
+
+def _test(tree: Path, arguments: list[str], chosen: Path, said: Path) -> NoReturn:
+    """Be a run of tests of the tree: a forked process has imported the libraries already."""
+    status = 1
+    try:
+        os.setpgid(0, 0)
+        os.chdir(tree)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for stream in (1, 2):
+            os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND), stream)
+        os.environ |= {"PYTHONPATH": str(tree), "CI": "true", "CHOSEN": str(chosen)}
+        sys.path[:] = [str(tree), *(p for p in sys.path if p and Path(p).resolve() != ROOT)]
+        for name in [name for name in sys.modules if name.partition(".")[0] in (*TOPS, "tests")]:
+            del sys.modules[name]
+        status = int(pytest.main([*PYTEST[3:], *arguments]))
+        sys.stdout.flush()
+    finally:
+        os._exit(status)
+
+
+def _ended(child: int, seconds: float) -> int:
+    """Wait for a process and return its status, negative if a signal ended it.
+
+    One that takes longer is ended with all that it started: TimeoutError.
+    """
+    until = time.monotonic() + seconds
+    while not (found := os.waitpid(child, os.WNOHANG))[0]:
+        if time.monotonic() > until:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise TimeoutError
+        time.sleep(0.05)
+    return os.waitstatus_to_exitcode(found[1])
+
+
+def import_libraries() -> None:
+    """Import what modules of the tree import of others, once for all runs."""
+    for file in sorted(p for top in (*TOPS, "tests") for p in (ROOT / top).rglob("*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            names += [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                if name and "._" not in name and name.partition(".")[0] not in COPIED:
+                    with contextlib.suppress(ImportError):
+                        importlib.import_module(name)
 
 
 def main() -> int:
@@ -285,27 +377,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="leave out those before this number")
     parser.add_argument("--seconds", type=float, default=300.0, help="for the tests of each")
-    parser.add_argument("--only", type=int, help="one of them, by its number")
     parser.add_argument("--show", action="store_true", help="list them and run nothing")
     options = parser.parse_args()
     survivors = tried = 0
+    runs = {} if options.show else recorded(test_files())
+    every = blocks()
+    if not options.show:
+        import_libraries()
     with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder)
-        for name in () if options.show else COPIED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-            copy(ROOT / name, tree / name)
+        tree = Path(folder) if options.show else copied(Path(folder))
         for number, mistake in enumerate(chosen(options.seed, options.count)):
-            if options.only not in (None, number):
+            if number < options.first:
                 continue
             sys.stdout.write(f"{number} {mistake.described()}\n")
             sys.stdout.flush()
             if options.show:
                 continue
             began = time.perf_counter()
-            failed = verdict(mistake, tree, options.seconds)
-            tried, survivors = tried + 1, survivors + (not failed)
-            told = failed or "SURVIVED"
+            told = verdict(mistake, tree, rounds(mistake, every, runs), options.seconds)
+            tried, survivors = tried + 1, survivors + told.startswith("SURVIVED")
             sys.stdout.write(f"    {told[:200]} ({time.perf_counter() - began:.0f} s)\n")
     sys.stdout.write(f"{survivors} of {tried} survived\n")
     return int(10 * survivors > tried)

@@ -1,4 +1,4 @@
-"""The canvas on a display: pixels of what is seen, events of what is done."""
+"""The canvas on a display: its pixels, and the events of its user."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Recorded(list):
 
 @pytest.fixture(params=[True, False], ids=["painted", "composed"])
 def canvas(request) -> Iterator:
-    """A shown canvas that records its events as ``canvas.events``; nothing of it is left behind.
+    """A shown canvas that records its events as ``canvas.events``; destroyed after the test.
 
     Its pixels are painted by Qt, or composed with the window by OpenGL.
     """
@@ -181,7 +181,7 @@ class TestPixels:
         assert canvas.frame.box[2] > before[2]
 
     def test_an_answer_is_one_frame(self, canvas):
-        """What waits for an answer has no frame of its own once one is due."""
+        """A change that waits for an answer is drawn with the next frame, not in one of its own."""
         draw(canvas)
         canvas.set_moving_point((0.0, 12.0))
         assert canvas.is_waiting
@@ -288,7 +288,7 @@ class TestEvents:
         moved = canvas.events.of(PinMoved)
         # the readout follows
         assert [event.xy for event in canvas.events.of(Hovered)][-1] == moved[-1].xy
-        # of moves in quick succession the toolkit may leave some out
+        # the toolkit may merge moves in quick succession
         *on_the_way, last = (event.done for event in moved)
         assert last and on_the_way and not any(on_the_way)
         assert {event.pin for event in moved} == {"A"}

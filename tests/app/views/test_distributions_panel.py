@@ -1,4 +1,4 @@
-"""Every outcome of a distribution can be pointed at, whether it has a bar or none."""
+"""Every outcome of a distribution can be pointed at, with or without a bar."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHAPES = Distributions(
 
 
 def wanted(i: int) -> str:
-    """What a tip says of an outcome, from the rows themselves."""
+    """The tip of an outcome, computed from the rows."""
     own = f"   the model’s own {OWN[i]:.3g}" if i % 2 == 0 else ""
     a, b, moving = (f"{row[i]:.3g}" for row in ROWS)
     return f"{numbered(i, WORDS[i])}\nA: {a}{own}\nB: {b}\nmoving point: {moving}"

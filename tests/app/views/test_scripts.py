@@ -1,6 +1,6 @@
-"""Text in any script: whole lines are laid out where the canvas's own font does not do.
+"""Text in any script: whole lines are laid out if the canvas's own font lacks a letter.
 
-Which fonts there are is the machine's matter: a word either has glyphs, or it is said that it has none.
+Fonts differ between machines: a word either has glyphs, or a message says that there is none.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ NO_LETTER = "\u0378"
 
 @pytest.fixture
 def told():
-    """What is said of letters, while any script is laid out."""
+    """The messages about letters while text is laid out."""
     heard: list[str] = []
     with any_script(heard.append):
         yield heard
@@ -102,8 +102,8 @@ def test_a_letter_that_no_font_has_is_its_code_point_and_this_is_said(told):
     ids=ascii,
 )  # fmt: skip
 def test_odd_letters_are_drawn_or_left_out(told, text):
-    """Marks alone, joiners of nothing, numbers that are no letters: Qt ends the process where
-    boxes that stand for no font are asked for their name.
+    """Marks without a letter, joiners between nothing, numbers of no letter: Qt aborts if a box for
+    a missing letter has to name its font.
     """
     line = typeface.shaped(text, False)
     pixels, _, _, advance = typeface.rendered(text, 20, True)
@@ -155,7 +155,7 @@ def test_joiners_within_a_word_are_kept_and_marks_of_direction_are_not():
     assert head_file.label("a\u202eb\nc") == "a·b·c"
 
 
-# --- an engine of which everything is known ----------------------------------------------------
+# --- an engine with known results ----------------------------------------------------
 class Squares:
     """Lays each line out as one red square, as large as its letters."""
 

@@ -1,4 +1,4 @@
-"""Geodesics on few segments: exact where they are called OK, and else not called so."""
+"""Geodesics on few segments: those called OK are exact."""
 
 from __future__ import annotations
 
