@@ -125,6 +125,13 @@ def _must_be_first(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
+def marked(source: bytes, file: Path, begin: int = 0) -> tuple[ast.Module, list[Block]]:
+    """The code of a module with ``_seen[number] or _hit(number)`` before each of its blocks."""
+    marks = _Marks(file, begin)
+    code: ast.Module = marks.visit(ast.parse(source))
+    return ast.fix_missing_locations(code), marks.blocks
+
+
 def sources() -> list[Path]:
     """All modules, then all shaders."""
     modules = sorted(p for top in TOPS for p in (ROOT / top).rglob("*.py"))
@@ -140,15 +147,13 @@ def blocks(tree: Path | None = None) -> list[Block]:
         if file.suffix == ".wgsl":
             found.append(Block(file, 1, data.count(b"\n") + 1))
             continue
-        marks = _Marks(file, len(found))
-        marked = ast.fix_missing_locations(marks.visit(ast.parse(data)))
-        found += marks.blocks
+        code, own = marked(data, file, len(found))
+        found += own
         if tree is not None:
             place = Path(importlib.util.cache_from_source(str(tree / file)))
             place.parent.mkdir(exist_ok=True)
-            code = marshal.dumps(compile(marked, str(tree / file), "exec"))
-            unchecked = (1).to_bytes(4, "little") + bytes(8)
-            place.write_bytes(importlib.util.MAGIC_NUMBER + unchecked + code)
+            unchecked = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8)
+            place.write_bytes(unchecked + marshal.dumps(compile(code, str(tree / file), "exec")))
     return found
 
 
