@@ -68,6 +68,16 @@ def everything_shown(program) -> None:
     program.window.raise_panel("Log")
 
 
+def test_every_widget_of_a_panel_is_in_it(program):
+    from PySide6.QtWidgets import QWidget
+
+    everything_shown(program)
+    for title, slot in program.window.panels.items():
+        widgets = {name: w for name, w in vars(slot.panel).items() if isinstance(w, QWidget)}
+        outside = [n for n, w in widgets.items() if not program.window.frame.isAncestorOf(w)]
+        assert outside == [], title
+
+
 def test_every_control_has_a_name(program):
     from PySide6.QtWidgets import QDockWidget, QGraphicsView, QScrollArea, QToolBar
 

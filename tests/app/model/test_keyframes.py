@@ -326,6 +326,17 @@ def test_playing_keeps_the_time_of_the_clock(desk):
         assert shown(window).time == pytest.approx(at)
 
 
+def test_without_a_timeline_the_point_travels_from_a_to_b_in_four_seconds_and_again(desk):
+    store, part, window = desk
+    store.replace(replace(store.scene, timeline=None, playhead=0.0))
+    part.now = iter((10.0, 11.0, 13.0, 14.2)).__next__
+    part.toggle()
+    for at in (0.25, 0.75, 0.05):
+        play(window)()
+        assert store.scene.playhead == pytest.approx(at)
+        assert part.is_playing
+
+
 def test_a_slow_worker_takes_frames_and_no_time(desk):
     """Each frame takes it 0.2 s, with a tick each 33 ms; at last one that is never answered."""
     store, part, window = desk

@@ -18,6 +18,7 @@ from app.views.canvas.display_list import Label
 from app.views.canvas.gl.glyphs import Atlas
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface import letters
 from app.views.interface.letters import Shaped
 from app.views.interface.theme import DARK
 from compute.heads import head_file
@@ -109,6 +110,12 @@ def test_odd_letters_are_drawn_or_left_out(told, text):
     pixels, _, _, advance = typeface.rendered(text, 20, True)
     assert np.isfinite(line.width) and line.width >= 0.0 and advance >= 0
     assert pixels.size or not line.outline or advance < 3
+
+
+def test_of_many_missing_letters_two_are_named():
+    assert letters.code_points("中 \u200d文") == "U+4E2D U+6587"
+    assert letters.code_points("中文字") == "U+4E2D U+6587…"
+    assert letters.code_points("\u200d ") == ""
 
 
 def test_without_an_engine_code_points_stand_for_letters():
