@@ -72,10 +72,14 @@ def test_every_widget_of_a_panel_is_in_it(program):
     from PySide6.QtWidgets import QWidget
 
     everything_shown(program)
-    for title, slot in program.window.panels.items():
-        widgets = {name: w for name, w in vars(slot.panel).items() if isinstance(w, QWidget)}
-        outside = [n for n, w in widgets.items() if not program.window.frame.isAncestorOf(w)]
-        assert outside == [], title
+    window = program.window
+    panels = [slot.panel for slot in window.panels.values()]
+    panels += [part for part in vars(window).values() if hasattr(part, "widget")]
+    assert len(panels) > len(window.panels)
+    for panel in panels:
+        widgets = {name: w for name, w in vars(panel).items() if isinstance(w, QWidget)}
+        outside = [name for name, w in widgets.items() if not window.frame.isAncestorOf(w)]
+        assert outside == [], type(panel).__name__
 
 
 def test_every_control_has_a_name(program):
