@@ -44,19 +44,19 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=
 # what every process of the marked tree begins with: a process that is no test run writes at once
 BEGINNING = """
 import builtins, os, sys
-builtins._seen = bytearray({count})
+builtins.seen_blocks = bytearray({count})
 _shaders = {shaders!r}
-def _hit(number):
-    builtins._seen[number] = 1
+def hit(number):
+    builtins.seen_blocks[number] = 1
     if (test := os.environ.get("PYTEST_CURRENT_TEST")) and "REACH" in os.environ:
         with open(os.path.join(os.environ["REACH"], str(os.getpid())), "a") as file:
             file.write(f"{{number}} {{test}}\\n")
-builtins._hit = _hit
+builtins.hit_block = hit
 def _opened(event, arguments):
     if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith(".wgsl"):
         number = _shaders.get(os.path.basename(arguments[0]))
         if number is not None:
-            builtins._seen[number] or builtins._hit(number)
+            builtins.seen_blocks[number] or builtins.hit_block(number)
 sys.addaudithook(_opened)
 """
 
@@ -108,7 +108,7 @@ class _Marks(ast.NodeTransformer):
 
     def _mark(self, before: ast.stmt) -> ast.stmt:
         number = self._begin + len(self.blocks) - 1
-        mark = ast.parse(f"_seen[{number}] or _hit({number})").body[0]
+        mark = ast.parse(f"seen_blocks[{number}] or hit_block({number})").body[0]
         for node in ast.walk(mark):
             ast.copy_location(node, before)
         return mark
@@ -126,7 +126,7 @@ def _must_be_first(statement: ast.stmt) -> bool:
 
 
 def marked(source: bytes, file: Path, begin: int = 0) -> tuple[ast.Module, list[Block]]:
-    """The code of a module with ``_seen[number] or _hit(number)`` before each of its blocks."""
+    """The code of a module with a mark before each block: ``seen_blocks[n] or hit_block(n)``."""
     marks = _Marks(file, begin)
     code: ast.Module = marks.visit(ast.parse(source))
     return ast.fix_missing_locations(code), marks.blocks
@@ -266,10 +266,11 @@ class _Recorder:
     def __init__(self, place: Path) -> None:
         self._place, self._file = place, ""
         self._passed, self._seconds = True, 0.0
-        builtins._hit = lambda number: builtins._seen.__setitem__(number, 1)  # type: ignore[attr-defined]
+        seen = builtins.seen_blocks  # type: ignore[attr-defined]
+        builtins.hit_block = lambda number: seen.__setitem__(number, 1)  # type: ignore[attr-defined]
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        seen = builtins._seen  # type: ignore[attr-defined]
+        seen = builtins.seen_blocks  # type: ignore[attr-defined]
         seen[:] = bytes(len(seen))
         self._passed, self._seconds = True, 0.0
         if (file := nodeid.partition("::")[0]) != self._file:
@@ -282,7 +283,7 @@ class _Recorder:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         if self._passed:
-            seen = builtins._seen  # type: ignore[attr-defined]
+            seen = builtins.seen_blocks  # type: ignore[attr-defined]
             numbers = [number for number, hit in enumerate(seen) if hit]
             with (self._place / "runs").open("a") as file:
                 file.write(json.dumps([nodeid, round(self._seconds, 3), numbers]) + "\n")
@@ -299,5 +300,5 @@ def _forget() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Record if asked to."""
-    if "REACH" in os.environ and hasattr(builtins, "_seen"):
+    if "REACH" in os.environ and hasattr(builtins, "seen_blocks"):
         config.pluginmanager.register(_Recorder(Path(os.environ["REACH"])))

@@ -48,7 +48,7 @@ def test_the_nearest_tests_of_a_module_import_it():
 def test_marks_tell_the_blocks_that_a_call_executes():
     code, found = marked(PROGRAM, Path("f.py"))
     seen = bytearray(len(found))
-    names = {"_seen": seen, "_hit": lambda number: seen.__setitem__(number, 1)}
+    names = {"seen_blocks": seen, "hit_block": lambda number: seen.__setitem__(number, 1)}
     exec(compile(code, "f.py", "exec"), names)
 
     def lines(x):

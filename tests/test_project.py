@@ -167,6 +167,7 @@ SETTING = {"setattr", "getattr", "delattr", "hasattr"}
 PRIVATE_IN_TESTS = {
     "tests/app/views/test_window.py: axis._tickLevels",
     "tests/fuzz/worker.py: os._exit",
+    "tests/mutants.py: os._exit",
     "tests/fuzz/kinds/kept.py: _build",
     "tests/models/test_capturing.py: Fused.config._attn_implementation_internal",
     "tests/models/test_capturing.py: model.config._attn_implementation",

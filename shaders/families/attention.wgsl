@@ -134,7 +134,7 @@ fn central(m: Moments) -> Geometry {
     return Geometry(g, 0.5 * third.xyz, 0.5 * third.yzw, third, det);
 }
 
-/// K from triples if the keys fit into one round of the loop, otherwise from whitened third moments.
+/// K from triples if the keys fit into one round of the loop, or else from whitened third moments.
 fn curved(theta: vec2f) -> Curved {
     let here = geometry(theta);
     if here.det <= 0.0 { return Curved(here, UNKNOWN); }

@@ -1,9 +1,9 @@
 // Any family from its log-density over a line, at nodes placed by the density.  Twin of
 // compute/definitions/averages.py and compute/definitions/node_placement.py.
 //
-// `sight`, printed from the family's formula, gives L = log p + log dx/dv and whether the density is
-// positive; `scores` adds the derivatives of l.  One loop evaluates L to place the nodes, another
-// makes all passes over them, so that each formula is compiled once.
+// `sight`, printed from the family's formula, gives L = log p + log dx/dv and whether the density
+// is positive; `scores` adds the derivatives of l.  One loop evaluates L to place the nodes,
+// another makes all passes over them, so that each formula is compiled once.
 //!include lib/tensor.wgsl
 //!include families/placing.wgsl
 

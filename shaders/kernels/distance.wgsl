@@ -9,8 +9,8 @@
 var<workgroup> values: array<f32, MOST + 1>;
 var<workgroup> changes: atomic<u32>;
 
-/// A triangle of a cell X and two adjacent neighbours P and Q: the places of their values, |XP|, |PQ|
-/// (0 if no path through PQ is allowed), and X as ``foot`` along PQ and ``height`` above it.
+/// A triangle of a cell X and two adjacent neighbours P and Q: the places of their values, |XP|,
+/// |PQ| (0 if no path through PQ is allowed), and X as ``foot`` along PQ and ``height`` above it.
 struct Triangle { p: u32, q: u32, near: f32, far: f32, foot: f32, height: f32 }
 
 @compute @workgroup_size(TILE, TILE)

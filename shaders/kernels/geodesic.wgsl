@@ -2,8 +2,8 @@
 // Twin of compute/geodesics/initial_value.py.
 //
 // A dispatch makes at most ATTEMPTS steps of any size and passes its state to the next one.
-// `remaining` counts the intervals between nodes; steps are binary fractions of an interval, so that
-// the remainder is exact and nodes fall on multiples of dt.
+// `remaining` counts the intervals between nodes; steps are binary fractions of an interval, so
+// that the remainder is exact and nodes fall on multiples of dt.
 // θ is relative to its first point, `origin`: added to that, short steps would be rounded away.
 //!include lib/connection.wgsl
 //!include lib/rk4.wgsl

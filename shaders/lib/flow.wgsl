@@ -1,7 +1,7 @@
 // L of a flow by its nine points.  Twin of `Stencil` in compute/flow/laplacian.py.
 //
 // The field of a tile and its halo is loaded once into workgroup memory, where it is read nine
-// times.  Links are read from the buffer: each belongs to two nodes only, and a copy would cost more.
+// times.  Links are read from the buffer: each belongs to two nodes only, and copies cost more.
 //!include lib/flow_tile.wgsl
 
 var<workgroup> values: array<Value, HALO * HALO>;
