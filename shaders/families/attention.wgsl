@@ -146,6 +146,11 @@ fn curved(theta: vec2f) -> Curved {
     return Curved(here, k);
 }
 
+/// `curved`, which knows what rounding leaves of K.
+fn resolved(theta: vec2f) -> Curved {
+    return curved(theta);
+}
+
 /// K is known if its rounding error, NOISE times the size of its terms, is at most one percent.
 const NOISE = 4.8e-7;
 const KNOWN_TO = 0.01;
