@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from app.model import autosave, document, embedded, recent, scene_file
+from app.model import autosave, document, embedded, recent, scene_entries, scene_file
 from app.model.document import Document
 from app.model.file_formats import HOLDING_SCENE, JSON, MARKDOWN, suffixes
 from app.model.lessons import first_scene
@@ -183,7 +183,7 @@ class Documents:
 
     def _report_unknown(self, scene: Scene) -> None:
         """Report unknown entries, which are kept in the file."""
-        names = ", ".join("/".join(path) for path, _ in scene_file.unknown(scene))
+        names = ", ".join("/".join(path) for path, _ in scene_entries.unknown(scene))
         if names:
             self._window.log(f"kept, but unknown to this version: {names}")
 

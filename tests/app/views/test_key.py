@@ -1,4 +1,4 @@
-"""The key of the canvas, and words that leave each other room."""
+"""The key of the canvas, and labels that do not overlap."""
 
 from __future__ import annotations
 
@@ -156,6 +156,19 @@ def test_words_of_zeros_leave_tokens_theirs():
     ]
     assert len(labels) == 2
     assert not overlaps(box_of(labels[0]), [box_of(labels[1])])
+
+
+def test_the_words_of_a_token_give_way_to_a_note():
+    plot = Plot((900, 600))
+    plot.set_view(VIEW)
+    at = np.array([(5.0, 5.0)])
+    plot.set_marks(Marks(at, ("token",), np.zeros(1)))
+    plot.set_annotations([Annotation("words of a note", (5.0, 5.0), None, 0, "")], [])
+    note, token = (
+        next(p for p in made.primitives(plot.frame) if isinstance(p, Label))
+        for made in (layers(plot, AnnotationsLayer)[0], layers(plot, MarksLayer)[-1])
+    )
+    assert token.text == "token" and not overlaps(box_of(token), [box_of(note)])
 
 
 def test_the_key_leaves_the_words_of_notes_alone(plot):
