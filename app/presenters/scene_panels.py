@@ -75,8 +75,11 @@ STEP = 1e-3
 # mixtures, quantum states; others follow by title, and last the user's own
 GROUPS = (
     ("attention",),
-    ("gaussian", "student_t", "cauchy", "logistic", "von_mises"),
-    ("gamma", "inverse_gaussian", "weibull", "flat_exponential_pair", "beta"),
+    ("gaussian", "student_t", "cauchy", "laplace", "logistic", "gumbel", "von_mises"),
+    (
+        *("gamma", "inverse_gamma", "nakagami", "inverse_gaussian", "log_normal", "log_logistic"),
+        *("weibull", "frechet", "pareto", "birnbaum_saunders", "flat_exponential_pair", "beta"),
+    ),
     ("categorical3_expectation", "categorical3_natural", "mixture_mm", "mixture_wm"),
     ("bures_slice_qfi", "bures_slice_bures"),
 )

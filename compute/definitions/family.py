@@ -75,7 +75,9 @@ def formula(
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
     periods: Point = (0.0, 0.0),
+    divergence: Callable[[Floats, Floats], Floats] | None = None,
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
+    kinked: bool = False,
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
     derive: Derive | None = None,
@@ -88,8 +90,9 @@ def formula(
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
     fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
     placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
-    its normalisation; ``periods``: of coordinates that are angles; ``wasserstein``: a closed form that
-    is not a plain formula; ``revolution``: a symmetry by which geodesics reduce to a quadrature;
+    its normalisation; ``periods``: of coordinates that are angles; ``divergence``, ``wasserstein``:
+    closed forms that are not plain formulas; ``kinked``: the density has a kink that moves with θ;
+    ``revolution``: a symmetry by which geodesics reduce to a quadrature;
     ``wall``: a line of singular g that no geodesic crosses; ``derive``: an alternative function that
     makes the tapes of a definition.
     """
@@ -134,7 +137,8 @@ def formula(
             wall=wall,
             curvature_words=curvature,
             distance=_between(derived.distance),
-            divergence=_between(derived.divergence),
+            divergence=divergence or _between(derived.divergence),
+            kinked=kinked,
             wasserstein=wasserstein or _between(derived.wasserstein),
             averages=local.averages,
         )

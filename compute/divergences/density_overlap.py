@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from compute.core.arrays import Bools, Floats
+from compute.definitions.special_functions import exp_rest
 from compute.divergences.adaptive_quadrature import Panels, integrate
 from compute.manifold.manifold import Manifold, Support
 
@@ -229,18 +230,10 @@ def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
     small = np.where(near, r, 0.0)
     forward, backward = np.where(p > 0, q - p - p * r, q), np.where(q > 0, p - q + q * r, p)
     return (
-        np.where(near, p * _second(small), forward),
-        np.where(near, q * _second(-small), backward),
+        np.where(near, p * exp_rest(small), forward),
+        np.where(near, q * exp_rest(-small), backward),
         np.where(near, 0.5 * p * np.expm1(0.5 * small) ** 2, 0.5 * (np.sqrt(p) - np.sqrt(q)) ** 2),
     )
-
-
-def _second(r: Floats) -> Floats:
-    """Return e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
-    total = np.ones_like(r)
-    for n in range(18, 2, -1):
-        total = 1.0 + total * r / n
-    return np.asarray(0.5 * r * r * total)
 
 
 def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:

@@ -113,7 +113,7 @@ def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
         if chart is not None and kl is not None:
             if d < NEAR or float(kl(a, b)) < NEAR**2:
                 three = near_pairs.along_natural(manifold, chart, a, b)
-        elif d < NEAREST:
+        elif d < NEAREST and not manifold.kinked:
             three = near_pairs.expanded(manifold, a, b, partial(_three, manifold))
     if three is None:
         return {}

@@ -33,10 +33,8 @@ def define(nu: float) -> Definition:
     norm = sp.log(sp.gamma((n + 1) / 2)) - sp.log(sp.gamma(n / 2)) - sp.log(n * sp.pi) / 2
     entropy = (n + 1) / 2 * (sp.digamma((n + 1) / 2) - sp.digamma(n / 2)) - norm
     return ls.definition(
-        (n + 1) / (n + 3),
-        2 * n / (n + 3),
-        scores,
-        cube,
+        ((n + 1) / (n + 3), 0, 2 * n / (n + 3)),
+        (0, scores, 0, cube),
         lambda z: norm.evalf() - (n + 1) / 2 * sp.log(1 + z**2 / n),
         entropy.evalf(),
         n / (n - 2) if n > 2 else sp.oo,
