@@ -48,7 +48,8 @@ def pulled_back(
         det=None if base.det is None else sp.simplify(carry(base.det) * slope.det() ** 2),
         curvature=carry(base.curvature),
         scalars={"entropy": sp.simplify(carry(base.scalars["entropy"]) + stretch)},
-        log_density=carry(base.log_density).subs(base.x, sample) + change,
+        # logarithms of powers would overflow with these
+        log_density=sp.expand_log(carry(base.log_density).subs(base.x, sample)) + change,
         x=x,
         distance=both(base.distance),
         divergence=both(base.divergence),

@@ -284,7 +284,7 @@ def wasserstein(found: Pair) -> float:
         right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
         return found.x(np.clip(spline(wanted), u[known][right - 1], u[known][right]))
 
-    seen = ~np.isnan(own) & (mass > 0)
+    own, seen = _ascending(own), ~np.isnan(own) & (mass > 0)
     with np.errstate(all="ignore"):  # overflow is not finite
         square = ((found.x(u[seen]) - carried(own[seen])) ** 2 * mass[seen]).sum()
         for side, rest in enumerate(found.beyond[:, here]):
@@ -319,6 +319,14 @@ def _level(found: Pair, row: int) -> Floats:
     if len(found.beyond):
         left, right = left + found.beyond[0, row], right + found.beyond[1, row]
     return np.asarray((np.log(np.maximum(left, 0.0)) - np.log(np.maximum(right, 0.0))).ravel())
+
+
+def _ascending(level: Floats) -> Floats:
+    """Return levels (k,) with those that rounding made infinite, in a heavy tail, replaced by the next
+    finite one outwards.
+    """
+    outer = np.where(level > 0, np.fmin.accumulate(level[::-1])[::-1], np.fmax.accumulate(level))
+    return np.where(np.isinf(level), outer, level)
 
 
 def _has_moment(found: Pair, row: int) -> bool:

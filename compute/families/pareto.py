@@ -94,8 +94,8 @@ def _orthogonal(theta: Floats) -> Floats:
 def _of_orthogonal(x: Floats) -> Floats:
     inside = x[..., 1] < 0
     safe = where(inside, x, -1.0)
-    a = 2 / np.expm1(-safe[..., 1])
-    scale = np.exp(safe[..., 0]) * a / (1 + 1 / a)
+    a = 2 / np.expm1(np.minimum(-safe[..., 1], 300.0))
+    scale = np.exp(np.clip(safe[..., 0], -300.0, 300.0)) * a / (1 + 1 / a)
     return where(inside, np.stack([a, scale], axis=-1))
 
 
