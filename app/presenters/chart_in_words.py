@@ -25,7 +25,7 @@ from app.presenters import (
     shorter_paths,
 )
 from app.presenters.measures import USUAL, broken_bound
-from app.views.text.number_format import NOT_KNOWN, Numbers
+from app.views.text.number_format import NOT_KNOWN, Numbers, within
 from app.views.text.scalar_names import words_of
 from app.views.text.token_names import isolated, numbered
 from compute.core.arrays import Floats
@@ -164,6 +164,8 @@ def _distance(path: PathAnswer, known: str, numbers: Numbers) -> Iterator[str]:
         low, high = (_number(value, numbers) for value in path.bounds)
         kept = broken_bound(path) or "the length keeps to them"
         yield f"Bounds of the distance: {low} and {high}; {kept[0].lower()}{kept[1:]}."
+    if path.enclosed is not None:
+        yield f"By the curve and K ≤ 0 the distance is {within(*path.enclosed)}."
     if np.isfinite(path.straight_length):
         straight = _number(path.straight_length, numbers)
         yield f"The straight line in the parameters has length {straight} (by quadrature in float64)."

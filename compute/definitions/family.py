@@ -37,7 +37,7 @@ class Family:
     ``build(key, **parameters)`` makes the manifold; ``parameters`` are the defaults, whose types
     determine how specifications are parsed; ``settled`` replaces a file name by its contents, so that
     equal parameters mean the same manifold; ``check`` raises ValueError for real parameters out of
-    range, before anything is derived.
+    range, before anything is derived; ``hadamard``: see `Manifold`.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Family:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
     check: Callable[..., None] = lambda **chosen: None
+    hadamard: str = ""
 
 
 def formula(
@@ -63,7 +64,8 @@ def formula(
     line_element: str,
     curvature: str,
     define: Callable[..., Definition],
-    support: Callable[[Floats], Support],
+    support: Callable[[Floats], Support] | None = None,
+    outcomes: Callable[..., Support] | None = None,
     interior: Point,
     view: Extent,
     pins: tuple[Point, Point],
@@ -80,11 +82,15 @@ def formula(
     kinked: bool = False,
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
+    hadamard: str = "",
     derive: Derive | None = None,
     check: Callable[..., None] = lambda **chosen: None,
 ) -> Family:
     """Return a family given by formulas.  ``define(**parameters)`` returns them and imports SymPy
     itself.
+
+    ``support``: the sample space, drawn for given points; or ``outcomes``: one that depends on the
+    parameters alone, as a function of them.
 
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
@@ -92,8 +98,8 @@ def formula(
     placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
     its normalisation; ``periods``: of coordinates that are angles; ``divergence``, ``wasserstein``:
     closed forms that are not plain formulas; ``kinked``: the density has a kink that moves with θ;
-    ``revolution``: a symmetry by which geodesics reduce to a quadrature;
-    ``wall``: a line of singular g that no geodesic crosses; ``derive``: an alternative function that
+    ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
+    that no geodesic crosses; ``hadamard``: see `Manifold`; ``derive``: an alternative function that
     makes the tapes of a definition.
     """
     derive = derive or _derive
@@ -101,6 +107,13 @@ def formula(
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
         found = draw(**chosen) if callable(draw) else draw
         return found or (charts.parameters(coordinates),)
+
+    def drawn_on(**chosen: Any) -> Callable[[Floats], Support]:
+        if outcomes is None:
+            assert support is not None
+            return support
+        fixed = outcomes(**chosen)
+        return lambda theta: fixed
 
     def build(key: str, **chosen: Any) -> Manifold:
         determined_by = "\n".join([identity(define), repr(sorted(chosen.items()))])
@@ -126,7 +139,7 @@ def formula(
             scalars=(*local.scalars, *GENERIC_SCALARS),
             density=_density(derived, log_density),
             log_density=log_density,
-            support=support,
+            support=drawn_on(**chosen),
             charts=drawn(**chosen),
             slot=local.slot,
             interior=interior,
@@ -135,6 +148,7 @@ def formula(
             periods=periods,
             revolution=revolution,
             wall=wall,
+            hadamard=hadamard,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=divergence or _between(derived.divergence),
@@ -157,6 +171,7 @@ def formula(
         build,
         parameters or {},
         check=check,
+        hadamard=hadamard,
     )
 
 

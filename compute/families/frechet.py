@@ -35,6 +35,7 @@ FAMILY = formula(
     domain=lls.DOMAIN,
     line_element="ds² = (π²/6 + (1 − γ)²) dk²/k² + 2(1 − γ) dk dλ/λ + k² dλ²/λ²",
     curvature="−6/π²",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=_support,
     interior=lls.INTERIOR,

@@ -22,6 +22,7 @@ FAMILY = formula(
     domain=ls.DOMAIN,
     line_element="ds² = (dμ² + 2 dσ²) / σ²",
     curvature="−1/2",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=ls.support(4.0),
     interior=ls.INTERIOR,

@@ -37,6 +37,7 @@ FAMILY = formula(
     domain="β in (1e-6, 1e6)",
     line_element="ds² = (dμ² − 2(1 − γ) dμ dβ + (π²/6 + (1 − γ)²) dβ²) / β²",
     curvature="−6/π²",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=_support,
     interior=ls.INTERIOR,

@@ -46,6 +46,7 @@ FAMILY = formula(
     domain="a in (1e-3, 1e4), b in (1e-7, 1e7)",
     line_element="ds² = ψ′(a) da² − 2 da db/b + a db²/b²",
     curvature="from −1/4 to −1/2, by a",
+    hadamard="complete with K < 0, by ψ′(a) > 1/a + 1/(2a²)",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

@@ -48,6 +48,7 @@ FAMILY = formula(
     domain="b in (1e-6, 1e6)",
     line_element="ds² = (dμ² + db²) / b²",
     curvature="−1",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=ls.support(6.0),
     interior=ls.INTERIOR,

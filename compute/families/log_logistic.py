@@ -32,6 +32,7 @@ FAMILY = formula(
     domain=lls.DOMAIN,
     line_element="ds² = (π² + 3)/9 dk²/k² + k² dλ²/(3λ²)",
     curvature="−9/(π² + 3)",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=_support,
     interior=lls.INTERIOR,

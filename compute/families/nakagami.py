@@ -73,6 +73,7 @@ FAMILY = formula(
     domain="m in (1e-3, 1e4), Ω in (1e-7, 1e7)",
     line_element="ds² = (ψ′(m) − 1/m) dm² + m dΩ²/Ω²",
     curvature="from −1/4 to −1/2, by m",
+    hadamard="complete with K < 0, by ψ′(m) > 1/m + 1/(2m²)",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

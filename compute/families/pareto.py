@@ -128,6 +128,7 @@ FAMILY = formula(
     domain="a in (1e-3, 1e3), λ in (1e-6, 1e6)",
     line_element="ds² = da²/a² − 2 da dλ/((a + 1)λ) + a dλ²/((a + 2)λ²)",
     curvature="−(2a + 1)(a + 1)/(a + 2)²: from −1/4 to −2",
+    hadamard="q < 1 of a surface of revolution whose radius grows and is convex in log q",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

@@ -52,6 +52,7 @@ FAMILY = formula(
     domain=ls.DOMAIN,
     line_element="ds² = ((ν + 1) dμ² + 2ν dσ²) / ((ν + 3)σ²)",
     curvature="−(ν + 3)/(2ν)",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=ls.support(6.0),
     interior=ls.INTERIOR,

@@ -113,7 +113,9 @@ class Manifold:
     everywhere; ``curvature_words`` explains why.  ``kinked``: log p has a kink that moves with θ, so
     that divergences have no Taylor series.  ``revolution``: a symmetry by which geodesics
     reduce to a quadrature, or None.  ``wall``: a function that changes sign across a line where g
-    is singular, which no geodesic crosses; or None.
+    is singular, which no geodesic crosses; or None.  ``hadamard``: why the whole family is a convex
+    part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
+    false or not known.
     """
 
     key: str
@@ -148,6 +150,7 @@ class Manifold:
     averages: DensityAverages | None = None
     revolution: Revolution | None = None
     wall: Callable[[Floats], Floats] | None = None
+    hadamard: str = ""
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

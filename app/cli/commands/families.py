@@ -29,6 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
             "charts": f.charts,
             "closed_forms": f.closed_forms,
             "parameters": dict(f.parameters),
+            "hadamard": f.hadamard,
         }
         for f in families().values()
     ]

@@ -25,7 +25,9 @@ PATHS = (
 # as the guide and scripts have them: one that is missing, or comes to be, is seen here
 KEYS = {
     "geometry gaussian --at 0,1": "metric christoffel cubic curvature det theta status engine",
-    "geodesic gaussian --start 0,1 --end 1,1": f"{PATHS} closed_form",
+    "geodesic gaussian --start 0,1 --end 1,1": f"{PATHS} closed_form bounds divergences "
+        "divergences.forward divergences.backward divergences.bhattacharyya divergences.wasserstein "
+        "divergences.why",
     "shoot gaussian --start 0,1 --velocity 1,0": PATHS,
     "transport gaussian --start 0,1 --end 1,1 --vector 1,0":
         "vectors angle matrix norm_drift status engine length",
