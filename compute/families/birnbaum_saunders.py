@@ -81,7 +81,7 @@ FAMILY = formula(
     title="Birnbaum–Saunders distributions",
     coordinates=COORDINATES,
     domain="a in (1e-2, 1e3), b in (1e-6, 1e6)",
-    line_element="ds² = 2 da²/a² + (1/a² + ½ − ¼J(a)) db²/b², J = √π t erfcx(t), t = √2/a",
+    line_element="ds² = 2 da²/a² + (1/a² + ½ − ¼J(a)) db²/b²,  J = √π t erfcx(t),  t = √2/a",
     curvature="−1/2 as a → 0, 0 at a = 11.2, at most 0.007",
     define=define,
     support=_support,

@@ -115,7 +115,7 @@ def negated(name: str, title: str, labels: tuple[str, str], signs: tuple[float, 
     return affine(name, title, labels, np.diag(signs), np.zeros(2))
 
 
-def through(chart: Chart, change: Chart, labels: tuple[str, str]) -> Chart:
+def through(chart: Chart, change: Chart, labels: tuple[str, ...]) -> Chart:
     """Return x = chart(φ), φ = change(θ): a chart of another family that θ ↦ φ carries to its own."""
     return replace(
         chart,
