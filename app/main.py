@@ -31,14 +31,14 @@ FURNISH_MS = 3000
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and run until it is closed."""
-    problem = display.missing(os.environ)
-    if problem:
+    if problem := display.missing(os.environ):
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
     from app.model import scene_file
     from app.model.lessons import catalogue
     from compute.core.opening import is_regular
+    from compute.families import problems
 
     scene_name = chosen.scene or scene_file.names()[0]
     lesson = scene_name if catalogue.is_lesson(scene_name) else ""
@@ -58,8 +58,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
-    if program.settings.remark:
-        program.window.log(f"⚠ {program.settings.remark}")
+    for remark in filter(None, (program.settings.remark, *problems())):
+        program.window.log(f"⚠ {remark}")
     program.documents.offer_lost()
     return program.run()
 
@@ -116,6 +116,7 @@ class Program:
         from app.desktop.progress import Working
         from app.desktop.theme_follower import Appearance, theme_of
         from app.model.store import Store
+        from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
         from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.style.style import dress
@@ -135,13 +136,13 @@ class Program:
             self.settings,
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
-        lesson = self.controller.part(LessonPart)
+        self._lesson, data = self.controller.part(LessonPart), self.controller.part(DataPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
             self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
-            self._leave_scene,
+            self._leave_scene, data.read,
         )  # fmt: skip
-        self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
+        self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)
         self.controller.commands |= {
             **self.documents.commands(),
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
@@ -328,9 +329,7 @@ class Program:
 
     def _leave_scene(self) -> None:
         """End the lesson and the preparation of changes, because another scene is opened."""
-        from app.parts.lessons import LessonPart
-
-        self.controller.part(LessonPart).end()
+        self._lesson.end()
         if self.controller.editor.task is not None:
             self.controller.give_up(self.controller.editor.task)
 
