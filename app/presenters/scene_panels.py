@@ -141,7 +141,7 @@ def state(subject: Subject) -> PanelState:
 
 
 def _straight_in(manifold: Manifold) -> str:
-    return f"Straight in ({', '.join(manifold.coordinates)})"
+    return f"Straight in {', '.join(manifold.coordinates)}"
 
 
 def _bends(subject: Subject) -> bool:
