@@ -20,7 +20,7 @@ from compute.core.interrupt import checkpoint
 NODES = 128
 # how far the nodes reach beyond where an integrand begins to fall, in log of its size
 FALL = 37.0
-# below this argument w is a power series of so many terms
+# below this argument w is a power series with this number of terms
 SMALL, TERMS = 0.25, 28
 
 

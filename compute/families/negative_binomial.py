@@ -19,7 +19,7 @@ from compute.manifold.manifold import Support
 
 Expr = Any  # sympy.Expr, which has no type stubs
 COORDINATES = ("r", "μ")
-# a drawn distribution has at most so many counts
+# the largest number of counts of a drawn distribution
 DRAWN = 512
 
 
@@ -93,7 +93,7 @@ FAMILY = formula(
     title="Negative binomial distributions",
     coordinates=COORDINATES,
     domain="r in (0.1, 1000), μ in (0.02, 2000)",
-    line_element="ds² = I(r, μ) dr² + r dμ²/(μ(μ + r)),  I = Σ qʲB(j, r)/j,  j ≥ 2,  q = μ/(r + μ)",
+    line_element="ds² = I(r, μ) dr² + r dμ²/(μ(μ + r)),  I = Σⱼ₌₂ qʲB(j, r)/j,  q = μ/(r + μ)",
     curvature="varies, −1/2 at r = ∞",
     define=define,
     support=_support,
