@@ -109,14 +109,14 @@ def _quotients(r: Floats, s: Floats, shares: dict[int, float]) -> Floats:
     """Return Σ share (rⁿ − sⁿ)/(r − s) over n: share, each quotient the sum Σ rⁱ sⁿ⁻¹⁻ⁱ of positive
     terms.
     """
-    power = quotient = np.ones_like(s)
-    total = shares.get(1, 0.0) * quotient
-    for n in range(2, max(shares) + 1):
+    power, quotient = s, r + s
+    total = shares.get(1, 0.0) + shares.get(2, 0.0) * quotient
+    for n in range(3, max(shares) + 1):
         power = power * s
         quotient = quotient * r + power
         if n in shares:
             total = total + shares[n] * quotient
-    return total
+    return np.asarray(total)
 
 
 def x_trigamma_minus_1(x: Floats) -> Floats:
@@ -160,7 +160,7 @@ def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
     The difference cancels near the pole κ = 0, where the series of A replaces it.
     """
     kappa = np.asarray(kappa)
-    series = kappa**3 * _power_sum(kappa, lambda n: n - 1)
+    series = kappa * kappa * kappa * _power_sum(kappa, lambda n: n - 1)
     return np.where(kappa < _SMALL, series, direct)
 
 
@@ -201,10 +201,10 @@ def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) ->
     inverse = 1.0 / np.where(far, argument, _LARGE)
     terms = _ratio_series().astype(argument.dtype)
     large = np.zeros_like(inverse)
-    for k in range(1, _TERMS):
+    for k in range(_TERMS - 1, 0, -1):
         factor = -k if order == 1 else k * (k + 1)
-        large = large + terms[k] * factor * inverse ** (k + order)
-    return np.where(far, large, small)
+        large = (large + terms[k] * factor) * inverse
+    return np.where(far, large * (inverse if order == 1 else inverse * inverse), small)
 
 
 # K = Σ c_k κ^2k of κA dμ² + A' dκ², whose terms cancel at its pole κ = 0
