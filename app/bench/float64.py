@@ -142,7 +142,8 @@ def beta_acceleration(theta: Floats, v: Floats) -> Floats:
     common = c3 * v.sum(axis=0) ** 2
     first, second = a3 * v[0] ** 2 - common, b3 * v[1] ** 2 - common
     det = a * b - c * (a + b)
-    return -0.5 * np.stack([(b - c) * first + c * second, (a - c) * second + c * first]) / det
+    bend = np.stack([(b - c) * first + c * second, (a - c) * second + c * first])
+    return np.asarray(-0.5 * bend / det)
 
 
 def _beta_norm(theta: Floats, v: Floats) -> float:
@@ -167,7 +168,7 @@ def _fan() -> Measurement:
     theirs: list[Floats] = []
 
     def slope(_: float, y: Floats) -> Floats:
-        return slope_at(manifold, y[None], 0.0)[0][0]
+        return np.asarray(slope_at(manifold, y[None], 0.0)[0][0])
 
     def shoot() -> None:
         for i in range(0, RAYS, RAYS // THEIR_RAYS):
