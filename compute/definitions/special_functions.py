@@ -29,7 +29,7 @@ _BERNOULLI = (
 )
 # ψ'(y) = Σ factor · y^−power from y = _SHIFT on
 _SHIFT = 16
-# up to so many arguments all terms of a recurrence are computed at once
+# maximum number of arguments for which all terms of a recurrence are computed at once
 _FEW = 512
 _ASYMPTOTIC = (
     *((1, 1.0), (2, 1 / 2), (3, 1 / 6), (5, -1 / 30), (7, 1 / 42), (9, -1 / 30)),
@@ -134,8 +134,8 @@ def _drop(x: Floats, d: Floats, order: int) -> Floats:
     with np.errstate(under="ignore"):
         near = np.zeros(np.broadcast_shapes(x.shape, d.shape), x.dtype)
         for steps in _steps(_SHIFT, near):
-            r = 1.0 / (x + steps)
-            s = 1.0 / (x + steps + d)
+            r: Floats = 1.0 / (x + steps)
+            s: Floats = 1.0 / (x + steps + d)
             product, both = r * s, r + s
             near += (product * (both if order == 1 else both * both - product)).sum(axis=0)
         near *= d
