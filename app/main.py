@@ -174,6 +174,10 @@ class Program:
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.screen.frameSwapped.connect(self._frame_shown)
+        # after the moves that came meanwhile, so that the next job begins with the newest
+        self.screen.frameSwapped.connect(
+            lambda: QTimer.singleShot(0, self.window.frame, self.runner.shown)
+        )
         QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
         self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
         self._deliver_early()

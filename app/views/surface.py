@@ -97,6 +97,10 @@ class _EveryMove(QtBaseCanvasBackend):  # type: ignore[misc]
 class ComposedSurface(_EveryMove, CanvasBackendDesktop):  # type: ignore[misc]
     """A widget that OpenGL composes the window with."""
 
+    def present(self) -> None:
+        """Draw a frame, compose the window and bring it to the screen, before this returns."""
+        self.repaint()
+
 
 class PaintedSurface(_EveryMove, QWidget):
     """A widget that shows the frame which vispy drew off screen last.
@@ -119,6 +123,8 @@ class PaintedSurface(_EveryMove, QWidget):
         self._kept: QOpenGLFramebufferObject | None = None
         self._frame = QImage()
         self._due = True
+        self._drawn = QTimer(self, singleShot=True, interval=0)
+        self._drawn.timeout.connect(self.frameSwapped)
         self._initialized = True
 
     # --- vispy asks -----------------------------------------------------------------------------
@@ -133,7 +139,14 @@ class PaintedSurface(_EveryMove, QWidget):
         self.update()
 
     def _vispy_swap_buffers(self) -> None:
-        """Show nothing: the frame is painted when Qt asks."""
+        """Show nothing: the frame is painted when Qt asks, or by `present`."""
+
+    def present(self) -> None:
+        """Draw the frame that is due and bring it to the screen, before this returns."""
+        self.repaint()
+        if self._drawn.isActive():
+            self._drawn.stop()
+            self.frameSwapped.emit()
 
     def _vispy_close(self) -> None:
         self._vispy_set_current()
@@ -194,5 +207,4 @@ class PaintedSurface(_EveryMove, QWidget):
         self._vispy_canvas.events.draw(region=None)
         self._frame = self._buffer.toImage()
         self._frame.setDevicePixelRatio(self.devicePixelRatioF())
-        # after the window has been brought to the screen with it
-        QTimer.singleShot(0, self, self.frameSwapped.emit)
+        self._drawn.start()  # it ends after the window has been brought to the screen

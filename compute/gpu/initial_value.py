@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.geodesics.initial_value import DRIFT_LIMIT, MARGIN_KEPT, MAX_ATTEMPTS, TURN_LIMIT
 from compute.gpu import tiles
