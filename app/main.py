@@ -174,21 +174,23 @@ class Program:
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.screen.frameSwapped.connect(self._frame_shown)
-        # after the moves that came meanwhile, so that the next job begins with the newest
-        self.screen.frameSwapped.connect(
-            lambda: QTimer.singleShot(0, self.window.frame, self.runner.shown)
-        )
         QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
         self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
         self._deliver_early()
 
     def _make_canvas(self, theme: Theme, raster: bool | None) -> None:
-        """Make the canvas on a surface that suits this machine's OpenGL."""
+        """Make the canvas on a surface that suits this machine's OpenGL; its frames pace the worker."""
+        from PySide6.QtCore import QTimer
+
         from app.views import surface
         from app.views.canvas.canvas import VispyCanvas
 
         self.canvas = VispyCanvas((900, 700), theme, surface.application(raster))
         self.screen = surface.widget(self.canvas.native)
+        # in another turn of the event loop, after moves that came meanwhile: the newest is the next job
+        self.screen.frameSwapped.connect(
+            lambda: QTimer.singleShot(0, self.screen, self.runner.shown)
+        )
 
     def _deliver_early(self) -> None:
         """Deliver messages that arrived before the window existed."""

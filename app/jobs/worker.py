@@ -194,11 +194,13 @@ class Runner:
         return first
 
     def _next(self) -> Job | None:
-        if getattr(self._running, "quality", "") in FOLLOWING:
-            self._shown.wait(TURN)
+        in_motion = getattr(self._running, "quality", "") in FOLLOWING
         with self._change:
             self._running = None
             self._change.notify_all()
+        if in_motion:
+            self._shown.wait(TURN)
+        with self._change:
             self._change.wait_for(lambda: self._stopping or bool(self._waiting))
             if self._stopping:
                 return None

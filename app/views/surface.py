@@ -122,9 +122,7 @@ class PaintedSurface(_EveryMove, QWidget):
         self._buffer: QOpenGLFramebufferObject | None = None
         self._kept: QOpenGLFramebufferObject | None = None
         self._frame = QImage()
-        self._due = True
-        self._drawn = QTimer(self, singleShot=True, interval=0)
-        self._drawn.timeout.connect(self.frameSwapped)
+        self._due, self._is_untold = True, False
         self._initialized = True
 
     # --- vispy asks -----------------------------------------------------------------------------
@@ -144,9 +142,7 @@ class PaintedSurface(_EveryMove, QWidget):
     def present(self) -> None:
         """Draw the frame that is due and bring it to the screen, before this returns."""
         self.repaint()
-        if self._drawn.isActive():
-            self._drawn.stop()
-            self.frameSwapped.emit()
+        self._tell()
 
     def _vispy_close(self) -> None:
         self._vispy_set_current()
@@ -207,4 +203,11 @@ class PaintedSurface(_EveryMove, QWidget):
         self._vispy_canvas.events.draw(region=None)
         self._frame = self._buffer.toImage()
         self._frame.setDevicePixelRatio(self.devicePixelRatioF())
-        self._drawn.start()  # it ends after the window has been brought to the screen
+        self._is_untold = True
+        # after the window has been brought to the screen with it
+        QTimer.singleShot(0, self, self._tell)
+
+    def _tell(self) -> None:
+        if self._is_untold:
+            self._is_untold = False
+            self.frameSwapped.emit()

@@ -63,7 +63,7 @@ class Batches:
             self._made[layer] = _LayerPieces(self._atlas)
         return self._made[layer].of(primitives, ratio)
 
-    def _batch(self, pieces: list[Any]) -> Textured | Quads:
+    def _batch(self, pieces: list[Piece]) -> Textured | Quads:
         """Return what draws a textured primitive, or vertices in one call."""
         if not isinstance(pieces[0], np.ndarray):
             return pieces[0]
@@ -71,7 +71,7 @@ class Batches:
             self._quads.append(Quads(self._atlas))
         quads = self._quads[self._used]
         self._used += 1
-        quads.set(pieces)
+        quads.set([piece for piece in pieces if isinstance(piece, np.ndarray)])
         return quads
 
 
