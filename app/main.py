@@ -31,14 +31,14 @@ FURNISH_MS = 3000
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and run until it is closed."""
-    problem = display.missing(os.environ)
-    if problem:
+    if problem := display.missing(os.environ):
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
     from app.model import scene_file
     from app.model.lessons import catalogue
     from compute.core.opening import is_regular
+    from compute.families import problems
 
     scene_name = chosen.scene or scene_file.names()[0]
     lesson = scene_name if catalogue.is_lesson(scene_name) else ""
@@ -58,8 +58,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
-    if program.settings.remark:
-        program.window.log(f"⚠ {program.settings.remark}")
+    for remark in filter(None, (program.settings.remark, *problems())):
+        program.window.log(f"⚠ {remark}")
     program.documents.offer_lost()
     return program.run()
 
@@ -138,7 +138,8 @@ class Program:
         lesson = self.controller.part(LessonPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
-            self.show_picture, lambda source: self.lessons.begin(source), lesson.end,
+            self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
+            self._leave_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
         self.controller.commands |= {
@@ -180,17 +181,12 @@ class Program:
 
     def _make_canvas(self, theme: Theme, raster: bool | None) -> None:
         """Make the canvas on a surface that suits this machine's OpenGL; its frames pace the worker."""
-        from PySide6.QtCore import QTimer
-
         from app.views import surface
         from app.views.canvas.canvas import VispyCanvas
 
         self.canvas = VispyCanvas((900, 700), theme, surface.application(raster))
         self.screen = surface.widget(self.canvas.native)
-        # in another turn of the event loop, after moves that came meanwhile: the newest is the next job
-        self.screen.frameSwapped.connect(
-            lambda: QTimer.singleShot(0, self.screen, self.runner.shown)
-        )
+        surface.after_frames(self.screen, self.runner.shown)
 
     def _deliver_early(self) -> None:
         """Deliver messages that arrived before the window existed."""
@@ -324,6 +320,21 @@ class Program:
 
         self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
 
+    def show_heads(self, path: Path) -> None:
+        """Show the first head of a file, once the worker has read it."""
+        from app.jobs.preparation import HEADS
+        from app.views.interface.events import SceneEdited
+
+        self.controller.on_event(SceneEdited(((HEADS, str(path.absolute())),)))
+
+    def _leave_scene(self) -> None:
+        """End the lesson and the preparation of changes, because another scene is opened."""
+        from app.parts.lessons import LessonPart
+
+        self.controller.part(LessonPart).end()
+        if self.controller.editor.task is not None:
+            self.controller.give_up(self.controller.editor.task)
+
     def present(self) -> None:
         """Start or end presentation mode; the panel of the current lesson stays."""
         from app.parts.lessons import LessonPart
@@ -341,7 +352,6 @@ class Program:
 
     def prefer(self) -> None:
         """Show the preferences."""
-
         self.window.show_preferences(self.settings.preferences, self._adapters, self._change)
 
     def _change(self, chosen: Preferences) -> None:

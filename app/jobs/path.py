@@ -16,6 +16,7 @@ from app.jobs.viewport import STEPS, Viewport
 from app.model.scene import Point
 from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.curves import distance_bounds
 from compute.curves.dense_curve import DenseCurve
 from compute.curves.dense_output import FINE, LIVE, dense_output
 from compute.curves.dense_polish import HEAVY as HEAVY_POLISH
@@ -82,8 +83,9 @@ class PathAnswer:
     curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support,
     restricted to the likeliest of very many outcomes; rows (k, s): p at every point of the curve;
     row_a, row_b (s,): at the pins; straight_length: Fisher length of the straight line in θ; distance:
-    the closed form, or None; bounds: of the distance, or None (both only for α = 0); curvature (2,): K
-    at the pins; divergences of A and B, only at rest; second: whether it needed a second attempt.
+    the closed form, or None; bounds: of the distance by the distributions, or None; enclosed: bounds of
+    the distance by the curve, where K ≤ 0, at rest, or None (all three only for α = 0); curvature (2,):
+    K at the pins; divergences of A and B, only at rest; second: whether it needed a second attempt.
     dense: the dense curve; row_at: p over x (s,) at any θ (2,); kept: indices of the outcomes in x, if
     not all.
     """
@@ -109,6 +111,7 @@ class PathAnswer:
     milliseconds: float
     second: bool = False
     kept: NDArray[np.intp] | None = None
+    enclosed: tuple[float, float] | None = None
 
     @property
     def arrived(self) -> bool:
@@ -150,6 +153,7 @@ def path_answer(
     rows = manifold.density(np.concatenate([curve, start, end]), support.x)
     density, sample = manifold.density, support.x
     support, rows, kept = _likeliest(support, rows)
+    dense = densified(engine, manifold, job, paths)
     metric = job.alpha == 0.0  # the distance is no reference for another connection's path
     bounds = manifold.bounds(start, end) if metric and manifold.bounds is not None else None
     return PathAnswer(
@@ -158,7 +162,8 @@ def path_answer(
         transport=carried,
         morse_index=index,
         curve=curve,
-        dense=densified(engine, manifold, job, paths),
+        dense=dense,
+        enclosed=_enclosed(manifold, job, paths, dense),
         row_at=lambda theta: density(theta[None], sample)[0, kept],
         kept=None if isinstance(kept, slice) else kept,
         x=support.x,
@@ -174,6 +179,15 @@ def path_answer(
         divergences=divergences(manifold, start[0], end[0]) if final else None,
         milliseconds=1000 * (time.perf_counter() - began),
     )
+
+
+def _enclosed(
+    manifold: Manifold, job: PathJob, paths: Paths, dense: DenseCurve
+) -> tuple[float, float] | None:
+    """Return the bounds of the distance by a curve at rest that ends at B."""
+    wanted = job.quality == "final" and job.alpha == 0.0
+    arrived = int(paths.status[0]) in _ARRIVED
+    return distance_bounds.of_curve(manifold, dense) if wanted and arrived else None
 
 
 def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) -> DenseCurve:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.jobs.path import PathAnswer
 from app.views.interface.views import Measure
-from app.views.text.number_format import KEPT_BY_NONE, Numbers
+from app.views.text.number_format import KEPT_BY_NONE, Numbers, within
 from compute.core.status import Status
 from compute.divergences.divergence import Divergences
 
@@ -27,6 +27,7 @@ def _round(curvature: float) -> float:
 CONVENTIONS, GEODESICS, CERTIFICATE = "conventions", "geodesics", "certificates"
 DISTANCES, OTHER = "distances-and-divergences", "other-geometries-for-comparison"
 TRANSPORT = "transport-and-holonomy"
+ENCLOSED = "two-sided-distances-where-k--0"
 CONJUGATE = "conjugate-points-wavefronts-and-balls"
 # placeholder for a number that is not known yet
 UNKNOWN = "…"
@@ -122,7 +123,21 @@ def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
                 section=DISTANCES,
             )
         )
+    if answer.enclosed is not None:
+        found.append(_enclosed(answer.enclosed))
     return found
+
+
+def _enclosed(bounds: tuple[float, float]) -> Measure:
+    """Return the bounds of the distance by the curve, as a value with its largest error."""
+    low, high = bounds
+    return Measure(
+        "Bounds by curvature",
+        within(low, high),
+        "√(E − ∫g(∇θ′, ∇θ′) dt/π²) ≤ d ≤ L, true of every curve where K ≤ 0. By quadrature, with "
+        "margins for its error: no proof.",
+        section=ENCLOSED,
+    )
 
 
 def _certificate(answer: PathAnswer) -> list[Measure]:

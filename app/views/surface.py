@@ -8,6 +8,7 @@ widget.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +52,11 @@ def widget(native: object) -> PaintedSurface | ComposedSurface:
     """Return a canvas's widget, which the canvas itself does not know as one of Qt."""
     assert isinstance(native, PaintedSurface | ComposedSurface)
     return native
+
+
+def after_frames(screen: PaintedSurface | ComposedSurface, call: Callable[[], None]) -> None:
+    """Call ``call`` after each frame, once the events that came meanwhile have been handled."""
+    screen.frameSwapped.connect(lambda: QTimer.singleShot(0, screen, call))
 
 
 def _is_software() -> bool:

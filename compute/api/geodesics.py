@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from compute.core.arrays import Floats, points
 from compute.core.refusal import shown
 from compute.core.status import Status
+from compute.curves import distance_bounds
 from compute.engine.opening import open_engine
 from compute.geodesics import shooting
 from compute.manifold.manifold import Manifold
@@ -184,6 +185,21 @@ class AttentionGeodesic:
         again = shooting.polished(request, found)
         good = again.status == Status.OK
         return batch.rows(again, good) if good.any() else found
+
+    def distance_bounds(self, path: Path) -> tuple[float, float] | None:
+        """Return a lower and an upper bound of the distance between the ends of a path of α = 0.
+
+        For a softmax 2 arccos Σ√(pq) and √J; for a family that is a convex part of a complete, simply
+        connected manifold with K ≤ 0, √(E − ∫|∇θ'|²dt/π²) and L of the curve, by quadrature with
+        margins (`compute.curves.distance_bounds`).  None for other families, for α ≠ 0, and for a path
+        that does not end at its second point.
+        """
+        if self.alpha != 0.0 or not path.status.arrived:
+            return None
+        if self.manifold.bounds is not None:
+            low, high = self.manifold.bounds(path.theta[0], path.theta[-1])
+            return float(low), float(high)
+        return distance_bounds.of_nodes(self.manifold, path.t, path.theta, path.velocity)
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
         """Return the geodesic with θ(0) = start (2,) and θ'(0) = velocity (2,) over unit time.

@@ -113,6 +113,7 @@ FAMILY = formula(
     domain="a, b in (1e-3, 1e3)",
     line_element="ds² = ψ′(a) da² + ψ′(b) db² − ψ′(a + b)(da + db)²",
     curvature="negative, varies",
+    hadamard="complete with K < 0 (Le Brigant, Preston and Puechmorel 2021)",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

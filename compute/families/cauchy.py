@@ -32,6 +32,7 @@ FAMILY = formula(
     domain=ls.DOMAIN,
     line_element="ds² = (dμ² + dσ²) / (2σ²)",
     curvature="−2",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=ls.support(8.0),
     interior=ls.INTERIOR,

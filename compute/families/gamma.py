@@ -110,6 +110,7 @@ FAMILY = formula(
     domain="k in (1e-3, 1e4), λ in (1e-7, 1e7)",
     line_element="ds² = ψ′(k) dk² − 2 dk dλ/λ + k dλ²/λ²",
     curvature="from −1/4 to −1/2, by k",
+    hadamard="complete with K < 0, by ψ′(k) > 1/k + 1/(2k²)",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

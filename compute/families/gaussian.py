@@ -98,6 +98,7 @@ FAMILY = formula(
     domain="σ in (1e-6, 1e6)",
     line_element="ds² = (dμ² + 2 dσ²) / σ²",
     curvature="−1/2",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=_support,
     interior=(0.0, 1.0),

@@ -118,6 +118,7 @@ FAMILY = formula(
     domain="μ, λ in (1e-4, 1e4)",
     line_element="ds² = λ dμ²/μ³ + dλ²/(2λ²)",
     curvature="−1/2",
+    hadamard="a convex half of a complete hyperbolic plane",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

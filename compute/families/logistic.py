@@ -37,6 +37,7 @@ FAMILY = formula(
     domain=ls.DOMAIN,
     line_element="ds² = (dμ²/3 + (π² + 3)/9 dσ²) / σ²",
     curvature="−9/(π² + 3)",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=ls.support(8.0),
     interior=ls.INTERIOR,

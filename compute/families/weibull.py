@@ -137,6 +137,7 @@ FAMILY = formula(
     domain="k in (1e-2, 1e3), λ in (1e-5, 1e5)",
     line_element="ds² = (π²/6 + (1 − γ)²) dk²/k² − 2(1 − γ) dk dλ/λ + k² dλ²/λ²",
     curvature="−6/π²",
+    hadamard="a complete hyperbolic plane",
     define=define,
     support=_support,
     interior=(1.0, 1.0),

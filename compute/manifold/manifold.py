@@ -107,7 +107,9 @@ class Manifold:
     the expectations that determine its geometry; else None.  ``singular``: g is singular
     everywhere; ``curvature_words`` explains why.  ``revolution``: a symmetry by which geodesics
     reduce to a quadrature, or None.  ``wall``: a function that changes sign across a line where g
-    is singular, which no geodesic crosses; or None.
+    is singular, which no geodesic crosses; or None.  ``hadamard``: why the whole family is a convex
+    part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
+    false or not known.
     """
 
     key: str
@@ -141,6 +143,7 @@ class Manifold:
     averages: DensityAverages | None = None
     revolution: Revolution | None = None
     wall: Callable[[Floats], Floats] | None = None
+    hadamard: str = ""
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

@@ -77,7 +77,7 @@ fn geometry(theta: vec2f) -> Geometry {
     return Geometry(g, bent1 + 0.5 * third.xyz, bent2 + 0.5 * third.yzw, third, det);
 }
 
-/// A curvature is known where rounding, so much of its terms, leaves it known to a hundredth.
+/// K is known if its rounding error, NOISE times the size of its terms, is at most one percent.
 const NOISE = 4.8e-7;
 const KNOWN_TO = 0.01;
 
@@ -115,7 +115,7 @@ fn in_frame(v: vec2f, frame: vec3f) -> vec2f {
     return vec2f(first, (v.y - first * frame.y) * frame.z);
 }
 
-/// K by Gauss's equation, as the reference has it.
+/// K by Gauss's equation, with the formula of the reference.
 fn curved(theta: vec2f) -> Curved {
     let here = geometry(theta);
     if here.det <= 0.0 { return Curved(here, UNKNOWN); }
@@ -135,6 +135,11 @@ fn curved(theta: vec2f) -> Curved {
     let near = 1.0 + here.metric.x * here.metric.z / here.det;
     let known = NOISE * size * near < KNOWN_TO * max(1.0, abs(value));
     return Curved(here, select(UNKNOWN, value, known));
+}
+
+/// `curved`, which knows what rounding leaves of K.
+fn resolved(theta: vec2f) -> Curved {
+    return curved(theta);
 }
 
 /// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log Σ e^ℓ in nats;

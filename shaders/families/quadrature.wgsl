@@ -1,13 +1,13 @@
 // Any family from its log-density by quadrature.  Twin of compute/definitions/quadrature.py.
 //
-// `scores`, printed from the family's formula, gives l = log p, its derivatives and what a node
-// counts at (θ, u); `abscissae` holds (u, weight, 0, 0).  With NORMALISE, l is known up to the norm
-// of p.  One loop takes all turns over the nodes: the scores are compiled once, not for each mean.
+// `scores`, printed from the family's formula, gives l = log p, its derivatives and the weight of a
+// node at (θ, u); `abscissae` holds (u, weight, 0, 0).  With NORMALISE, l is known up to the norm
+// of p.  One loop makes all passes over the nodes: the scores are compiled once, not for each mean.
 //!include lib/tensor.wgsl
 
-/// What the turns gather: the largest l and what is taken off l and its derivatives; means of
-/// squares, of (l_ij + ½ l_i l_j) l_k and of cubes; the mass and −E[l]; E of what l₂ has across l₁,
-/// squared; the mean in R_1212.
+/// Sums of all passes: the largest l; the norm that is subtracted from l, with its derivatives; the
+/// means of squares, of (l_ij + ½ l_i l_j) l_k and of cubes; the mass and −E[l]; in `rest` the mean
+/// square of the part of l₂ orthogonal to l₁; in `bent` the mean in R_1212.
 struct Sums {
     top: f32,
     norm: Scores,
@@ -25,7 +25,7 @@ const TURN_TOP = 0u;
 const TURN_NORM = 1u;
 const TURN_MEANS = 2u;
 const TURN_ACROSS = 3u;
-// no turn of its own: as far as across, and the curvature's mean with the others
+// no pass of its own: passes up to TURN_ACROSS, with the mean of the curvature among the others
 const TURN_BENT = 4u;
 
 fn anchor(theta: vec2f) {}
@@ -104,7 +104,7 @@ fn take_curvature(m: ptr<function, Sums>, s: Scores) {
 }
 
 fn assembled(m: Sums) -> Geometry {
-    // as UNRESOLVED in the reference: what misses 1 by more is not resolved by the nodes
+    // UNRESOLVED in the reference: nodes do not resolve a density whose mass is further from 1
     let usable = m.metric.x > 0.0 && abs(m.whole - 1.0) <= 0.02;
     let det = select(0.0, m.metric.x * m.rest, usable);
     return Geometry(m.metric, m.first1, m.first2, m.cubic, det);
@@ -114,13 +114,29 @@ fn geometry(theta: vec2f) -> Geometry {
     return assembled(sums(theta, TURN_ACROSS));
 }
 
+/// Share of the terms of K that may be lost in rounding, and what of K they may leave unknown.
+const ROUNDING = 4e-5;
+const KNOWN_TO = 1e-3;
+
 fn curved(theta: vec2f) -> Curved {
+    return bent(theta, 1e30);
+}
+
+/// `curved`, with K UNKNOWN where rounding is more of it than a thousandth.
+fn resolved(theta: vec2f) -> Curved {
+    return bent(theta, KNOWN_TO);
+}
+
+fn bent(theta: vec2f, allowed: f32) -> Curved {
     let m = sums(theta, TURN_BENT);
     let at = assembled(m);
     if at.det <= 0.0 { return Curved(at, 0.0); }
     let mixed = vec2f(at.first1.y, at.first2.y);
+    let turned = dot(mixed, raised(at, mixed));
     let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
-    return Curved(at, (m.bent + dot(mixed, raised(at, mixed)) - plain) / at.det);
+    let k = (m.bent + turned - plain) / at.det;
+    let rounding = ROUNDING * (abs(m.bent) + abs(turned) + abs(plain)) / at.det;
+    return Curved(at, select(UNKNOWN, k, rounding < allowed * max(1.0, abs(k))));
 }
 
 /// The entropy −E[l] in nats.

@@ -25,9 +25,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Solve the boundary-value problem."""
     from app.cli.head_tokens import token_places
-    from app.cli.path_report import show_paths
+    from app.cli.path_report import Beside, show_paths
     from app.cli.requests import boundary_values, precise
     from compute import AttentionGeodesic, open_engine
+    from compute.divergences.divergence import divergences
 
     request = boundary_values(chosen)
     start, end = request.start[0], request.end[0]
@@ -40,7 +41,10 @@ def run(chosen: argparse.Namespace) -> int:
         paths = [solver.compute_path(start, end)]
     known = request.manifold.distance if request.alpha == 0.0 else None
     closed = None if known is None else float(known(request.start, request.end)[0])
-    return show_paths(paths, chosen, request.alpha, closed, token_places(chosen, 2))
+    apart = divergences(request.manifold, start, end)
+    exact = request.manifold.divergence is not None
+    beside = Beside(closed, solver.distance_bounds(paths[0]), apart, exact)
+    return show_paths(paths, chosen, request.alpha, beside, token_places(chosen, 2))
 
 
 COMMAND = Subcommand("geodesic", "compute the geodesic between two points", declare, run, order=60)

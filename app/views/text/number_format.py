@@ -10,6 +10,23 @@ NOT_KNOWN = "not known"
 KEPT_BY_NONE = "only at α = 0"
 
 
+def within(low: float, high: float) -> str:
+    """Format an interval as its middle, to 12 digits or fewer, and its largest error.
+
+    >>> within(1.25, 1.26)
+    '1.255 ± 0.006'
+    """
+    middle, half = 0.5 * (low + high), 0.5 * (high - low)
+    if not 0.0 < half < middle:
+        return f"{low:.6g} … {high:.6g}"
+    places = math.floor(math.log10(half))
+    digits = max(2, min(12, math.floor(math.log10(middle)) - places + 1))
+    # with the rounding of the middle, rounded up
+    error = half + abs(float(f"{middle:.{digits}g}") - middle)
+    unit = 10.0 ** math.floor(math.log10(error))
+    return f"{middle:.{digits}g} ± {math.ceil(error / unit) * unit:.1g}"
+
+
 @dataclass(frozen=True)
 class Numbers:
     """digits: significant digits; unit: of information, "nats" or "bits"."""

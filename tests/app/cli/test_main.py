@@ -1,4 +1,4 @@
-"""The command line: JSON alone on stdout, one line for bad input, an exit status that says it."""
+"""The command line: only JSON on stdout, one line for bad input, a matching exit status."""
 
 from __future__ import annotations
 
@@ -93,7 +93,13 @@ def test_numbers_are_printed_to_the_digits_that_they_have(capsys):
     words = run(capsys, *at)[1]
     assert "length    1.63880532794, Fisher–Rao length (a pure number)" in words
     assert "to        [2, 1.5]" in words
+    assert "bounds    1.63880532793 ≤ distance ≤ 1.63880532795" in words
+    # log(σ₂/σ₁) + (σ₁² + Δμ²)/(2σ₂²) − ½
+    there, back = math.log(1.5) + 5 / 4.5 - 0.5, 6.25 / 2 - math.log(1.5) - 0.5
+    assert f"KL        {there:.12g} nats from A to B" in words
+    assert f"KL        {back:.12g} nats from B to A" in words
     assert "α-geodesic" in run(capsys, *at, "--alpha", "1")[1]
+    assert "bounds" not in run(capsys, *at, "--alpha", "1")[1]
 
 
 @pytest.mark.parametrize(

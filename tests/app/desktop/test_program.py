@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.views.interface.events import SceneEdited
+from tests import ROOT
 from tests.claims import each
 from tests.windows import dock, end, kept, live, point, recent, until
 
@@ -101,7 +102,7 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
 
     first = make()
     lost = replace(first.store.scene, alpha=0.25, layers=Layers(map=False))
-    # the lock of a session that was killed is nobody's
+    # the lock of a killed session belongs to no process
     Autosave(tmp_path / "unsaved", "killed").write(lost, tmp_path / "was.json")
     edit(first, 0.9)
     first.documents.keep()
@@ -169,7 +170,7 @@ def test_unsaved_work_is_kept_soon_and_through_an_end_by_signal(make, tmp_path):
     folder = tmp_path / "unsaved"
     until(program, lambda: bool(list(folder.glob("*.unsaved"))))
     edit(program, 0.7)
-    program.documents.close()  # what SIGTERM comes to
+    program.documents.close()  # SIGTERM has this effect
     found = autosave.lost(folder, lambda name: False)
     assert [each.scene.alpha for each in found] == [0.7]
 
@@ -207,10 +208,21 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
     (tmp_path / "no.npz").write_bytes(b"nothing")
     before = program.store.scene
     program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
-    assert (
-        questions(program)[-1] == "Cannot show the heads of this file"
-        and program.store.scene == before
-    )
+    until(program, lambda: "Cannot show the heads of this file" in questions(program))
+    assert program.store.scene == before
+
+
+def test_a_scene_that_is_opened_replaces_the_head_that_is_read(make):
+    from app.model import scene_file
+
+    program = make()
+    program.show_heads(next((ROOT / "assets/heads").glob("bank.npz")))
+    assert program.controller.editor.is_waiting
+    program.controller.commands["example:octant"]()
+    until(program, lambda: program.runner.pending() == 0)
+    live(program)
+    assert program.store.scene == scene_file.load("octant")
+    assert not program.controller.editor.is_waiting
 
 
 # --- looks -----------------------------------------------------------------------------------
@@ -425,7 +437,7 @@ def test_a_right_click_leaves_nothing_in_the_hand(make):
     place = QPoint(*map(round, at))
     QTest.mousePress(canvas.native, Qt.MouseButton.RightButton, pos=place)
     assert canvas.holds()
-    entries(canvas, program.controller, at)  # the menu is open, and hears of the release
+    entries(canvas, program.controller, at)  # the menu is open and receives the release
     point(canvas.native, place.x() + 80, place.y() - 40)
     assert program.store.scene.view == view
     assert not canvas.holds()

@@ -17,7 +17,8 @@ from app.model import scene_file
 from app.model.notes import Note
 from app.model.scene import Pin, completed
 from app.presenters.chart_in_words import NOT_YET, paragraphs
-from app.views.text.number_format import Numbers
+from app.presenters.measures import measures
+from app.views.text.number_format import Numbers, within
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from tests.claims import each
@@ -52,12 +53,38 @@ def test_normals_with_the_distance_of_the_closed_form():
     exact = math.sqrt(2.0) * math.log(2.0)
     assert after("has the Fisher–Rao length", told) == pytest.approx(exact, rel=1e-11, abs=0)
     assert after("By closed form the distance is", told) == pytest.approx(exact, rel=1e-11, abs=0)
+    enclosed, width = re.findall(
+        r"By the curve and K ≤ 0 the distance is ([\d.]+) ± (\S+)\.", told
+    )[0]
+    assert abs(float(enclosed) - exact) <= float(width) < 1e-11
     assert after("geodesic: μ = 0, σ =", told) == pytest.approx(math.sqrt(2.0), rel=1e-11, abs=0)
     assert "K is −0.5 at A and −0.5 at B" in told and "(converged, in float64" in told
     # the entropy ½ log(2πe σ²) is monotone: least at the lowest cell centre of the view
     low, high = subject.scene.view.y0, subject.scene.view.y1
     least = 0.5 * math.log(2 * math.pi * math.e) + low + (high - low) / 2 / 256
     assert after("Entropy (nats), in view from", told) == pytest.approx(least, rel=1e-9, abs=0)
+
+
+def test_the_bounds_by_curvature_are_a_measure_where_k_is_not_positive():
+    found = answered("gaussian", start=Pin((0.0, 1.0)), end=Pin((0.0, 2.0)))[1]
+    (shown,) = (m.value for m in measures(found[0]) if m.name == "Bounds by curvature")
+    middle, error = map(float, shown.split(" ± "))
+    assert abs(middle - math.sqrt(2.0) * math.log(2.0)) <= error < 1e-11
+    assert "Bounds by curvature" not in {m.name for m in measures(answered("octant")[1][0])}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (1.25, 1.26, "1.255 ± 0.006"),
+        (2.0, 2.0 + 2e-12, "2 ± 3e-12"),
+        (99.0, 101.0, "100 ± 1"),
+        (0.0, 0.5, "0 … 0.5"),
+        (1.0, 1.0, "1 … 1"),
+    ],
+)
+def test_an_interval_is_a_value_with_its_error(low, high, text):
+    assert within(low, high) == text
 
 
 def test_the_sphere_of_three_outcomes_has_curvature_a_quarter():
@@ -68,7 +95,7 @@ def test_the_sphere_of_three_outcomes_has_curvature_a_quarter():
 
 def test_a_head_says_its_tokens_and_what_its_rows_are():
     told = paragraphs(*answered("bank", notes=(Note("a $g_{ij}$", (0.0, 0.0)),)))
-    assert told[-1] == "Notes: a $g_{ij}$."
+    assert told[-1] == "Notes: a g_ij."
     assert "Layer 4, head 9 of bank." in told[0] and "Not verified: the file" in told[0]
     assert told[1].startswith("A is on the token “3 by”, at θ₁ = −5.80759")
 

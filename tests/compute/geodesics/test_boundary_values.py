@@ -1,4 +1,4 @@
-"""Geodesics that are there are found: decades apart, beside edges; and shorter ones are named."""
+"""Existing geodesics are found, decades apart and near edges; shorter ones are named."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_the_command_line_names_the_shorter_one(capsys):
         compute.family("gaussian"), engine=compute.open_engine("reference")
     )
     longer = replace(solve.compute_path((0, 1), (1, 2)), shortest=False, shorter_length=1.25)
-    lines = lines_of(longer, "reference", 0.0, None)
+    lines = lines_of(longer, "reference", 0.0)
     assert "shortest  no: a geodesic of length 1.25 is known" in lines
 
 
