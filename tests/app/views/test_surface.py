@@ -151,10 +151,10 @@ def test_a_frame_that_cannot_wait_is_on_the_screen_at_once(canvas):
     canvas.native.frameSwapped.connect(lambda: told.append(canvas.frames))
     canvas.set_curve("geodesic", curve(11.0))
     canvas.present()
-    assert told == [canvas.frames], "one frame, which is told once it is there"
+    assert told == [canvas.frames], "one frame, reported when it is there"
     drawn = canvas.frames
     canvas.present()
     assert canvas.frames == drawn, "nothing has changed since"
     after = shown(canvas)
-    assert (canvas.frames, told) == (drawn, [drawn]), "nor is it drawn or told again"
+    assert (canvas.frames, told) == (drawn, [drawn]), "neither drawn nor reported again"
     assert np.abs(after.astype(int) - before).max() > 20
