@@ -54,6 +54,10 @@ LAYER_WORDS = {
         "Carried vector",
         "Parallel along the geodesic, ∇V = 0; for α = 0 its length under g is constant.",
     ),
+    "points": (
+        "Points of data",
+        "Points of a table, or the maximum-likelihood points of samples: File, Open data.",
+    ),
     "notes": (
         "Notes",
         "Words, arrows and marks of angles: right click on the canvas to add them.",
@@ -78,8 +82,11 @@ STEP = 1e-3
 # and mixtures, quantum states; others follow by title, and last the user's own
 GROUPS = (
     ("attention",),
-    ("gaussian", "student_t", "cauchy", "logistic", "von_mises"),
-    ("gamma", "inverse_gaussian", "weibull", "flat_exponential_pair", "beta"),
+    ("gaussian", "student_t", "cauchy", "laplace", "logistic", "gumbel", "von_mises"),
+    (
+        *("gamma", "inverse_gamma", "nakagami", "inverse_gaussian", "log_normal", "log_logistic"),
+        *("weibull", "frechet", "pareto", "birnbaum_saunders", "flat_exponential_pair", "beta"),
+    ),
     ("binomial_binomial", "geometric_geometric", "negative_binomial", "poisson_poisson"),
     ("categorical3_expectation", "categorical3_natural", "categorical", "mixture_mm", "mixture_wm"),
     ("bures_slice_qfi", "bures_slice_bures"),
@@ -163,7 +170,7 @@ def _number(number: Parameter, value: float) -> NumberRow:
 
 
 def _straight_in(manifold: Manifold) -> str:
-    return f"Straight in ({', '.join(manifold.coordinates)})"
+    return f"Straight in {', '.join(manifold.coordinates)}"
 
 
 def _bends(subject: Subject) -> bool:
