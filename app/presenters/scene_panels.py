@@ -82,8 +82,11 @@ STEP = 1e-3
 # and mixtures, quantum states; others follow by title, and last the user's own
 GROUPS = (
     ("attention",),
-    ("gaussian", "student_t", "cauchy", "logistic", "von_mises"),
-    ("gamma", "inverse_gaussian", "weibull", "flat_exponential_pair", "beta"),
+    ("gaussian", "student_t", "cauchy", "laplace", "logistic", "gumbel", "von_mises"),
+    (
+        *("gamma", "inverse_gamma", "nakagami", "inverse_gaussian", "log_normal", "log_logistic"),
+        *("weibull", "frechet", "pareto", "birnbaum_saunders", "flat_exponential_pair", "beta"),
+    ),
     ("binomial_binomial", "geometric_geometric", "negative_binomial", "poisson_poisson"),
     ("categorical3_expectation", "categorical3_natural", "categorical", "mixture_mm", "mixture_wm"),
     ("bures_slice_qfi", "bures_slice_bures"),
@@ -167,7 +170,7 @@ def _number(number: Parameter, value: float) -> NumberRow:
 
 
 def _straight_in(manifold: Manifold) -> str:
-    return f"Straight in ({', '.join(manifold.coordinates)})"
+    return f"Straight in {', '.join(manifold.coordinates)}"
 
 
 def _bends(subject: Subject) -> bool:

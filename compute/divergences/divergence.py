@@ -27,9 +27,14 @@ TINY = 1e-300
 # Fisher lengths below which KL and the Bhattacharyya angle are those of `separation`: for
 # exponential families, and for others, whose expansion is accurate to about d⁶
 NEAR, NEAREST = 0.5, 3e-3
+# and for densities with a kink, where the expansion is accurate to about 1e-6 d
+NEAREST_ONE_SIDED = 1e-4
 # the divergence below which a ball is drawn as an ellipse of the metric, off by 1e-5 of its radius
 SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
+DISCRETE = ("outcomes", "counts")
+# the most counts that are summed, and a probability that is left out
+MOST_COUNTS, RARE = 4e6, 1e-18
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
 STATES = "undefined before a measurement"
 INFINITE = "infinite, or too large for float64"  # of closed forms
@@ -96,10 +101,11 @@ def _found(
     """
     found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
     both = manifold.support(np.stack([a, b]))
-    if both.space == "outcomes":
-        found = _of_outcomes(manifold, both, a, b) | found
+    if both.space in DISCRETE:
+        x = both.x if both.space == "outcomes" else _counts(manifold, both, a, b)
+        found = _of_outcomes(manifold, x, a, b) | found
     rest = [name for name in names if name not in found]
-    if rest and both.space != "outcomes":
+    if rest and both.space not in DISCRETE:
         values, words = _of_densities(manifold, a, b, rest)
         found, why = found | values, why | words
     return found, why
@@ -107,6 +113,8 @@ def _found(
 
 def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
     """Return KL in both directions and the Bhattacharyya angle for nearby a and b; {} otherwise."""
+    if manifold.kinked:
+        return _near_kinked(manifold, a, b)
     chart, kl = natural_chart(manifold), manifold.divergence
     d, three = near_pairs.length(manifold, a, b), None
     with np.errstate(all="ignore"):
@@ -119,6 +127,19 @@ def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
         return {}
     forward, backward, apart = three
     return {"forward": forward, "backward": backward, "bhattacharyya": _angle(apart)}
+
+
+def _near_kinked(manifold: Manifold, a: Floats, b: Floats) -> Found:
+    """Return the Bhattacharyya angle alone: KL of such a family is a closed form at any separation."""
+
+    def apart(p: Floats, q: Floats) -> float:
+        angle = _found(manifold, p, q, ["bhattacharyya"])[0]["bhattacharyya"]
+        return float(2.0 * np.sin(angle / 4.0) ** 2)
+
+    if near_pairs.length(manifold, a, b) >= NEAREST_ONE_SIDED:
+        return {}
+    found = near_pairs.one_sided(manifold, a, b, apart)
+    return {} if found is None else {"bhattacharyya": _angle(found)}
 
 
 def _three(manifold: Manifold, a: Floats, b: Floats) -> near_pairs.Three | None:
@@ -160,14 +181,26 @@ def _angle(apart: float) -> float:
     return float(4.0 * np.arcsin(np.sqrt(np.clip(apart, 0.0, 1.0) / 2.0)))
 
 
-def _of_outcomes(manifold: Manifold, support: Support, a: Floats, b: Floats) -> Found:
-    """Return the divergences as sums over finitely many outcomes."""
-    p, q = manifold.density(np.stack([a, b]), support.x)
-    p, q = p / p.sum(), q / q.sum()
+def _counts(manifold: Manifold, support: Support, a: Floats, b: Floats) -> Floats:
+    """Return 0, 1 … up to where both probabilities are below `RARE`; tails are geometric."""
+    highest = float(support.x[-1])
+    while highest < MOST_COUNTS:
+        if manifold.density(np.stack([a, b]), np.array([highest])).max() < RARE:
+            break
+        highest *= 1.5
+    return np.arange(highest + 1.0)
+
+
+def _of_outcomes(manifold: Manifold, x: Floats, a: Floats, b: Floats) -> Found:
+    """Return the divergences as sums over outcomes x (k,)."""
+    both = np.stack([a, b])
+    if manifold.log_density is not None:
+        p, q = manifold.log_density(both, x)
+        p, q = p - np.log(np.exp(p).sum()), q - np.log(np.exp(q).sum())
+    else:
+        p, q = np.log(manifold.density(both, x))
     with np.errstate(all="ignore"):
-        forward, backward, apart = (
-            float(part.sum()) for part in density_overlap.parts(np.log(p), np.log(q))
-        )
+        forward, backward, apart = (float(part.sum()) for part in density_overlap.parts(p, q))
     return {"forward": forward, "backward": backward, "bhattacharyya": _angle(apart)}
 
 
