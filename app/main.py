@@ -138,7 +138,8 @@ class Program:
         lesson = self.controller.part(LessonPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
-            self.show_picture, lambda source: self.lessons.begin(source), lesson.end,
+            self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
+            self._leave_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
         self.controller.commands |= {
@@ -317,6 +318,21 @@ class Program:
         from app.views.interface.photograph import PictureEdited
 
         self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
+
+    def show_heads(self, path: Path) -> None:
+        """Show the first head of a file, once the worker has read it."""
+        from app.jobs.preparation import HEADS
+        from app.views.interface.events import SceneEdited
+
+        self.controller.on_event(SceneEdited(((HEADS, str(path.absolute())),)))
+
+    def _leave_scene(self) -> None:
+        """End the lesson and the preparation of changes, because another scene is opened."""
+        from app.parts.lessons import LessonPart
+
+        self.controller.part(LessonPart).end()
+        if self.controller.editor.task is not None:
+            self.controller.give_up(self.controller.editor.task)
 
     def present(self) -> None:
         """Start or end presentation mode; the panel of the current lesson stays."""

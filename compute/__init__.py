@@ -8,6 +8,15 @@ from compute.api.capture import capture, capture_sdpa, from_transformer_lens
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
 from compute.api.relaxation import PathOptimization
+from compute.api.statistics import (
+    Fits,
+    FrechetMean,
+    GeodesicRegression,
+    KMeans,
+    Points,
+    TangentPCA,
+    fit,
+)
 from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.divergences.wasserstein import Normal
@@ -25,13 +34,19 @@ __all__ = [
     "AttentionFlow",
     "AttentionGeodesic",
     "Engine",
+    "Fits",
+    "FrechetMean",
+    "GeodesicRegression",
     "GeodesicViT",
     "GeometricAttention",
+    "KMeans",
     "NoAdapter",
     "Normal",
     "Path",
     "PathOptimization",
+    "Points",
     "Status",
+    "TangentPCA",
     "TileTransport",
     "attention_manifold",
     "capture",
@@ -39,6 +54,7 @@ __all__ = [
     "custom_family",
     "families",
     "family",
+    "fit",
     "from_transformer_lens",
     "natural_gradient_flow",
     "normal_geodesic",

@@ -8,23 +8,20 @@ import zlib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from types import SimpleNamespace
-from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from app.cli.main import main
-from app.desktop.documents import Documents
 from app.export import film
 from app.export.figure import Paper
+from app.jobs import preparation
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.loop import LoopJob
 from app.jobs.subject import Subject
 from app.model import scene_file
-from app.model.store import Store
 from app.parts import heads_browser, token_path
 from app.presenters import drawables, picking
 from app.views.interface.token_path import TokenPathChosen
@@ -129,11 +126,10 @@ def test_the_first_token_of_a_causal_head_says_why_it_has_no_path(causal, capsys
 def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
     mask = np.ones((LAYERS, HEADS, 1, TOKENS), bool)
     mask[0, :2] = False
-    path, store = tmp_path / "late.npz", Store(scene_file.load("gaussian"))
+    path = tmp_path / "late.npz"
     head_file(path, mask)
-    documents = Documents(MagicMock(), store, SimpleNamespace(folder=None, recent=()), MagicMock())
-    documents.open(path)
-    assert parse(store.scene.family)[1] == {"source": str(path), "layer": 0, "head": 2}
+    scene = preparation.edited(scene_file.load("gaussian"), {preparation.HEADS: str(path)})
+    assert parse(scene.family)[1] == {"source": str(path), "layer": 0, "head": 2}
 
 
 # --- maps ------------------------------------------------------------------------------------

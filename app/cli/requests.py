@@ -12,8 +12,10 @@ from app.model.scene import Scene
 from compute import open_engine
 from compute.families import manifold
 from compute.manifold.manifold import Manifold
+from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
+from compute.samples.points_file import LabelledPoints, read_points
 
 Point = tuple[float, float]
 
@@ -43,6 +45,14 @@ def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
     if scene is None:
         raise ValueError("FAMILY is missing: name one, or give --scene FILE")
     return manifold(scene.family)
+
+
+def points_in(chosen: argparse.Namespace) -> tuple[Manifold, LabelledPoints]:
+    """Return the named family and the points of ``--points``, all in its domain.  Raises ValueError."""
+    made = manifold(chosen.family)
+    points = read_points(chosen.points, made.coordinates)
+    points_of(made, f"points of {chosen.points}", points.theta)
+    return made, points
 
 
 def boundary_values(chosen: argparse.Namespace) -> ConnectRequest:

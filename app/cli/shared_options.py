@@ -69,6 +69,17 @@ def values_of_a_scene(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def points_of_a_family(parser: argparse.ArgumentParser) -> None:
+    """Add FAMILY and ``--points``, a table of its points."""
+    parser.add_argument("family", metavar="FAMILY")
+    parser.add_argument(
+        "--points",
+        required=True,
+        metavar="FILE.csv",
+        help="points: the family's coordinates as named columns, and labels in a column label",
+    )
+
+
 def head(parser: argparse.ArgumentParser) -> None:
     """Add the family of an attention head."""
     parser.add_argument(

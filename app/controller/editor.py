@@ -8,12 +8,21 @@ from typing import Any
 
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer
-from app.jobs.preparation import ATTENDS, Prepared, PrepareTask, edited, is_mild, is_slow
-from app.jobs.subject import CurrentSubject
+from app.jobs.preparation import (
+    ATTENDS,
+    HEADS,
+    Prepared,
+    PrepareTask,
+    edited,
+    is_mild,
+    is_slow,
+    joined,
+)
+from app.jobs.subject import CurrentSubject, Subject
 from app.model import panel_titles
 from app.model.flow import rewritten
 from app.model.layers import showing
-from app.model.scene import completed, in_chart
+from app.model.scene import Scene, completed, in_chart
 from app.presenters import head_specification, picking, scene_panels, sight
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
@@ -39,7 +48,7 @@ class Editor:
         self._on_preparing = on_preparing  # called with a description of the preparation
         self._window = window
         self._submit = submit
-        self._waiting: dict[str, Any] = {}  # changes in preparation
+        self.task: PrepareTask | None = None  # the changes in preparation
 
     def move_pin(self, event: PinMoved) -> None:
         """Move a pin, unless the target is outside the domain."""
@@ -124,38 +133,39 @@ class Editor:
         scene = self._store.scene
         if not self._field_file(changes):
             self._window.set_panels(scene_panels.state(self._subject.now))
-        elif self._waiting or is_slow(scene, changes):
-            self._waiting = {**self._waiting, **changes}
-            self._submit(PrepareTask(scene, tuple(self._waiting.items())))
-            self._on_preparing(self._waiting)
+        elif self.task is not None or is_slow(scene, changes):
+            waiting = joined(dict(self.task.changes) if self.task else {}, changes)
+            self.task = PrepareTask(scene, tuple(waiting.items()), _show_panels)
+            self._submit(self.task)
+            self._on_preparing(waiting)
         else:
             self._apply(changes, merge)
 
     @property
     def is_waiting(self) -> bool:
         """Whether changes are being prepared."""
-        return bool(self._waiting)
+        return self.task is not None
 
     def finish(self, answer: Prepared) -> None:
         """Apply prepared changes, unless more have come since."""
-        if answer.job.changes != tuple(self._waiting.items()):
+        if answer.job != self.task:
             return
-        changes, self._waiting = self._waiting, {}
+        changes, self.task = dict(answer.job.changes), None
         if answer.problem:
-            self._refuse(answer.problem)
+            self._refuse(answer.problem, changes)
         else:
             self._apply(changes)
 
     def cancel(self) -> None:
         """Drop the edit in preparation, which failed; its exception is reported elsewhere."""
-        self._waiting = {}
+        self.task = None
         self._window.set_panels(scene_panels.state(self._subject.now))
 
     def _apply(self, changes: dict[str, Any], merge: str | None = None) -> None:
         try:
             scene = edited(self._store.scene, changes)
         except ValueError as problem:
-            self._refuse(str(problem))
+            self._refuse(str(problem), changes)
         else:
             slid = (name for name in changes if name in SLIDERS or is_mild(changes))
             self._store.update(scene, merge=merge or next(slid, None))
@@ -176,8 +186,11 @@ class Editor:
         if problem:
             self._window.log(problem)
 
-    def _refuse(self, problem: str) -> None:
-        self._window.log(f"⚠ this cannot be shown: {problem}")
+    def _refuse(self, problem: str, changes: Mapping[str, Any]) -> None:
+        if HEADS in changes:
+            self._window.tell("Cannot show the heads of this file", problem)
+        else:
+            self._window.log(f"⚠ this cannot be shown: {problem}")
         self._window.set_panels(scene_panels.state(self._subject.now))
 
     def switch_equal(self) -> None:
@@ -221,3 +234,8 @@ class Editor:
     def _end_step_if(self, done: bool) -> None:
         if done:
             self._store.settle()
+
+
+def _show_panels(scene: Scene) -> None:
+    """Compute what the panels will show of a scene; the results are cached."""
+    scene_panels.state(Subject.of(scene))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.jobs.preparation import is_mild, prepared
+from app.jobs.preparation import HEADS, is_mild, preparing
 from app.model.store import Store
 from app.parts.part import Part
 from app.presenters import drawing
@@ -36,7 +36,7 @@ class WaitingScreen:
     def begin(self, changes: Mapping[str, Any]) -> None:
         """Start waiting for changes in preparation."""
         self.is_on = True
-        words = f"preparing {prepared(self._store.scene, changes)} …"
+        words = f"{preparing(self._store.scene, changes)} …"
         # a real parameter changes numbers without moving anything: it is greyed, and not taken away
         if is_mild(changes):
             self._answers.mark_unread(True)
@@ -46,7 +46,7 @@ class WaitingScreen:
         self._clear(words)
         words = words[0].upper() + words[1:]
         drawing.blank(self._canvas, words)
-        self._window.set_waiting(words, "family" in changes)
+        self._window.set_waiting(words, "family" in changes or HEADS in changes)
         self._window.set_title(words)
         for part in self.parts:
             part.on_waiting()

@@ -8,21 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from app.model import autosave, document, embedded, recent, scene_file
+from app.model import autosave, document, embedded, recent, scene_entries, scene_file
 from app.model.document import Document
 from app.model.file_formats import HOLDING_SCENE, JSON, MARKDOWN, suffixes
 from app.model.lessons import first_scene
 from app.model.preferences import Preferences
-from app.model.scene import Scene, of_family
+from app.model.scene import Scene
 from app.model.store import Store
 from app.views.interface.choices import Act, Answer
 from app.views.text.file_patterns import ALL, one_of, pattern, pattern_of
 from compute.core.opening import is_regular
 from compute.core.refusal import describe
 from compute.families import manifold as manifold_of
-from compute.families import write
 from compute.heads import head
-from compute.heads.head_selection import first_seen
 
 SHOWN = tuple(
     dict.fromkeys((*suffixes("scene", "photograph"), *HOLDING_SCENE, *suffixes("lesson")))
@@ -85,8 +83,9 @@ def _ignore(*_: object) -> None:
 class Documents:
     """Connects the window, its store and persistent settings.
 
-    ``leave`` ends the program; ``export`` starts an export by name; ``show_picture`` and
-    ``open_lesson`` handle files that are not scenes; ``begun`` is called when another scene is opened.
+    ``leave`` ends the program; ``export`` starts an export by name; ``show_picture``, ``show_heads``
+    and ``open_lesson`` handle files that are not scenes; ``begun`` is called when another scene is
+    opened.
     """
 
     def __init__(
@@ -97,11 +96,12 @@ class Documents:
         leave: Act,
         export: Callable[[str], None] = _ignore,
         show_picture: Callable[[Path], None] = _ignore,
+        show_heads: Callable[[Path], None] = _ignore,
         open_lesson: Callable[[str], None] = _ignore,
         begun: Act = _ignore,
     ) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
-        self._export, self._show_picture = export, show_picture
+        self._export, self._show_picture, self._show_heads = export, show_picture, show_heads
         self._open_lesson, self._begun = open_lesson, begun
         self.document = Document(saved=store.scene)
         # the last scene handed over for backup, and the error of the previous backup
@@ -151,7 +151,7 @@ class Documents:
     def _ask_head(self) -> None:
         chosen = self._window.ask_open("Open heads", HEADS)
         if chosen is not None:
-            self._open_head(Path(chosen))
+            self._show_heads(Path(chosen))
 
     def open(self, path: Path) -> None:
         """Open a scene, or the contents of a figure or a head file, after asking about unsaved work."""
@@ -164,7 +164,7 @@ class Documents:
 
     def _open(self, path: Path) -> None:
         if head.is_file(path):
-            self._open_head(path)
+            self._show_heads(path)
             return
         if path.suffix.lower() == MARKDOWN:
             self._open_lesson(str(path))
@@ -183,7 +183,7 @@ class Documents:
 
     def _report_unknown(self, scene: Scene) -> None:
         """Report unknown entries, which are kept in the file."""
-        names = ", ".join("/".join(path) for path, _ in scene_file.unknown(scene))
+        names = ", ".join("/".join(path) for path, _ in scene_entries.unknown(scene))
         if names:
             self._window.log(f"kept, but unknown to this version: {names}")
 
@@ -194,14 +194,6 @@ class Documents:
         self._settings.recent = recent.opened(self._settings.recent, path)
         self._show_recent()
         self._show()
-
-    def _open_head(self, path: Path) -> None:
-        try:
-            stated = {"source": str(path.absolute())}
-            family = write("attention", {**stated, **first_seen(stated)})
-            self._store.update(of_family(self._store.scene, family))
-        except (ValueError, OSError) as problem:
-            self._window.tell("Cannot show the heads of this file", str(problem))
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document

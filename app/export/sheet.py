@@ -311,10 +311,11 @@ def runs(label: Label) -> tuple[list[Run], float]:
 def _script(char: str, label: Label) -> tuple[str, float, float, float, bool]:
     """Return a letter as the values of a `Run`: text, offset, size, shift, whether italic."""
     size, shift = label.size, 0.0
-    kind, base = scripted(char)
-    if kind and not (upright(char) or face(label.bold).get_char_index(char)):
-        char, size = base, label.size * SCRIPT
-        shift = (0.16 if kind == "sub" else -0.36) * size
+    while (found := scripted(char))[0] and not (
+        upright(char) or face(label.bold).get_char_index(char)
+    ):
+        char, size = found[1], size * SCRIPT
+        shift += (0.16 if found[0] == "sub" else -0.36) * size
     symbol = upright(char)
     return symbol or char, 0.0, size, shift, bool(symbol)
 

@@ -208,11 +208,13 @@ def cut_share(manifold: Manifold, view: Extent) -> float:
 
 def moved(scene: Scene, family: str) -> Scene:
     """Return ``scene`` with another formula; pins, view and map are kept where they are still valid,
-    and keyframes if they were a typed family's.
+    and keyframes if they were a typed family's.  Keyframes that were set aside with this formula come
+    back.
     """
     try:
         made = completed(replace(scene, family=family, vector=None))
         # another formula is an edit of the same family
-        return made if parse(scene.family)[0] == parse(family)[0] else exchanged(made, scene)[0]
+        edited = parse(scene.family)[0] == parse(family)[0] and scene.timeline is not None
+        return made if edited else exchanged(made, scene)
     except ValueError:
         return of_family(scene, family)

@@ -1,47 +1,69 @@
-"""Changes that first need the worker to derive a family or lay out a surface.
+"""Changes that first need the worker to read heads, derive a family or lay out a surface.
 
-The results are cached (`families`, `surfaces`), so the change itself is then immediate.
+The results are cached (`heads`, `families`, `surfaces`), so the change itself is then immediate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 from app.jobs import scene_chart
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.model import colormaps, colour_limits
 from app.model.flow import rewritten
-from app.model.scene import HEIGHT, Scene, as_attended, check_height, in_chart, of_family
-from compute.families import changed, families, parse
-from compute.heads.head_selection import settings
+from app.model.scene import HEIGHT, Scene, as_attended, check_height, in_chart, of_family, view_of
+from compute.core.refusal import describe
+from compute.families import changed, families, manifold, parse, write
+from compute.heads.head_selection import first_seen, settings
 from compute.requests.engine import Engine
 
 # the token whose own row is to be shown
 ATTENDS = "attends"
+# the file whose first head is to be shown
+HEADS = "heads"
+# changes that make another subject of those before them
+SUBJECTS = ("family", ATTENDS, HEADS)
 Changes = tuple[tuple[str, object], ...]
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing; a default callback."""
 
 
 @dataclass(frozen=True)
 class PrepareTask(Job):
-    """Prepare ``scene`` with ``changes``."""
+    """Prepare ``scene`` with ``changes``.
+
+    ``show``: called with the changed scene, so that what the window will ask for is cached.
+    """
 
     priority: ClassVar[Priority] = Priority.SUBJECT
     words: ClassVar[str] = "the new scene"
 
     scene: Scene
     changes: Changes
+    show: Callable[[Scene], object] = field(default=_ignore, compare=False)
+
+    @property
+    def label(self) -> str:
+        """The file that is read, or the words of every change."""
+        path = dict(self.changes).get(HEADS)
+        return self.words if path is None else f"the heads of {Path(str(path)).name}"
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Emit one `Prepared`."""
         try:
             scene = edited(self.scene, dict(self.changes))
             chart = scene_chart.chart_drawn(scene)
+            view_of(manifold(scene.family), chart.plane)  # as the flow's panel asks
             if chart.dimension == 3 and scene.view is not None:
                 scene_chart.surface(chart, scene.view)
-        except ValueError as problem:
-            emit(Prepared(self, str(problem)))
+            self.show(scene)
+        except (ValueError, OSError) as problem:
+            emit(Prepared(self, describe(problem)))
         else:
             emit(Prepared(self))
 
@@ -54,8 +76,14 @@ class Prepared:
     problem: str = ""
 
 
-def prepared(scene: Scene, changes: Mapping[str, object]) -> str:
-    """Describe what the changes need prepared."""
+def preparing(scene: Scene, changes: Mapping[str, object]) -> str:
+    """Say what the changes wait for."""
+    if HEADS in changes:
+        return f"reading the heads of {Path(str(changes[HEADS])).name}"
+    return f"preparing {_prepared(scene, changes)}"
+
+
+def _prepared(scene: Scene, changes: Mapping[str, object]) -> str:
     known = families()
     if "family" in changes:
         name = parse(str(changes["family"]))[0]
@@ -72,8 +100,19 @@ def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
     """Whether the changes may take longer than a frame: another family, or another height."""
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
-    others = (name.partition(".")[0] in ("family", ATTENDS) for name in changes)
-    return any(others) or of_height
+    return any(map(_is_of_subject, changes)) or of_height
+
+
+def joined(waiting: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, Any]:
+    """Return changes added to those that wait; another family or head replaces the one that waits."""
+    kept = dict(waiting)
+    if "family" in changes or HEADS in changes:
+        kept = {name: value for name, value in waiting.items() if not _is_of_subject(name)}
+    return {**kept, **changes}
+
+
+def _is_of_subject(name: str) -> bool:
+    return name.partition(".")[0] in SUBJECTS
 
 
 def is_mild(changes: Mapping[str, object]) -> bool:
@@ -89,6 +128,8 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     rest = dict(changes)
     if ATTENDS in rest:
         scene = as_attended(scene, int(str(rest.pop(ATTENDS))))
+    if HEADS in rest:
+        scene = of_family(scene, _first_head(str(rest.pop(HEADS))))
     if "family" in rest:
         scene = of_family(scene, str(rest.pop("family")))
     parameters = _within("family.", rest)
@@ -113,6 +154,12 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     colormaps.check(scene.colormap)
     colour_limits.check(scene.limits)
     return scene
+
+
+def _first_head(path: str) -> str:
+    """Return the specification of a file's first head.  Raises ValueError or OSError."""
+    stated = {"source": path}
+    return write("attention", {**stated, **first_seen(stated)})
 
 
 def _within(prefix: str, changes: Mapping[str, object]) -> dict[str, Any]:

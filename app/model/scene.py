@@ -80,8 +80,8 @@ class Scene:
     notes, angles: words, arrows and marks of angles on the canvas.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
-    and Normals.  timeline: keyframes, or None.  aside: scenes with keyframes of other families, oldest
-    first; files do not hold them.  unknown: (path, value) of unknown entries of a file,
+    and Normals.  timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of
+    other families, oldest first.  unknown: (path, value) of unknown entries of a file,
     the path given by keys from the outermost; they are written back.
     """
 
@@ -141,13 +141,7 @@ def completed(scene: Scene) -> Scene:
     for name, pin in (("A", start), ("B", end)):
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
-        ranges.coordinates(f"pin {name}", pin.theta)
-    ranges.coordinates("the vector", scene.vector or ())
-    ranges.coordinates("a loop", chain.from_iterable(scene.loop))
-    check_count(scene.notes)
-    check_count(scene.angles, "angles")
-    if scene.view is not None:
-        ranges.view(scene.view)
+    check_ranges(replace(scene, start=start, end=end))
     if scene.scalar not in (*manifold.scalars, DISTANCE):
         known = ", ".join((*manifold.scalars, DISTANCE))
         raise ValueError(
@@ -155,7 +149,6 @@ def completed(scene: Scene) -> Scene:
         )
     check_height(scene)
     colormaps.check(scene.colormap)
-    colour_limits.check(scene.limits)
     return replace(
         scene,
         chart=scene.chart or chart.name,
@@ -165,6 +158,20 @@ def completed(scene: Scene) -> Scene:
         view=scene.view or view_of(manifold, chart),
         token=min(scene.token, max(len(manifold.support(np.array([start.theta])).x) - 1, 0)),
     )
+
+
+def check_ranges(scene: Scene) -> None:
+    """Raise ValueError for a specification, a number or a count that no family allows."""
+    parse(scene.family)
+    for name, pin in (("A", scene.start), ("B", scene.end)):
+        ranges.coordinates(f"pin {name}", pin.theta if pin else ())
+    ranges.coordinates("the vector", scene.vector or ())
+    ranges.coordinates("a loop", chain.from_iterable(scene.loop))
+    check_count(scene.notes)
+    check_count(scene.angles, "angles")
+    if scene.view is not None:
+        ranges.view(scene.view)
+    colour_limits.check(scene.limits)
 
 
 def _on_token(pin: Pin, manifold: Manifold) -> Pin:
@@ -216,27 +223,29 @@ def of_family(scene: Scene, family: str) -> Scene:
         notes=(),
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
-    if not alike:
-        bare, own = exchanged(bare, scene)
-        if own is not None:
-            try:
-                return completed(replace(bare, **{name: getattr(own, name) for name in POSED}))
-            except ValueError:
-                pass  # outside the domain at other real parameters
-    return completed(bare)
+    return completed(bare) if alike else exchanged(bare, scene)
 
 
-def exchanged(made: Scene, before: Scene) -> tuple[Scene, Scene | None]:
-    """Return ``made``, of another family than ``before``, with the keyframes of ``before`` set aside;
-    and the scene with its own ones, if there is one.
+def exchanged(made: Scene, before: Scene) -> Scene:
+    """Return ``made``, of another family than ``before``, completed: the keyframes of ``before`` are
+    set aside, and its own ones come back with all that they hold.
     """
     kind, was = kind_of(made.family), kind_of(before.family)
     aside = [scene for scene in before.aside if kind_of(scene.family) != was]
     own = next((scene for scene in aside if kind_of(scene.family) == kind), None)
     if before.timeline is not None:
-        aside.append(replace(before, aside=()))
-    others = tuple(scene for scene in aside if scene is not own)
-    return replace(made, timeline=None, aside=others[-MOST_ASIDE:]), own
+        posed = {name: getattr(before, name) for name in POSED}
+        aside.append(Scene(family=before.family, **posed))
+    made = replace(made, timeline=None, aside=tuple(aside[-MOST_ASIDE:]))
+    if own is None:
+        return completed(made)
+    posed = {name: getattr(own, name) for name in POSED}
+    others = tuple(scene for scene in made.aside if scene is not own)
+    try:
+        back = replace(made, **posed, aside=others, unknown=(*made.unknown, *own.unknown))
+        return completed(back)
+    except ValueError:
+        return completed(made)  # outside the domain at other real parameters
 
 
 def as_attended(scene: Scene, token: int) -> Scene:

@@ -8,36 +8,21 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from app.model import (
-    colour_limits,
-    embedded,
-    flow,
-    keyframe_tracks,
-    normals,
-    notes,
-    photograph,
-    ranges,
-)
+from app.model import embedded, scene_entries, scene_schema
 from app.model.file_formats import HOLDING_SCENE, JSON
-from app.model.layers import Layers, Opacity, with_layers
-from app.model.paths import located, relative
-from app.model.scene import Camera, Pin, Scene, completed
+from app.model.scene import Scene, check_ranges, completed
 from app.model.timeline import scene_time
 from compute.core import foreign_files
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
-from compute.core.refusal import Refused, describe, shown, unmet
+from compute.core.refusal import Refused, describe, shown
 from compute.core.replacing import replacing, sweep
-from compute.families import parse, write
-from compute.heads.head import bundled, is_file
-from compute.manifold.extent import Extent
+from compute.families import write
+from compute.heads.head import is_file
 
 FORMAT = "attention-geodesics/scene"
 VERSION = 1
@@ -46,31 +31,6 @@ MOST_BYTES = 4 << 20
 LARGE = MOST_BYTES // 16
 # migrations[v] turns the entries of version v into those of version v + 1
 MIGRATIONS: dict[int, Callable[[dict[str, object]], dict[str, object]]] = {}
-
-_PLAIN = (
-    "family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title", "map_opacity",
-    "equal",
-)  # fmt: skip
-_KNOWN = {
-    "format", "version", "start", "end", "vector", "layers", "opacity", "view", "timeline", "loop",
-    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", *_PLAIN,
-}  # fmt: skip
-# known names within nested entries
-_NESTED: dict[str, tuple[str, ...]] = {
-    **{
-        name: tuple(field.name for field in fields(kind))
-        for name, kind in {
-            "layers": Layers,
-            "opacity": Opacity,
-            "flow": flow.FlowSettings,
-            "photograph": photograph.Photograph,
-            "normals": normals.Normals,
-        }.items()
-    },
-    "start": ("theta", "token"),
-    "end": ("theta", "token"),
-    "timeline": ("duration", "repeat", "tracks"),
-}
 
 
 class NotAScene(Refused):
@@ -159,28 +119,8 @@ def _bundled(name: str) -> str:
 
 def to_text(scene: Scene, folder: Path) -> str:
     """Return the scene as JSON, with paths of head files relative to ``folder``."""
-    data: dict[str, object] = {"format": FORMAT, "version": VERSION}
-    data |= {name: getattr(scene, name) for name in _PLAIN}
-    data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
-    for name in ("start", "end"):
-        pin = getattr(scene, name)
-        if pin is not None:
-            data[name] = {"theta": list(pin.theta), "token": pin.token}
-    if scene.vector is not None:
-        data["vector"] = list(scene.vector)
-    data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
-    if scene.view is not None:
-        data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
-    if scene.camera is not None:
-        data["camera"] = list(scene.camera)
-    if scene.limits is not None:
-        data["limits"] = colour_limits.stored(scene.limits)
-    if scene.loop:
-        data["loop"] = [list(vertex) for vertex in scene.loop]
-    data |= notes.stated(scene.notes, scene.angles)
-    data |= _subjects(scene, folder)
-    _put_back(data, scene.unknown)
-    return _laid_out(data) + "\n"
+    head: dict[str, object] = {"format": FORMAT, "version": VERSION}
+    return _laid_out(head | scene_entries.stated(scene, folder)) + "\n"
 
 
 def _laid_out(data: dict[str, object]) -> str:
@@ -192,39 +132,17 @@ def _laid_out(data: dict[str, object]) -> str:
     return text if len(text) < MOST_BYTES // 4 else line  # a character takes at most four bytes
 
 
-def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
-    """Return flow, picture, normals and timeline where they differ from the default."""
-    data: dict[str, object] = {}
-    if scene.opacity != Opacity():
-        shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}
-        data["opacity"] = {name: share for name, share in shares.items() if share != 1.0}
-    if scene.flow != flow.FlowSettings():
-        data["flow"] = flow.stated(scene.flow, folder)
-    if scene.photograph != photograph.Photograph():
-        data["photograph"] = photograph.stated(scene.photograph, folder)
-    if scene.normals != normals.Normals():
-        data["normals"] = normals.stated(scene.normals)
-    if scene.timeline is not None:
-        data["timeline"] = keyframe_tracks.stated(scene.timeline)
-    return data
-
-
-def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], object], ...]) -> None:
-    """Put unknown entries back in their places."""
-    for (*parents, last), value in unknown:
-        if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
-            continue  # the remark concerned a removed timeline or pin
-        home = data
-        for parent in parents:
-            home = home.setdefault(parent, {})
-        home[last] = value
-
-
 def from_text(text: str, where: str, folder: Path) -> Scene:
     """Return the completed scene of a text.  Raises `NotAScene`."""
     data = _migrated(_object(text, where), where)
-    _check_schema(data, where)
-    scene = _completed(data, where, folder)
+    try:
+        scene_schema.check(data)
+        scene = _completed(data, where, folder)
+        scene_schema.check_keyframes(data)
+    except NotAScene:
+        raise
+    except ValueError as problem:
+        raise NotAScene(f"{where}: {problem}") from None
     if len(text) > LARGE:
         _check_size(scene, where, folder)
     return scene
@@ -240,42 +158,17 @@ def _check_size(scene: Scene, where: str, folder: Path) -> None:
 
 def _completed(data: dict[str, object], where: str, folder: Path) -> Scene:
     try:
-        scene = completed(_scene(data, folder))
-        for place, value in unknown(scene):
+        scene = completed(scene_entries.read(data, folder))
+        for place, value in scene_entries.unknown(scene):
             _check_finite(value, "/".join(place))
         scene_time.check(scene)
+        scene_time.check_names(scene)
+        for held in scene.aside:  # their manifolds are made when they come back
+            check_ranges(held)
+            scene_time.check(held)
         return scene
     except ValueError as problem:
         raise NotAScene(f"{where}: {problem}") from None
-
-
-def _scene(data: dict[str, Any], folder: Path) -> Scene:
-    chosen = {name: data[name] for name in _PLAIN if name in data}
-    family = _relocated(chosen.get("family", Scene.family), lambda p: located(p, folder))
-    view = data.get("view")
-    return replace(
-        Scene(),
-        **{**chosen, "family": family},
-        start=_pin(data.get("start")),
-        end=_pin(data.get("end")),
-        vector=_pair(data["vector"]) if data.get("vector") else None,
-        layers=Layers(
-            **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}
-        ),
-        opacity=Opacity(
-            **{f.name: float(data.get("opacity", {}).get(f.name, 1.0)) for f in fields(Opacity)}
-        ),
-        loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
-        **notes.read(data),
-        view=Extent(*map(float, view)) if view else None,
-        camera=_camera(data.get("camera")),
-        limits=colour_limits.read(data.get("limits")),
-        flow=flow.read(data.get("flow", {}), folder),
-        photograph=photograph.read(data.get("photograph", {}), folder),
-        normals=normals.read(data.get("normals", {})),
-        timeline=keyframe_tracks.read(data["timeline"]) if data.get("timeline") else None,
-        unknown=_unknown(data),
-    )
 
 
 def _object(text: str, where: str) -> dict[str, object]:
@@ -305,65 +198,6 @@ def _migrated(data: dict[str, object], where: str) -> dict[str, object]:
     return data
 
 
-def published_schema() -> dict[str, object]:
-    """Return the published schema of scene files."""
-    text = (resources.files("assets") / "scene.schema.json").read_text("utf-8")
-    return dict(json.loads(text))
-
-
-def _check_schema(data: dict[str, object], where: str) -> None:
-    # imported here: it takes longer than everything else at a start without a file
-    from jsonschema import Draft202012Validator
-
-    problem = next(
-        iter(Draft202012Validator(with_layers(published_schema())).iter_errors(data)), None
-    )
-    if problem is not None:
-        place = "/".join(map(str, problem.absolute_path)) or "the scene"
-        raise NotAScene(f"{where}: {place}: {unmet(problem)}")
-
-
-def _pin(data: dict[str, Any] | None) -> Pin | None:
-    if data is None:
-        return None
-    token = data.get("token")
-    return Pin(_pair(data["theta"]), None if token is None else int(token))
-
-
-def _camera(values: list[float] | None) -> Camera | None:
-    if values is None:
-        return None
-    azimuth, elevation, zoom, across, up = map(float, values)
-    ranges.camera((azimuth, elevation, zoom, across, up))
-    return azimuth, elevation, zoom, across, up
-
-
-def _pair(values: list[float]) -> tuple[float, float]:
-    x, y = map(float, values)
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError(f"coordinates must be finite, got {[x, y]}")
-    return x, y
-
-
-def _unknown(data: dict[str, object]) -> tuple[tuple[tuple[str, ...], object], ...]:
-    found: list[tuple[tuple[str, ...], object]] = [
-        ((key,), value) for key, value in data.items() if key not in _KNOWN
-    ]
-    for name, known in _NESTED.items():
-        found += [((name, key), value) for key, value in _unknown_in(data.get(name), known)]
-    return tuple(found)
-
-
-def unknown(scene: Scene) -> list[tuple[tuple[str, ...], object]]:
-    """Return paths and values of all unknown entries, which are written back."""
-    within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
-    return [*scene.unknown, *notes.unknown(scene.notes, scene.angles), *within]
-
-
-def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, object]]:
-    return [(key, value) for key, value in (entry or {}).items() if key not in known]
-
-
 def _check_finite(value: object, name: str) -> None:
     """Refuse numbers that are not finite, such as 1e999, which JSON cannot represent."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -372,14 +206,3 @@ def _check_finite(value: object, name: str) -> None:
         value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     ):
         _check_finite(item, name)
-
-
-def _relocated(family: str, move: Callable[[str], str]) -> str:
-    """Return ``family`` with the path of its file relocated, if it has one."""
-    name, stated = parse(family)
-    source = stated.get("source", "")
-    if not source or source in bundled() or source.startswith("{"):
-        return family
-    if os.path.isabs(move(source)) and os.path.isabs(source):
-        return family
-    return write(name, {**stated, "source": move(source)})

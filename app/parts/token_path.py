@@ -40,6 +40,7 @@ NONE = np.zeros((0, 2))
 # how the token that is followed has to do with A
 AT_A = TokenPathChosen()
 AT, LAST, FIRST = "at A", "last at A", "first token"
+WAITING = "Waiting for the rows of the token …"
 NO_HEAD = "Only attention has layers and heads: choose a head of a model as the family."
 # whose rows are those of heads, and not of several at once
 OF_ONE = ("files", "heads", "layers")
@@ -229,6 +230,8 @@ class TokenPathPart(PanelPart):
 
     def on_event(self, event: Event) -> None:
         super().on_event(event)
+        if self.seen and self._state is None:
+            self.show(_nothing(WAITING))
         match event:
             case TokenPathChosen():
                 self._chosen = event
@@ -251,11 +254,15 @@ class TokenPathPart(PanelPart):
             self._chosen, self._last = replace(self._chosen, token=-1), None
         if old.family != new.family:
             self.asked = self._answer = None
-            self.show(_nothing(""))
+            self.show(_nothing(WAITING))
         before = self._whose
         super().on_scene(old, new)
         if self._whose != before and self._state is not None:
             self.show(replace(self._state, whose=self._whose))
+
+    def on_waiting(self) -> None:
+        self.asked = None
+        self.show(_nothing(WAITING))
 
     def on_message(self, message: object) -> None:
         match message:

@@ -11,6 +11,7 @@ import numpy as np
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.viewport import STEPS
+from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.scene import Scene
 from app.parts.panel_part import PanelPart
@@ -65,6 +66,10 @@ class RowsAnswer:
     ways: tuple[Way, ...]
 
 
+# shown until the paths are known
+WAITING = RowsState(np.zeros(0), (), "", (), "Waiting for the paths from A to B …", 0.0)
+
+
 class TokenRowsPart(PanelPart):
     """Computes while its panel is visible, and moves the mark with the playhead.
 
@@ -72,7 +77,7 @@ class TokenRowsPart(PanelPart):
     """
 
     title = panel_titles.ROWS
-    messages: tuple[type, ...] = (RowsAnswer,)
+    messages: tuple[type, ...] = (RowsAnswer, JobFailed)
     always = frozenset(("family",))
     while_seen = frozenset(("start", "end", "alpha", "playhead"))
 
@@ -91,8 +96,11 @@ class TokenRowsPart(PanelPart):
     def on_event(self, event: Event) -> None:
         super().on_event(event)
         if isinstance(event, PanelShown) and event.title == self.title:
-            self.messages = (RowsAnswer, PathAnswer) if self.seen else (RowsAnswer,)
+            always = type(self).messages
+            self.messages = (*always, PathAnswer) if self.seen else always
             self._catch_up()
+            if self._state is None:
+                self.show(WAITING)
 
     def _catch_up(self) -> None:
         """Use the path that was computed while the panel was hidden; grey rows of another subject."""
@@ -126,6 +134,10 @@ class TokenRowsPart(PanelPart):
                 self._answer = message
             case PathAnswer() if _is_of(message.job, scene):
                 self._path = message
+            case JobFailed(job=RowsTask()) if message.job == self.asked:
+                self.asked = None
+                self.show(replace(WAITING, note=message.problem))
+                return
             case _:
                 return
         self._show()
@@ -147,7 +159,7 @@ class TokenRowsPart(PanelPart):
 
     def _keep(self, state: RowsState | None) -> None:
         self._state = state
-        self.show(state)
+        self.show(state or WAITING)
 
 
 def _subject(scene: Scene) -> tuple[object, ...]:

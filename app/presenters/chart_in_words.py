@@ -25,9 +25,11 @@ from app.presenters import (
     shorter_paths,
 )
 from app.presenters.measures import USUAL, broken_bound
+from app.views.text.mathematics import with_short_numbers
 from app.views.text.number_format import NOT_KNOWN, Numbers, within
 from app.views.text.scalar_names import words_of
 from app.views.text.token_names import isolated, numbered
+from app.views.text.typesetting import spoken
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.families import parse
@@ -72,7 +74,8 @@ def _subject(subject: Subject) -> Iterator[str]:
     scene, manifold = subject.scene, subject.manifold
     if scene.title:
         yield f"{scene.title}."
-    formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
+    element = with_short_numbers(manifold.line_element)
+    formula = "; ".join(line.strip() for line in element.splitlines() if line.strip())
     chart = scene_panels.chart_words(manifold, scene.chart)
     yield f"Family: {manifold.title}, {formula}. Chart: {chart}."
     yield from _head(subject)
@@ -254,7 +257,7 @@ def _studies(studies: Sequence[StudyAnswer]) -> Iterator[str]:
 
 def _notes(subject: Subject, found: Sequence[Answer]) -> Iterator[str]:
     """Give the words of notes, and the marks of angles with their values."""
-    words = [note.written for note in notes.drawn(subject) if note.written]
+    words = [spoken(note.written) for note in notes.drawn(subject) if note.written]
     if words:
         yield f"Notes: {'; '.join(words)}."
     if marks := angles.in_words(subject, found):

@@ -358,13 +358,14 @@ def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
     one.
     """
     labels = manifold.support(np.array([manifold.interior])).labels
+    labels = head_specification.named_keys(manifold.key, labels)
     known = np.isfinite(values)
     keys, sizes = np.unique(values[known], return_counts=True)
     order = keys[np.argsort(-sizes, kind="stable")]
     ranks = np.full(values.shape, np.nan)
     for rank, key in enumerate(order):
         ranks[values == key] = min(rank, CATEGORIES - 1)
-    names = [f"{labels[int(key)]}" for key in order]
+    names = [labels[int(key)] for key in order]
     if len(names) > CATEGORIES:
         names[CATEGORIES - 1 :] = [f"{len(names) - CATEGORIES + 1} others"]
     limits = (-0.5, len(names) - 0.5)

@@ -19,7 +19,7 @@ from compute.families import parse
 from compute.families.attention import SINK
 from compute.heads import attention_rows, head_selection, query_plane
 from compute.heads import head as heads
-from compute.heads.head_selection import chosen, file_of, head_of, settings
+from compute.heads.head_selection import chosen, file_of, settings
 from compute.heads.token_words import is_special
 from compute.heads.verification import verification
 from compute.manifold.manifold import Manifold
@@ -91,7 +91,7 @@ def named_keys(
     numbers: Sequence[int] = ()
     if name == NAME:
         c = settings(stated)
-        numbers = range(len(file_of(c).key_labels)) if of_file else head_of(c).numbers
+        numbers = range(len(file_of(c).key_labels)) if of_file else chosen(c)[0].numbers
     places = range(len(labels)) if kept is None else kept
     return tuple(
         numbered(numbers[j], word) if j < len(numbers) else word
@@ -101,17 +101,11 @@ def named_keys(
 
 def _sources(source: str) -> list[Choice]:
     """Return the bundled heads by their texts, and the open file."""
-    found = [Choice(name, _sentence(name)) for name in heads.bundled()]
-    return found if source in heads.bundled() else [*found, Choice(source, Path(source).name)]
+    found = [Choice(name, _shortened(text)) for name, text in heads.texts().items()]
+    return found if source in heads.texts() else [*found, Choice(source, Path(source).name)]
 
 
-@lru_cache(maxsize=32)
-def _sentence(name: str) -> str:
-    """Return the shortened text of a bundled file; for a picture, its name."""
-    tokens = [t for t in heads.load(name).labels if not is_special(t)]
-    if all(token.isdigit() for token in tokens):
-        return f"{name.capitalize()} (picture)"
-    text = " ".join(tokens).replace(" …", "").replace(" .", ".")
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
@@ -255,7 +249,7 @@ def outcomes(family: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     All outcomes are the keys of the file, then its sink.
     """
     c = settings(parse(family)[1])
-    file, head = file_of(c), head_of(c)
+    file, head = file_of(c), chosen(c)[0]
     sink = (len(file.key_labels),) if np.isfinite(head.sink) else ()
     return np.array([*head.numbers, *sink]), (*file.key_labels, SINK)
 
@@ -264,7 +258,7 @@ def outcomes(family: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
 def _rows_at(family: str, token: int) -> tuple[Floats, Floats]:
     """Return the row at a token's place on the plane, and its own row, over all keys of the file."""
     manifold, c = manifold_of(family), settings(parse(family)[1])
-    file, head = file_of(c), head_of(c)
+    file, head = file_of(c), chosen(c)[0]
     assert manifold.landmarks is not None
     theta = manifold.landmarks.theta[token]
     left_out = query_plane.whole_numbers("mask", c["mask"])

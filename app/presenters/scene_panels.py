@@ -71,13 +71,14 @@ LAYER_WORDS = {
 
 # step in θ by which a chart is found to bend lines
 STEP = 1e-3
-# families of the picker in groups: attention, lines and circles, positive numbers, outcomes and
-# mixtures, quantum states; others follow by title, and last the user's own
+# families of the picker in groups: attention, lines and circles, positive numbers, counts, outcomes
+# and mixtures, quantum states; others follow by title, and last the user's own
 GROUPS = (
     ("attention",),
     ("gaussian", "student_t", "cauchy", "logistic", "von_mises"),
     ("gamma", "inverse_gaussian", "weibull", "flat_exponential_pair", "beta"),
-    ("categorical3_expectation", "categorical3_natural", "mixture_mm", "mixture_wm"),
+    ("binomial_binomial", "geometric_geometric", "negative_binomial", "poisson_poisson"),
+    ("categorical3_expectation", "categorical3_natural", "categorical", "mixture_mm", "mixture_wm"),
     ("bures_slice_qfi", "bures_slice_bures"),
 )
 OWN = "custom"

@@ -64,7 +64,8 @@ def formula(
     line_element: str,
     curvature: str,
     define: Callable[..., Definition],
-    support: Callable[[Floats], Support],
+    support: Callable[[Floats], Support] | None = None,
+    outcomes: Callable[..., Support] | None = None,
     interior: Point,
     view: Extent,
     pins: tuple[Point, Point],
@@ -86,6 +87,9 @@ def formula(
     """Return a family given by formulas.  ``define(**parameters)`` returns them and imports SymPy
     itself.
 
+    ``support``: the sample space, drawn for given points; or ``outcomes``: one that depends on the
+    parameters alone, as a function of them.
+
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
     fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
@@ -100,6 +104,13 @@ def formula(
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
         found = draw(**chosen) if callable(draw) else draw
         return found or (charts.parameters(coordinates),)
+
+    def drawn_on(**chosen: Any) -> Callable[[Floats], Support]:
+        if outcomes is None:
+            assert support is not None
+            return support
+        fixed = outcomes(**chosen)
+        return lambda theta: fixed
 
     def build(key: str, **chosen: Any) -> Manifold:
         determined_by = "\n".join([identity(define), repr(sorted(chosen.items()))])
@@ -125,7 +136,7 @@ def formula(
             scalars=(*local.scalars, *GENERIC_SCALARS),
             density=_density(derived, log_density),
             log_density=log_density,
-            support=support,
+            support=drawn_on(**chosen),
             charts=drawn(**chosen),
             slot=local.slot,
             interior=interior,

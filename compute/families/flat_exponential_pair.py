@@ -11,7 +11,7 @@ from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.manifold.charts import log_both, negated, parameters, rows, where
-from compute.manifold.dual_charts import expectation
+from compute.manifold.dual_charts import also, expectation
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
@@ -79,6 +79,6 @@ FAMILY = formula(
     interior=(1.0, 1.0),
     view=Extent(-2.4, 2.4, -1.6, 1.6),
     pins=((0.4, 0.6), (3.0, 2.0)),
-    draw=(log_both(COORDINATES), parameters(COORDINATES), NATURAL, MOMENTS),
+    draw=(also(log_both(COORDINATES), "arc_length"), parameters(COORDINATES), NATURAL, MOMENTS),
     closed_forms=("distance",),
 )

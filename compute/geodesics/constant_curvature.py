@@ -1,4 +1,5 @@
-"""Geodesics in closed form where curvature is constant: arcs of a hyperboloid or of a sphere.
+"""Geodesics in closed form where curvature is constant: arcs of a hyperboloid or of a sphere, and
+straight lines of a plane.
 
 With u₀, u₁ the end points in the embedding space and d their distance there,
     u(t) = (S((1 − t)d) u₀ + S(td) u₁)/S(d),
@@ -22,6 +23,8 @@ from compute.requests.geodesics import ConnectRequest, Paths
 
 Wave = Callable[[Floats], Floats]
 SPHERES = ("octant", "hemisphere")
+# charts of these names show g as that of the Euclidean plane, and their images are convex
+FLAT = "arc_length"
 # below this distance an arc is a straight line in space, to all digits
 NEXT_TO_NOTHING = 1e-6
 
@@ -31,7 +34,7 @@ def arcs(
 ) -> tuple[Floats, Floats] | None:
     """Return θ and θ' (n, N+1, 2) from start to end (n, 2) at constant speed over unit time.
 
-    None for a manifold without a half-plane or sphere chart; NaN where an arc leaves its image.
+    None for a manifold without a half-plane, sphere or flat chart; NaN where an arc leaves its image.
     """
     share = np.linspace(0.0, 1.0, segments + 1)[:, None]
     plane = named(manifold.charts, "half_plane")
@@ -41,12 +44,13 @@ def arcs(
         sphere = named(manifold.charts, name)
         if sphere is not None:
             return _spherical(sphere, start, end, share)
-    return None
+    flat = named(manifold.charts, FLAT)
+    return None if flat is None else _straight(flat, start, end, share)
 
 
 def has_arcs(manifold: Manifold) -> bool:
-    """Whether a manifold has a half-plane or sphere chart, so that `arcs` are available."""
-    return any(named(manifold.charts, name) is not None for name in ("half_plane", *SPHERES))
+    """Whether a manifold has a half-plane, sphere or flat chart, so that `arcs` are available."""
+    return any(named(manifold.charts, name) is not None for name in ("half_plane", *SPHERES, FLAT))
 
 
 def connect(request: ConnectRequest) -> Paths:
@@ -99,6 +103,12 @@ def _spherical(sphere: Chart, start: Floats, end: Floats, share: Floats) -> tupl
     point, slope = _arc(x, y, d, np.sin, np.cos, share)
     theta = sphere.inverse(point)
     return theta, sphere.pull(theta, slope)
+
+
+def _straight(flat: Chart, start: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats]:
+    x, y = flat.forward(start)[:, None], flat.forward(end)[:, None]
+    theta = flat.inverse(x + share * (y - x))
+    return theta, flat.pull(theta, np.broadcast_to(y - x, theta.shape))
 
 
 def _lifted(x: Floats) -> Floats:

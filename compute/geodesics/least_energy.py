@@ -1,7 +1,7 @@
-"""Levi-Civita geodesics by collocation from curves of least energy.
+"""Levi-Civita geodesics from the least to the most expensive method: single polynomials from initial
+curves, then collocation on segments from curves of least energy.
 
-Most pairs need few segments; the others, those where few segments disagree with rays, and those of a
-typed metric are solved from the start with many.
+Most pairs need only the first; the others and those of a typed metric are solved on segments.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import replace
 import numpy as np
 
 from compute.core.status import Status
-from compute.geodesics import few_segments, gauss_collocation
+from compute.geodesics import gauss_collocation, spectral
 from compute.geodesics.discrete_energy import descend
 from compute.geodesics.initial_curves import first_curve
 from compute.geodesics.initial_value import is_typed
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths
 
+# intervals of the initial curves of polynomials
 FEW = 16
 
 
@@ -27,18 +28,18 @@ def connect(request: ConnectRequest) -> Paths:
     Along a periodic coordinate paths end at the nearest copy of their end.
     """
     if is_typed(request.manifold):
-        return _on_many(request)
+        return _on_segments(request)
     curves = first_curve(request.manifold, request.start, request.end, segments=FEW)
     own = replace(request, end=curves[:, -1].astype(np.float64))
-    paths = few_segments.connect(own, descend(own.manifold, curves).theta)
+    paths = spectral.connect(own, curves)
     todo = np.flatnonzero(paths.status != Status.OK)
     if todo.size == 0:
         return paths
-    return batch.replaced(paths, todo, _on_many(batch.pairs(own, todo)))
+    return batch.replaced(paths, todo, _on_segments(batch.pairs(own, todo)))
 
 
-def _on_many(request: ConnectRequest) -> Paths:
-    """Solve on as many segments as `gauss_collocation` takes."""
+def _on_segments(request: ConnectRequest) -> Paths:
+    """Solve on segments from curves of least energy."""
     curves = first_curve(request.manifold, request.start, request.end)
     own = replace(request, end=curves[:, -1].astype(np.float64))
     return gauss_collocation.connect(own, descend(own.manifold, curves).theta)

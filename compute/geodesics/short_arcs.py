@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, lru_cache
 
 import numpy as np
-from numpy.polynomial import legendre
 
 from compute.core.arrays import Bools, Floats
 from compute.core.status import Status
 from compute.geodesics.initial_curves import nearest
 from compute.geodesics.initial_value import DRIFT_LIMIT, acceleration
+from compute.geodesics.legendre_curves import gauss, matrices
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import is_singular, norm
 from compute.requests import batch
@@ -100,7 +99,7 @@ def connect_near(request: ConnectRequest) -> Paths:
     manifold = request.manifold
     move = (request.end - request.start)[:, None]
     bend, inside = _bend(request, move)
-    points, weights = _gauss(FINER)
+    points, weights = gauss(FINER)
     theta, v = _curve(request, move, bend, points)
     safe, known = inside_only(manifold, theta)
     local = manifold.geometry(safe)
@@ -109,7 +108,7 @@ def connect_near(request: ConnectRequest) -> Paths:
     unit = np.where(unit > 0.0, unit, 1.0)
     speed = norm(local.metric, v / unit[:, None, None])
     mean = speed @ weights
-    missing = _acceleration(request, safe, v) - _matrices(points.tobytes())[0] @ bend
+    missing = _acceleration(request, safe, v) - matrices(NODES, points)[0] @ bend
     # miss of a ray with this velocity at the end: ∫(1 − s)(θ'' − δ'') ds
     miss = np.einsum("j,nji->ni", weights * (1.0 - points), missing)
     length, residual = unit * mean, norm(manifold.geometry(request.end).metric, miss)
@@ -153,7 +152,7 @@ def _bend(request: ConnectRequest, move: Floats) -> tuple[Floats, Bools]:
     """Return δ'' (n, NODES, 2) at Gauss nodes, and for which pairs the iteration converged inside the
     domain.
     """
-    points = _gauss(NODES)[0]
+    points = gauss(NODES)[0]
     metric = request.manifold.geometry(request.start).metric
     bend = np.zeros((len(move), NODES, 2))
     size = norm(metric, move[:, 0])
@@ -182,35 +181,5 @@ def _acceleration(request: ConnectRequest, theta: Floats, v: Floats) -> Floats:
 
 def _curve(request: ConnectRequest, move: Floats, bend: Floats, t: Floats) -> tuple[Floats, Floats]:
     """Return θ and θ' (n, k, 2) at times (k,)."""
-    _, shift, slope = _matrices(t.tobytes())
+    _, shift, slope = matrices(NODES, t)
     return request.start[:, None] + (t[:, None] * move + shift @ bend), move + slope @ bend
-
-
-@cache
-def _gauss(count: int) -> tuple[Floats, Floats]:
-    """Return Gauss–Legendre nodes and weights on [0, 1]."""
-    x, w = legendre.leggauss(count)
-    return 0.5 * (x + 1.0), 0.5 * w
-
-
-@lru_cache(maxsize=8)
-def _matrices(times: bytes) -> Floats:
-    """Return the matrices (3, k, NODES) from δ'' at Gauss nodes to δ'', δ and δ' at times (k,)."""
-    t = np.frombuffer(times)
-    x = 2.0 * t - 1.0
-    powers = np.linalg.inv(legendre.legvander(2.0 * _gauss(NODES)[0] - 1.0, NODES - 1))
-    rows = []
-    for i in range(NODES):
-        # dt = dx/2; both integrals vanish at t = 0, and δ at t = 1 by its linear part
-        bend = powers[:, i]
-        once = legendre.legint(bend, lbnd=-1, scl=0.5)
-        twice = legendre.legint(once, lbnd=-1, scl=0.5)
-        end = legendre.legval(1.0, twice)
-        rows.append(
-            (
-                legendre.legval(x, bend),
-                legendre.legval(x, twice) - end * t,
-                legendre.legval(x, once) - end,
-            )
-        )
-    return np.moveaxis(np.array(rows), 0, -1)

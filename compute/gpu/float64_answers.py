@@ -1,6 +1,7 @@
-"""Fallback to float64 for user-defined densities that single precision does not resolve.
+"""Fallback to float64 for what single precision does not resolve.
 
-The kernels detect such points (see ``shaders/families/placed.wgsl``) and return D < 0.
+The kernels detect densities that their nodes do not resolve (see ``shaders/families/placed.wgsl``) and
+return D < 0, and curvatures that are rounding (``resolved``) and return UNKNOWN.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from compute.requests.transport import Transport, TransportRequest
 
 # points of an initial curve evaluated by the kernels
 ASKED = 9
+# samples of a map are recomputed unless the metric takes more loop iterations than this
+QUICK = 512
 
 
 def geometry(request: GeometryRequest, found: Geometry) -> Geometry:
@@ -53,7 +56,7 @@ def samples(
     reference.
     """
     values, status = found
-    if manifold.averages is None:
+    if manifold.averages is None and (name != "curvature" or manifold.slot.loops > QUICK):
         return found
     rows = np.flatnonzero(status == Status.ILL_CONDITIONED)
     if rows.size:

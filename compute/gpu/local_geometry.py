@@ -56,12 +56,12 @@ def geometry(session: GpuSession, request: GeometryRequest) -> Geometry:
 
 
 def _with_edges(request: GeometryRequest, local: LocalGeometry, found: Geometry) -> Geometry:
-    """Recompute in float64 the points whose distance to the boundary float32 does not resolve, or whose
-    metric has too few digits to raise an index.
+    """Recompute in float64 the points whose distance to the boundary float32 does not resolve, whose
+    metric has too few digits to raise an index, or whose curvature is rounding.
     """
     manifold, theta = request.manifold, np.asarray(request.theta, np.float64)
     margin = np.asarray(manifold.margin(theta))
-    lost = np.asarray(is_singular(local, FLAT))
+    lost = np.asarray(is_singular(local, FLAT)) | ~np.isfinite(found.curvature)
     for axis in (0, 1):
         moved = theta.copy()
         moved[:, axis] *= 1.0 + EPSILON

@@ -19,11 +19,13 @@ Of a large file q, k, v and attention are not loaded; each head is read on deman
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -242,12 +244,19 @@ class HeadFile:
 
 
 @cache
+def texts() -> dict[str, str]:
+    """Return the texts of the heads that come with the program, by name, without reading them."""
+    index: dict[str, str] = json.loads((_folder() / "index.json").read_text("utf-8"))
+    return index
+
+
 def bundled() -> tuple[str, ...]:
     """Return names of the heads that come with the program."""
-    folder = resources.files("assets") / "heads"
-    return tuple(
-        sorted(f.name.removesuffix(".npz") for f in folder.iterdir() if f.name.endswith(".npz"))
-    )
+    return tuple(texts())
+
+
+def _folder() -> Traversable:
+    return resources.files("assets") / "heads"
 
 
 def is_file(source: str | Path) -> bool:
@@ -261,7 +270,7 @@ def load(source: str, names: Names = Names()) -> HeadFile:
     Pickled data is never read.  Raises ValueError with one line that names what is wrong.
     """
     if source in bundled():
-        with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
+        with resources.as_file(_folder() / f"{source}.npz") as path:
             return read(str(path), names, modified(path), 0)
     path = Path(source)
     foreign_files.refuse(path)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from compute.core.interrupt import checkpoint
 from compute.core.refusal import shown
 from compute.heads import head as heads
 from compute.heads import query_plane
@@ -87,9 +89,14 @@ def first_seen(stated: dict[str, Any]) -> dict[str, int]:
 
     Raises ValueError if there is none.
     """
-    file = file_of(stated)
+    return dict(_first_seen(file_of(stated)))
+
+
+@lru_cache(maxsize=8)
+def _first_seen(file: HeadFile) -> dict[str, int]:
     refusals = []
     for number in range(file.layers * file.heads):
+        checkpoint()
         layer, head = divmod(number, file.heads)
         try:
             file.head(layer, head)
@@ -165,11 +172,19 @@ def check(temperature: float) -> None:
 
 
 def chosen(stated: dict[str, Any]) -> tuple[Head, Plane]:
-    """Return the head and the plane given by the parameters of a specification.  Raises ValueError."""
+    """Return the head and the plane given by the parameters of a specification; the last ones are
+    cached.  Raises ValueError.
+    """
     c = settings(stated)
+    return _chosen(file_of(c), tuple(sorted(c.items())))
+
+
+@lru_cache(maxsize=4)
+def _chosen(file: HeadFile, parameters: tuple[tuple[str, Any], ...]) -> tuple[Head, Plane]:
+    c = dict(parameters)
     temperature = float(c["temperature"])
     check(temperature)
-    head, file = head_of(c), file_of(c)
+    head = head_of(c)
     own = None
     if file.masks_by_query:
         own = holds(file, c["layer"], c["head"], file.query_of(c["mask_of"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compute.core.array_entries import Entry
 from compute.core.arrays import Floats, finite
@@ -23,13 +24,20 @@ class HeadStack:
     shape: tuple[int, ...]
 
     def __getitem__(self, place: tuple[int, int]) -> Floats:
-        """Read one head (n, d).  Raises Refused for values that are not finite."""
-        layer, head = place
-        entry = self.entries[layer if len(self.entries) > 1 else 0]
-        index = (0 if len(self.entries) > 1 else layer, head)
-        found = entry.block(index[4 - len(entry.shape) :])
-        check_values(f"{entry.path}: {entry.name} of layer {layer}, head {head}", found)
-        return found
+        """Read one head (n, d), unless it was among the last ones.  Raises Refused for values that are
+        not finite.
+        """
+        return _read(self, *place)
+
+
+# q, k, v and the model's own rows of one head
+@lru_cache(maxsize=4)
+def _read(stack: HeadStack, layer: int, head: int) -> Floats:
+    entry = stack.entries[layer if len(stack.entries) > 1 else 0]
+    index = (0 if len(stack.entries) > 1 else layer, head)
+    found = entry.block(index[4 - len(entry.shape) :])
+    check_values(f"{entry.path}: {entry.name} of layer {layer}, head {head}", found)
+    return found
 
 
 def shape_of(

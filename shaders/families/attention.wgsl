@@ -146,6 +146,11 @@ fn curved(theta: vec2f) -> Curved {
     return Curved(here, k);
 }
 
+/// `curved`, which knows what rounding leaves of K.
+fn resolved(theta: vec2f) -> Curved {
+    return curved(theta);
+}
+
 /// A curvature is known where rounding, so much of its terms, leaves it known to a hundredth.
 const NOISE = 4.8e-7;
 const KNOWN_TO = 0.01;

@@ -137,6 +137,11 @@ fn curved(theta: vec2f) -> Curved {
     return Curved(here, select(UNKNOWN, value, known));
 }
 
+/// `curved`, which knows what rounding leaves of K.
+fn resolved(theta: vec2f) -> Curved {
+    return curved(theta);
+}
+
 /// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log Σ e^ℓ in nats;
 /// 3: the number of the likeliest key.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {

@@ -236,6 +236,11 @@ fn curved(theta: vec2f) -> Curved {
     return Curved(at, select(UNKNOWN, k, off <= ALLOWED_K));
 }
 
+/// `curved`, which knows what rounding leaves of K.
+fn resolved(theta: vec2f) -> Curved {
+    return curved(theta);
+}
+
 /// The entropy −E[log p] in nats.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
     let m = sums(theta);

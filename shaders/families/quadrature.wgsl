@@ -114,13 +114,29 @@ fn geometry(theta: vec2f) -> Geometry {
     return assembled(sums(theta, TURN_ACROSS));
 }
 
+/// Share of the terms of K that may be lost in rounding, and what of K they may leave unknown.
+const ROUNDING = 4e-5;
+const KNOWN_TO = 1e-3;
+
 fn curved(theta: vec2f) -> Curved {
+    return bent(theta, 1e30);
+}
+
+/// `curved`, with K UNKNOWN where rounding is more of it than a thousandth.
+fn resolved(theta: vec2f) -> Curved {
+    return bent(theta, KNOWN_TO);
+}
+
+fn bent(theta: vec2f, allowed: f32) -> Curved {
     let m = sums(theta, TURN_BENT);
     let at = assembled(m);
     if at.det <= 0.0 { return Curved(at, 0.0); }
     let mixed = vec2f(at.first1.y, at.first2.y);
+    let turned = dot(mixed, raised(at, mixed));
     let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
-    return Curved(at, (m.bent + dot(mixed, raised(at, mixed)) - plain) / at.det);
+    let k = (m.bent + turned - plain) / at.det;
+    let rounding = ROUNDING * (abs(m.bent) + abs(turned) + abs(plain)) / at.det;
+    return Curved(at, select(UNKNOWN, k, rounding < allowed * max(1.0, abs(k))));
 }
 
 /// The entropy −E[l] in nats.

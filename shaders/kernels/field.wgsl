@@ -24,7 +24,7 @@ fn sample(theta: vec2f) -> Sample {
         return Sample(value, select(ILL_CONDITIONED, OK, is_known(value)));
     }
     if SCALAR == CURVATURE {
-        let here = curved(theta);
+        let here = resolved(theta);
         return known(here.at, here.k);
     }
     let at = geometry(theta);

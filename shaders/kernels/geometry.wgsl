@@ -17,7 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 /// Everything that is asked at one point inside the domain.
 fn measured(theta: vec2f) -> Point {
-    let here = curved(theta);
+    let here = resolved(theta);
     let at = here.at;
     let status = select(OK, ILL_CONDITIONED, is_singular(at, SINGULAR));
     return Point(at.metric, at.det, at.first1, here.k, at.first2, status, at.cubic);

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from app.model import colour_limits, ranges
+from app.model import colormaps, colour_limits, ranges
 from app.model.keyframe_tracks import Timeline, position, value_at
-from app.model.scene import Scene, completed
+from app.model.scene import DISTANCE, Scene, chart_of, completed
 from compute.core.refusal import shown
 from compute.families import changed
+from compute.families import manifold as manifold_of
 
 # of a scene, independent of time
 FIXED = ("timeline", "aside", "unknown", "title", "notes", "angles")
@@ -44,6 +45,23 @@ def check(scene: Scene) -> None:
     for track in scene.timeline.tracks if scene.timeline else ():
         for key in track.keys:
             _with(scene, track.field.split("."), key.value)
+
+
+def check_names(scene: Scene) -> None:
+    """Raise ValueError if a key has a chart, a scalar or colours that do not exist."""
+    tracks = scene.timeline.tracks if scene.timeline else ()
+    if any(track.field == "family" for track in tracks):
+        return  # charts and scalars are those of each family
+    manifold = manifold_of(scene.family)
+    scalars = (*manifold.scalars, DISTANCE)
+    checks: dict[str, Callable[[Any], object]] = {
+        "chart": lambda name: chart_of(manifold, name),
+        "scalar": lambda name: ranges.one_of("a scalar", name, scalars),
+        "colormap": colormaps.check,
+    }
+    for track in tracks:
+        for name in {key.value for key in track.keys if track.field in checks}:
+            checks[track.field](name)
 
 
 def _is_whole(holder: object, path: list[str]) -> bool:

@@ -19,7 +19,7 @@ from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.layers.focus import FocusLayer
 from app.views.canvas.layers.key import CARRIED, CIRCLES, ENDS, MOVING, KeyLayer, Shown
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.layers.legend import WIDTH, LegendLayer
+from app.views.canvas.layers.legend import WIDTH, LegendLayer, width_of
 from app.views.canvas.layers.map import MapLayer
 from app.views.canvas.layers.marks import MarksLayer
 from app.views.canvas.layers.message import MessageLayer, NoteLayer
@@ -63,6 +63,7 @@ class Plot(Canvas):
         self._stage = Stage(size, self._margins)
         self._added: list[Layer] = []
         self._has_bar = self._is_reserved = False
+        self._bar = WIDTH  # of the last map
         self._make_layers(theme)
 
     def _make_layers(self, theme: Theme) -> None:
@@ -96,7 +97,7 @@ class Plot(Canvas):
         self._key = KeyLayer(theme, self._shown)
 
         self._key.avoided = (self._annotations,)
-        self._marks.avoided = (self._key, self._outline)
+        self._marks.avoided = (self._key, self._outline, self._annotations)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
         self._critical.avoided = (self._key, self._marks, self._zeros)
 
@@ -180,6 +181,7 @@ class Plot(Canvas):
         self._legend.set(image)
         self._relief.set(image)
         self._has_bar = image is not None
+        self._bar = width_of(image) if image is not None else self._bar
         self._surround()
 
     def reserve_bar(self, is_reserved: bool) -> None:
@@ -187,7 +189,7 @@ class Plot(Canvas):
         self._surround()
 
     def _surround(self) -> None:
-        right = self._margins.right + (WIDTH if self._has_bar or self._is_reserved else 0)
+        right = self._margins.right + (self._bar if self._has_bar or self._is_reserved else 0)
         self._stage.surround(replace(self._margins, right=right))
         self._now()
 

@@ -178,9 +178,12 @@ def _is_foreign(char: str) -> bool:
 
 
 def _script(char: str, size: int) -> tuple[str, int, int]:
-    """Split a sub- or superscript into base letter, size and downward shift; others unchanged."""
-    kind, base = scripted(char)
-    if not kind:
-        return char, size, 0
-    shift = 0.16 if kind == "sub" else -0.36
-    return base, max(round(size * SCRIPT), 7), round(shift * size)
+    """Split a sub- or superscript into base letter, size and downward shift; others unchanged.
+
+    The base of a script within a script is the innermost letter, unless the font has a script of it.
+    """
+    shift = 0
+    while (kind := scripted(char)[0]) and not (shift and face(False).get_char_index(char)):
+        shift += round((0.16 if kind == "sub" else -0.36) * size)
+        char, size = scripted(char)[1], max(round(size * SCRIPT), 7)
+    return char, size, shift

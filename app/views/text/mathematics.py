@@ -33,6 +33,14 @@ _SYMBOL = re.compile(
 # private planes of subscripts and superscripts; mathematical letters stand in their private areas
 _BELOW, _ABOVE = 0xF0000, 0x100000
 _MATHEMATICAL, _PRIVATE = 0x1D400, 0xE000
+_OWN_SCRIPTS = (
+    0xB2,
+    0xB3,
+    0xB9,
+    *range(0x2B0, 0x2E5),
+    *range(0x1D2C, 0x1D6B),
+    *range(0x2070, 0x209D),
+)
 
 
 @lru_cache(maxsize=1024)
@@ -66,6 +74,26 @@ def script(text: str, is_above: bool) -> str:
     """Return a text as superscript or subscript letters."""
     plane = _ABOVE if is_above else _BELOW
     return "".join(chr(plane + _slot(ord(c))) for c in text)
+
+
+def nested(letter: str, is_above: bool) -> str:
+    """Return a sub- or superscript letter as Unicode's own, which can be a script once more; "" if it
+    has none.
+    """
+    kind, base = scripted(letter)
+    found = _own_scripts().get((kind, upright(base) or base), "")
+    return script(found, is_above) if found else ""
+
+
+@lru_cache(maxsize=1)
+def _own_scripts() -> dict[tuple[str, str], str]:
+    """Return Unicode's sub- and superscripts, by kind and letter."""
+    made = {("super", "−"): "⁻", ("sub", "−"): "₋"}
+    for code in _OWN_SCRIPTS:
+        kind, _, found = unicodedata.decomposition(chr(code)).partition(" ")
+        if kind in ("<sub>", "<super>") and " " not in found:
+            made.setdefault((kind[1:-1], chr(int(found, 16))), chr(code))
+    return made
 
 
 def _slot(code: int) -> int:

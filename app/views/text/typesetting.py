@@ -9,13 +9,19 @@ import re
 import unicodedata
 from functools import lru_cache
 from html import unescape
+from itertools import groupby, pairwise
 
-from app.views.text.formulas import NotTypeset, inline
-from app.views.text.mathematics import italic, script, scripted, slanted, upright
+from app.views.text.formulas import ACCENTS, NotTypeset, inline
+from app.views.text.mathematics import italic, nested, script, scripted, slanted, upright
 from compute.core.refusal import shown
 
 _DOLLAR = "\x00"
 _FORMULA = re.compile(r"\$([^$]*)\$")
+_ACCENTS = {accent: name for name, accent in ACCENTS.items()}
+_MARKS = {"": "", "sub": "_", "super": "^"}
+_SPACES = re.compile("[\u2003-\u200a]+")
+# a script with more than letters and digits
+_COMPOSED = re.compile(r"[^\w]")
 _TOKEN = re.compile(r"<[^>]*>|&[^;]*;|[^<&]")
 
 
@@ -39,6 +45,22 @@ def line_or_text(text: str) -> str:
         return text
 
 
+def spoken(text: str) -> str:
+    """Return a text with formulas as plain characters, for screen readers: g_ij, x^2."""
+    parts = []
+    for (kind, _), group in groupby(line_or_text(text), key=_kind):
+        letters = "".join(scripted(char)[1] if kind else char for char in group)
+        plain = "".join(upright(char) or char for char in letters)
+        composed = kind and _COMPOSED.search(plain)
+        parts.append(f"{_MARKS[kind]}({plain})" if composed else f"{_MARKS[kind]}{plain}")
+    return _SPACES.sub(" ", "".join(parts))
+
+
+def _kind(char: str) -> tuple[str, bool]:
+    """Return "sub" or "super" for a letter of a private plane, else ""."""
+    return (scripted(char)[0], True) if ord(char) > 0xEFFFF else ("", False)
+
+
 def is_symbol(char: str) -> bool:
     """Whether a letter is an italic symbol or a script, which only the canvas's font writes."""
     return bool(upright(char) or scripted(char)[0])
@@ -57,9 +79,23 @@ def _letters(formula: str) -> str:
         else:
             tag, before = outer.pop()
             made = before + _within(tag, made)
-    if any(unicodedata.combining(char) for char in made):
-        raise NotTypeset(f"a note has accents over Latin letters only, got ${formula}$")
+    for letter, accent in pairwise(made):
+        if name := _ACCENTS.get(accent):
+            plain = upright(letter) or letter
+            raise NotTypeset(f"\\{name} over {plain} has no letter: a note cannot set ${formula}$")
     return made
+
+
+def _raised(letter: str, is_above: bool) -> str:
+    """Return a letter as a script, which may hold Unicode's own scripts.  Raises NotTypeset."""
+    kind, plain = scripted(letter)
+    if not kind:
+        return script(letter, is_above)
+    if found := nested(letter, is_above):
+        return found
+    mark = "^" if kind == "super" else "_"
+    plain = upright(plain) or plain
+    raise NotTypeset(f"{mark} within a script cannot set {plain} in a note: write exp(…) for e^…")
 
 
 def _within(tag: str, letters: str) -> str:
@@ -68,11 +104,7 @@ def _within(tag: str, letters: str) -> str:
         case "<i>":
             return slanted(unicodedata.normalize("NFC", letters))
         case "<sub>" | "<sup>":
-            if any(scripted(letter)[0] for letter in letters):
-                raise NotTypeset(
-                    "a note cannot have a script within a script: write exp(…) for e^…"
-                )
-            return script(letters, tag == "<sup>")
+            return "".join(_raised(letter, tag == "<sup>") for letter in letters)
         case '<span class="root">':
             return letters if len(letters) == 1 or letters.startswith("(") else f"({letters})"
     return letters

@@ -7,11 +7,16 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
+import numpy as np
 import pytest
 
 from app.jobs import worker
+from compute.core import array_files
+from compute.heads import head as heads
 from tests.monkey import Monkey, act, listening, megabytes, opened
 from tests.windows import edit, end, live, until
 
@@ -113,6 +118,40 @@ class Watchdog:
     def stop(self) -> None:
         sys.setprofile(self.before)
         self.stop_beats()
+
+
+def test_the_window_opens_no_head_file_itself(program, problems, monkeypatch, tmp_path):
+    """The worker reads heads, and what is drawn of them is remembered."""
+    opened_by, opened = Counter(), array_files.opened
+
+    @contextmanager
+    def watched(path, most):
+        opened_by[threading.current_thread().name] += 1
+        with opened(path, most) as file:
+            yield file
+
+    def settle(family: str) -> None:
+        until(program, lambda: family in program.store.scene.family)
+        until(program, lambda: program.runner.pending() == 0)
+        live(program)
+
+    until(program, lambda: program.window.is_furnished and program.runner.pending() == 0)
+    heads.read.cache_clear()
+    monkeypatch.setattr(array_files, "opened", watched)
+    monkeypatch.setattr(heads, "LARGE", 0)  # each head is read by itself, as from a large file
+    edit(program, "family", "attention:horse")
+    settle("horse")
+    path = tmp_path / "mine.npz"
+    q, k, v = np.random.default_rng(3).normal(size=(3, 2, 3, 12, 4))
+    np.savez(path, q=q, k=k, v=v, attention=np.full((2, 3, 12, 12), 1 / 12))
+    program.documents.document = replace(program.documents.document, saved=program.store.scene)
+    program.window.frame.dropped.emit([str(path)])
+    settle("mine")
+    for change in ({"head": 2}, {"plane": "pca"}, {"plane": "tokens", "tokens": "0,4,7"}):
+        for name, value in change.items():
+            edit(program, f"family.{name}", value)
+            settle(f"{name}={value}")
+    assert set(opened_by) == {"engine"}
 
 
 def test_the_window_computes_nothing_long_itself(program, problems):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.views.interface.events import SceneEdited
+from tests import ROOT
 from tests.claims import each
 from tests.windows import dock, end, kept, live, point, recent, until
 
@@ -207,10 +208,21 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
     (tmp_path / "no.npz").write_bytes(b"nothing")
     before = program.store.scene
     program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
-    assert (
-        questions(program)[-1] == "Cannot show the heads of this file"
-        and program.store.scene == before
-    )
+    until(program, lambda: "Cannot show the heads of this file" in questions(program))
+    assert program.store.scene == before
+
+
+def test_a_scene_that_is_opened_replaces_the_head_that_is_read(make):
+    from app.model import scene_file
+
+    program = make()
+    program.show_heads(next((ROOT / "assets/heads").glob("bank.npz")))
+    assert program.controller.editor.is_waiting
+    program.controller.commands["example:octant"]()
+    until(program, lambda: program.runner.pending() == 0)
+    live(program)
+    assert program.store.scene == scene_file.load("octant")
+    assert not program.controller.editor.is_waiting
 
 
 # --- looks -----------------------------------------------------------------------------------

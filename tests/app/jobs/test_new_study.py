@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from app.model.layers import with_layers
-from app.model.scene_file import published_schema
+from app.model.scene_schema import published_schema
 from tests import ROOT
 
 STUDY = '''
@@ -57,7 +57,7 @@ folder = Path(sys.argv[1])
 study_folders.FOLDERS.append(folder / "studies")
 from app.cli.main import main
 from app.jobs.subject import Subject
-from app.model import layers, scene_file
+from app.model import layers, scene_file, scene_schema
 from app.presenters import scene_panels
 
 scene = scene_file.load("gaussian")
@@ -68,7 +68,7 @@ assert scene.layers.corner and not scene.unknown
 scene_file.save(scene, folder / "scene.json")
 rows = [row.field for row in scene_panels.state(Subject.of(scene)).layers]
 assert rows.index("all_geodesics") < rows.index("corner") < rows.index("spray")
-schema = layers.with_layers(scene_file.published_schema())
+schema = layers.with_layers(scene_schema.published_schema())
 assert "corner" in schema["properties"]["layers"]["properties"]
 drawn = ["render", str(folder / "scene.json"), "-o", str(folder / "a.svg")]
 assert main([*drawn, "--panels", "measures"]) == 0

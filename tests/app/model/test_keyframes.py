@@ -10,6 +10,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from app.jobs import derive_family
 from app.model import scene_file
 from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.scene import (
@@ -30,6 +31,7 @@ from app.parts.timeline import FRAME_MS, TimelinePart
 from app.views.interface.events import CommandInvoked
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 from app.views.interface.views import Canvas, Window
+from compute.custom import definition
 from compute.manifold.extent import Extent
 
 
@@ -297,6 +299,28 @@ def test_keyframes_come_back_with_their_family(desk):
     for _ in range(4):
         store.undo()
     assert store.scene == keyed
+
+
+def typed(power: int) -> str:
+    """A typed family of the upper half plane."""
+    metric = [f"1/y^{power}", "0", f"1/y^{power}"]
+    own = {"coordinates": ["x", "y"], "domain": ["y > 0"], "metric": metric}
+    return f"custom:{definition.text_of(own)}"
+
+
+def test_keyframes_of_a_formula_come_back_with_the_formula(desk):
+    store, part, _ = desk
+    store.update(derive_family.moved(store.scene, typed(2)))
+    store.update(replace(store.scene, view=Extent(-2.0, 2.0, 0.5, 5.0)))
+    part.set_key()
+    keyed = store.scene
+    # away to a family, and back by way of another formula, as when typing
+    for family in ("beta", typed(4), typed(2)):
+        make = of_family if family == "beta" else derive_family.moved
+        store.update(make(store.scene, family))
+        own = family == typed(2)
+        assert (store.scene.timeline == keyed.timeline) == own, family
+    assert (store.scene.view, store.scene.aside) == (keyed.view, ())
 
 
 def test_playing_goes_on_until_another_scene_or_family_begins(desk):

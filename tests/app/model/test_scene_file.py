@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from copy import deepcopy
 from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
@@ -12,14 +13,14 @@ import numpy as np
 import pytest
 
 from app.cli.main import opened
-from app.model import scene_file
+from app.model import scene_entries, scene_file, scene_schema
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.notes import Angle, Note
 from app.model.photograph import Photograph
-from app.model.scene import Pin, Scene, completed
+from app.model.scene import Pin, Scene, completed, of_family
 from app.model.timeline import keyframes
 from compute.manifold.extent import Extent
 
@@ -75,10 +76,10 @@ def test_everything_in_a_scene_is_kept(tmp_path):
             (("photograph", "frame"), "gold"),
         ),
     )
-    left = {
-        "family",
-        "aside",
-    }  # each other field is another than in a new scene: what is not kept is seen
+    aside = Scene("beta", "parameters", Pin((1.0, 2.0)), Pin((2.0, 1.0)), (0.5, 0.0), 0.25)
+    aside = replace(aside, view=Extent(0.5, 3.0, 0.5, 3.0), timeline=scene.timeline)
+    scene = replace(scene, aside=(aside, replace(aside, family="gamma", equal=True)))
+    left = {"family"}  # each other field is another than in a new scene: what is not kept is seen
     usual = Scene("gaussian")
     same = {f.name for f in fields(scene) if getattr(scene, f.name) == getattr(usual, f.name)}
     assert same == left
@@ -133,6 +134,20 @@ def test_a_head_file_is_named_relative_to_the_scene(tmp_path):
 
 
 GOOD = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian"}
+POSE = {
+    "start": {"theta": [1.0, 2.0]},
+    "end": {"theta": [2.0, 1.0]},
+    "vector": [0.5, 0.0],
+    "view": [0.5, 3.0, 0.5, 3.0],
+}
+
+
+def timeline(field: str, value: object) -> dict:
+    """A timeline of one key."""
+    track = {"field": field, "keys": [{"at": 0, "value": value}]}
+    return {"duration": 1, "tracks": [track]}
+
+
 BAD = {
     "truncated": (json.dumps(GOOD)[:-3], "not JSON"),
     "not JSON": ("hello", "not JSON"),
@@ -233,8 +248,16 @@ def test_a_scene_of_the_first_release_opens_with_what_came_later_as_usual():
         "title": "A head reads a sentence",
         "family": "attention:bank?layer=4&head=9",
     }
-    scene = scene_file.from_text(json.dumps(stored), "first.json", Path())
-    assert scene == scene_file.load("bank")
+    scene, bank = (
+        scene_file.from_text(json.dumps(stored), "first.json", Path()),
+        scene_file.load("bank"),
+    )
+    assert scene.view and bank.view
+    sides = scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1
+    assert sides == pytest.approx(
+        (bank.view.x0, bank.view.x1, bank.view.y0, bank.view.y1), abs=1e-9
+    )
+    assert replace(scene, view=bank.view) == bank
 
 
 def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(monkeypatch):
@@ -247,10 +270,101 @@ def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(m
     old = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian", "connection": 0.5}
     monkeypatch.setattr(scene_file, "VERSION", 3)
     monkeypatch.setattr(scene_file, "MIGRATIONS", {1: renamed, 2: halved})
-    monkeypatch.setattr(scene_file, "with_layers", lambda schema: {})  # of another version
+    monkeypatch.setattr(
+        scene_schema, "with_layers", lambda schema: {"$defs": {}}
+    )  # of another version
     scene = scene_file.from_text(json.dumps(old), "old.json", Path())
     assert scene.alpha == 0.25 and not scene.unknown
     assert json.loads(scene_file.to_text(scene, Path()))["version"] == 3
+
+
+# --- keyframes by their values ---------------------------------------------------------------
+OF_KEYS = {
+    "playhead": (2, "a value of playhead: 2 is greater than the maximum of 1"),
+    "alpha": (-1.5, "a value of alpha: -1.5 is less than the minimum of -1"),
+    "map_opacity": (1.5, "a value of map_opacity: 1.5 is greater than the maximum of 1"),
+    "token": (-1, "-1 is less than the minimum of 0"),
+    "flow.drift": ("far", "must be like"),
+    "flow.side": (8, "a flow's grid must lie in 16"),
+    "start.theta": ([1, 2, 3], "must be like"),
+    "chart": ("globe", "chart of gaussian must be one of .*, got 'globe'"),
+    "scalar": ("entrope", "a scalar must be one of .*, got 'entrope'"),
+    "colormap": ("rainbow", "rainbow"),
+}
+
+
+@pytest.mark.parametrize("field", OF_KEYS)
+def test_a_key_holds_what_its_field_may_hold(field):
+    value, words = OF_KEYS[field]
+    stated = GOOD | {"timeline": timeline(field, value)}
+    with pytest.raises(scene_file.NotAScene, match=words) as caught:
+        scene_file.from_text(json.dumps(stated), "scene.json", Path())
+    assert str(caught.value).startswith("scene.json: ") and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("playhead", 1), ("alpha", -1), ("camera", None), ("limits", None), ("limits", "98%"),
+     ("start.theta", [0, 1]), ("layers.map", False), ("loop", []), ("scalar", "distance"),
+     ("chart", "height:parameters"), ("token", 2.0), ("view", [0, 1, 2, 3])],
+)  # fmt: skip
+def test_a_key_holds_all_that_its_field_may_hold(field, value):
+    stated = GOOD | {"timeline": timeline(field, value)}
+    scene = scene_file.from_text(json.dumps(stated), "scene.json", Path())
+    assert scene.timeline and scene.timeline.tracks[0].field == field
+
+
+# --- keyframes of other families -------------------------------------------------------------
+ASIDE = {
+    "no list": ({}, "aside: .* not of type 'array'"),
+    "no keyframes": ([POSE | {"family": "beta"}], "'timeline' is a required property"),
+    "too many": (9 * [POSE | {"family": "beta", "timeline": timeline("alpha", 0)}], "at most 8"),
+    "no family": ([POSE | {"family": "x", "timeline": timeline("alpha", 0)}], "family must be"),
+    "a wrong key": (
+        [POSE | {"family": "beta", "timeline": timeline("playhead", 2)}],
+        "aside/0/timeline/tracks/0/keys/0/value: a value of playhead: 2 is greater",
+    ),
+    "a wrong field": (
+        [POSE | {"family": "beta", "timeline": timeline("nothing", 2)}],
+        "field must be one of",
+    ),
+    "far": (
+        [POSE | {"end": {"theta": [1e300, 1]}, "family": "beta", "timeline": timeline("alpha", 0)}],
+        "pin B must lie in -1e.15",
+    ),
+    "one in another": (
+        [POSE | {"family": "beta", "timeline": timeline("aside", [])}],
+        "field must be one of",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ASIDE)
+def test_what_is_wrong_aside_is_refused(case):
+    held, words = ASIDE[case]
+    with pytest.raises(scene_file.NotAScene, match=words):
+        scene_file.from_text(json.dumps(GOOD | {"aside": held}), "scene.json", Path())
+
+
+def test_keyframes_set_aside_come_back_after_saving(tmp_path):
+    scene = scene_file.load("gaussian")
+    track = Track("playhead", (Key(0.0, 0.0), Key(2.0, 1.0)))
+    keyed = replace(scene, view=Extent(-4.0, 4.0, 0.5, 5.0), timeline=Timeline(2.0, (track,)))
+    scene_file.save(of_family(keyed, "beta"), tmp_path / "a.json")
+    back = of_family(scene_file.load(tmp_path / "a.json"), "gaussian")
+    assert (back.timeline, back.view, back.aside) == (keyed.timeline, keyed.view, ())
+
+
+def test_a_head_set_aside_is_named_relative_to_the_scene(tmp_path):
+    source = f"attention:{tmp_path / 'mine.npz'}?head=1"
+    held = POSE | {"family": source, "timeline": timeline("alpha", 0)}
+    scene = scene_file.from_text(json.dumps(GOOD | {"aside": [held]}), "a.json", tmp_path)
+    scene_file.save(scene, tmp_path / "a.json")
+    stored = json.loads((tmp_path / "a.json").read_text())["aside"][0]
+    assert stored["family"] == "attention:mine.npz?head=1"
+    assert scene_file.load(tmp_path / "a.json") == scene, (
+        "a head that is missing is no reason to refuse"
+    )
 
 
 # --- what opens can be saved -----------------------------------------------------------------
@@ -354,6 +468,9 @@ def everything() -> dict:
                 {"field": "start.theta", "keys": [{"at": 2.0, "value": [0.5, 1.0]}]},
             ],
         },
+        "aside": [
+            {**deepcopy(POSE), "family": "beta", "timeline": timeline("playhead", 0.5)},
+        ],
     }
 
 
@@ -376,7 +493,7 @@ def test_an_unknown_entry_of_any_object_is_kept(seed, tmp_path):
         home.update(entries)
     (tmp_path / "a.json").write_text(json.dumps(stated))
     scene = scene_file.load(tmp_path / "a.json")
-    assert len(scene_file.unknown(scene)) == len(added) == 14
+    assert len(scene_entries.unknown(scene)) == len(added) == 20
     scene_file.save(scene, tmp_path / "a.json")
     found = objects(json.loads((tmp_path / "a.json").read_text()))
     for entries in added:

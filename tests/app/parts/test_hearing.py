@@ -84,7 +84,7 @@ def stated(kind: type, name: str) -> set[str]:
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 def test_a_part_states_what_it_handles(part):
     # what a field of an answer or of an event is, is no class that is heard
-    inner = {"NormalsTask", "PictureTask", "TokenPathTask", "BrowseTask", "FlowJob"}
+    inner = {"NormalsTask", "PictureTask", "TokenPathTask", "RowsTask", "BrowseTask", "FlowJob"}
     assert names_in(part.on_event) <= stated(part, "events")
     handled = names_in(part.on_message) - inner
     assert handled <= stated(part, "messages")

@@ -12,6 +12,7 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
+from app.jobs.worker import JobFailed
 from app.model import scene_file
 from app.model.scene import Pin
 from app.model.store import Store
@@ -116,6 +117,8 @@ def test_only_a_panel_that_is_seen_is_computed_for():
     assert asked == [token_rows.RowsTask("gaussian", scene.start.theta, (1.0, 2.0))]
     store.update(replace(scene, playhead=0.25))
     part.on_message(made())
+    waiting = shown.pop(0)
+    assert waiting.note.startswith("Waiting for the paths") and not waiting.strips
     assert not shown, "the geodesic is not known yet"
     part.on_message(path())
     assert len(asked) == 2
@@ -126,7 +129,9 @@ def test_only_a_panel_that_is_seen_is_computed_for():
     store.update(replace(scene, alpha=0.5))
     assert shown[-1].stale, "it is of another connection"
     store.update(replace(store.scene, family="cauchy"))
-    assert shown[-1] is None
+    assert shown[-1] is token_rows.WAITING
+    part.on_message(JobFailed(part.asked, "no memory"))
+    assert shown[-1].note == "no memory", "nothing is waited for"
 
 
 @pytest.mark.window

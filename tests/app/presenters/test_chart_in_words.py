@@ -95,7 +95,7 @@ def test_the_sphere_of_three_outcomes_has_curvature_a_quarter():
 
 def test_a_head_says_its_tokens_and_what_its_rows_are():
     told = paragraphs(*answered("bank", notes=(Note("a $g_{ij}$", (0.0, 0.0)),)))
-    assert told[-1] == "Notes: a $g_{ij}$."
+    assert told[-1] == "Notes: a g_ij."
     assert "Layer 4, head 9 of bank." in told[0] and "Not verified: the file" in told[0]
     assert told[1].startswith("A is on the token “3 by”, at θ₁ = −5.80759")
 

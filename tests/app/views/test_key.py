@@ -13,7 +13,7 @@ from app.views.canvas.display_list import Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
-from app.views.canvas.layers.marks import MarksLayer, overlaps
+from app.views.canvas.layers.marks import GAP, HEIGHT, PLACES, MarksLayer, overlaps, room
 from app.views.canvas.plot import Plot
 from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import LIGHT
@@ -117,6 +117,31 @@ def test_each_token_of_a_default_scene_has_its_label_and_none_covers_another(fam
         assert not overlaps((x0 + 0.5, y0 + 0.5, x1 - 0.5, y1 - 0.5), others)
 
 
+def test_of_thousands_of_tokens_each_word_has_the_first_place_that_is_free():
+    """The same as by trying the places one after another."""
+    frame, die = Plot((300, 200)).frame, np.random.default_rng(5)
+    at = die.uniform((0.0, 0.0), (300.0, 200.0), (300, 2))
+    taken = np.concatenate([at - 4, at + 4], axis=1)[::4]
+    left, top, right, bottom = frame.box
+    found = 0
+    for point, insist in zip(at, die.random(300) < 0.5, strict=True):
+        width = float(die.uniform(10, 60))
+        fitting, free = [], []
+        for anchor, offset in PLACES:
+            x, y = point + offset - anchor * (width, HEIGHT)
+            if left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom:
+                fitting.append((x, y, x + width, y + HEIGHT))
+                wide = (x - GAP, y, x + width + GAP, y + HEIGHT)
+                free += [] if overlaps(wide, taken) else fitting[-1:]
+        wanted = next(iter(free or (fitting if insist else [])), None)
+        place = room(frame, point, width, taken, bool(insist))
+        assert (place is None) == (wanted is None)
+        if place is not None:
+            found += 1
+            np.testing.assert_allclose(place[2], wanted, rtol=0, atol=1e-12)
+    assert 100 < found < 300
+
+
 def test_words_of_zeros_leave_tokens_theirs():
     plot = Plot((900, 600))
     plot.set_view(VIEW)
@@ -131,6 +156,19 @@ def test_words_of_zeros_leave_tokens_theirs():
     ]
     assert len(labels) == 2
     assert not overlaps(box_of(labels[0]), [box_of(labels[1])])
+
+
+def test_the_words_of_a_token_give_way_to_a_note():
+    plot = Plot((900, 600))
+    plot.set_view(VIEW)
+    at = np.array([(5.0, 5.0)])
+    plot.set_marks(Marks(at, ("token",), np.zeros(1)))
+    plot.set_annotations([Annotation("words of a note", (5.0, 5.0), None, 0, "")], [])
+    note, token = (
+        next(p for p in made.primitives(plot.frame) if isinstance(p, Label))
+        for made in (layers(plot, AnnotationsLayer)[0], layers(plot, MarksLayer)[-1])
+    )
+    assert token.text == "token" and not overlaps(box_of(token), [box_of(note)])
 
 
 def test_the_key_leaves_the_words_of_notes_alone(plot):

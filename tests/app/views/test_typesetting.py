@@ -10,7 +10,7 @@ from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.text.formulas import NotTypeset
 from app.views.text.mathematics import scripted
-from app.views.text.typesetting import is_symbol, line, line_or_text
+from app.views.text.typesetting import is_symbol, line, line_or_text, spoken
 
 INK = (0.0, 0.0, 0.0, 1.0)
 
@@ -47,8 +47,44 @@ def test_any_letter_can_be_a_script():
     assert typeface.writable(made) == made
 
 
-@pytest.mark.parametrize("text", ["$x", "$\\foo$", "a $x_$", "$e^{-x^2}$", r"$\hat\theta$"])
+@pytest.mark.parametrize(
+    ("formula", "written", "sizes"),
+    [
+        ("e^{-x^2}", "$e^{-x^{2}}$", (10.0, 6.8, 6.8, 6.8)),
+        ("g_{i_1}", "$g_{i_{1}}$", (10.0, 6.8, 4.624)),
+        ("x^{a_n}", "$x^{a_{\\mathrm{n}}}$", (10.0, 6.8, 4.624)),
+    ],
+)
+def test_a_script_may_hold_a_script_that_unicode_has(formula, written, sizes):
+    made = line(f"${formula}$")
+    assert tex(made) == written
+    assert typeface.writable(made) == made
+    found = [run.size for run in runs(Label(made, (0.0, 0.0), 10.0, INK))[0] for _ in run.text]
+    assert found == pytest.approx(sizes)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [(r"x^{y^\beta_\omega}", "_ within a script cannot set ω"),
+     (r"\hat\theta", r"\\hat over θ"), (r"\bar x", r"\\bar over x"),
+     (r"x^{a^{b^2}}", r"\^ within a script cannot set")],
+)  # fmt: skip
+def test_a_refusal_names_the_command(formula, words):
+    with pytest.raises(NotTypeset, match=words):
+        line(f"${formula}$")
+
+
+@pytest.mark.parametrize("text", ["$x", "$\\foo$", "a $x_$", r"$\hat\theta$"])
 def test_what_cannot_be_set_is_refused_in_a_note_and_shown_as_it_is_in_a_file(text):
     with pytest.raises(NotTypeset):
         line(text)
     assert line_or_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("a $g_{ij}$", "a g_ij"), (r"$e^{-x^2}$", "e^(−x²)"), (r"$\sigma^2 = \frac12$", "σ^2 = ½"),
+     (r"mean $\mu_1$ at 5 \$", "mean μ_1 at 5 $"), ("$x", "$x")],
+)  # fmt: skip
+def test_a_formula_is_told_in_plain_characters(text, told):
+    assert spoken(text) == told

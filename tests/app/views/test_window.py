@@ -102,6 +102,15 @@ def window() -> Iterator:
     assert not [widget for widget in left if not isinstance(widget, QMenu)]
 
 
+def test_a_held_key_switches_nothing_on_and_off(window):
+    from PySide6.QtGui import QAction
+
+    (play,) = (
+        each for each in window.frame.findChildren(QAction) if each.text() == "Play or pause"
+    )
+    assert play.shortcut().toString() == "Space" and not play.autoRepeat()
+
+
 def edits(window) -> list[tuple[str, object]]:
     return [pair for event in window.told for pair in event.changes]
 
@@ -182,6 +191,7 @@ def test_a_family_without_heads_has_no_pickers_of_heads(window):
         (lambda p: choose(p.chart, 1), ("chart", "moments")),
         (lambda p: p.alpha.setValue(-20), ("alpha", -1.0)),
         (lambda p: choose(p.head.triple[1], 2), ("family.tokens", "0,2,3")),
+        (lambda p: choose(p.head.triple[1], 3), ("family.tokens", "0,3,1")),
         (lambda p: choose(p.head.kind, 1), ("family.plane", "fisher")),
         (lambda p: choose(p.head.token, 1), ("family.token", 1)),
         (lambda p: p.head.temperature.setValue(100), ("family.temperature", 10.0)),

@@ -12,6 +12,7 @@ from compute.curves import distance_bounds
 from compute.curves.dense_curve import DenseCurve, polygon, quintics
 from compute.engine.reference import ReferenceEngine
 from compute.families import families, manifold
+from compute.manifold.manifold import known_inside
 from tests.claims import each
 
 ENGINE = ReferenceEngine()
@@ -45,12 +46,14 @@ def bent(a, b, out):
 
 
 def pairs(family, count, seed):
-    """Points over the family's view, some of them near one another."""
+    """Points over the family's view and in its domain, some of them near one another."""
     rng, view = np.random.default_rng(seed), family.view
-    a, b = rng.uniform([view.x0, view.y0], [view.x1, view.y1], (2, count, 2))
-    near = np.arange(count) % 4 == 0
+    a, b = rng.uniform([view.x0, view.y0], [view.x1, view.y1], (2, 3 * count, 2))
+    near = np.arange(3 * count) % 4 == 0
     b[near] = a[near] + 10.0 ** rng.uniform(-6, -1, (near.sum(), 1)) * (b - a)[near]
-    return family.charts[0].inverse(a), family.charts[0].inverse(b)
+    starts, ends = family.charts[0].inverse(a), family.charts[0].inverse(b)
+    inside = known_inside(family, starts) & known_inside(family, ends)
+    return starts[inside][:count], ends[inside][:count]
 
 
 @pytest.mark.parametrize("name", CLOSED)

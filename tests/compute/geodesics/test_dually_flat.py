@@ -19,7 +19,8 @@ DUAL = [name for name in sorted(families()) if is_dual(manifold_of(name))]
 
 def test_every_exponential_family_has_both_flat_charts():
     assert set(DUAL) >= {
-        "attention", "beta", "categorical3_expectation", "categorical3_natural",
+        "attention", "beta", "binomial_binomial", "categorical", "categorical3_expectation",
+        "categorical3_natural", "geometric_geometric", "poisson_poisson",
         "flat_exponential_pair", "gamma", "gaussian", "inverse_gaussian", "von_mises",
     }  # fmt: skip
 

@@ -12,6 +12,8 @@ from compute.families import manifold as manifold_of
 from compute.heads import head as heads
 from compute.heads import query_plane
 from compute.heads.head import Head
+from compute.heads.token_words import is_special
+from tests import ROOT
 
 
 def arrays(**changes: object) -> dict[str, object]:
@@ -49,6 +51,18 @@ def test_what_is_wrong_is_refused_in_one_line(case, tmp_path):
     with pytest.raises(ValueError, match=words) as caught:
         heads.load(saved(tmp_path, **changes))
     assert "\n" not in str(caught.value)
+
+
+def test_the_index_of_the_bundled_heads_is_that_of_their_files():
+    """A head is listed by its text, without special tokens, or as a picture."""
+    folder = ROOT / "assets" / "heads"
+    assert set(heads.bundled()) == {path.stem for path in folder.glob("*.npz")}
+    for name, text in heads.texts().items():
+        words = [word for word in heads.load(name).labels if not is_special(word)]
+        if text.endswith("(picture)"):
+            assert words == [str(i) for i in range(len(words))] or "".join(words).isdigit()
+        else:
+            assert text.replace(" ", "") == "".join(words).replace("…", "").replace(" ", "")
 
 
 def test_pickles_and_other_files_are_not_opened(tmp_path):

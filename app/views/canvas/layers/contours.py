@@ -64,7 +64,7 @@ class ContoursLayer(Layer):
         taken = self.occupied(frame)
         for words, lines in drawn:
             longest = max(lines, key=len, default=np.zeros((0, 2)))
-            inside = longest[[frame.contains(point) for point in longest]]
+            inside = longest[frame.inside(longest)]
             if len(inside) < 2 or np.hypot(*np.diff(inside, axis=0).T).sum() < LONG:
                 continue
             for share in SHARES:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas import colour_map
+from app.views.canvas import colour_map, typeface
 from app.views.canvas.colour_map import LEVELS, palette
 from app.views.canvas.display_list import ArrowHeads, Label, Pen, Primitive, Strokes, TexturedQuad
 from app.views.canvas.layers.layer import Layer
@@ -18,10 +18,12 @@ from app.views.canvas.ticks import ticks
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import ColorMap2D
 
-WIDTH = 78  # margin that the bar needs, in pixels
+WIDTH = 78  # margin that a bar of numbers needs, in pixels
 GAP, BAR = 16, 12
 SPACING = 56  # pixels between ticks
-LONGEST = 6  # maximum length of a category's name
+SIZE = 11  # of numbers and names
+# width of a category's name at most; of what is beside it in the margin
+LONGEST, BESIDE = 96, 52
 POINT = 9  # length of a point
 BEYOND = 1e-3  # share of the colour range too small for a stop
 
@@ -59,7 +61,7 @@ class LegendLayer(Layer):
         marks = Strokes([np.array([(right, y), (right + 4.0, y)]) for y in rows], pen)
         ink = rgba(self.theme.muted)
         words = [
-            Label(text, (right + 8, y), 11, ink) for y, (_, text) in zip(rows, found, strict=True)
+            Label(text, (right + 8, y), SIZE, ink) for y, (_, text) in zip(rows, found, strict=True)
         ]
         words += [self._title(image, frame), *self._source(image, frame)]
         return (quad, marks, *self._points(image, frame), *words)
@@ -116,10 +118,23 @@ def _beyond(image: ColorMap2D) -> tuple[bool, bool]:
     return bool((known < low - slack).any()), bool((known > high + slack).any())
 
 
+def width_of(image: ColorMap2D) -> int:
+    """Return the margin that the bar of a map needs, in pixels."""
+    widest = max((typeface.width(name, SIZE) for _, name in _named(image)), default=0.0)
+    return max(WIDTH, round(widest) + BESIDE)
+
+
 def _named(image: ColorMap2D) -> list[tuple[float, str]]:
-    """Return the categories of a map as ticks, shortened to the available room."""
-    short = (n if len(n) <= LONGEST else n[: LONGEST - 1] + "…" for n in image.names)
-    return [(float(i), name) for i, name in enumerate(short)]
+    """Return the categories of a map as ticks, shortened to at most `LONGEST` pixels."""
+    return [(float(i), _shortened(name)) for i, name in enumerate(image.names)]
+
+
+def _shortened(name: str) -> str:
+    if typeface.width(name, SIZE) <= LONGEST:
+        return name
+    while name and typeface.width(f"{name}…", SIZE) > LONGEST:
+        name = name[:-1]
+    return f"{name}…"
 
 
 def _bar(frame: Frame) -> tuple[float, float, float, float]:

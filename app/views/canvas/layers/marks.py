@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Discs, Label, Pen, Primitive, Strokes
@@ -31,10 +32,10 @@ BESIDE = (
     ((1.0, 0.0), (-9.0, 7.0)),
 )
 FARTHER = (2.2, 3.4, 4.6)  # times the offset
-PLACES = (
-    *((anchor, offset, False) for anchor, offset in BESIDE),
-    *((anchor, (far * x, far * y), True) for far in FARTHER for anchor, (x, y) in BESIDE),
-)
+# of each position: the anchor, the offset
+PLACES = np.array([
+    (anchor, (far * x, far * y)) for far in (1.0, *FARTHER) for anchor, (x, y) in BESIDE
+])  # fmt: skip
 # lowest opacity of a disc and of a word
 FAINTEST, FAINTEST_WORD = 0.62, 0.8
 HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
@@ -82,7 +83,8 @@ class MarksLayer(Layer):
         alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
         if self._hovered >= 0:
             alpha[self._hovered] = 1.0
-        colours = np.array([rgba(self._ink(i)) for i in range(len(at))])
+        inks = range(len(at)) if self._marks.index else (0,)
+        colours = np.resize([rgba(self._ink(i)) for i in inks], (len(at), 4))
         colours[:, 3] = alpha
         pen = Pen(rgba(self.theme.mark), DISC, self.theme.outline(), 1.5)
         shapes = [Discs(at, pen, colours)]
@@ -98,13 +100,14 @@ class MarksLayer(Layer):
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
-        order = sorted(range(len(at)), key=lambda i: (i != self._hovered, -alpha[i]))
-        inside = [i for i in order if frame.contains(at[i])]
+        order = np.lexsort((-alpha, np.arange(len(at)) != self._hovered))
+        inside = order[frame.inside(at)[order]].tolist()
         half = DISC / 2 + 1
         taken = np.concatenate([
             np.concatenate([at[inside] - half, at[inside] + half], axis=1).reshape(-1, 4),
             self.occupied(frame),
         ])  # fmt: skip
+        leaders: list[Primitive] = []
         labels: list[Primitive] = []
         for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
             text, bold = self._marks.labels[i], i == self._hovered
@@ -114,11 +117,12 @@ class MarksLayer(Layer):
                 taken = np.concatenate([taken, [box]])
                 if is_far:
                     pen = Pen(rgba(self._ink(i), 0.7), 1.0, self.theme.outline(), 0.8)
-                    labels.append(Strokes([np.array([at[i], point])], pen))
+                    leaders.append(Strokes([np.array([at[i], point])], pen))
                 colour = rgba(self._ink(i), max(float(alpha[i]), FAINTEST_WORD))
                 halo = self.theme.outline()
                 labels.append(Label(text, point, SIZE, colour, anchor, halo, bold))
-        return labels
+        # in this order one draw call for all lines and one for all words
+        return [*leaders, *labels]
 
 
 def room(
@@ -127,21 +131,37 @@ def room(
     """Return the first position where a label fits: point, anchor, box, and whether a line should lead
     to it; None if there is none.
     """
-    left, top, right, bottom = frame.box
-    first = None
-    for anchor, (dx, dy), is_far in PLACES:
-        point = (float(at[0]) + dx, float(at[1]) + dy)
-        x, y = point[0] - anchor[0] * width, point[1] - anchor[1] * HEIGHT
-        box = (x, y, x + width, y + HEIGHT)
-        inside = left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom
-        if inside and not overlaps((x - GAP, y, x + width + GAP, y + HEIGHT), taken):
-            return point, anchor, box, is_far
-        first = first or ((point, anchor, box, is_far) if inside else None)
-    return first if insist else None
+    points = at + PLACES[:, 1]
+    size = np.array([width, HEIGHT])
+    corners = points - PLACES[:, 0] * size
+    boxes = np.concatenate([corners, corners + size], axis=1)
+    inside = (corners >= frame.box[:2]).all(axis=1) & (boxes[:, 2:] <= frame.box[2:]).all(axis=1)
+    padded = boxes + np.array([-GAP, 0.0, GAP, 0.0])
+    free = inside & ~_hit(padded, np.asarray(taken, float).reshape(-1, 4))
+    fitting = free if free.any() or not insist else inside
+    if not fitting.any():
+        return None
+    k = int(fitting.argmax())
+    left, top, right, bottom = boxes[k].tolist()
+    (x, y), anchor = points[k].tolist(), tuple(PLACES[k, 0].tolist())
+    return (x, y), anchor, (left, top, right, bottom), k >= len(BESIDE)
+
+
+def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
+    """Return which boxes (n, 4) overlap any of others (k, 4)."""
+    # of thousands of points few are near one label
+    around = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+    near = others[_overlapping(around, others)]
+    return np.asarray(_overlapping(boxes.T[..., None], near).any(axis=1))
 
 
 def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
     """Whether a box overlaps any of others (k, 4)."""
-    left, top, right, bottom = np.asarray(others, float).reshape(-1, 4).T
-    hit = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
-    return bool(hit.any())
+    return bool(_overlapping(a, np.asarray(others, float).reshape(-1, 4)).any())
+
+
+def _overlapping(a: Box | Pixels, others: Pixels) -> NDArray[np.bool_]:
+    """Return which of others (k, 4) a box overlaps, or each of boxes (4, n, 1)."""
+    left, top, right, bottom = others.T
+    hit: NDArray[np.bool_] = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
+    return hit

@@ -77,9 +77,12 @@ class Frame:
 
     def contains(self, pixel: ArrayLike) -> bool:
         """Whether a pixel lies in the plot."""
-        left, top, right, bottom = self.box
-        px, py = np.asarray(pixel, np.float64)
-        return bool(left <= px <= right and top <= py <= bottom)
+        return bool(self.inside(pixel))
+
+    def inside(self, pixels: ArrayLike) -> NDArray[np.bool_]:
+        """Return which pixels (..., 2) lie in the plot."""
+        at, box = np.asarray(pixels, np.float64), self.box
+        return np.asarray(((at >= box[:2]) & (at <= box[2:])).all(axis=-1))
 
     def panned(self, start: ArrayLike, end: ArrayLike) -> Extent:
         """Return the view after dragging the chart point under pixel ``start`` to pixel ``end``."""

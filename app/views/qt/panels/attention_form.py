@@ -28,6 +28,7 @@ class AttentionForm:
 
     def __init__(self, emit: Handler) -> None:
         self._emit = emit
+        self._chosen: tuple[int, ...] = ()
         self.widget = QWidget()
         column = QVBoxLayout(self.widget)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,11 +93,16 @@ class AttentionForm:
             lambda tick: self._tell(temperature=round(10 ** (tick / TICKS), 4))
         )
         self.seen_by.activated.connect(lambda i: self._tell(mask_of=i))
-        for box in self.triple:
-            box.activated.connect(lambda i: self._tell(tokens=self._triple()))
+        for place, box in enumerate(self.triple):
+            box.activated.connect(lambda i, place=place: self._choose_token(place, i))
 
-    def _triple(self) -> str:
-        return ",".join(str(box.currentIndex()) for box in self.triple)
+    def _choose_token(self, place: int, token: int) -> None:
+        """Put a token at a place of the plane; if it has another place, both exchange theirs."""
+        chosen = list(self._chosen)
+        if token in chosen:
+            chosen[chosen.index(token)] = chosen[place]
+        chosen[place] = token
+        self._tell(tokens=",".join(map(str, chosen)))
 
     def _choose(self, **head: object) -> None:
         """Change the head, resetting the tokens of the plane; with another file also head and keys."""
@@ -135,6 +141,7 @@ class AttentionForm:
     def _show_plane(self, state: AttentionState) -> None:
         fill(self.kind, state.planes, state.plane)
         tokens = [Choice(str(i), numbered(i, words)) for i, words in enumerate(state.tokens)]
+        self._chosen = state.triple
         for box, token in zip(self.triple, state.triple, strict=True):
             fill(box, tokens, str(token))
         fill(self.token, tokens, str(state.token))
@@ -152,7 +159,8 @@ _SEEN_HINT = (
     "queries over the keys that this token may attend to."
 )
 _TRIPLE_HINT = (
-    "The plane passes exactly through the queries of three tokens; A and B start on the first two."
+    "The plane passes exactly through the queries of three tokens; A and B start on the first two. "
+    "A token that is chosen a second time exchanges its place."
 )
 _FISHER_HINT = (
     "The plane spanned by the two leading eigenvectors of the Fisher matrix K̂ᵀ(diag p − "

@@ -24,6 +24,10 @@ def with_access_key(title: str, taken: set[str]) -> str:
     return title
 
 
+# a held key repeats these; it would switch others on and off
+REPEATED = ("undo", "redo", "flow_step")
+
+
 class Actions:
     """``by_name``: the action of each command; ``menus``: the menu of each title."""
 
@@ -71,6 +75,7 @@ class Actions:
     ) -> QAction:
         action = QAction(command.text, frame)
         action.setShortcut(QKeySequence(command.shortcut))
+        action.setAutoRepeat(command.name in REPEATED)
         action.setStatusTip(command.hint)
         if command.icon:
             action.setIcon(blank(ICON))

@@ -1,0 +1,271 @@
+"""Statistics for scripts and notebooks: fits of samples, points, and estimators with the conventions of
+scikit-learn.
+
+>>> import compute
+>>> fits = compute.fit([1.0, 2.0, 3.0, 4.0], "gamma")
+>>> [round(float(x), 9) for x in fits.theta[0]]
+[4.265428055, 1.706171222]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute.core.arrays import Floats, same_length
+from compute.core.refusal import Refused
+from compute.core.status import Status
+from compute.engine.opening import open_engine
+from compute.families import manifold as family_of
+from compute.manifold.manifold import Manifold
+from compute.requests.checks import points_of
+from compute.requests.engine import Engine
+from compute.samples import samples as data
+from compute.samples import table
+from compute.statistics import geodesic_regression, k_means, maximum_likelihood, means
+from compute.statistics import tangent_pca as principal
+from compute.statistics.distance_matrix import Distances, between, distances
+from compute.statistics.likelihood import likelihood
+from compute.statistics.likelihood_region import Region, region
+
+
+class Points:
+    """Labelled points of a family: theta (n, 2), labels (n,).
+
+    Raises ValueError for points outside the domain and for another number of labels.
+    """
+
+    def __init__(
+        self, manifold: Manifold, theta: ArrayLike, labels: Sequence[str] | None = None
+    ) -> None:
+        self.manifold = manifold
+        self.theta = points_of(manifold, "theta", theta)
+        stated = [str(i + 1) for i in range(len(self.theta))] if labels is None else labels
+        self.labels = tuple(map(str, stated))
+        same_length(theta=self.theta, labels=np.array(self.labels))
+
+    def __len__(self) -> int:
+        return len(self.theta)
+
+    def distances(self, engine: Engine | None = None) -> Distances:
+        """Return all Fisher–Rao distances (n, n) with their statuses."""
+        return distances(engine or open_engine(), self.manifold, self.theta)
+
+
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """Maximum-likelihood points of samples, one a group.
+
+    groups (n,); theta (n, 2); log_likelihood, aic, n and status (n,); ``fits`` holds each with its Wald
+    covariance g⁻¹/n and its certificate.
+    """
+
+    manifold: Manifold
+    samples: tuple[data.Sample, ...]
+    fits: tuple[maximum_likelihood.Fit, ...]
+
+    def __len__(self) -> int:
+        return len(self.fits)
+
+    def __getitem__(self, i: int) -> maximum_likelihood.Fit:
+        return self.fits[i]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the groups."""
+        return tuple(one.group for one in self.fits)
+
+    @cached_property
+    def theta(self) -> Floats:
+        """The points θ̂ (n, 2)."""
+        return np.stack([one.theta for one in self.fits])
+
+    @cached_property
+    def log_likelihood(self) -> Floats:
+        """Σ wᵢ log p(xᵢ|θ̂) (n,)."""
+        return np.array([one.log_likelihood for one in self.fits])
+
+    @cached_property
+    def aic(self) -> Floats:
+        """Akaike's criterion 4 − 2 log-likelihood (n,)."""
+        return np.array([one.aic for one in self.fits])
+
+    @cached_property
+    def n(self) -> Floats:
+        """The sums of weights (n,)."""
+        return np.array([one.n for one in self.fits])
+
+    @property
+    def status(self) -> tuple[Status, ...]:
+        """The statuses (n,)."""
+        return tuple(one.status for one in self.fits)
+
+    def points(self) -> Points:
+        """Return the points that were found, labelled by their groups."""
+        good = [one for one in self.fits if one.status == Status.OK]
+        if not good:
+            raise Refused("no group has a maximum-likelihood point")
+        return Points(
+            self.manifold, np.stack([one.theta for one in good]), [one.group for one in good]
+        )
+
+    def region(self, i: int, level: float = 0.95) -> Region:
+        """Return the likelihood-ratio region of a group: its boundary, whose coverage is asymptotic."""
+        function = likelihood(self.manifold, self.samples[i])
+        return region(function, self.fits[i].theta, level)
+
+
+def fit(
+    samples: Any,
+    family: str | Manifold,
+    by: Any = None,
+    column: str = "",
+    weights: str = "",
+) -> Fits:
+    """Return the maximum-likelihood points of samples in a family.
+
+    ``samples``: an array (n,), a mapping or data frame of columns, or the path of a CSV, TSV or NPZ
+    file.  ``by``: labels (n,), or the name of a column; ``column``: of the values; ``weights``: the
+    column of how often each value was observed.  NaN and empty entries are left out and counted.
+    Raises ValueError for values that are no numbers or lie outside the sample space.
+    """
+    manifold = family_of(family) if isinstance(family, str) else family
+    if isinstance(samples, str | Path):
+        groups = data.of_table(table.read(samples), column, by or "", weights)
+    else:
+        groups = data.of_values(samples, by, column, weights)
+    return Fits(
+        manifold, tuple(groups), tuple(maximum_likelihood.fit(manifold, one) for one in groups)
+    )
+
+
+class FrechetMean:
+    """The point of least Σ wᵢ d²(θ, θᵢ), or with ``kind`` "median" of least Σ wᵢ d(θ, θᵢ), "e" or "m"
+    the average of natural or expectation parameters.
+
+    After `fit`: ``theta_`` (2,), ``variance_``, ``certificate_`` (the length of the mean logarithm) and
+    ``status_``.
+
+    >>> import compute
+    >>> gaussian = compute.family("gaussian")
+    >>> mean = FrechetMean(gaussian).fit([[-1.0, 1.0], [1.0, 1.0]])
+    >>> print(f"{mean.theta_[1]:.9f} {mean.status_.name}")  # the middle of a half circle, √(3/2)
+    1.224744871 OK
+    """
+
+    def __init__(
+        self, manifold: Manifold, kind: str = "frechet", engine: Engine | None = None
+    ) -> None:
+        self.manifold, self.kind = manifold, kind
+        self.engine = engine or open_engine("reference")
+
+    def fit(self, theta: ArrayLike, weights: ArrayLike | None = None) -> Self:
+        """Find the mean of points (n, 2) with weights (n,)."""
+        stated = None if weights is None else np.asarray(weights, np.float64)
+        points = points_of(self.manifold, "theta", theta)
+        found = means.mean(self.engine, self.manifold, points, stated, self.kind)
+        self.theta_, self.variance_ = found.theta, found.variance
+        self.certificate_, self.status_ = found.certificate, found.status
+        return self
+
+
+class KMeans:
+    """k clusters of least Σ d²(θᵢ, centre) by Fisher–Rao distance, the best of ``restarts`` random
+    starts.
+
+    After `fit`: ``labels_`` (n,), ``cluster_centers_`` (k, 2), ``inertia_``, ``n_iter_``, ``status_``.
+    """
+
+    def __init__(
+        self,
+        manifold: Manifold,
+        k: int = 3,
+        restarts: int = 20,
+        seed: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
+        self.manifold, self.k, self.restarts, self.seed = manifold, k, restarts, seed
+        self.engine = engine or open_engine()
+
+    def fit(self, theta: ArrayLike) -> Self:
+        """Find the clusters of points (n, 2)."""
+        points = points_of(self.manifold, "theta", theta)
+        found = k_means.k_means(
+            self.engine, self.manifold, points, self.k, self.restarts, self.seed
+        )
+        self.labels_, self.cluster_centers_ = found.labels, found.centres
+        self.inertia_, self.n_iter_, self.status_ = found.inertia, found.rounds, found.status
+        return self
+
+    def predict(self, theta: ArrayLike) -> np.ndarray:
+        """Return the number (n,) of the nearest centre of each point (n, 2).
+
+        Raises RuntimeError if a distance is not found.
+        """
+        points = points_of(self.manifold, "theta", theta)
+        k = len(self.cluster_centers_)
+        a, b = np.repeat(self.cluster_centers_, len(points), axis=0), np.tile(points, (k, 1))
+        apart, status = between(self.engine, self.manifold, a, b)
+        if np.isnan(apart).any():
+            failed = Status(int(status[np.isnan(apart)][0]))
+            raise RuntimeError(f"a distance to a centre was not found: {failed.name}")
+        return np.asarray(apart.reshape(k, -1).argmin(axis=0))
+
+
+class TangentPCA:
+    """Principal directions of points in the tangent space at their Fréchet mean.
+
+    After `fit`: ``mean_`` (2,), ``components_`` (2, 2) as rows of unit length in g,
+    ``explained_variance_`` (2,), ``explained_variance_ratio_`` (2,), ``status_``.
+    """
+
+    def __init__(self, manifold: Manifold, engine: Engine | None = None) -> None:
+        self.manifold, self.engine = manifold, engine or open_engine("reference")
+
+    def fit(self, theta: ArrayLike) -> Self:
+        """Find the directions of points (n, 2)."""
+        self.fit_transform(theta)
+        return self
+
+    def fit_transform(self, theta: ArrayLike) -> Floats:
+        """Find the directions of points (n, 2), and return their coordinates (n, 2) along them."""
+        points = points_of(self.manifold, "theta", theta)
+        found = principal.tangent_pca(self.engine, self.manifold, points)
+        total = float(found.variances.sum())
+        self.mean_, self.components_ = found.mean.theta, found.components
+        self.explained_variance_, self.status_ = found.variances, found.status
+        self.explained_variance_ratio_ = found.variances / total if total > 0 else found.variances
+        return found.scores
+
+
+class GeodesicRegression:
+    """The geodesic θ(t) = exp_p(t v) of least Σ d²(θ(tᵢ), θᵢ).
+
+    After `fit`: ``intercept_`` p (2,), ``coef_`` v (2,), ``residual_``, ``score_`` (the explained share
+    of the variance), ``status_``.
+    """
+
+    def __init__(self, manifold: Manifold, engine: Engine | None = None) -> None:
+        self.manifold, self.engine = manifold, engine or open_engine("reference")
+
+    def fit(self, t: ArrayLike, theta: ArrayLike) -> Self:
+        """Find the geodesic through points θ (n, 2) at t (n,)."""
+        times, points = np.asarray(t, np.float64), points_of(self.manifold, "theta", theta)
+        found = geodesic_regression.regression(self.engine, self.manifold, times, points)
+        self.intercept_, self.coef_ = found.intercept, found.slope
+        self.residual_, self.score_, self.status_ = found.residual, found.explained, found.status
+        return self
+
+    def predict(self, t: ArrayLike) -> Floats:
+        """Return the points (n, 2) at t (n,); NaN where the geodesic has left the domain."""
+        times = np.asarray(t, np.float64)
+        theta, _ = geodesic_regression.predicted(
+            self.engine, self.manifold, self.intercept_, self.coef_, times
+        )
+        return theta

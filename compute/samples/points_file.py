@@ -1,0 +1,65 @@
+"""Points of a family in a table: its coordinates as columns, and optional labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.core.refusal import Refused
+from compute.samples.table import Table, read
+
+LABEL = "label"
+# names of Greek letters, for tables written without them
+SPELT = {
+    "α": "alpha", "β": "beta", "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu",
+    "ν": "nu", "σ": "sigma", "Ω": "Omega",
+}  # fmt: skip
+# maximum number of points
+MOST_POINTS = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledPoints:
+    """theta (n, 2) and labels (n,), the row's number where the file has none."""
+
+    theta: Floats
+    labels: tuple[str, ...]
+
+
+def read_points(path: str | Path, coordinates: Sequence[str]) -> LabelledPoints:
+    """Return the points of a file whose columns are named like the coordinates, Greek letters also by
+    their names.
+
+    Raises Refused for a missing column, a missing value or no points at all.
+    """
+    table = read(path)
+    theta = np.stack([_known(table, _column(table, name)) for name in coordinates], axis=-1)
+    if not 0 < len(theta) <= MOST_POINTS:
+        raise Refused(f"{path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
+    numbers = [str(i + 1) for i in range(len(theta))]
+    labels = table.words(LABEL) if LABEL in table.columns else numbers
+    return LabelledPoints(theta, tuple(labels))
+
+
+def _column(table: Table, coordinate: str) -> str:
+    """Return the name of the column of a coordinate.  Raises Refused if there is none."""
+    spelt = "".join(SPELT.get(letter, letter) for letter in coordinate)
+    found = next((name for name in (coordinate, spelt) if name in table.columns), None)
+    if found is None:
+        wanted = coordinate if spelt == coordinate else f"{coordinate} or {spelt}"
+        known = ", ".join(table.columns)
+        raise Refused(f"{table.path} must have a column {wanted}, got the columns {known}")
+    return found
+
+
+def _known(table: Table, name: str) -> Floats:
+    values = table.numbers(name)
+    unknown = np.flatnonzero(np.isnan(values))
+    if unknown.size:
+        row = int(unknown[0]) + table.first
+        raise Refused(f"{table.path}, line {row}: {name} must be a number, got none")
+    return values

@@ -1,0 +1,77 @@
+"""The likelihood-ratio region of a fit, {θ : 2(ℓ(θ̂) − ℓ(θ)) ≤ q}, q a quantile of χ² with 2 degrees
+of freedom.
+
+For an exponential family it is the ball of radius q/2n round η̂ in the divergence KL(θ̂‖θ).  By Wilks'
+theorem it covers θ with the stated probability as n → ∞; for small n that is an approximation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.core.arrays import Bools, Floats
+from compute.core.refusal import Refused, shown
+from compute.statistics.likelihood import Likelihood, metric
+
+DIRECTIONS = 96
+# share of the drop of ℓ within which a ray has ended
+FLAT = 1e-6
+# bisections of a ray; doublings of its length before, from the Wald ellipse on
+BISECTIONS, DOUBLINGS = 50, 12
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The boundary of a region round θ̂.
+
+    theta (k, 2): where each of k rays from θ̂ leaves it; closed (k,): False where a ray reaches the
+    edge of the domain, or no end, inside the region: theta is then the last point known to lie in it.
+    """
+
+    level: float
+    theta: Floats
+    closed: Bools
+
+
+def region(function: Likelihood, theta: Floats, level: float = 0.95) -> Region:
+    """Return the region of a level in (0, 1) round the maximum θ (2,) of a likelihood.
+
+    The rays are straight in θ and evenly spread in the Fisher metric at θ̂; a region that a ray
+    enters again farther away is cut off there.  Raises Refused for another level.
+    """
+    if not 0.0 < level < 1.0:
+        raise Refused(f"level must lie between 0 and 1, got {shown(level)}")
+    drop = -np.log1p(-level) / function.size
+    least = function.mean(theta[None])[0] - drop
+    rays = _unit_rays(metric(function.manifold, theta)) * np.sqrt(2 * drop)
+    low, high = _bracketed(function, theta, rays, least)
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        inside = function.mean(theta + middle[:, None] * rays) >= least
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    ends = theta + low[:, None] * rays
+    # where the domain ends a ray, ℓ is still above its least value there
+    closed = function.mean(ends) - least < FLAT * drop
+    return Region(level, ends, closed)
+
+
+def _unit_rays(g: Floats) -> Floats:
+    """Return vectors (k, 2) of Fisher length 1."""
+    turn = np.linspace(0.0, 2 * np.pi, DIRECTIONS, endpoint=False)
+    circle = np.stack([np.cos(turn), np.sin(turn)])
+    rays: Floats = np.linalg.solve(np.linalg.cholesky(g).T, circle).T
+    return rays
+
+
+def _bracketed(
+    function: Likelihood, theta: Floats, rays: Floats, least: float
+) -> tuple[Floats, Floats]:
+    """Return multiples (k,) of each ray inside the region, and outside it unless it has no end."""
+    low, high = np.zeros(len(rays)), np.ones(len(rays))
+    going = np.ones(len(rays), bool)
+    for _ in range(DOUBLINGS):
+        going &= function.mean(theta + high[:, None] * rays) >= least
+        low, high = np.where(going, high, low), np.where(going, 2 * high, high)
+    return low, np.where(going, low, high)

@@ -1,0 +1,105 @@
+"""The commands over tables of samples and of points."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from app.cli.main import main
+
+
+@pytest.fixture
+def samples(tmp_path):
+    path = tmp_path / "samples.csv"
+    path.write_text("g;x;n\na;1;1\nb;2,5;1\na;2;1\nb;NA;1\na;3;1\na;4;1\nb;7;2\n")
+    return str(path)
+
+
+@pytest.fixture
+def points(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("mu,sigma,label\n-1,1,left\n1,1,right\n9,1,far\n")
+    return str(path)
+
+
+def answer(capsys, *arguments: str) -> tuple[int, dict]:
+    status = main([*arguments, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_fit_answers_each_group(capsys, samples):
+    status, found = answer(
+        capsys, "fit", samples, "--family", "gamma", "--by", "g", "--column", "x"
+    )
+    a, b = found["fits"]
+    assert status == 0
+    assert (a["group"], a["n"], a["missing"], b["missing"]) == ("a", 4, 0, 1)
+    assert a["theta"] == pytest.approx([4.265428054777, 1.706171221911], rel=1e-10, abs=0.0)
+    assert a["aic"] == pytest.approx(4 - 2 * a["log_likelihood"])
+    assert len(a["wald"]) == 2 and a["status"] == "OK"
+
+
+def test_fit_counts_by_weights_and_says_where_there_is_no_maximum(capsys, samples, tmp_path):
+    chosen = ("--family", "gamma", "--by", "g", "--column", "x", "--weights", "n")
+    assert answer(capsys, "fit", samples, *chosen)[1]["fits"][1]["n"] == 3
+    (tmp_path / "same.csv").write_text("x\n2\n2\n")
+    status, found = answer(capsys, "fit", str(tmp_path / "same.csv"), "--family", "gaussian")
+    assert (status, found["fits"][0]["status"]) == (1, "LEFT_DOMAIN")
+
+
+def test_fit_names_the_group_its_values_and_the_status_in_words(capsys, samples):
+    assert main(["fit", samples, "--family", "gamma", "--by", "g", "--column", "x"]) == 0
+    words = capsys.readouterr().out
+    assert "a: k = 4.2654281 ± 2.9, λ = 1.7061712" in words
+    assert "(n = 2, 1 missing)" in words
+
+
+def test_mean_answers_its_certificate(capsys, points, tmp_path):
+    (tmp_path / "two.csv").write_text("μ,σ\n-1,1\n1,1\n")
+    status, found = answer(capsys, "mean", "gaussian", "--points", str(tmp_path / "two.csv"))
+    assert status == 0 and found["status"] == "OK"
+    assert found["theta"] == pytest.approx([0.0, 1.5**0.5], abs=1e-9)
+    # half of the distance √2 arcosh 2, squared
+    assert found["variance"] == pytest.approx(0.867189051136, rel=1e-9, abs=0.0)
+    assert found["certificate"] < 1e-9
+    status, found = answer(capsys, "mean", "gaussian", "--points", points, "--kind", "m")
+    assert found["theta"][0] == pytest.approx(3.0)
+
+
+def test_cluster_answers_labels_and_centres(capsys, points):
+    chosen = ("--points", points, "--k", "2", "--engine", "reference")
+    status, found = answer(capsys, "cluster", "gaussian", *chosen)
+    assert status == 0 and found["labels"] == [0, 0, 1]
+    assert found["centres"][1] == pytest.approx([9.0, 1.0])
+
+
+def test_distances_are_written_as_a_table(capsys, points, tmp_path):
+    out = tmp_path / "out.csv"
+    chosen = ("--points", points, "-o", str(out), "--engine", "reference")
+    status, found = answer(capsys, "distances", "gaussian", *chosen)
+    assert status == 0
+    assert found["distances"][0][1] == pytest.approx(1.862459718, rel=1e-9, abs=0.0)
+    assert found["statuses"][0] == ["OK"] * 3
+    rows = list(csv.reader(out.read_text().splitlines()))
+    assert rows[0] == ["label", "left", "right", "far"]
+    assert float(rows[1][2]) == found["distances"][0][1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("fit", "{samples}", "--family", "gamma", "--by", "g"), "name the column of the values"),
+        (("fit", "{samples}", "--family", "beta", "--column", "x"), "must be between 0 and 1"),
+        (("fit", "{samples}", "--family", "gamma", "--column", "y"), "columns g, x, n, got 'y'"),
+        (("mean", "beta", "--points", "{points}"), "must have a column a"),
+        (("cluster", "gaussian", "--points", "{points}", "--k", "4"), "3 different points, got 4"),
+        (("distances", "gaussian", "--points", "{points}", "-o", "a.txt"), "must end in .csv"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(capsys, samples, points, arguments, words):
+    named = [text.format(samples=samples, points=points) for text in arguments]
+    assert main(named) == 2
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1

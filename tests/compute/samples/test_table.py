@@ -1,0 +1,105 @@
+"""Tables in files of others: what is read, and what is refused in one line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compute.core.refusal import Refused
+from compute.samples import table
+from compute.samples.points_file import read_points
+
+
+def written(folder, text: str, name: str = "data.csv"):
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("x,g\n1.5,a\n,b\n-2e3,a\n", "data.csv"),
+        ("\ufeffx;g\r\n1,5;a\r\nNA;b\r\n-2e3;a\r\n", "data.csv"),
+        ("x\tg\n1,5\ta\n.\tb\n-2000\ta\n\n", "data.tsv"),
+        ('"x","g"\n"1.5","a"\n"nan","b"\n" -2000 ","a"\n', "data.txt"),
+    ],
+)
+def test_separators_decimal_commas_and_missing_values(tmp_path, text, name):
+    found = table.read(written(tmp_path, text, name))
+    np.testing.assert_array_equal(found.numbers("x"), [1.5, np.nan, -2000.0])
+    assert found.words("g") == ["a", "b", "a"]
+    assert found.is_numeric("x") and not found.is_numeric("g")
+
+
+def test_arrays_are_columns(tmp_path):
+    path = tmp_path / "data.npz"
+    np.savez(path, x=np.array([1.0, np.nan]), n=np.array([3, 4]), g=np.array(["a", "b"]))
+    found = table.read(path)
+    np.testing.assert_array_equal(found.numbers("n"), [3.0, 4.0])
+    assert found.words("g") == ["a", "b"] and not found.is_numeric("g")
+    assert np.isnan(found.numbers("x")[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x\nabc\n", "line 2: x must be a number, got 'abc'"),
+        ("x,y\n1,2\n3\n", "line 3: there must be 2 entries between commas, got 1"),
+        ("x\n1\n<0.5\n", "line 3: x must be a number: censored values are not supported"),
+        ('x,y\n"1,5",2\n', "a decimal comma is read only between semicolons or tabs, got '1,5'"),
+        ("1.5,2\n3,4\n", "the first line of {path} must name its columns, got ['1.5', '2']"),
+        ("x,x\n1,2\n", "the columns of {path} must have different names, got 'x' twice"),
+        ("x\n1_000\n", "x must be a number, got '1_000'"),
+        ("x\n1e999\n", "x must be finite, got inf in row 1"),
+    ],
+)
+def test_what_is_no_number_is_refused_with_its_line(tmp_path, text, words):
+    path = written(tmp_path, text)
+    with pytest.raises(Refused) as problem:
+        table.read(path).numbers("x")
+    assert words.format(path=path) in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_a_column_that_is_not_there_is_refused_with_the_names_of_all(tmp_path):
+    with pytest.raises(Refused, match="has the columns x, y, got 'z'"):
+        table.read(written(tmp_path, "x,y\n1,2\n")).numbers("z")
+
+
+def test_files_of_other_kinds_and_sizes_are_refused(tmp_path, monkeypatch):
+    with pytest.raises(Refused, match=r"must be one of \.csv, \.tsv, \.txt, \.npz"):
+        table.read(tmp_path / "data.xlsx")
+    with pytest.raises(Refused, match="text in UTF-8"):
+        (tmp_path / "a.csv").write_bytes(b"x\n\xff\xfe\n")
+        table.read(tmp_path / "a.csv")
+    monkeypatch.setattr(table, "MOST_BYTES", 10)
+    with pytest.raises(Refused, match="must have at most 10 bytes, got 25"):
+        table.read(written(tmp_path, "x\n" + "1\n" * 11 + "2"))
+
+
+def test_an_array_of_another_shape_is_refused(tmp_path):
+    np.savez(tmp_path / "data.npz", x=np.zeros((2, 2)))
+    with pytest.raises(Refused, match=r"x must be numbers or text of shape \(n,\), got float64"):
+        table.read(tmp_path / "data.npz")
+
+
+def test_points_have_the_coordinates_as_columns_or_their_names_in_latin_letters(tmp_path):
+    for header in ("μ,σ,label", "mu,sigma,label"):
+        found = read_points(written(tmp_path, f"{header}\n0,1,a\n2,3,b\n"), ("μ", "σ"))
+        np.testing.assert_array_equal(found.theta, [[0, 1], [2, 3]])
+        assert found.labels == ("a", "b")
+    assert read_points(written(tmp_path, "a,b\n1,2\n3,4\n"), ("a", "b")).labels == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x,σ\n1,2\n", "must have a column μ or mu, got the columns x, σ"),
+        ("μ,σ\n1,2\n3,\n", "line 3: σ must be a number, got none"),
+        ("μ,σ\n", "must hold from 1 to 100000 points, got 0"),
+    ],
+)
+def test_points_that_are_missing_are_refused(tmp_path, text, words):
+    with pytest.raises(Refused, match=words):
+        read_points(written(tmp_path, text), ("μ", "σ"))
