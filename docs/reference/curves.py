@@ -1,6 +1,6 @@
 """Geodesics as polynomials through Chebyshev points, by NumPy and SciPy alone.
 
-The equation x″ + Γ(x′, x′) = 0 holds at the inner points of one polynomial of degree n from A to B, solved
+The equation x″ + Γ(x′, x′) = 0 holds at the inner points of one polynomial of degree n from A to B,
 by Newton's method; n grows until the length no longer changes.  x is log θ for coordinates that are
 positive, else θ.  The geometry comes from the metric's formula, or from means of scores.
 """
@@ -57,7 +57,11 @@ def _by_metric(stated: Definition, g: tuple[sp.Expr, ...]) -> Local:
     t = stated.theta
 
     def gamma(i: int, j: int, k: int) -> sp.Expr:
-        slopes = (sp.diff(entry[j][k], t[i]), sp.diff(entry[i][k], t[j]), sp.diff(entry[i][j], t[k]))
+        slopes = (
+            sp.diff(entry[j][k], t[i]),
+            sp.diff(entry[i][k], t[j]),
+            sp.diff(entry[i][j], t[k]),
+        )
         return (slopes[0] + slopes[1] - slopes[2]) / 2
 
     first = [gamma(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)]
@@ -113,11 +117,17 @@ def _moments(weight: np.ndarray, scores: list[np.ndarray], second: list[np.ndarr
 
 def _logs(specification: str) -> np.ndarray:
     stated = formulas.definition(specification)
-    return np.array([False, False] if stated is None else [t.is_positive is True for t in stated.theta])
+    return np.array(
+        [False, False] if stated is None else [t.is_positive is True for t in stated.theta]
+    )
 
 
 def length(
-    specification: str, a: tuple[float, float], b: tuple[float, float], alpha: float, guess: np.ndarray
+    specification: str,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    alpha: float,
+    guess: np.ndarray,
 ) -> Curve | None:
     """Return the α-geodesic from a to b near a guess (m, 2) at equal times; None if there is none or
     Newton's method fails.

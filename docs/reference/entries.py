@@ -31,6 +31,9 @@ BY_POLYNOMIAL = "a polynomial at Chebyshev points, SciPy"
 BY_CLOSED_FORM = "closed form, 40 digits"
 BY_INTEGRAL = "∫p log(p/q) or a sum, 40 digits"
 
+# below these a component that vanishes is compared with 0
+SMALLEST = {"cubic": 1e-3, "curvature": 1e-3}
+
 Entry = dict[str, Any]
 
 
@@ -58,39 +61,31 @@ def _digits(relative: float) -> int:
 
 
 def rounded(value: np.ndarray, size: float, digits: int) -> Any:
-    """Return nested lists, every component to the same decimal place: the last of ``digits`` of size."""
+    """Return nested lists, every component to the last decimal place of ``digits`` of size."""
     places = digits - 1 - (math.floor(math.log10(size)) if size > 0 else 0)
     return np.vectorize(lambda v: round(float(v), places) + 0.0)(value).tolist()
 
 
 def local(specification: str, theta: Point) -> dict[str, Entry]:
     """Return g, Γ^k_ij, T and K at a point."""
-    request = GeometryRequest(manifold(specification), np.array([theta]))
-    own = ENGINE.geometry(request)
-    program = {
-        "metric": own.metric[0],
-        "christoffel": own.christoffel[0],
-        "cubic": own.cubic[0],
-        "curvature": own.curvature[0],
-    }
-    exact = exactly(specification, theta)
-    sizes = _sizes(program)
+    own, exact = program(specification, theta), exactly(specification, theta)
     found = {}
-    for name, value in program.items():
+    for name, value in own.items():
         other = {method: _floats(v) for method, v in exact.get(name, {}).items()}
         if name != "cubic" or other:
-            found[name] = entry({**other, PROGRAM: value}, sizes[name])
+            found[name] = entry({**other, PROGRAM: value}, SMALLEST.get(name, 0.0))
     return found
+
+
+def program(specification: str, theta: Point) -> dict[str, Any]:
+    """Return what the program says at a point, in float64."""
+    own = ENGINE.geometry(GeometryRequest(manifold(specification), np.array([theta])))
+    names = ("metric", "christoffel", "cubic", "curvature")
+    return {name: getattr(own, name)[0] for name in names}
 
 
 def _floats(value: Any) -> np.ndarray:
     return np.vectorize(float)(np.array(value, object))
-
-
-def _sizes(program: Mapping[str, Any]) -> dict[str, float]:
-    """Return scales below which a component that vanishes is no number of its own."""
-    root = float(np.sqrt(np.abs(np.diag(program["metric"])).max()))
-    return {"metric": 0.0, "christoffel": 0.0, "cubic": 1e-3 * root**3, "curvature": 1e-3}
 
 
 def exactly(specification: str, theta: Point) -> dict[str, dict[str, Any]]:

@@ -168,7 +168,7 @@ def quick(expressions: list[Any], symbols: Any) -> Callable[..., list[Any]]:
 
 
 def closed_form(specification: str, kind: str, a: Any, b: Any) -> Any:
-    """Return the closed form ``kind`` ("distance") between two points, in 40 digits; None without one."""
+    """Return the closed form ``kind`` ("distance") of two points in 40 digits; None without one."""
     stated = definition(specification)
     expression = None if stated is None else getattr(stated, kind)
     if stated is None or expression is None or stated.other is None:
@@ -181,8 +181,6 @@ def closed_form(specification: str, kind: str, a: Any, b: Any) -> Any:
 def without_norm(specification: str) -> bool:
     """Whether the log-density is stated up to its norm, as logits and that of the example are."""
     return parse(specification)[0] in ("attention", "custom")
-
-
 
 
 def logits(specification: str) -> tuple[np.ndarray, np.ndarray] | None:

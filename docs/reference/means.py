@@ -74,13 +74,13 @@ def _rule(change: Callable[[Any], tuple[Any, Any]], h: Any) -> Nodes:
 
 
 def _parts(specification: str, theta: Any) -> list[Callable[[Any], Nodes]]:
-    """Return rules, functions of the step, for the parts of a sample space on which scores are smooth."""
+    """Return rules, functions of the step, for the parts of a sample space with smooth scores."""
     family = manifold(specification)
     support = family.support(np.array([theta, theta], float))
     low, high = float(np.min(support.x)), float(np.max(support.x))
     centre, scale = mp.mpf(low + high) / 2, mp.mpf(high - low) / 8
-    if support.space == "circle":
-        return [_around]
+    if support.space in WHOLE:
+        return [WHOLE[support.space]]
     if support.space == "two half-lines":
         ends, signs = [mp.mpf(0)] * 2, (1, -1)
     elif family.name in JUMPS:
@@ -107,6 +107,22 @@ def _around(h: Any) -> Nodes:
     count = int(8 / h)
     x = [2 * mp.pi * k / count for k in range(count)]
     return np.array(x, object), np.full(count, 2 * mp.pi / count, object)
+
+
+def _counts(h: Any) -> Nodes:
+    """Return 0, 1, 2, … with weights 1; 400 numbers at the first h."""
+    count = int(50 / h)
+    return np.array([mp.mpf(k) for k in range(count)], object), np.full(count, mp.mpf(1), object)
+
+
+def _two_counts(h: Any) -> Nodes:
+    """Return counts and, for those of the second, −1, −2, …"""
+    x, weight = _counts(h)
+    return np.concatenate([x, -1 - x]), np.concatenate([weight, weight])
+
+
+# rules of the sample spaces that need no change of variable
+WHOLE = {"circle": _around, "counts": _counts, "two counts": _two_counts}
 
 
 def _scores(stated: Definition, theta: Any) -> tuple[Callable[[Any], list[Any]], ...]:
@@ -153,8 +169,13 @@ def _samples(specification: str, theta: Any) -> Iterator[tuple[np.ndarray, np.nd
     assert stated is not None
     scores, parts = _scores(stated, theta), _parts(specification, theta)
     for halving in range(HALVINGS):
-        x, weight = (np.concatenate(s) for s in zip(*(p(FIRST / 2**halving) for p in parts)))
+        x, weight = _joined([part(FIRST / 2**halving) for part in parts])
         yield _weighed(x, weight, scores)
+
+
+def _joined(rules: list[Nodes]) -> Nodes:
+    x, weight = zip(*rules, strict=True)
+    return np.concatenate(x), np.concatenate(weight)
 
 
 def _weighed(
@@ -274,7 +295,7 @@ def _divergences(specification: str, a: Any, b: Any) -> Iterator[tuple[Any, bool
     logs = [_log(stated, theta) for theta in (a, b)]
     parts = [*_parts(specification, a)]
     for halving in range(HALVINGS):
-        x, weight = (np.concatenate(s) for s in zip(*(p(FIRST / 2**halving) for p in parts)))
+        x, weight = _joined([part(FIRST / 2**halving) for part in parts])
         yield _difference(x, weight, logs, formulas.without_norm(specification)), False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +21,23 @@ BETWEEN = {
 }
 HEAD = """# Table of reference values
 
-Metric, connection, curvature, distances, lengths of e- and m-geodesics and divergences of every family, each by two
-methods that share no code, and [published numbers that are wrong](#published-errors). Conventions are those of
-[mathematics.md](mathematics.md#conventions): g = E[∂l ∂l] without a factor, natural logarithms, Γ^k_ij of the
-Levi-Civita connection. [table.json](table.json) has the same entries with all components, by
+Metric, connection, curvature, distances, lengths of e- and m-geodesics and divergences of every
+family, each by two methods that share no code beyond the stated formula, and
+[published numbers that are wrong](#published-errors). Conventions are those of
+[mathematics.md](mathematics.md#conventions): g = E[∂l ∂l] without a factor, natural logarithms,
+Γ^k_ij of the Levi-Civita connection. [table.json](table.json) has the same entries with all
+components and with [bounds](mathematics.md#two-sided-distances-where-k--0) of distances, by
 [this schema](../assets/table.schema.json).
 
-**Digits** is the number of decimal digits on which the methods agree, relative to the largest component; 14 at most,
-as one of the methods is the program in float64. A value is rounded to them. *Bounds* are those of
-[mathematics.md](mathematics.md#two-sided-distances-where-k--0).
+**Digits** is the number of decimal digits on which the methods agree, relative to the largest
+component; 14 at most, as one of the methods is the program in float64. A value is rounded to them.
 
 | Sign | Method |
 | --- | --- |
 {methods}
 
-Any entry is printed by one of these commands, with `--alpha 1` for the e- and `--alpha=-1` for the m-geodesic:
+Any entry is printed by one of these commands, with `--alpha 1` for the e-geodesic and `--alpha=-1`
+for the m-geodesic:
 
 ```
 attention-geodesics geometry gamma --at 0.5,0.4 --json
@@ -43,8 +45,8 @@ attention-geodesics geodesic gamma --start 0.5,0.4 --end 6,3 --json
 attention-geodesics families --json
 ```
 
-`make docs` writes the table, in some minutes. Components are g₁₁, g₁₂, g₂₂; Γ¹₁₁, Γ¹₁₂, Γ¹₂₂, Γ²₁₁, Γ²₁₂, Γ²₂₂;
-T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂.
+`make docs` writes the table, in some minutes. Components are g₁₁, g₁₂, g₂₂; Γ¹₁₁, Γ¹₁₂, Γ¹₂₂, Γ²₁₁,
+Γ²₁₂, Γ²₂₂; T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂.
 """
 SIGNS = {
     entries.PROGRAM: "P",
@@ -64,10 +66,18 @@ COMPONENTS: Mapping[str, tuple[tuple[int, ...], ...]] = {
 }
 
 
-def made(wanted: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the table of all families, or of the ``wanted`` ones."""
-    some = [case for case in cases.cases() if not wanted or case.specification in wanted]
-    found = {"families": [entries.family(case) for case in some], "errors": []}
+def made(wanted: Sequence[str] = (), before: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return the table of all families; of ``wanted`` names alone anew, of others from ``before``."""
+    kept = {family["family"]: family for family in before}
+    found: dict[str, Any] = {
+        "families": [
+            entries.family(case)
+            if not wanted or case.specification in wanted
+            else kept[case.specification]
+            for case in cases.cases()
+            if not wanted or case.specification in (*wanted, *kept)
+        ]
+    }
     found["errors"] = [
         {**error, **looked_up(found, error["entry"])}
         for error in published.ERRORS
@@ -151,8 +161,9 @@ def _errors(errors: list[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
 
 
-def write() -> None:
-    """Write the table and its page."""
-    table = made()
+def write(wanted: Sequence[str] = ()) -> None:
+    """Write the table and its page; with ``wanted`` names only these families anew."""
+    before = json.loads(JSON.read_text("utf-8"))["families"] if wanted else []
+    table = made(wanted, before)
     JSON.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", "utf-8")
     PAGE.write_text(text(table), "utf-8")

@@ -1,4 +1,4 @@
-"""Published numbers and formulas that are wrong, with the entry of the table that has the right value."""
+"""Published numbers and formulas that are wrong, with the entry that has the right value."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ ERRORS: tuple[dict[str, Any], ...] = (
         "subject": "Normal distributions, Γ^(α)¹₁₂ in (μ, σ)",
         "source": "a page on α-connections, which prints Γ^(α)¹₁₂ = +(1 + α)/σ",
         "printed": "+(1 + α)/σ",
-        "mistake": "wrong sign: Γ^(α)¹₁₂ = Γ¹₁₂ − ½α g¹¹T₁₁₂ = −(1 + α)/σ, by Γ¹₁₂ = −1/σ and T₁₁₂ = 2/σ³",
+        "mistake": "wrong sign: Γ^(α)¹₁₂ = Γ¹₁₂ − ½α g¹¹T₁₁₂ = −(1 + α)/σ, as Γ¹₁₂ = −1/σ "
+        "and T₁₁₂ = 2/σ³",
         "entry": ["gaussian", [[0.0, 1.0]], "christoffel"],
         "command": "attention-geodesics geometry gaussian --at 0,1",
     },
