@@ -97,10 +97,14 @@ def _prepared(scene: Scene, changes: Mapping[str, object]) -> str:
 
 
 def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
-    """Whether the changes may take longer than a frame: another family, or another height."""
+    """Whether the changes may take longer than a frame: another family, or another height.
+
+    Numbers of the family are inputs of formulas that are known already.
+    """
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
-    return any(map(_is_of_subject, changes)) or of_height
+    numbers = {f"family.{number.name}" for number in families()[parse(scene.family)[0]].numbers}
+    return any(map(_is_of_subject, changes.keys() - numbers)) or of_height
 
 
 def joined(waiting: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def _is_of_subject(name: str) -> bool:
 
 
 def is_mild(changes: Mapping[str, object]) -> bool:
-    """Whether only real parameters of the family change: numbers become others, but places stay."""
+    """Whether only numbers of the family change, as floats: curves become others, but places stay."""
     return all(name.startswith("family.") and isinstance(v, float) for name, v in changes.items())
 
 

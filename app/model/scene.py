@@ -19,8 +19,8 @@ from app.model.notes import Angle, Note, check_count
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
 from compute.core.status import Status
+from compute.families import families, parse, write
 from compute.families import manifold as manifold_of
-from compute.families import parse, write
 from compute.heads import head_selection
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
@@ -52,9 +52,10 @@ DISTANCE = "distance"
 
 
 def kind_of(family: str) -> tuple[str, dict[str, object]]:
-    """Return a family's name and its parameters, without the real ones."""
+    """Return a family's name and its parameters, without the numbers among them."""
     name, stated = parse(family)
-    return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
+    numbers = {number.name for number in families()[name].numbers}
+    return name, {k: v for k, v in stated.items() if k not in numbers and not isinstance(v, float)}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from app.jobs.studies.loop import LoopJob
 from app.jobs.subject import Subject
 from app.model.scene import Point
-from app.presenters.points import DIGITS, SYMBOLS, is_theta, numbers, parameters
+from app.presenters.points import DIGITS, is_theta, numbers, parameter_words, parameters
 from app.views.interface.points import ValueGroup, ValueRow
 from app.views.text.entered_numbers import written
 
@@ -24,7 +24,6 @@ VIEW_HINT = "The two ends of the axis."
 LIMITS_HINT = (
     "The values at both ends of the map’s colours. Leave empty for the middle 98 % of the values."
 )
-PARAMETERS = {"nu": "Degrees of freedom", "w": "Weight", "temperature": "Temperature"}
 LOOP = {
     "centre": "The centre of the loop, in the coordinates on the axes.",
     "radii": "Half the loop’s width and height, in the coordinates on the axes.",
@@ -80,9 +79,7 @@ def still(subject: Subject, automatic: Point | None) -> tuple[ValueGroup, ValueG
 def _scalars(subject: Subject) -> Iterator[ValueRow]:
     yield ValueRow("alpha", "α", ALPHA_HINT, (written(subject.scene.alpha),), ("Alpha",))
     for key, value in parameters(subject.scene.family).items():
-        name = key.removeprefix("family.")
-        words = PARAMETERS.get(name, name)
-        symbol = SYMBOLS.get(name, name)
+        symbol, words = parameter_words(subject, key.removeprefix("family."))
         yield ValueRow(key, symbol, f"{words} of the family.", (written(value),), (words,))
 
 

@@ -28,6 +28,7 @@ from app.model.scene import Pin, Point
 from app.views.text.entered_numbers import number, point, written, written_point
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
+from compute.definitions.parameters import Parameter
 from compute.families import families, parse
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
@@ -37,7 +38,7 @@ from compute.manifold.manifold import Manifold, known_inside
 DIGITS = 12
 # a step is at most 1/PARTS of the view; of half the number where the view does not measure it
 PARTS, ALPHA_STEP = 20, Decimal("0.05")
-SYMBOLS = {"nu": "ν", "temperature": "τ"}
+TEMPERATURE = "temperature"
 OWN = ("A", "B", "v")
 
 
@@ -106,10 +107,17 @@ def _pair(found: Floats) -> Point:
 
 
 def parameters(family: str) -> dict[str, float]:
-    """Return the real parameters of a family, stated or default, by the keys of their rows."""
+    """Return the numbers among the parameters of a family, stated or default, by the keys of their
+    rows.
+    """
     name, stated = parse(family)
     known: Mapping[str, object] = {**families()[name].parameters, **stated}
-    return {f"family.{key}": value for key, value in known.items() if isinstance(value, float)}
+    declared = {number.name for number in families()[name].numbers}
+    return {
+        f"family.{key}": float(value)
+        for key, value in known.items()
+        if isinstance(value, float) or (key in declared and isinstance(value, int))
+    }
 
 
 def _loop(subject: Subject) -> Floats:
@@ -164,7 +172,21 @@ def names_of(subject: Subject, key: str) -> str:
             return f"the {part} of the loop"
         case _:
             name = key.removeprefix("chart ").removeprefix("family.")
-            return "the vector at A" if name == "v" else SYMBOLS.get(name, name)
+            return "the vector at A" if name == "v" else parameter_words(subject, name)[0]
+
+
+def declared_number(subject: Subject, key: str) -> Parameter | None:
+    """Return the declaration of a number of the family, by the key of its row; None for other rows."""
+    declared = families()[parse(subject.scene.family)[0]].numbers
+    return next((number for number in declared if f"family.{number.name}" == key), None)
+
+
+def parameter_words(subject: Subject, name: str) -> tuple[str, str]:
+    """Return the symbol and the title of a number of the family; of other names, the name as both."""
+    if name == TEMPERATURE:
+        return "τ", "Temperature"
+    declared = declared_number(subject, f"family.{name}")
+    return (declared.symbol, declared.title) if declared else (name, name)
 
 
 def _one(subject: Subject, key: str, place: int, what: str) -> str:
@@ -207,8 +229,17 @@ def changes(
         case ["loop", part]:
             return _moved_loop(subject, part, np.array(values), what)
         case _:
-            families()[parse(scene.family)[0]].check(**{key.removeprefix("family."): values[0]})
-            return {key: values[0]}
+            return {key: _parameter(scene.family, key.removeprefix("family."), values[0])}
+
+
+def _parameter(family: str, name: str, value: float) -> float:
+    """Return a parameter of the family, as a float also where it is a whole number.
+
+    Raises ValueError for one out of its range.
+    """
+    own = families()[parse(family)[0]]
+    own.check(**{name: value})
+    return float(own.checked({name: value})[name])
 
 
 def _vector(found: Floats, what: str) -> dict[str, object]:
@@ -283,17 +314,23 @@ def stepped(
     values[place] = float(Decimal(written(value)) + steps * step)
     if key == "alpha":
         values = [min(max(values[0], -1.0), 1.0)]
+    declared = declared_number(subject, key)
+    if declared is not None:
+        values = [min(max(values[0], declared.low), declared.high)]
     return tuple(values)
 
 
 def _step(subject: Subject, key: str, place: int, value: float, values: list[float]) -> Decimal:
     """Return the size of a step: for α `ALPHA_STEP`, for others a power of ten.
 
-    It is a few percent of the view where the number is a place on a linear axis; otherwise a few
-    percent of the number itself.
+    It is a few percent of the view where the number is a place on a linear axis, the declared step of a
+    parameter with a linear scale; otherwise a few percent of the number itself.
     """
     if key == "alpha":
         return ALPHA_STEP
+    declared = declared_number(subject, key)
+    if declared is not None and (declared.is_whole or not declared.log):
+        return Decimal(str(declared.step))
     scale = _scale(subject, key, place) or abs(value) / 2 or max(map(abs, values)) / 2 or 1.0
     return Decimal(10) ** math.floor(math.log10(scale / PARTS) + 1e-9)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -13,10 +14,12 @@ from app.jobs.subject import Subject
 from app.model.colormaps import COLORMAPS
 from app.model.scene import DISTANCE, HEIGHT
 from app.presenters import head_specification
-from app.views.interface.choices import SEPARATOR, Choice, LayerRow
+from app.views.interface.choices import SEPARATOR, Choice, LayerRow, NumberRow
 from app.views.interface.panel_state import PanelState
+from app.views.text.entered_numbers import written
 from app.views.text.mathematics import unbroken, with_short_numbers
 from app.views.text.scalar_names import words_of
+from compute.definitions.parameters import Parameter
 from compute.families import families, parse
 from compute.manifold.manifold import Manifold
 
@@ -124,6 +127,7 @@ def state(subject: Subject) -> PanelState:
         attention=head_specification.state(scene.family)
         if name == head_specification.NAME
         else None,
+        numbers=_numbers(scene.family),
         note=head_specification.note(manifold, scene.family)
         or f"Gaussian curvature K: {_curvature(manifold.curvature_words)}",
         layers=[
@@ -137,6 +141,24 @@ def state(subject: Subject) -> PanelState:
             for field, (words, hint) in LAYER_WORDS.items()
             if _has(manifold, field)
         ],
+    )
+
+
+def _numbers(family: str) -> list[NumberRow]:
+    """Return the rows of the family's numbers."""
+    name, stated = parse(family)
+    own = families()[name].numbers
+    return [_number(number, stated.get(number.name, number.default)) for number in own]
+
+
+def _number(number: Parameter, value: float) -> NumberRow:
+    scale = number.scale
+    after = min(max(bisect_left(scale, value), 1), len(scale) - 1)
+    nearest = after - (value - scale[after - 1] < scale[after] - value)
+    words = f"{number.title} {number.symbol}, from {number.low:g} to {number.high:g}."
+    text = written(float(value))
+    return NumberRow(
+        f"family.{number.name}", number.symbol, number.title, words, text, scale, nearest
     )
 
 

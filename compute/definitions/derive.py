@@ -44,7 +44,7 @@ class Definition:
     places: None, or the symbols (r, q, log r, log q) of the line that represents the sample space
     (see `node_placement`); then sample is x in terms of them, swaps lists substitutions made before
     that, slope is log dx/dv, and weight is positive where there is a density.  tidy: False if
-    simplifying is not worth its time.
+    simplifying is not worth its time.  constants: symbols of the family's parameters.
     """
 
     theta: tuple[Expr, Expr]
@@ -69,6 +69,7 @@ class Definition:
     slope: Expr = 0
     weight: Expr = 1
     tidy: bool = True
+    constants: tuple[Expr, ...] = ()
 
 
 def derive(definition: Definition) -> Derived:
@@ -87,16 +88,19 @@ def derive(definition: Definition) -> Derived:
     if curvature is None:
         curvature = tidied(_curvature(metric, first, det, theta))
     density = definition.probabilities or (definition.log_density,)
-    inputs = theta if definition.probabilities else (*theta, definition.x)
+    constants = definition.constants
+    at = (*theta, *constants)
+    inputs = at if definition.probabilities else (*theta, definition.x, *constants)
     return Derived(
-        geometry=tape_of((*metric, *first[0], *first[1], *cubic, det), theta),
-        margin=tape_of((_margin(definition),), theta),
-        curvature=tape_of((curvature,), theta),
+        geometry=tape_of((*metric, *first[0], *first[1], *cubic, det), at),
+        margin=tape_of((_margin(definition),), at),
+        curvature=tape_of((curvature,), at),
         scores=None,
         sight=None,
         density=tape_of(density, inputs),
         scalars=tuple(definition.scalars),
-        scalar=tape_of(tuple(definition.scalars.values()), theta),
+        scalar=tape_of(tuple(definition.scalars.values()), at),
+        constants=tuple(symbol.name for symbol in constants),
         **_between(definition),
     )
 
@@ -117,24 +121,26 @@ def _by_density(definition: Definition) -> Derived:
     # one at a time: of two at once SymPy takes the first again, and factors what it finds
     scores = (log, *first, *(sp.diff(first[i], theta[j]) for i, j in PAIRS))
     outputs: tuple[Expr, ...] = (*scores, definition.weight)
-    inputs: tuple[Expr, ...] = (*theta, definition.x)
+    constants = definition.constants
+    inputs: tuple[Expr, ...] = (*theta, definition.x, *constants)
     sight = None
     if definition.places is not None:
         # after the derivatives, which are those at a fixed outcome
         height, *rest = (_placed(definition, score) for score in scores)
         weight, slope = _placed(definition, definition.weight), definition.slope
-        inputs = (*theta, *definition.places)
+        inputs = (*theta, *definition.places, *constants)
         outputs = (height + slope, *rest, weight, slope)
         sight = tape_of((height + slope, weight), inputs)
     return Derived(
         geometry=None,
-        margin=tape_of((_margin(definition),), theta),
+        margin=tape_of((_margin(definition),), (*theta, *constants)),
         curvature=None,
         scores=tape_of(outputs, inputs),
         sight=sight,
-        density=tape_of((log,), (*theta, definition.x)),
+        density=tape_of((log,), (*theta, definition.x, *constants)),
         scalars=(),
-        scalar=tape_of((), theta),
+        scalar=tape_of((), (*theta, *constants)),
+        constants=tuple(symbol.name for symbol in constants),
         **_between(definition),
     )
 
@@ -163,8 +169,9 @@ def _between(definition: Definition) -> dict[str, Tape | None]:
         "divergence": divergence,
         "wasserstein": definition.wasserstein,
     }
+    inputs = (*theta, *other, *definition.constants)
     return {
-        name: None if expression is None else tape_of((expression,), (*theta, *other))
+        name: None if expression is None else tape_of((expression,), inputs)
         for name, expression in found.items()
     }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from compute.core.refusal import shown
+from compute.definitions import tape
 from compute.definitions.tape import Tape
 
 # (inputs, outputs) of each tape; None: as many as there are outcomes or scalars
@@ -35,6 +36,7 @@ class Derived:
     log-density has, instead of geometry and curvature, scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the weight
     of a node, with inputs (θ¹, θ², x).  On a line, L = l + log dx/dv takes the place of l, log dx/dv is
     the last output, the inputs are (θ¹, θ², r, q, log r, log q), and sight gives L and the weight only.
+    constants: names of the family's parameters, which are further inputs of every tape.
     """
 
     geometry: Tape | None
@@ -48,6 +50,14 @@ class Derived:
     distance: Tape | None
     divergence: Tape | None
     wasserstein: Tape | None
+    constants: tuple[str, ...] = ()
+
+    def bound(self, values: Mapping[str, float]) -> Derived:
+        """Return the tapes at these values of the constants, which are no inputs any more."""
+        stated = {name: float(values[name]) for name in self.constants}
+        found = {name: getattr(self, name) for name in SHAPES}
+        tapes: dict[str, Any] = {n: t and tape.bound(t, stated) for n, t in found.items()}
+        return replace(self, **tapes, constants=())
 
 
 def plain_of(derived: Derived) -> dict[str, Any]:
@@ -56,31 +66,33 @@ def plain_of(derived: Derived) -> dict[str, Any]:
     def plain(tape: Tape | None) -> Any:
         return tape and [tape.inputs, tape.steps, tape.outputs]
 
-    return {name: plain(getattr(derived, name)) for name in SHAPES} | {"scalars": derived.scalars}
+    names = {"scalars": derived.scalars, "constants": derived.constants}
+    return {name: plain(getattr(derived, name)) for name in SHAPES} | names
 
 
 def read_plain(data: Any) -> Derived:
     """Return the tapes described by plain data.  Raises ValueError for malformed data."""
     if not isinstance(data, dict) or set(data) != {field.name for field in fields(Derived)}:
         raise ValueError("derived tapes must be an object with their names")
-    tapes = {name: _read_tape(name, data) for name in SHAPES}
-    scalars = data["scalars"]
-    if not isinstance(scalars, list) or not all(type(name) is str for name in scalars):
-        raise ValueError("scalars must be a list of names")
+    names = {key: data[key] for key in ("scalars", "constants")}
+    for key, listed in names.items():
+        if not isinstance(listed, list) or not all(type(name) is str for name in listed):
+            raise ValueError(f"{key} must be a list of names")
+    tapes = {name: _read_tape(name, data, len(names["constants"])) for name in SHAPES}
     # required tapes are checked below
-    found = Derived(**tapes, scalars=tuple(scalars))  # type: ignore[arg-type]
+    found = Derived(**tapes, **{key: tuple(listed) for key, listed in names.items()})  # type: ignore[arg-type]
     _check_whole(found)
     return found
 
 
-def _read_tape(name: str, data: Mapping[str, Any]) -> Tape | None:
+def _read_tape(name: str, data: Mapping[str, Any], constants: int) -> Tape | None:
     if data[name] is None and name not in ALWAYS:
         return None
     parts = data[name]
     if not isinstance(parts, list) or len(parts) != 3 or not all(type(p) is list for p in parts):
         raise ValueError(f"{name} must be inputs, steps and outputs")
     inputs, steps, outputs = parts
-    shape = (len(inputs), len(outputs))
+    shape = (len(inputs) - constants, len(outputs))
     if not any(shape == (n, shape[1] if m is None else m) for n, m in SHAPES[name]):
         raise ValueError(f"{name} must have the known numbers of inputs and outputs, got {shape}")
     return Tape(tuple(inputs), tuple(map(_read_step, steps)), tuple(outputs))

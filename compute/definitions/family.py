@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from compute.definitions.averages import Averages
 from compute.definitions.derive import Definition
 from compute.definitions.derived import Derived
 from compute.definitions.disk_cache import cached
+from compute.definitions.parameters import Parameter
 from compute.definitions.quadrature import Nodes, Quadrature
 from compute.definitions.sources import identity
 from compute.definitions.wgsl_slot import formula_slot, placed_slot, quadrature_slot
@@ -26,8 +28,8 @@ from compute.manifold.symmetry import Revolution
 from compute.manifold.tangent import LocalGeometry
 
 Point = tuple[float, float]
-# derives the tapes of a definition function with its arguments
-Derive = Callable[[Callable[..., Definition], Mapping[str, Any]], Derived]
+# derives the tapes of a definition function, from the names of its constants or other arguments
+Derive = Callable[[Callable[..., Definition], Any], Derived]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,8 @@ class Family:
     """An entry of the registry of families.
 
     ``build(key, **parameters)`` makes the manifold; ``parameters`` are the defaults, whose types
-    determine how specifications are parsed; ``settled`` replaces a file name by its contents, so that
+    determine how specifications are parsed; ``numbers``: those of them that are numbers in a range,
+    which have sliders; ``settled`` replaces a file name by its contents, so that
     equal parameters mean the same manifold; ``check`` raises ValueError for real parameters out of
     range, before anything is derived; ``hadamard``: see `Manifold`.
     """
@@ -53,6 +56,18 @@ class Family:
     settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
     check: Callable[..., None] = lambda **chosen: None
     hadamard: str = ""
+    numbers: tuple[Parameter, ...] = ()
+
+    def checked(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters with declared ones as their type.
+
+        Raises ValueError, with the number as it was stated, for one out of its range.
+        """
+        declared = {number.name: number for number in self.numbers}
+        return {
+            key: declared[key].value(self.name, value) if key in declared else value
+            for key, value in chosen.items()
+        }
 
 
 def formula(
@@ -75,17 +90,20 @@ def formula(
     moving: bool = False,
     normalise: bool = False,
     closed_forms: tuple[str, ...] = (),
-    parameters: Mapping[str, Any] | None = None,
+    parameters: tuple[Parameter, ...] = (),
+    constants: Callable[..., Mapping[str, float]] = dict,
     periods: Point = (0.0, 0.0),
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
     hadamard: str = "",
     derive: Derive | None = None,
-    check: Callable[..., None] = lambda **chosen: None,
 ) -> Family:
-    """Return a family given by formulas.  ``define(**parameters)`` returns them and imports SymPy
+    """Return a family given by formulas.  ``define(**constants)`` returns them and imports SymPy
     itself.
+
+    It takes a real symbol for every number that ``constants(**parameters)`` returns, by default the
+    ``parameters`` themselves: formulas are derived and compiled once for all values.
 
     ``support``: the sample space, drawn for given points; or ``outcomes``: one that depends on the
     parameters alone, as a function of them.
@@ -100,6 +118,13 @@ def formula(
     an alternative function that makes the tapes of a definition.
     """
     derive = derive or _derive
+    defaults = {number.name: number.default for number in parameters}
+    names = tuple(constants(**defaults))
+
+    @lru_cache(maxsize=4)
+    def derived_for(rest: tuple[tuple[str, Any], ...]) -> Derived:
+        determined_by = "\n".join([identity(define), repr((rest, names))])
+        return cached(determined_by, lambda: derive(define, dict(rest) or names))
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
         found = draw(**chosen) if callable(draw) else draw
@@ -113,8 +138,8 @@ def formula(
         return lambda theta: fixed
 
     def build(key: str, **chosen: Any) -> Manifold:
-        determined_by = "\n".join([identity(define), repr(sorted(chosen.items()))])
-        derived = cached(determined_by, lambda: derive(define, chosen))
+        rest = tuple(sorted((k, v) for k, v in chosen.items() if k not in defaults))
+        derived = derived_for(rest).bound(constants(**chosen) if names else {})
         if space:
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
@@ -154,7 +179,6 @@ def formula(
         )
         return manifold
 
-    names = tuple(chart.name for chart in drawn(**(parameters or {})))
     return Family(
         name,
         title,
@@ -162,17 +186,22 @@ def formula(
         domain,
         line_element,
         curvature,
-        names,
+        tuple(chart.name for chart in drawn(**defaults)),
         closed_forms,
         build,
-        parameters or {},
-        check=check,
+        defaults,
+        numbers=parameters,
         hadamard=hadamard,
     )
 
 
-def _derive(define: Callable[..., Definition], chosen: Mapping[str, Any]) -> Derived:
-    return symbolic.derive(define(**chosen))
+def _derive(define: Callable[..., Definition], names: Iterable[str]) -> Derived:
+    """Derive a definition for all values of its constants."""
+    import sympy as sp
+
+    # dummies differ from every symbol of the definition, also of the same name
+    symbols = {name: sp.Dummy(name, real=True) for name in names}
+    return symbolic.derive(replace(define(**symbols), constants=tuple(symbols.values())))
 
 
 def _columns(theta: Floats) -> tuple[Floats, Floats]:

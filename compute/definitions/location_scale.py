@@ -51,7 +51,7 @@ def definition(
         # arcosh(1 + 2s²) = 2 arsinh s keeps the digits of short distances
         distance=2 * sp.sqrt(c) * sp.log(sp.sqrt(share) + sp.sqrt(1 + share)),
         wasserstein=sp.sqrt((mu - nu) ** 2 + variance * (sigma - tau) ** 2)
-        if variance.is_finite
+        if variance.is_infinite is not True
         else None,
         other=(nu, tau),
     )

@@ -15,12 +15,13 @@ from compute.manifold.charts import Chart, parameters
 from compute.manifold.simplex_charts import by_log_odds, probabilities, triangle
 from compute.manifold.surfaces import octant
 
+Expr = Any  # sympy.Expr, which has no type stubs
 DOMAIN = "|θ₁|, |θ₂|, |θ₁ − θ₂| < 30"
 
 
-def definition(sizes: tuple[int, int, int]) -> Definition:
-    """Return the softmax of (θ₁, θ₂, 0), written as sums of positive terms where possible, for lumps of
-    these sizes.
+def definition() -> Definition:
+    """Return the family of three outcomes, p = softmax(θ₁, θ₂, 0), as sums of positive terms where
+    possible.
     """
     import sympy as sp
 
@@ -28,7 +29,6 @@ def definition(sizes: tuple[int, int, int]) -> Definition:
     p1, p2, p3 = p = _softmax(*t)
     roots = [(sp.sqrt(a) - sp.sqrt(b)) ** 2 for a, b in zip(p, _softmax(*s), strict=True)]
     reach = 30 - sp.Max(sp.Abs(t[0]), sp.Abs(t[1]), sp.Abs(t[0] - t[1]))
-    within = sum(a * sp.log(size) for a, size in zip(p, sizes, strict=True))
     return Definition(
         theta=t,
         bounds=(reach,),
@@ -43,18 +43,37 @@ def definition(sizes: tuple[int, int, int]) -> Definition:
         ),
         det=p1 * p2 * p3,
         curvature=sp.Rational(1, 4),
-        scalars={
-            "entropy": sp.log(1 + sp.exp(t[0]) + sp.exp(t[1])) - p1 * t[0] - p2 * t[1] + within
-        },
-        probabilities=tuple(
-            a / size for a, size in zip(p, sizes, strict=True) for _ in range(size)
-        ),
+        scalars={"entropy": sp.log(1 + sp.exp(t[0]) + sp.exp(t[1])) - p1 * t[0] - p2 * t[1]},
+        probabilities=p,
         distance=4 * sp.asin(sp.sqrt(sum(roots)) / 2),
         other=s,
     )
 
 
-def _softmax(a: Any, b: Any) -> tuple[Any, Any, Any]:
+def by_outcome(sizes: tuple[Expr, Expr, Expr]) -> Definition:
+    """Return the family of outcomes x = 0, 1 … in lumps of these sizes: log p = log P_k − log n_k."""
+    import sympy as sp
+
+    lumps = definition()
+    x, half = sp.symbols("x", real=True), sp.Rational(1, 2)
+    ends = (sizes[0], sizes[0] + sizes[1])
+    # 1 beyond a lump's end, which no outcome meets, and 0 before it
+    beyond = [(1 + (x + half - end) / sp.Abs(x + half - end)) / 2 for end in ends]
+    inside = (1 - beyond[0], beyond[0] - beyond[1], beyond[1])
+    odds = (*lumps.theta, 0)
+    total = sp.log(1 + sp.exp(odds[0]) + sp.exp(odds[1]))
+    logs = [t - total - sp.log(size) for t, size in zip(odds, sizes, strict=True)]
+    within = sum(p * sp.log(n) for p, n in zip(lumps.probabilities, sizes, strict=True))
+    return replace(
+        lumps,
+        probabilities=(),
+        log_density=sum(share * log for share, log in zip(inside, logs, strict=True)),
+        x=x,
+        scalars={"entropy": lumps.scalars["entropy"] + within},
+    )
+
+
+def _softmax(a: Expr, b: Expr) -> tuple[Expr, Expr, Expr]:
     import sympy as sp
 
     total = 1 + sp.exp(a) + sp.exp(b)

@@ -8,8 +8,8 @@ compiled from text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -70,12 +70,14 @@ OPERATIONS: dict[str, Operation] = {
 class Tape:
     """Registers 0 … len(inputs)−1 hold the inputs; each step appends one register.
 
-    A step is ("const", value) or (operation, register, …); ``outputs`` are registers.
+    A step is ("const", value) or (operation, register, …); ``outputs`` are registers.  ``given``: names
+    of the family's constants that the first steps hold, which WGSL reads from ``family``.
     """
 
     inputs: tuple[str, ...]
     steps: tuple[tuple[Any, ...], ...]
     outputs: tuple[int, ...]
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.inputs != tuple(f"t{i}" for i in range(len(self.inputs))):
@@ -127,6 +129,15 @@ def _is_finite(number: Any) -> bool:
     return type(number) in (int, float) and abs(number) <= LARGEST
 
 
+def bound(tape: Tape, constants: Mapping[str, float]) -> Tape:
+    """Return a tape whose last inputs are replaced by constants, in their order."""
+    count = len(tape.inputs) - len(constants)
+    steps = tuple(("const", float(value)) for value in constants.values())
+    return replace(
+        tape, inputs=tape.inputs[:count], steps=(*steps, *tape.steps), given=tuple(constants)
+    )
+
+
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     """Return the outputs for broadcastable ``inputs``, each of their common shape and precision."""
     checkpoint()
@@ -152,6 +163,9 @@ def wgsl(tape: Tape, targets: Sequence[str]) -> str:
     names = list(tape.inputs)
     lines = []
     for number, (name, *operands) in enumerate(tape.steps):
+        if number < len(tape.given):
+            names.append(f"family.{tape.given[number]}")
+            continue
         if name == "const":
             names.append(_literal(operands[0]))
             continue

@@ -40,7 +40,7 @@ def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise
         _function(signature, "Scores", scores, [f"result.{name}" for name in _SCORES]),
         "//!include families/quadrature.wgsl",
     )
-    constants = {"NODE_COUNT": len(nodes.x)}
+    constants = {"NODE_COUNT": len(nodes.x), **given(scores)}
     passes = 4 if normalise else 2
     loops = passes * len(nodes.x)
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops, long=True)
@@ -91,6 +91,7 @@ def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> 
         "//!include families/placed.wgsl",
     )
     table, constants = _placing(space)
+    constants |= given(derived.scores)
     return Slot("\n".join(lines), {"abscissae": table}, constants, _PLACING + _TURNS, long=True)
 
 
@@ -125,8 +126,14 @@ def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) ->
                 "}",
             )
         ),
+        constants=given(geometry),
         long=len(geometry.steps) > LONG,
     )
+
+
+def given(program: tape.Tape) -> dict[str, float | int]:
+    """Return the family's constants that a tape holds, which are not compiled in."""
+    return {name: step[1] for name, step in zip(program.given, program.steps, strict=False)}
 
 
 def _function(signature: str, kind: str, program: tape.Tape, targets: list[str]) -> str:

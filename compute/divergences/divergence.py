@@ -144,7 +144,9 @@ def _closed(manifold: Manifold, a: Floats, b: Floats) -> Found:
         minus_log = max(0.5 * float(kl(middle, a) + kl(middle, b)), 0.0)
         found["bhattacharyya"] = _angle(-np.expm1(-minus_log))
     if manifold.wasserstein is not None:
-        found["wasserstein"] = float(manifold.wasserstein(a, b))
+        closed = float(manifold.wasserstein(a, b))
+        # the integrals know why it is infinite
+        found |= {"wasserstein": closed} if np.isfinite(closed) else {}
     return found
 
 

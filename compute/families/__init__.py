@@ -50,7 +50,7 @@ def manifold(specification: str, **parameters: Any) -> Manifold:
     unknown = sorted(set(parameters) - set(families()[entry].parameters))
     if unknown:
         raise ValueError(_unknown_parameter(entry, unknown[0]))
-    chosen.update(parameters)
+    chosen.update(families()[entry].checked(parameters))
     chosen = families()[entry].settled(chosen)
     return _build(entry, tuple(sorted(chosen.items())))
 
@@ -99,6 +99,8 @@ def _parameter(name: str, item: str) -> tuple[str, Any]:
     defaults = families()[name].parameters
     if key not in defaults:
         raise ValueError(_unknown_parameter(name, key))
+    if any(number.name == key for number in families()[name].numbers):
+        return key, families()[name].checked({key: text})[key]
     kind = type(defaults[key])
     try:
         return key, kind(text)
@@ -116,7 +118,7 @@ def changed(specification: str, parameters: Mapping[str, Any]) -> str:
     for key, value in parameters.items():
         if key not in defaults:
             raise ValueError(_unknown_parameter(name, key))
-        stated[key] = type(defaults[key])(value)
+        stated[key] = type(defaults[key])(families()[name].checked({key: value})[key])
     return write(name, {k: v for k, v in stated.items() if v != ""})
 
 

@@ -6,12 +6,14 @@ s₂ = 2√m arcsin √p₂, half circles of radius √n and √m.  All edges ar
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from compute.core.refusal import shown
 from compute.definitions import count_pairs
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions.parameters import Parameter
 from compute.manifold.charts import Chart, affine, parameters
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
@@ -22,28 +24,18 @@ MOST = 1000
 NEVER = 1000
 
 
-def check(**trials: int) -> None:
-    """Raise ValueError for numbers of trials out of range."""
-    for name, count in trials.items():
-        if not 1 <= count <= MOST:
-            raise ValueError(
-                f"{name} of binomial_binomial must lie in [1, {MOST}], got {shown(count)}"
-            )
-
-
-def define(n: int, m: int) -> Definition:
+def define(n: Any, m: Any) -> Definition:
     """Natural coordinates log p/(1 − p), ψ = n log(1 + e^ϑ) for each."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
 
-    check(n=n, m=m)
-    trials = (sp.Integer(n), sp.Integer(m))
+    trials = (n, m)
     chances = sp.symbols("p1:3", positive=True)
 
     def log_probability(k: sp.Expr, p: sp.Expr, i: int) -> sp.Expr:
         rest = sp.Max(trials[i] - k, 0)
-        ways = sp.loggamma(trials[i] + 1).evalf(20)
+        ways = special.log_gamma(trials[i] + 1)
         ways -= special.log_gamma(k + 1) + special.log_gamma(rest + 1)
         # never more than n
         excess = NEVER * sp.Max(k - trials[i], 0)
@@ -114,6 +106,8 @@ FAMILY = formula(
     pins=((0.05, 0.4), (0.8, 0.1)),
     draw=_charts,
     closed_forms=("distance",),
-    parameters={"n": 10, "m": 10},
-    check=check,
+    parameters=(
+        Parameter("n", "n", "Trials of x₁", 1, MOST, 10, 1, log=True),
+        Parameter("m", "m", "Trials of x₂", 1, MOST, 10, 1, log=True),
+    ),
 )

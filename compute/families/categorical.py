@@ -8,28 +8,23 @@ the octant of a sphere of radius 2, K = 1/4.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from compute.core.refusal import shown
 from compute.definitions import lumped_outcomes
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions.parameters import Parameter
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
 FEWEST, MOST = 3, 40
 
 
-def check(n: int) -> None:
-    """Raise ValueError for a number of outcomes out of range."""
-    if not FEWEST <= n <= MOST:
-        raise ValueError(f"n of categorical must lie in [{FEWEST}, {MOST}], got {shown(n)}")
-
-
-def define(n: int) -> Definition:
-    """Return the probabilities of n outcomes in three lumps."""
-    check(n)
-    return lumped_outcomes.definition(sizes(n))
+def define(n1: Any, n2: Any, n3: Any) -> Definition:
+    """Return the probabilities of outcomes in three lumps of these sizes."""
+    return lumped_outcomes.by_outcome((n1, n2, n3))
 
 
 def sizes(n: int) -> tuple[int, int, int]:
@@ -39,6 +34,10 @@ def sizes(n: int) -> tuple[int, int, int]:
     (3, 3, 2)
     """
     return (n + 2) // 3, (n + 1) // 3, n // 3
+
+
+def _sizes(n: int) -> dict[str, float]:
+    return dict(zip(("n1", "n2", "n3"), sizes(n), strict=True))
 
 
 def _outcomes(n: int) -> Support:
@@ -51,7 +50,7 @@ FAMILY = formula(
     title="n outcomes in three lumps",
     coordinates=("θ₁", "θ₂"),
     domain=lumped_outcomes.DOMAIN,
-    line_element="ds² = Σ Pᵢ dθᵢ² − (Σ Pᵢ dθᵢ)²,  P = softmax(θ₁, θ₂, 0) of the lumps",
+    line_element="ds² = Σ Pᵢ dθᵢ² − (Σ Pᵢ dθᵢ)²,  P = softmax(θ₁, θ₂, 0)",
     curvature="1/4",
     define=define,
     outcomes=_outcomes,
@@ -60,6 +59,6 @@ FAMILY = formula(
     pins=((-1.5, 1.0), (2.0, 0.5)),
     draw=lumped_outcomes.charts(),
     closed_forms=("distance",),
-    parameters={"n": 9},
-    check=check,
+    parameters=(Parameter("n", "n", "Outcomes", FEWEST, MOST, 9, 1),),
+    constants=_sizes,
 )

@@ -16,7 +16,7 @@ from compute.manifold.manifold import Support
 
 def define() -> Definition:
     """Return the softmax of (θ₁, θ₂, 0)."""
-    return lumped_outcomes.definition((1, 1, 1))
+    return lumped_outcomes.definition()
 
 
 FAMILY = formula(

@@ -6,12 +6,14 @@ under their exchange, and the line is a fold.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.core.refusal import shown
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions.parameters import Parameter
 from compute.definitions.quadrature import uniform
 from compute.manifold.charts import Chart, parameters, rows
 from compute.manifold.extent import Extent
@@ -21,19 +23,12 @@ COORDINATES = ("m₁", "m₂")
 REACH = 6.0
 
 
-def check(w: float) -> None:
-    """Raise ValueError for a weight that leaves one of the two out."""
-    if not 0.0 < w < 1.0:
-        raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {shown(w)}")
-
-
-def define(w: float) -> Definition:
+def define(w: Any) -> Definition:
     """Return the log-density, from which everything else is computed by quadrature."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
 
-    check(w)
     m1, m2, x = sp.symbols("m1 m2 x", real=True)
     # (1 − w)e^u + we^v = 2√(w(1 − w)) e^((u + v)/2) cosh((v − u)/2 + ½ log(w/(1 − w)))
     u, v = m1 * x - m1**2 / 2, m2 * x - m2**2 / 2
@@ -95,8 +90,8 @@ FAMILY = formula(
     pins=((-1.0, 1.0), (-0.4, 2.2)),
     draw=_charts,
     nodes=uniform(-REACH - 9, REACH + 9, 241),
-    parameters={"w": 0.5},
-    check=check,
+    # a weight of 0 or 1 would leave one of the two out
+    parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there
     wall=lambda theta: theta[..., 1] - theta[..., 0],
 )

@@ -5,42 +5,47 @@
 
 from __future__ import annotations
 
-from compute.core.refusal import shown
+from typing import Any
+
+import numpy as np
+
 from compute.definitions import location_scale as ls
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions.parameters import Parameter
+from compute.definitions.special_functions import digamma, log_gamma
 from compute.manifold.charts import Chart
 from compute.manifold.hyperbolic_charts import location_scale
 
 
-def check(nu: float) -> None:
-    """Raise ValueError for a ν that nothing can be computed with."""
-    if not 0.1 <= nu <= 1e4:
-        raise ValueError(f"nu of student_t must lie in [0.1, 10000], got {shown(nu)}")
-
-
-def define(nu: float) -> Definition:
+def define(nu: Any, norm: Any, entropy: Any) -> Definition:
     """Define a = (ν+1)/(ν+3), c = 2ν/(ν+3); T by the moments of B = z²/(ν + z²) ~ Beta(½, ν/2)."""
     import sympy as sp
 
-    check(nu)
-    n = sp.nsimplify(nu, rational=True)
+    n = nu
     first = 1 / (n + 1)
     second = 3 * first / (n + 3)
     third = 5 * second / (n + 5)
     scores = (n + 1) ** 2 / n * ((n + 1) * (second - third) - (first - second))
     cube = (n + 1) ** 3 * third - 3 * (n + 1) ** 2 * second + 3 * (n + 1) * first - 1
-    norm = sp.log(sp.gamma((n + 1) / 2)) - sp.log(sp.gamma(n / 2)) - sp.log(n * sp.pi) / 2
-    entropy = (n + 1) / 2 * (sp.digamma((n + 1) / 2) - sp.digamma(n / 2)) - norm
     return ls.definition(
         (n + 1) / (n + 3),
         2 * n / (n + 3),
         scores,
         cube,
-        lambda z: norm.evalf() - (n + 1) / 2 * sp.log(1 + z**2 / n),
-        entropy.evalf(),
-        n / (n - 2) if n > 2 else sp.oo,
+        lambda z: norm - (n + 1) / 2 * sp.log(1 + z**2 / n),
+        entropy,
+        # infinite for ν ≤ 2
+        n / sp.Max(n - 2, 0),
     )
+
+
+def _constants(nu: float) -> dict[str, float]:
+    """Return ν, log f(0) and the entropy of f, which cancel in float32 for large ν."""
+    low, high = np.array(nu / 2), np.array((nu + 1) / 2)
+    norm = log_gamma(high) - log_gamma(low) - np.log(nu * np.pi) / 2
+    entropy = high * (digamma(high) - digamma(low)) - norm
+    return {"nu": nu, "norm": float(norm), "entropy": float(entropy)}
 
 
 def _charts(nu: float) -> tuple[Chart, ...]:
@@ -62,6 +67,6 @@ FAMILY = formula(
     pins=ls.PINS,
     draw=_charts,
     closed_forms=("distance",),
-    parameters={"nu": 5.0},
-    check=check,
+    parameters=(Parameter("nu", "ν", "Degrees of freedom", 0.1, 1e4, 5.0, 0.1, log=True),),
+    constants=_constants,
 )

@@ -29,6 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
             "charts": f.charts,
             "closed_forms": f.closed_forms,
             "parameters": dict(f.parameters),
+            "ranges": {n.name: [n.low, n.high] for n in f.numbers},
             "hadamard": f.hadamard,
         }
         for f in families().values()

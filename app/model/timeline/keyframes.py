@@ -54,13 +54,14 @@ def pose(scene: Scene) -> dict[str, object]:
 
 
 def _parameters(family: str) -> dict[str, float]:
-    """Return the real parameters of a family, as "family.temperature"."""
+    """Return the numbers among the parameters of a family, as "family.temperature"."""
     name, stated = parse(family)
-    defaults = families()[name].parameters
+    own = families()[name]
+    numbers = {number.name for number in own.numbers}
     return {
-        f"family.{key}": stated.get(key, value)
-        for key, value in defaults.items()
-        if isinstance(value, float)
+        f"family.{key}": float(stated.get(key, value))
+        for key, value in own.parameters.items()
+        if isinstance(value, float) or key in numbers
     }
 
 

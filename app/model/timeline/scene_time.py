@@ -10,7 +10,7 @@ from app.model import colormaps, colour_limits, ranges
 from app.model.keyframe_tracks import Timeline, position, value_at
 from app.model.scene import DISTANCE, Scene, chart_of, completed
 from compute.core.refusal import shown
-from compute.families import changed
+from compute.families import changed, families, parse
 from compute.families import manifold as manifold_of
 
 # of a scene, independent of time
@@ -93,8 +93,15 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
     if not rest:
         return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
     if name == "family" and isinstance(current, str) and len(rest) == 1:
-        return replace(holder, family=changed(current, {rest[0]: value}))
+        return replace(holder, family=changed(current, {rest[0]: _whole(current, rest[0], value)}))
     return replace(holder, **{name: _with(current, rest, value)})
+
+
+def _whole(family: str, key: str, value: object) -> object:
+    """Return a value of a parameter between its keys, rounded if it is a whole number."""
+    own = families()[parse(family)[0]].numbers
+    is_whole = any(number.name == key and number.is_whole for number in own)
+    return round(value) if is_whole and isinstance(value, float) else value
 
 
 def _declared(holder: Any, name: str) -> str:

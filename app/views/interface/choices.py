@@ -35,6 +35,23 @@ class LayerRow:
 
 
 @dataclass(frozen=True)
+class NumberRow:
+    """A number of the family with its slider: ``key`` in events, symbol, title, tooltip, and the number
+    as text.
+
+    scale: the values of the slider; at: the position of the nearest one.
+    """
+
+    key: str
+    symbol: str
+    title: str
+    hint: str
+    text: str
+    scale: tuple[float, ...]
+    at: int
+
+
+@dataclass(frozen=True)
 class Command:
     """One entry of the command table: ``name`` is what `CommandInvoked` carries.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.views.interface.attention import AttentionState
-from app.views.interface.choices import Choice, LayerRow
+from app.views.interface.choices import Choice, LayerRow, NumberRow
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,3 +30,4 @@ class PanelState:
     map_opacity: float = 1.0
     definition: str = ""  # the user's own family as JSON; "" for any other
     attention: AttentionState | None = None  # of a family of heads
+    numbers: Sequence[NumberRow] = ()  # of the family

@@ -9,6 +9,7 @@ from app.views.interface.events import FormulaTyped, Handler, Held, SceneEdited
 from app.views.interface.panel_state import PanelState
 from app.views.qt.panels.attention_form import AttentionForm
 from app.views.qt.panels.formula_panel import FormulaPanel
+from app.views.qt.panels.number_rows import NumberRows
 from app.views.qt.style.icons import swatch
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets.speech import describe
@@ -39,6 +40,8 @@ class FamilyPanel:
         column.addWidget(self.formula)
         self.note = label("", "quiet", wrap=True)
         column.addWidget(self.note)
+        self.numbers = NumberRows(emit)
+        column.addWidget(self.numbers.widget)
         self.own = FormulaPanel(lambda text: emit(FormulaTyped(text)))
         column.addWidget(self.own.widget)
         self.head = AttentionForm(emit)
@@ -52,8 +55,8 @@ class FamilyPanel:
         self._wire()
         # shared with other families
         self._rest: tuple[QWidget, ...] = (
-            self.own.widget, self.head.widget, self.chart, self.alpha, self.alpha_words,
-            self.scalar, self.token, self.colormap, self.opacity,
+            self.numbers.widget, self.own.widget, self.head.widget, self.chart, self.alpha,
+            self.alpha_words, self.scalar, self.token, self.colormap, self.opacity,
         )  # fmt: skip
 
     def _make_geometry(self) -> QFormLayout:
@@ -121,6 +124,7 @@ class FamilyPanel:
         fill(self.chart, state.charts, state.chart)
         self.formula.setText(state.line_element)
         self.note.setText(state.note)
+        self.numbers.show(tuple(state.numbers))
         self.own.widget.setVisible(bool(state.definition))
         if state.definition:
             self.own.show(state.definition)
