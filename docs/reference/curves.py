@@ -183,18 +183,28 @@ def _solved(
         matrix = (np.einsum("nm,ij->nimj", bends, np.eye(2)) - along).reshape(size, size)
         return (bends @ full - push)[inner], matrix[2:-2, 2:-2]
 
-    now, best = x[inner], np.inf
-    with np.errstate(all="ignore"):
-        for _ in range(ROUNDS):
-            miss, matrix = missed(now)
-            if not (np.isfinite(miss).all() and np.isfinite(matrix).all()):
-                return None
-            step = np.linalg.solve(matrix, -miss.ravel()).reshape(now.shape)
-            now = now + step
-            moved = np.abs(step).max()
-            if moved < 1e-13 or (moved < 1e-9 and moved >= best):
-                return np.asarray(inverse @ np.concatenate([ends[:1], now, ends[1:]]))
-            best = moved
+    now = _newton(missed, x[inner])
+    return None if now is None else inverse @ np.concatenate([ends[:1], now, ends[1:]])
+
+
+def _newton(
+    missed: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]], start: np.ndarray
+) -> np.ndarray | None:
+    """Return the zero that Newton's method finds; None if it does not converge."""
+    now, best = start, np.inf
+    for _ in range(ROUNDS):
+        try:
+            with np.errstate(all="ignore"):
+                miss, matrix = missed(now)
+                step = np.linalg.solve(matrix, -miss.ravel()).reshape(now.shape)
+        except np.linalg.LinAlgError:
+            return None
+        now, moved = now + step, float(np.abs(step).max())
+        if not np.isfinite(moved):
+            return None
+        if moved < 1e-13 or (moved < 1e-9 and moved >= best):
+            return now
+        best = moved
     return None
 
 

@@ -32,7 +32,7 @@ BY_CLOSED_FORM = "closed form, 40 digits"
 BY_INTEGRAL = "∫p log(p/q) or a sum, 40 digits"
 
 # below these a component that vanishes is compared with 0
-SMALLEST = {"cubic": 1e-3, "curvature": 1e-3}
+SMALLEST = {"christoffel": 1e-3, "cubic": 1e-3, "curvature": 1e-3}
 
 Entry = dict[str, Any]
 

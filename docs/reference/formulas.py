@@ -6,8 +6,6 @@ become functions of mpmath (40 digits) and of SciPy, by the definitions of the s
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 from collections.abc import Callable
 from functools import lru_cache
@@ -77,14 +75,12 @@ SCIPY: dict[str, Any] = {
 
 @lru_cache(maxsize=64)
 def definition(specification: str) -> Definition | None:
-    """Return the definition of a family; None where its module states none."""
+    """Return the definition of a family; None where it is data."""
     name, chosen = parse(specification)
     if name == "custom":
         return _example()
-    if importlib.util.find_spec(f"compute.families.{name}") is None:
-        return None
-    define = getattr(importlib.import_module(f"compute.families.{name}"), "define", None)
-    return None if define is None else define(**{**families()[name].parameters, **chosen})
+    stated = families()[name].definition
+    return None if stated is None else stated(**chosen)
 
 
 def _example() -> Definition:

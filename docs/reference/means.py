@@ -79,6 +79,9 @@ def _parts(specification: str, theta: Any) -> list[Callable[[Any], Nodes]]:
     support = family.support(np.array([theta, theta], float))
     low, high = float(np.min(support.x)), float(np.max(support.x))
     centre, scale = mp.mpf(low + high) / 2, mp.mpf(high - low) / 8
+    if support.space == "outcomes":
+        x = np.array([mp.mpf(float(k)) for k in support.x], object)
+        return [lambda h: (x, np.full(len(x), mp.mpf(1), object))]
     if support.space in WHOLE:
         return [WHOLE[support.space]]
     if support.space == "two half-lines":
@@ -173,6 +176,11 @@ def _samples(specification: str, theta: Any) -> Iterator[tuple[np.ndarray, np.nd
         yield _weighed(x, weight, scores)
 
 
+def _counts_in(share: Any) -> bool:
+    """Whether p dx is large enough for a sum; not where rounding puts x on a pole of p."""
+    return bool(mp.isfinite(share) and share > LEAST)
+
+
 def _joined(rules: list[Nodes]) -> Nodes:
     x, weight = zip(*rules, strict=True)
     return np.concatenate(x), np.concatenate(weight)
@@ -186,7 +194,7 @@ def _weighed(
     for at, w in zip(x, weight, strict=True):
         try:
             share = w * mp.exp(mp.mpf(scores[0](at)[0]))
-            row = [mp.mpf(v) for v in scores[1](at)] if share > LEAST else []
+            row = [mp.mpf(v) for v in scores[1](at)] if _counts_in(share) else []
         except (ZeroDivisionError, ValueError, OverflowError):
             continue  # at an end of the sample space, where p dx is below 1e-34
         if row:
@@ -311,7 +319,7 @@ def _difference(x: np.ndarray, weight: np.ndarray, logs: list[Any], without_norm
         try:
             one = mp.mpf(logs[0](at)[0])
             share = w * mp.exp(one)
-            if share <= LEAST and not without_norm:
+            if not (_counts_in(share) or without_norm):
                 continue
             two = mp.mpf(logs[1](at)[0])
         except (ZeroDivisionError, ValueError, OverflowError):
