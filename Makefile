@@ -75,4 +75,4 @@ format:
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-bench .venv-geomstats .venv-models build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-bench .venv-geomstats .venv-models build dist *.egg-info .reach .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

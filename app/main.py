@@ -31,14 +31,14 @@ FURNISH_MS = 3000
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and run until it is closed."""
-    problem = display.missing(os.environ)
-    if problem:
+    if problem := display.missing(os.environ):
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
     from app.model import scene_file
     from app.model.lessons import catalogue
     from compute.core.opening import is_regular
+    from compute.families import problems
 
     scene_name = chosen.scene or scene_file.names()[0]
     lesson = scene_name if catalogue.is_lesson(scene_name) else ""
@@ -58,8 +58,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
-    if program.settings.remark:
-        program.window.log(f"⚠ {program.settings.remark}")
+    for remark in filter(None, (program.settings.remark, *problems())):
+        program.window.log(f"⚠ {remark}")
     program.documents.offer_lost()
     return program.run()
 

@@ -1,12 +1,12 @@
-"""A campaign of random pairs: what engines call OK must be right, and what exists should be found.
+"""A campaign of random pairs: every result called OK must be right, and existing geodesics be found.
 
     python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S] [--only F,…]
         [--kinds K,…]
 
-Each family is asked for geodesics between pairs in its view, in wide ranges of its parameters, and very
-near each other.  What comes back OK is held against the closed form of the distance, against the local
-form √(Δᵀ g Δ) where points are near, against the lower bound of every softmax, and elsewhere against
-an integrator of the campaign's own (Runge–Kutta of order 4 from node to node).
+For every family geodesics are computed between pairs in its view, in wide ranges of its parameters,
+and very near each other.  Results with status OK are compared with the closed form of the distance,
+with the local form √(Δᵀ g Δ) if points are near, with the lower bound of every softmax, and otherwise
+with an integrator of the campaign's own (Runge–Kutta of order 4 from node to node).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WRONG = {"gpu": 1e-3, "reference": 1e-6}
 BATCH = {"gpu": 512, "reference": 64}
 # steps of the campaign's own integrator from node to node, and where those are not enough
 PIECES, FINER = 4, (32, 512, 4096)
-# Fisher lengths of near pairs: the local form that they are held against is off by the square of these
+# Fisher lengths of near pairs: the relative error of the local form is of the order of their square
 NEAREST = 1e-12
 FURTHEST = {"gpu": 3e-3, "reference": 1e-4}
 
@@ -114,7 +114,7 @@ class Tally:
 
     @property
     def left(self) -> int:
-        """How many geodesics are known to leave the domain."""
+        """The number of geodesics known to leave the domain."""
         return self.statuses.get("LEFT_DOMAIN", 0)
 
     def note(self, line: str) -> None:
@@ -277,7 +277,7 @@ def tried(
         try:
             with np.errstate(all="raise", under="ignore"):
                 paths = engine.connect(request)
-        except Exception as problem:  # whatever it is, it is what the campaign looks for
+        except Exception as problem:  # any exception is a finding
             tally.exceptions += 1
             tally.note(f"{type(problem).__name__}: {problem}")
             continue
@@ -314,7 +314,7 @@ def _count(tally: Tally, request: ConnectRequest, paths: Paths, kind: str, limit
 def _found_again(
     engine: Engine, request: ConnectRequest, paths: Paths, i: int, tally: Tally
 ) -> bool:
-    """Whether a second try finds what a first one did not."""
+    """Whether a second try finds a geodesic that the first one missed."""
     one = ConnectRequest(request.manifold, request.start[i : i + 1], request.end[i : i + 1])
     try:
         with np.errstate(all="raise", under="ignore"):
@@ -327,7 +327,7 @@ def _found_again(
 
 
 def kinds(family: str) -> tuple[str, ...]:
-    """The kinds of pairs that a family is tried with."""
+    """The kinds of pairs for a family."""
     return ("view", "near", "wide") if family in WIDE else ("view", "near")
 
 

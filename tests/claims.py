@@ -6,6 +6,6 @@ from collections.abc import Iterable
 
 
 def each(claims: Iterable[object]) -> bool:
-    """Whether there are any claims and all of them are true: `all` is content with none."""
+    """Whether there is at least one claim and all are true; `all` is true of none."""
     found = list(claims)
     return bool(found) and all(found)

@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(autouse=True)
 def strict_numbers() -> Iterator[None]:
-    """A fixed seed, and no NaN or overflow in silence."""
+    """Fix the seed; NaN and overflow raise."""
     np.random.seed(0)
     with np.errstate(all="raise", under="ignore"):
         yield
@@ -72,7 +72,7 @@ def _absent(what: str) -> Engine:
 
 @pytest.fixture(autouse=True)
 def no_window_is_the_last(request: pytest.FixtureRequest) -> None:
-    """Qt would ask all windows to close, those of the next tests, once there is none for a moment."""
+    """Keep Qt from closing the windows of later tests when no window is open for a moment."""
     if request.node.get_closest_marker("window") is not None:
         from PySide6.QtWidgets import QApplication
 

@@ -32,7 +32,7 @@ from tests.layers import layer
 
 # the kinds of curve of studies are among those that are drawn
 KINDS = [kind for kind in studies.curves_of_layers() and in_order()]
-# each band of the map has one colour: whatever differs within it was drawn over the map
+# each band of the map has one colour: every other colour was drawn over the map
 BANDS, WIDE, HIGH = 12, 44, 24
 MIDDLES = np.arange(BANDS) + 0.5
 THEMES: dict[str, Theme] = {
@@ -104,7 +104,7 @@ def _outline(plot: Plot, y: float) -> None:
 
 
 def _nothing(plot: Plot, y: float) -> None:
-    """Draw nothing: what is measured in this row was drawn with the row below."""
+    """Draw nothing: this row was drawn with the one below."""
 
 
 ROWS: dict[str, Draw] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Declared(argparse.ArgumentParser):
-    """A parser that remembers what it was given, but for what is in a group."""
+    """A parser that records its options, except those in a group."""
 
     def __init__(self) -> None:
         self.options: dict[str, argparse.Action] = {}

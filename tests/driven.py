@@ -19,7 +19,7 @@ from app.parts.timeline import TimelinePart
 from app.views.qt.window.settings import Settings
 
 SIZE = (1100, 720)  # small, since software draws every pixel
-PAUSE_MS = 20  # before an answer, so that who asks again and again does not hold the window up
+PAUSE_MS = 20  # before an answer, so that repeated requests do not block the window
 SHOWN = ("family", "alpha", "view", "vector", "playhead", "title", "loop", "timeline")
 
 
@@ -51,12 +51,12 @@ def box(program: Program) -> list[int]:
 
 
 def seconds(program: Program) -> float:
-    """Where the timeline's strip says that the time is; 0 before it was shown."""
+    """The time on the timeline's strip; 0 before it is shown."""
     return float((program.window.timeline.strip.accessibleDescription() or "0").split()[0])
 
 
 def snapshot(program: Program) -> dict[str, Any]:
-    """What is on the screen, and in whose hands the keyboard is."""
+    """The state of the window, and the widget that has the focus."""
     scene, frame = program.store.scene, program.window.frame
     focus, popup = QApplication.focusWidget(), QApplication.activePopupWidget()
     lesson = program.controller.part(LessonPart)
@@ -91,7 +91,7 @@ def snapshot(program: Program) -> dict[str, Any]:
 
 
 def answer(program: Program) -> None:
-    """One line; whoever asked is not left waiting by a mistake."""
+    """Answer one line; an exception is an answer too, so that the other process does not wait."""
     try:
         seen = snapshot(program)
     except Exception:

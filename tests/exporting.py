@@ -49,7 +49,7 @@ def refused(folder: Path, *arguments: str) -> str:
 
 
 def refused_at_once(folder: Path, *arguments: str) -> str:
-    """The same of what is refused before anything is drawn, in this process: another takes seconds."""
+    """The same in this process, for refusals before anything is drawn: a new process takes seconds."""
     before, said, errors = sorted(folder.iterdir()), io.StringIO(), io.StringIO()
     with redirect_stdout(said), redirect_stderr(errors):
         try:

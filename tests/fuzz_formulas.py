@@ -34,7 +34,7 @@ from compute.requests.geometry import GeometryRequest
 # what one formula may take: seconds of the processor and in all, where it is busy with other things;
 # bytes that the process grows by; characters of a message
 SECONDS, WAITED, BYTES, CHARACTERS = 10.0, 30.0, 1 << 30, 300
-# words of the program's own, which nobody typed
+# internal words, which no user typed
 INTERNAL = re.compile(
     r"theta\d|\bsympy\b|Traceback|tuple|\bNone\b|\bnan\b|register|neither a coordinate|"
     r"constants must|velocity must|Derivative\(|0x[0-9a-f]{6}|\bdtype|\bndarray"
@@ -106,7 +106,7 @@ class Writer:
         return found
 
     def formula(self, known: tuple[str, ...], names: tuple[str, ...], seen: tuple[str, ...]) -> str:
-        """A known one, perhaps with something added or a part replaced, or one by chance alone."""
+        """A known one, perhaps with a term added or a part replaced, or a random one."""
         if self.chance(0.25):
             return self.tree(int(self.random.integers(1, 7)), seen)
         text = str(self.one_of(known)).format(*names)
@@ -137,7 +137,7 @@ class Writer:
 
 @dataclass
 class Outcome:
-    """What became of one definition; ``wrong`` says in what it must not have ended."""
+    """The outcome of one definition; ``wrong`` says which rule it broke."""
 
     number: int
     stated: dict[str, Any]
@@ -150,11 +150,11 @@ class Outcome:
 
 
 def tried(seed: int, number: int, answering: float = SECONDS / 2) -> Outcome:
-    """State the definition of that number and ask for its geometry, for so many seconds at most."""
+    """State a definition by its number and compute its geometry, for at most ``seconds``."""
     outcome = Outcome(number, Writer(seed, number).definition())
     try:
         made = timed(outcome, "family", lambda: custom_family(outcome.stated))
-        # longer ones must at least end when they are to
+        # longer ones must at least end when they are interrupted
         with limited(answering, time.thread_time):
             timed(outcome, "answers", lambda: ask(made))
         outcome.ending = "family"
@@ -179,7 +179,7 @@ def timed(outcome: Outcome, name: str, made: Any) -> Any:
 
 
 def ask(made: Manifold) -> None:
-    """Ask what a window asks of a family first."""
+    """Compute what a window first needs of a family."""
     engine = ReferenceEngine()
     pins = np.array(made.pins)
     engine.geometry(GeometryRequest(made, pins))
@@ -192,7 +192,7 @@ def ask(made: Manifold) -> None:
 
 
 def judge(outcome: Outcome) -> None:
-    """Note what is not as it must be."""
+    """Record which rule is broken."""
     if max(outcome.seconds.values(), default=0.0) > SECONDS or outcome.waited > WAITED:
         outcome.wrong.append(f"slow: {outcome.seconds}, {outcome.waited:.1f} s in all")
     grown = most_bytes() - outcome.began_with

@@ -1,4 +1,4 @@
-"""Golden files: how a case becomes a computation.  One function a kind of case."""
+"""Golden files: from a case to a computation, one function for each kind of case."""
 
 from __future__ import annotations
 

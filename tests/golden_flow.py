@@ -1,4 +1,4 @@
-"""Golden eigenmodes of heat flows: as exact functions, and as what a grid makes of them."""
+"""Golden eigenmodes of heat flows: exact functions, and their discretisation on a grid."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from compute.definitions import special_functions
 from compute.gpu.probe import evaluate
 from compute.requests.engine import Engine
 
-# golden names of functions: what they are called here
+# golden names of functions → names in the program
 NAMES = {
     "polygamma": {
         name: name for name in ("trigamma", "tetragamma", "pentagamma", "x_trigamma_minus_1")

@@ -1,10 +1,11 @@
-"""The window, ended at any moment by any signal, again and again: no work is lost, no file is half.
+"""The window, ended repeatedly at any moment by any signal: no work is lost, no file is incomplete.
 
     python -m tests.kills --count 100 --seed 1 --engine reference
 
-A process starts the program as its command does, takes up what the one before left unsaved, and edits
-as a hand does that drags and rests.  It writes down what it did and when, so that what the next one is
-offered can be held against it: the last state, or after a kill one of the second before.
+A process starts the program as its command does, restores the unsaved work of the previous one, and
+edits like a user who drags and pauses.  It records its edits with their times, so that the work that
+the next process is offered can be compared: it must be the last state, or after a kill one of the
+last second.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# what a kill may take, in seconds
+# work that a kill may lose, in seconds
 LOST = 1.0
 # seconds of a life: from its beginning, or from when it is ready
 STARTING, EDITING = 6.0, 2.5
@@ -36,7 +37,7 @@ NUMBERS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal
 
 # --- the process that is ended -----------------------------------------------------------------
 def live(folder: str, seed: str, engine: str) -> int:
-    """Be the program, with a hand that edits."""
+    """Run the program while a thread edits."""
     from app import main
     from app.cli import main as cli
 
@@ -101,7 +102,7 @@ class End:
 
 
 def heed() -> None:
-    """Mind all signals, also if whoever started this one did not."""
+    """Restore the default handling of all signals, which the parent may have ignored."""
     for number in set(NUMBERS) - {signal.SIGKILL}:
         signal.signal(number, signal.SIG_DFL)
 
@@ -127,7 +128,7 @@ def end(
 
 
 def lines(folder: Path) -> list[tuple[float, str, str]]:
-    """What the last process wrote down: when, a word, a value."""
+    """The records of the last process: time, word, value."""
     log = folder / "edits.log"
     text = log.read_text() if log.exists() else ""
     whole = [line.split(" ") for line in text.splitlines(keepends=True) if line.endswith("\n")]
@@ -145,7 +146,7 @@ def wait_until_ready(folder: Path, process: subprocess.Popen[str]) -> None:
 
 # --- what must hold ----------------------------------------------------------------------------
 def offered(folder: Path) -> list[float]:
-    """What the next start offers: the values of α of unsaved scenes that are whole."""
+    """The unsaved scenes that the next start offers, by their values of α."""
     from app.model import autosave, scene_file
 
     unsaved = folder / "XDG_DATA_HOME" / "attention-geodesics" / "unsaved"
@@ -157,7 +158,7 @@ def offered(folder: Path) -> list[float]:
 
 
 def problems(folder: Path, before: list[float], ended: End) -> list[str]:
-    """What is not as it must be after an end; ``before``: what was offered to the one that ended."""
+    """The rules that an end broke; ``before``: the scenes that were offered to the ended process."""
     from app.model import scene_file
 
     wrong, told, now = [], lines(folder), offered(folder)
@@ -186,7 +187,7 @@ def _statuses(number: int, ready: bool) -> tuple[int, ...]:
 def allowed(
     before: list[float], states: list[tuple[float, float]], ended: End
 ) -> list[list[float]]:
-    """What may be offered after these states: after a kill, those of the last second."""
+    """The states that may be offered: after a kill, those of the last second."""
     if ended.number != signal.SIGKILL:
         return [[states[-1][1]]] if states else [before]
     old = [value for at, value in states if at <= ended.at - LOST][-1:]
@@ -202,7 +203,7 @@ def campaign(
     ends: list[tuple[int, bool]],
     report: Callable[[str], None] = lambda words: None,
 ) -> list[str]:
-    """End the program by each signal in turn, while it starts or once it is ready; what was wrong."""
+    """End the program by each signal in turn, at its start or once it is ready; return the faults."""
     die, wrong = random.Random(seed), []
     for i, (number, ready) in enumerate(ends):
         delay, before = die.uniform(0.0, EDITING if ready else STARTING), offered(folder)
@@ -224,7 +225,7 @@ def campaign(
 
 
 def main() -> int:
-    """Run the campaign and say what came of it."""
+    """Run the campaign and print its outcome."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)

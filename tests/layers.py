@@ -1,4 +1,4 @@
-"""A plot's layers by their kind, as far as tests look at what they draw."""
+"""The layers of a plot by their kind, for tests of what they draw."""
 
 from __future__ import annotations
 

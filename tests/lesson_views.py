@@ -1,4 +1,4 @@
-"""A lesson part with views that remember what they were told, for tests without a window."""
+"""A lesson part with views that record their state, for tests without a window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A monkey at the window: it does what a hand can do, chosen by a seeded die, while devices are lost.
+"""A monkey test of the window: random user actions from a seed, while devices are lost.
 
     python -m tests.monkey --actions 5000 --losses 30 --engine gpu
 
@@ -31,7 +31,7 @@ from tests.windows import edit, end, kept, live, until, wheel
 
 # it ends the program
 LEFT_OUT = {"quit"}
-# a device is destroyed so many seconds after an action, at most
+# a device is destroyed at most this many seconds after an action
 LATEST = 0.05
 # actions between two reports
 REPORT = 250
@@ -49,20 +49,20 @@ def opened(folder: Path, engine: str):
     made.window.frame.resize(1000, 700)
     made.window.frame.show()
     until(made, lambda: made.controller.answers.path is not None)
-    # the desktop's own dialogs wait for a hand; here it always cancels them
+    # native dialogs wait for a user; here they are always cancelled
     made.window.ask_open = made.window.ask_save = lambda *_: None
     return made
 
 
 def megabytes() -> float:
-    """What the process has in memory; 0 where that cannot be known so."""
+    """The resident memory of the process; 0 if the system does not say."""
     pages = Path("/proc/self/statm")
     held = int(pages.read_text().split()[1]) if pages.exists() else 0
     return held * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Monkey:
-    """Does one of all things that a hand can do, chosen by a seeded die."""
+    """Performs random actions of a user, chosen by a seed."""
 
     def __init__(self, program, seed: int) -> None:
         self.program, self.die, self.waits = program, random.Random(seed), True
@@ -123,7 +123,7 @@ class Monkey:
 
     def family(self) -> None:
         edit(self.program, "family", self.die.choice(sorted(families())))
-        # what is asked for meanwhile would be asked of a family that it may not fit
+        # a request made meanwhile might not fit the new family
         if self.waits:
             until(self.program, lambda: not self.program.controller.editor.is_waiting)
 
@@ -140,7 +140,7 @@ class Monkey:
 
 
 class _Errors(logging.Handler):
-    """Errors that are logged where nobody else hears of them, as callbacks of vispy do."""
+    """Errors that are only logged, as those in callbacks of vispy."""
 
     def __init__(self, found: list[str]) -> None:
         super().__init__(logging.ERROR)
@@ -152,7 +152,7 @@ class _Errors(logging.Handler):
 
 @contextmanager
 def listening(program) -> Iterator[list[str]]:
-    """Whatever goes wrong where nobody else hears of it: in slots, callbacks of vispy, and jobs."""
+    """Collect the exceptions of slots, of callbacks of vispy and of jobs."""
     found: list[str] = []
     receive, hook, errors = program.controller.on_message, sys.excepthook, _Errors(found)
 
@@ -172,7 +172,7 @@ def listening(program) -> Iterator[list[str]]:
 
 
 def act(program, monkey: Monkey, after: Callable[[], None] = lambda: None) -> None:
-    """One action, and what comes of it at once."""
+    """Perform one action and its immediate consequences."""
     monkey.step()
     after()
     live(program)
@@ -199,7 +199,7 @@ class Losses:
 
 
 def main() -> int:
-    """Let the monkey at the window and say what came of it."""
+    """Run the monkey and print the outcome."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--actions", type=int, default=5000)
     options.add_argument("--losses", type=int, default=30)

@@ -1,4 +1,4 @@
-"""Random pairs of every family: nothing is called OK that is wrong, and nothing raises."""
+"""Random pairs of every family: nothing wrong is called OK, and nothing raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documentation: what it quotes is there, and what it shows is what the program makes."""
+"""The documentation: quoted names exist, and shown output is what the program prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few hundred damaged files of every kind; and that the fuzzer sees what goes wrong."""
+"""A few hundred damaged files of every kind, and proof that the fuzzer sees faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The campaign of `tests.kills` in short, and what it holds against what."""
+"""A short campaign of `tests.kills`, and the comparisons that it makes."""
 
 from __future__ import annotations
 

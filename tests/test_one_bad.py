@@ -1,4 +1,4 @@
-"""One bad element takes no others with it, and what is refused says the way out."""
+"""One bad element spoils no others, and a refusal says what to do."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatc
 
 
 def test_the_pointer_says_why_a_cell_of_a_distance_map_is_hatched():
-    """Each cell its own reason, and the label that there is one; nothing where there is a value."""
+    """A reason for each cell without a value, and a label that says so."""
     scene = scene_file.load("gaussian")
     scene = replace(scene, scalar="distance")
     status, gaps = np.zeros((6, 8), np.int32), np.zeros((6, 8), np.int32)
@@ -286,7 +286,7 @@ def test_a_question_mark_may_belong_to_a_name(tmp_path, capsys):
 
 
 class Tensor:
-    """What PyTorch's has: NumPy can make nothing of its bfloat16."""
+    """The error of PyTorch's tensors: NumPy has no bfloat16."""
 
     def __init__(self, values: np.ndarray, steps: tuple[str, ...] = ()) -> None:
         self._values, self._steps = values, steps

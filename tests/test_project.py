@@ -1,4 +1,4 @@
-"""What the project promises about itself: small files, a full lock, a twin for every kernel."""
+"""Rules of the project: small files, a complete lock, a twin for every kernel."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def test_every_package_that_the_program_needs_has_its_licence_told():
 
 def test_the_program_opens_no_network_connection(imported):
     networks = {"socket", "http", "urllib", "ftplib", "smtplib", "requests", "ssl"}
-    display = (
-        ROOT / "app" / "process" / "display.py"
-    )  # which asks whether the user's display answers
+    display = ROOT / "app" / "process" / "display.py"  # to ask whether the user's display answers
     assert [path for path, names in imported.items() if names & networks] == [display]
 
 
@@ -164,11 +162,12 @@ def test_labels_and_pages_are_made_where_their_text_is_plain():
 
 # --- what tests look at ------------------------------------------------------------------------
 SETTING = {"setattr", "getattr", "delattr", "hasattr"}
-# what has no public observer: what an axis of pyqtgraph writes; the system's own way out of a fork;
+# without a public observer: the labels of an axis of pyqtgraph; the way out of a forked process;
 # a cache that the program has no reason to empty
 PRIVATE_IN_TESTS = {
     "tests/app/views/test_window.py: axis._tickLevels",
     "tests/fuzz/worker.py: os._exit",
+    "tests/mutants.py: os._exit",
     "tests/fuzz/kinds/kept.py: _build",
     "tests/models/test_capturing.py: Fused.config._attn_implementation_internal",
     "tests/models/test_capturing.py: model.config._attn_implementation",
@@ -223,7 +222,7 @@ def test_a_private_access_would_be_found():
 
 # --- asserts that can fail ----------------------------------------------------------------------
 def test_a_claim_about_all_is_not_one_about_none(tests_parsed):
-    """`assert all(…)` holds of nothing too: `claims.each` does not."""
+    """`assert all(…)` is true of no elements; `claims.each` is not."""
     asserted = [
         (f"{name}:{node.lineno}", node.test)
         for name, tree in tests_parsed.items()
@@ -235,7 +234,7 @@ def test_a_claim_about_all_is_not_one_about_none(tests_parsed):
 
 
 def test_a_tolerance_of_many_digits_is_one_of_small_numbers_too(tests_parsed):
-    """`pytest.approx` also allows 1e-12 in absolute terms, unless it is told otherwise."""
+    """`pytest.approx` also allows 1e-12 in absolute terms, unless `abs` is given."""
     found = [
         f"{name}:{node.lineno}"
         for name, tree in tests_parsed.items()
@@ -268,7 +267,7 @@ def _is_loose(node: ast.Call) -> bool:
 
 
 def test_an_object_is_not_asserted_for_its_being_there(tests_parsed):
-    """`assert Thing(…) and …` says nothing of the thing: objects are true."""
+    """`assert Thing(…) and …` does not test the thing: objects are true."""
     found = [
         f"{name}:{node.lineno}"
         for name, tree in tests_parsed.items()

@@ -97,10 +97,31 @@ def test_no_dialect_in_modules(room):
     assert found == []
 
 
+def test_no_dialect_in_comments_of_tests_and_shaders():
+    found = [
+        f"{path.relative_to(ROOT)}:{line} {text}"
+        for path in sorted((*(ROOT / "tests").rglob("*.py"), *(ROOT / "shaders").rglob("*.wgsl")))
+        for line, text in _prose(path)
+        if path != Path(__file__) and (FORBIDDEN.search(text) or text.startswith("What "))
+    ]
+    assert found == []
+
+
 def test_no_dialect_in_pages():
     pages = [ROOT / "README.md", *(ROOT / "assets/lessons").rglob("*.md")]
     pages += [page for page in (ROOT / "docs").glob("*.md") if page.name != "style.md"]
     assert [page.name for page in pages if FORBIDDEN.search(_joined(page.read_text("utf-8")))] == []
+
+
+def _prose(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of all strings and comments of a module or of a shader."""
+    source = path.read_text("utf-8")
+    if path.suffix == ".py":
+        yield from _texts(source)
+        return
+    for block in re.finditer(r"(^\s*//.*\n)+", source, re.MULTILINE):
+        text = " ".join(re.findall(r"//[/!]?(.*)", block[0]))
+        yield source.count("\n", 0, block.start()) + 1, _joined(text)
 
 
 def _texts(source: str) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Windows of the program in tests: they live until something has come about, and end whole."""
+"""Windows of the program in tests: they run until a condition holds, and are destroyed completely."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LOOK_MS = 5
 
 
 def live(program: Any = None) -> None:
-    """Let what is due happen."""
+    """Process all pending events."""
     from PySide6.QtCore import QEventLoop
 
     QEventLoop().processEvents()
 
 
 def until(program: Any, reached: Callable[[], bool]) -> None:
-    """Let the window live until something has come about; the worker has the processor meanwhile."""
+    """Process events until a condition holds; the worker has the processor in between."""
     from PySide6.QtCore import QEventLoop, QTimer
 
     deadline = time.monotonic() + PATIENCE
@@ -34,7 +34,7 @@ def until(program: Any, reached: Callable[[], bool]) -> None:
 
 
 def settle(program: Any) -> None:
-    """Everything that was asked is answered and shown."""
+    """Wait until every job is answered and shown."""
     until(program, lambda: program.controller.answers.path is not None)
     until(program, lambda: program.runner.pending() == 0)
     for _ in range(3):
@@ -42,7 +42,7 @@ def settle(program: Any) -> None:
 
 
 def end(program: Any) -> None:
-    """Close a program as if all were saved, and destroy its window."""
+    """Close a program as if its work were saved, and destroy its window."""
     from PySide6.QtCore import QEvent
 
     program.documents.document = replace(program.documents.document, saved=program.store.scene)

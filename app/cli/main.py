@@ -67,13 +67,22 @@ def _fall_silent() -> None:
 def _run(chosen: argparse.Namespace) -> int:
     """Run the command's function; its ValueErrors are reported as wrong use."""
     try:
-        return int(chosen.command.run(chosen))
+        status = int(chosen.command.run(chosen))
     except Exception as problem:
         if not (chosen.command.refuses and _is_wrong_use(problem)):
             raise
         from compute.core.refusal import describe
 
         return _refuse(describe(problem))
+    _report_packages()
+    return status
+
+
+def _report_packages() -> None:
+    """Report the families of installed packages that were needed and could not be loaded."""
+    loaded = sys.modules.get("compute.families")
+    for line in loaded.problems_met() if loaded is not None else ():
+        print(f"attention-geodesics: {line}", file=sys.stderr)
 
 
 def _is_wrong_use(problem: Exception) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,9 +30,20 @@ _IMPORT = re.compile(
 def identity(define: Callable[..., Any]) -> str:
     """Return a text that changes whenever the result of ``define()`` may change."""
     own = inspect.getmodule(define)
-    text = inspect.getsource(own) if isinstance(own, ModuleType) else ""
+    text = _sources_of(own) if isinstance(own, ModuleType) else ""
     reached = closure(*DERIVATION, *_imported(text))
     return "\n".join([_versions(), text, *(text_of(name) for name in reached)])
+
+
+def _sources_of(module: ModuleType) -> str:
+    """Return the source of a module; of one of another package, all sources of that package."""
+    top = module.__name__.partition(".")[0]
+    spec = find_spec(top) if top != "compute" else None
+    folders = spec.submodule_search_locations if spec is not None else None
+    files = sorted(file for folder in folders or () for file in Path(folder).rglob("*.py"))
+    if not files:
+        return inspect.getsource(module)
+    return "\n".join(file.read_text("utf-8", errors="replace") for file in files)
 
 
 @cache

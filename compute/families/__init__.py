@@ -1,4 +1,5 @@
-"""The registry of families: every module of this package that defines ``FAMILY``.
+"""The registry of families: every module of this package that defines ``FAMILY``, and the families of
+installed packages.
 
 May import custom, definitions, geodesics, heads and the rooms below; families do not import one
 another.
@@ -13,8 +14,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from compute.core.refusal import shown
+from compute.core.refusal import Refused, shown
 from compute.definitions.family import Family
+from compute.families import packages
 from compute.geodesics.short_arcs import in_all_digits
 from compute.manifold.manifold import Manifold
 
@@ -29,8 +31,38 @@ def families() -> dict[str, Family]:
     modules = (
         importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
     )
-    found = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    own = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    found = [*own, *_installed().families.values()]
     return {family.name: family for family in sorted(found, key=lambda family: family.name)}
+
+
+@cache
+def _installed() -> packages.Loaded:
+    taken = (module.name for module in pkgutil.iter_modules(__path__))
+    return packages.load(taken)
+
+
+def package_of(name: str) -> str:
+    """Return the installed package of a family, "" for one of the program."""
+    return _installed().packages.get(name, "")
+
+
+def problems() -> tuple[str, ...]:
+    """Return one line for each family of an installed package that could not be loaded."""
+    return _installed().problems
+
+
+def problems_met() -> tuple[str, ...]:
+    """Return `problems` if families were asked for in this process; () before."""
+    return problems() if _installed.cache_info().currsize else ()
+
+
+def forget() -> None:
+    """Forget all families and manifolds, so that packages installed since are found when families are
+    next asked for.
+    """
+    for kept in (families, _installed, _build):
+        kept.cache_clear()
 
 
 def manifold(specification: str, **parameters: Any) -> Manifold:
@@ -58,7 +90,13 @@ def manifold(specification: str, **parameters: Any) -> Manifold:
 @lru_cache(maxsize=64)
 def _build(name: str, chosen: tuple[tuple[str, Any], ...]) -> Manifold:
     entry = families()[name]
-    made = entry.build(write(name, dict(chosen)), **{**entry.parameters, **dict(chosen)})
+    try:
+        made = entry.build(write(name, dict(chosen)), **{**entry.parameters, **dict(chosen)})
+    except Exception as problem:
+        if isinstance(problem, ValueError) or not package_of(name):
+            raise
+        words = f"{type(problem).__name__}: {problem}"
+        raise Refused(f"family {name} of package {package_of(name)}: {words}") from problem
     return in_all_digits(made)
 
 
@@ -68,6 +106,9 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
     """
     name, _, rest = specification.partition(":")
     if name not in families():
+        refused = (line for line in problems() if line.startswith(f"family {name} of "))
+        if line := next(refused, ""):
+            raise ValueError(line)
         known = ", ".join(families())
         raise ValueError(f"family must be one of {known}, got {shown(name)}")
     if "source" in families()[name].parameters:

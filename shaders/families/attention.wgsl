@@ -3,9 +3,9 @@
 //
 //   η = Σ p_j T_j,  g = Cov_p(T),  T_abc = third central moments,  Γ_ij,k = ½ T_ijk.
 //
-// One pass over the keys: weights are taken relative to the log-normaliser of the point before and
-// moments about the mean of the point before, then shifted to the new ones exactly.  Logits are in
-// powers of 2.  `keys` holds (T₁, T₂, b, 0), centred, their number a multiple of 8.
+// One pass over the keys: weights are relative to the log-normaliser of the previous point, and
+// moments are about its mean; both are then shifted exactly to the new ones.  Logits are base-2
+// logarithms.  `keys` holds (T₁, T₂, b, 0), centred; the number of keys is a multiple of 8.
 //!include lib/tensor.wgsl
 //!include lib/triples.wgsl
 
@@ -134,7 +134,7 @@ fn central(m: Moments) -> Geometry {
     return Geometry(g, 0.5 * third.xyz, 0.5 * third.yzw, third, det);
 }
 
-/// K of as few keys as one round of a loop takes is by triples, of more by whitened third moments.
+/// K from triples if the keys fit into one round of the loop, or else from whitened third moments.
 fn curved(theta: vec2f) -> Curved {
     let here = geometry(theta);
     if here.det <= 0.0 { return Curved(here, UNKNOWN); }
@@ -151,7 +151,7 @@ fn resolved(theta: vec2f) -> Curved {
     return curved(theta);
 }
 
-/// A curvature is known where rounding, so much of its terms, leaves it known to a hundredth.
+/// K is known if its rounding error, NOISE times the size of its terms, is at most one percent.
 const NOISE = 4.8e-7;
 const KNOWN_TO = 0.01;
 
@@ -167,7 +167,7 @@ fn by_moments(at: vec3f, here: Geometry) -> f32 {
     return select(UNKNOWN, value, lost < KNOWN_TO * max(1.0, abs(value)));
 }
 
-/// Third moments of the keys in an orthonormal frame, the reference being that of θ.
+/// Third moments of the keys in an orthonormal frame; `reference` must be that of θ.
 fn whitened(at: vec3f, frame: vec3f) -> vec4f {
     let count = family.KEY_COUNT;
     var m = Moments();

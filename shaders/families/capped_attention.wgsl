@@ -77,7 +77,7 @@ fn geometry(theta: vec2f) -> Geometry {
     return Geometry(g, bent1 + 0.5 * third.xyz, bent2 + 0.5 * third.yzw, third, det);
 }
 
-/// A curvature is known where rounding, so much of its terms, leaves it known to a hundredth.
+/// K is known if its rounding error, NOISE times the size of its terms, is at most one percent.
 const NOISE = 4.8e-7;
 const KNOWN_TO = 0.01;
 
@@ -115,7 +115,7 @@ fn in_frame(v: vec2f, frame: vec3f) -> vec2f {
     return vec2f(first, (v.y - first * frame.y) * frame.z);
 }
 
-/// K by Gauss's equation, as the reference has it.
+/// K by Gauss's equation, with the formula of the reference.
 fn curved(theta: vec2f) -> Curved {
     let here = geometry(theta);
     if here.det <= 0.0 { return Curved(here, UNKNOWN); }

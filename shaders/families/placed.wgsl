@@ -1,26 +1,27 @@
 // Any family from its log-density over a line, at nodes placed by the density.  Twin of
 // compute/definitions/averages.py and compute/definitions/node_placement.py.
 //
-// `sight`, printed from the family's formula, gives L = log p + log dx/dv and where there is a
-// density; `scores` adds the derivatives of l.  One loop looks at L to place the nodes, another
-// takes all turns over them: each is compiled once.
+// `sight`, printed from the family's formula, gives L = log p + log dx/dv and whether the density
+// is positive; `scores` adds the derivatives of l.  One loop evaluates L to place the nodes,
+// another makes all passes over them, so that each formula is compiled once.
 //!include lib/tensor.wgsl
 //!include families/placing.wgsl
 
-// what two rules may differ by, and in K; what a tail, a stated norm and a moving end may be off
+// largest difference between the two rules, and in K; largest error from a tail, in a stated norm
+// and at an end that moves with θ
 const ALLOWED = 2e-4;
 const ALLOWED_K = 5e-4;
 const TAIL = 3e-5;
 const STATED = 4e-3;
 const EDGE = 1e-5;
-// share of the terms of K that may be lost in rounding
+// rounding error as a share of the terms of K, and as a share of the scores
 const ROUNDING = 2e-6;
 const ROUNDED = 1.2e-7;
 
-/// What the turns gather: the mass and the means of l_i and l_ij + l_i l_j, less what they are in
-/// the middle; then of centred scores the
-/// means of `Geometry` and of what R_1212 takes, and in `off` by what every second node differs;
-/// −E[log p], E of what l₂ has across l₁, squared, and what lies at the ends.
+/// Sums of all passes: the mass; the means of l_i and l_ij + l_i l_j minus their values at the
+/// middle node; of centred scores, the means for `Geometry` and for R_1212.  `off_…` is the
+/// difference to the rule of every second node.  `entropy` is −E[log p], `rest` the mean square of
+/// the part of l₂ orthogonal to l₁; `tail` and `edge` belong to the outermost nodes.
 struct Sums {
     norm: f32,
     middle1: vec2f,
@@ -44,7 +45,7 @@ struct Sums {
     edge: f32,
 }
 
-// share of g₁₁g₂₂ up to which g₁₂² may be taken off it
+// g₁₂² may be subtracted from g₁₁g₂₂ if it is at most this share of it
 const PLAIN = 0.5;
 
 const TURN_NORM = 0u;
@@ -66,7 +67,7 @@ fn node_of(spot: Spot, row: vec4f) -> vec2f {
 fn sums(theta: vec2f) -> Sums {
     let spot = found(theta);
     let count = spot.last - spot.first + 1u;
-    // the first node that is taken is the middle one: what scores are there is taken off them
+    // the first node is the middle one: its scores are subtracted from all others
     let shift = family.NODES / 2u - spot.first;
     var m = Sums();
     var j = 0u;
@@ -95,7 +96,7 @@ fn sums(theta: vec2f) -> Sums {
     return m;
 }
 
-/// Whether what l₂ has across l₁ is a difference that loses no digits; if so, it is taken.
+/// Compute `rest` as a difference and return true, unless that would lose digits.
 fn plainly_across(m: ptr<function, Sums>) -> bool {
     let along = (*m).metric.y * (*m).metric.y;
     let product = (*m).metric.x * (*m).metric.z;
@@ -104,7 +105,7 @@ fn plainly_across(m: ptr<function, Sums>) -> bool {
     return true;
 }
 
-/// What a node adds to the sums; L is given less what it is at the top.
+/// Add a node to the sums.  L is relative to its maximum.
 fn take(
     m: ptr<function, Sums>, s: Scores, p: f32, turn: u32, node: u32, outermost: bool, middle: bool,
 ) {
@@ -134,7 +135,7 @@ fn take(
     }
 }
 
-/// The means of l_i and of l_ij + l_i l_j as they were stated.
+/// Turn the means that were relative to the middle node into those of the family's own scores.
 fn as_a_whole(m: ptr<function, Sums>) {
     let at = (*m).middle1;
     let drift = (*m).drift1;
@@ -149,7 +150,7 @@ fn take_norm(m: ptr<function, Sums>, first: vec2f, second: vec3f, p: f32) {
     (*m).drift2 += p * (second + vec3f(first.x * first, first.y * first.y));
 }
 
-/// Means of the sums; the mass stays.
+/// Divide the sums by the mass.
 fn close_norm(m: ptr<function, Sums>) {
     (*m).norm = max((*m).norm, 1e-30);
     (*m).drift1 /= (*m).norm;
@@ -181,12 +182,12 @@ fn largest(v: vec3f) -> f32 {
     return max(abs(v.x), max(abs(v.y), abs(v.z)));
 }
 
-/// √(g₁₁g₂₂/D), by which what is raised by g⁻¹ is less certain.
+/// √(g₁₁g₂₂/D), the factor by which g⁻¹ enlarges relative errors.
 fn ratio(m: Sums) -> f32 {
     return sqrt(min(m.metric.z / max(m.rest, 1e-30), 1e8));
 }
 
-/// By what the two rules differ in the mass, the means, g and Γ, in units of the metric.
+/// The largest difference between the two rules in the mass, the means, g and Γ, in units of g.
 fn gap(m: Sums) -> f32 {
     let a = 1.0 / sqrt(m.metric.x);
     let b = 1.0 / sqrt(m.metric.z);
@@ -194,12 +195,12 @@ fn gap(m: Sums) -> f32 {
     let own = largest(m.off_mass * vec3f(1.0, a, b));
     let other = largest(m.off_metric * pairs);
     let rising = max(largest(m.off_first1 * pairs) * a, largest(m.off_first2 * pairs) * b);
-    // scores near a value that is large beside their spread have few digits left
+    // scores with a mean much larger than their spread have few digits left
     let digits = ROUNDED * max(abs(m.drift1.x) * a, abs(m.drift1.y) * b);
     return max(max(max(own, other), rising), digits) * ratio(m);
 }
 
-/// Whether the density's norm and the means that follow from it are what was stated.
+/// Whether the density is normalised as stated, and its scores have mean zero.
 fn as_stated(m: Sums) -> bool {
     if MOVING && m.edge > EDGE { return false; }
     if NORMALISE { return true; }
@@ -211,7 +212,7 @@ fn as_stated(m: Sums) -> bool {
 }
 
 fn assembled(m: Sums) -> Geometry {
-    // what is not resolved is no metric; D can be divided by
+    // D = −1 marks a metric that is not resolved, and can be divided by
     var det = -1.0;
     if m.metric.x > 0.0 && m.metric.z > 0.0 && m.tail <= TAIL {
         if gap(m) <= ALLOWED && as_stated(m) { det = m.metric.x * m.rest; }

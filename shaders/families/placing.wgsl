@@ -1,4 +1,4 @@
-// Where the mean over a sample space is taken: nodes placed by the density at θ.  Twin of
+// The nodes of a mean over a sample space, placed by the density at θ.  Twin of
 // compute/definitions/node_placement.py; a part of families/placed.wgsl.
 
 const LINE = 0u;
@@ -6,8 +6,8 @@ const HALF_LINE = 1u;
 const INTERVAL = 2u;
 const CIRCLE = 3u;
 
-// nodes of a round of looking for the top less one, and rounds; halvings of the step whose
-// curvature is looked at; nodes on a side that look for the rule's ends
+// intervals in each round of the search for the maximum, and rounds; halvings of the step that
+// measures the curvature; nodes on each side that search for the rule's ends
 const ROUND = 8u;
 const ROUNDS = 5u;
 const HALVINGS = 22u;
@@ -15,15 +15,16 @@ const SOUGHT = 36u;
 // as in compute/definitions/node_placement.py, for single precision
 const DEPTH = 22.0;
 const NARROW = 1.0;
-// share of the rule's top below which a node is not counted: derivatives may not be numbers there
+// nodes below this share of the maximum are skipped: derivatives may be NaN there
 const FAINT = 1e-13;
 const STRETCH = 3.0;
 const BENT = 3.0;
 const NOISE = 3e-6;
 const NOWHERE = -1e30;
-/// v = centre + scale sinh u(w) at the nodes first … last of the table `abscissae`, whose rows hold
-/// sinh u and its slope in w (on a circle tan ½u and its square), and v of a node of the scan; L at
-/// the top.
+
+/// v = centre + scale sinh u(w) at the nodes first … last of the table `abscissae`, and the maximum
+/// of L.  A row of the table holds sinh u and its derivative by w (on a circle tan ½u and its
+/// square), and v of a node of the scan.
 struct Spot {
     centre: f32,
     scale: f32,
@@ -32,7 +33,7 @@ struct Spot {
     top: f32,
 }
 
-/// What the tapes see at v = centre + step.
+/// The sample as the tapes take it, at v = centre + step.
 fn seen(centre: f32, step: f32) -> vec4f {
     let v = centre + step;
     if SPACE == HALF_LINE {
@@ -58,10 +59,10 @@ const SCALE = 2u;
 const RIGHT = 3u;
 const LEFT = 4u;
 const FOUND = 5u;
-// from the last round's step back to twice that of the scan
+// factor from the step of the last round back to twice the step of the scan
 const WIDEN = 2048.0;
 
-/// What is known while the nodes are placed: of a phase, its turn k, a step, and what it keeps.
+/// The state of the search: its phase, the turn k in it, a step, and what the phase remembers.
 struct Search {
     spot: Spot,
     phase: u32,
@@ -94,13 +95,13 @@ fn found(theta: vec2f) -> Spot {
     return s.spot;
 }
 
-/// Of the table's nodes, from the outermost to the middle, the one whose turn it is.
+/// The node of turn k on the way from the outermost node to the middle.
 fn outer(s: Search) -> u32 {
     let inwards = min(s.k, SOUGHT) * (family.NODES / 2u) / SOUGHT;
     return select(inwards, family.NODES - 1u - inwards, s.phase == RIGHT);
 }
 
-/// How far from the centre L is looked at next.
+/// The distance from the centre at which L is evaluated next.
 fn next(s: Search, node: u32) -> f32 {
     if s.phase == SCAN { return 0.0; }
     if s.phase == HIGH { return s.gap * (2.0 * f32(s.k) / f32(ROUND) - 1.0); }

@@ -1,13 +1,13 @@
 // Any family from its log-density by quadrature.  Twin of compute/definitions/quadrature.py.
 //
-// `scores`, printed from the family's formula, gives l = log p, its derivatives and what a node
-// counts at (θ, u); `abscissae` holds (u, weight, 0, 0).  With NORMALISE, l is known up to the norm
-// of p.  One loop takes all turns over the nodes: the scores are compiled once, not for each mean.
+// `scores`, printed from the family's formula, gives l = log p, its derivatives and the weight of a
+// node at (θ, u); `abscissae` holds (u, weight, 0, 0).  With NORMALISE, l is known up to the norm
+// of p.  One loop makes all passes over the nodes: the scores are compiled once, not for each mean.
 //!include lib/tensor.wgsl
 
-/// What the turns gather: the largest l and what is taken off l and its derivatives; means of
-/// squares, of (l_ij + ½ l_i l_j) l_k and of cubes; the mass and −E[l]; E of what l₂ has across l₁,
-/// squared; the mean in R_1212.
+/// Sums of all passes: the largest l; the norm that is subtracted from l, with its derivatives; the
+/// means of squares, of (l_ij + ½ l_i l_j) l_k and of cubes; the mass and −E[l]; in `rest` the mean
+/// square of the part of l₂ orthogonal to l₁; in `bent` the mean in R_1212.
 struct Sums {
     top: f32,
     norm: Scores,
@@ -25,7 +25,7 @@ const TURN_TOP = 0u;
 const TURN_NORM = 1u;
 const TURN_MEANS = 2u;
 const TURN_ACROSS = 3u;
-// no turn of its own: as far as across, and the curvature's mean with the others
+// no pass of its own: passes up to TURN_ACROSS, with the mean of the curvature among the others
 const TURN_BENT = 4u;
 
 fn anchor(theta: vec2f) {}
@@ -104,7 +104,7 @@ fn take_curvature(m: ptr<function, Sums>, s: Scores) {
 }
 
 fn assembled(m: Sums) -> Geometry {
-    // as UNRESOLVED in the reference: what misses 1 by more is not resolved by the nodes
+    // UNRESOLVED in the reference: nodes do not resolve a density whose mass is further from 1
     let usable = m.metric.x > 0.0 && abs(m.whole - 1.0) <= 0.02;
     let det = select(0.0, m.metric.x * m.rest, usable);
     return Geometry(m.metric, m.first1, m.first2, m.cubic, det);

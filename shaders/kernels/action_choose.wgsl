@@ -1,7 +1,7 @@
-// The line search: the first step size that lowers S_N by Armijo's rule is taken.
+// The line search: takes the first step size that lowers S_N by Armijo's rule.
 // One invocation a curve.  Twin of compute/geodesics/discrete_energy.py, `_search`.
 //
-// The whole step is tried by itself; only curves that refuse it are tried with the other sizes.
+// The full step is tried first; only curves that reject it try the other sizes.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {

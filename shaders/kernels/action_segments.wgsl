@@ -10,7 +10,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if segment >= parameters.curves * parameters.segments { return; }
     let curve = segment / parameters.segments;
     if descents[curve].done != 0u { return; }
-    // curves have one node more than segments
+    // a curve has one more node than segments
     let left = nodes[segment + curve];
     let right = nodes[segment + curve + 1u];
     let middle = 0.5 * (left + right);

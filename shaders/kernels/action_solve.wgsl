@@ -1,7 +1,7 @@
 // The Newton step of every curve by block elimination.  One invocation a curve.
 // Twin of compute/geodesics/discrete_energy.py, `_solve`.
 
-/// What elimination finds: S_N, its slope along the step, and whether its Hessian is positive.
+/// The result of elimination: S_N, its slope along the step, and whether its Hessian is positive.
 struct Solved { value: f32, slope: f32, positive: bool }
 
 @compute @workgroup_size(WORKGROUP)

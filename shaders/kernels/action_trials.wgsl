@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     trials[row * all + segment] = energy(left, right);
 }
 
-/// N g(m)(Δ, Δ), or more than any energy where the segment leaves the domain.
+/// N g(m)(Δ, Δ), or a value above every energy if the segment leaves the domain.
 fn energy(left: vec2f, right: vec2f) -> f32 {
     let middle = 0.5 * (left + right);
     if !in_domain(left) || !in_domain(right) || !in_domain(middle) { return INFINITE; }

@@ -4,9 +4,8 @@
 //   SQUARE    Σ (a − b)²                     squared distances, without cancellation
 //   SPHERE    (4 arcsin ½√Σ(a − b)²)²        of square roots of distributions, squared
 //   JEFFREYS  Σ (a − b)(α − β)               with the moments α, β of the rows
-// Twin of compute/attention/geometric_attention.py.  Each invocation has a block of four by four
-// pairs, and the
-// workgroup reads DEPTH columns at a time.
+// Twin of compute/attention/geometric_attention.py.  Each invocation computes a block of four by
+// four pairs, and the workgroup reads DEPTH columns at a time.
 
 /// DEPTH columns of the tile's rows: element k · TILE + l holds those of four rows from 4l.
 var<workgroup> left: array<vec4f, DEPTH * TILE>;
@@ -37,7 +36,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) local:
     }
 }
 
-/// What one column adds to the block: a vector over b's rows for each row of a.
+/// The terms of one column: for each row of a, a vector over the rows of b.
 fn terms(i: u32, j: u32) -> mat4x4f {
     let a = left[i];
     let b = right[j];

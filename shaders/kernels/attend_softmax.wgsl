@@ -1,7 +1,7 @@
 // Rows e^ℓ/Σe^ℓ and their square roots, ℓ = scale · given, one workgroup a row.
 // Twin of compute/attention/geometric_attention.py.
 
-/// The values of a row's invocations, while they are reduced to one.
+/// One value of each invocation of a row, reduced to one in steps.
 var<workgroup> partial: array<f32, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -28,7 +28,7 @@ fn logit(start: u32, j: u32) -> f32 {
     return clamp(parameters.scale * given[start + j], -FAR, FAR);
 }
 
-/// The largest, or the sum, of the workgroup's values, by a tree.
+/// The maximum or the sum of the workgroup's values, by a tree.
 fn reduced(own: u32, value: f32, largest: bool) -> f32 {
     partial[own] = value;
     workgroupBarrier();

@@ -1,16 +1,16 @@
 // The distance from a point by the eikonal equation, one workgroup a tile.
 // Twin of compute/distances/eikonal.py.
 //
-// A tile and its halo are loaded once; its cells are renewed several times in workgroup memory
-// before they are handed on.  Values only ever fall, so that a halo which is out of date does no
-// harm, and a tile has nothing to do while neither it nor one around it has changed.
+// A tile and its halo are loaded once; its cells are updated several times in workgroup memory
+// before they are written back.  Values only ever decrease, so an outdated halo does no harm, and a
+// tile is skipped while neither it nor a tile next to it has changed.
 
-/// Values of the tile with its halo, and one more that leads nowhere.
+/// Values of the tile with its halo, and at the end FAR for neighbours that do not exist.
 var<workgroup> values: array<f32, MOST + 1>;
 var<workgroup> changes: atomic<u32>;
 
-/// A triangle of a cell X and two adjoining neighbours P and Q: where their values are, |XP|, |PQ|
-/// (0 where it is not seen through), and where X lies, ``foot`` along PQ and ``height`` before it.
+/// A triangle of a cell X and two adjacent neighbours P and Q: the places of their values, |XP|,
+/// |PQ| (0 if no path through PQ is allowed), and X as ``foot`` along PQ and ``height`` above it.
 struct Triangle { p: u32, q: u32, near: f32, far: f32, foot: f32, height: f32 }
 
 @compute @workgroup_size(TILE, TILE)
@@ -43,7 +43,7 @@ fn tile_number(tile: vec2u) -> u32 {
     return tile.y * ((parameters.columns + TILE - 1u) / TILE) + tile.x;
 }
 
-/// Whether a tile or one around it changed when it was last handed on.
+/// Whether a tile or one next to it changed in the last dispatch.
 fn is_awake(tile: vec2u) -> bool {
     let most = (vec2u(parameters.columns, parameters.rows) + TILE - 1u) / TILE - 1u;
     let low = max(tile, vec2u(1u)) - 1u;
@@ -55,7 +55,7 @@ fn is_awake(tile: vec2u) -> bool {
     return changed > 0u;
 }
 
-/// Renew a cell by its eight triangles, all cells of the tile at a time.
+/// Update a cell from its eight triangles, together with all cells of the tile.
 fn renew(here: u32, cell: vec2u) {
     let usable = all(cell < vec2u(parameters.columns, parameters.rows));
     let at = select(0u, cell.y * parameters.columns + cell.x, usable);
@@ -76,7 +76,7 @@ fn renew(here: u32, cell: vec2u) {
     }
 }
 
-/// Load one cell of the tile with its halo; beyond the map nothing leads anywhere.
+/// Load one cell of the tile with its halo; FAR outside the map.
 fn load(tile: vec2u, i: u32, halo: u32) {
     let cell = vec2i(tile * TILE + vec2u(i % halo, i / halo)) - i32(parameters.reach);
     let size = vec2i(i32(parameters.columns), i32(parameters.rows));
@@ -97,20 +97,20 @@ fn triangle(here: u32, at: u32, number: u32) -> Triangle {
     return Triangle(place(here, at, number), place(here, at, next), near, far, foot, height);
 }
 
-/// Where the value of a neighbour is; one that is not usable has the value that leads nowhere.
+/// The place of a neighbour's value; that of FAR if the neighbour is not usable.
 fn place(here: u32, at: u32, number: u32) -> u32 {
     let step = steps[number * parameters.columns * parameters.rows + at];
     let offset = step.y * i32(TILE + 2u * parameters.reach) + step.x;
     return select(u32(i32(here) + offset), MOST, all(step == vec2i()));
 }
 
-/// The least way to a cell through the far side of a triangle, or along the first of its near ones.
+/// The shortest distance to X through the side PQ of a triangle, or along the side XP.
 fn through(side: Triangle) -> f32 {
     let first = values[side.p];
     let second = values[side.q];
     let edge = first + side.near;
     if side.far <= 0.0 || max(first, second) >= FAR { return edge; }
-    // where the source lies that both ends see
+    // the virtual source, from its distances to P and to Q
     let along = 0.5 * (side.far + (first - second) * (first + second) / side.far);
     let behind = sqrt(max((first - along) * (first + along), 0.0));
     let across = side.height + behind;

@@ -17,7 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     samples[i] = sample(theta);
 }
 
-/// The value at a point inside the domain, or that it has no meaning there.
+/// The value and its status at a point inside the domain.
 fn sample(theta: vec2f) -> Sample {
     if SCALAR == OF_FAMILY {
         let value = scalar(theta, parameters.which, parameters.index);

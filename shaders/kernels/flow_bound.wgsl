@@ -9,7 +9,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) local:
     // some drivers do not clear it between workgroups
     if all(local.xy == vec2u()) { atomicStore(&largest, 0u); }
     workgroupBarrier();
-    // floats that are not negative are in the order of their bits
+    // the order of non-negative floats is that of their bits
     if spot.own { atomicMax(&largest, bitcast<u32>(row_sum(spot))); }
     workgroupBarrier();
     if all(local.xy == vec2u()) { atomicMax(&bound[0], atomicLoad(&largest)); }

@@ -30,7 +30,7 @@ fn rate_at(here: u32, g: vec3f, turns: vec4f) -> vec2f {
     return -(second + vec2f(dot(turns.xy, slopes), dot(turns.zw, slopes)));
 }
 
-/// A neighbour's value, or one's own where it has none.
+/// The value of a neighbour, or the node's own if the neighbour has none.
 fn beside(there: u32, own: vec2f) -> vec2f {
     return select(own, values[there].xy, values[there].z > 0.0);
 }

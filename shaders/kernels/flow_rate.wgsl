@@ -1,4 +1,4 @@
-// The first stage of a step: L z, and the increment that it begins with.
+// The first stage of a step: L z, and the first increment.
 // Twin of compute/flow/time_stepping.py.
 //!include lib/flow.wgsl
 

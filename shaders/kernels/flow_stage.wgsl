@@ -1,7 +1,7 @@
 // A further stage of a step, in increments:
 //     d_j = μ d_{j−1} + ν d_{j−2} + gain · L d_{j−1} + base · L z.
-// Twin of compute/flow/time_stepping.py.  `after` holds d_{j−2} and takes d_j; the last is added
-// to z.
+// Twin of compute/flow/time_stepping.py.  `after` holds d_{j−2} and receives d_j; the last one is
+// added to z.
 //!include lib/flow.wgsl
 
 @compute @workgroup_size(HALO, HALO)
@@ -11,7 +11,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) local:
     values[here] = now[spot.at];
     workgroupBarrier();
     if !spot.own { return; }
-    // d₀ is nothing, and its buffer holds what an earlier step left there
+    // d₀ = 0, but its buffer still holds values of an earlier step
     let before = select(after[spot.at], Value(), parameters.nu == 0.0);
     let d = parameters.mu * values[here] + parameters.nu * before
         + parameters.gain * applied(spot, here) + parameters.base * first[spot.at];

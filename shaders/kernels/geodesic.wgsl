@@ -1,10 +1,10 @@
 // Initial-value geodesics of Γ^(α), one invocation a path.
 // Twin of compute/geodesics/initial_value.py.
 //
-// A dispatch makes at most ATTEMPTS steps, of whatever size, and hands its state on to the next.
-// Between two nodes lies one unit of a path's `remaining`; steps are binary shares of it, so that
-// what remains is exact and nodes fall on multiples of dt.
-// θ is counted from its first point, `origin`: beside that, short steps would be rounded away.
+// A dispatch makes at most ATTEMPTS steps of any size and passes its state to the next one.
+// `remaining` counts the intervals between nodes; steps are binary fractions of an interval, so
+// that the remainder is exact and nodes fall on multiples of dt.
+// θ is relative to its first point, `origin`: added to that, short steps would be rounded away.
 //!include lib/connection.wgsl
 //!include lib/rk4.wgsl
 //!include family
@@ -25,12 +25,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     paths[i] = path;
 }
 
-/// Whether a path has a step before it, or a last node whose speed is not measured yet.
+/// Whether a path has steps left, or a last node whose speed is not yet measured.
 fn is_running(path: Path) -> bool {
     return path.status == OK && (path.node < parameters.steps || path.tries == 0u);
 }
 
-/// Try one step and take it, halve it or stop; from the last node on there is only to measure.
+/// Try one step and accept it, halve it or stop; at the last node only measure the speed.
 fn advance(i: u32, path: ptr<function, Path>) {
     let size = min((*path).share, (*path).remaining);
     let at_end = (*path).node == parameters.steps;
@@ -59,7 +59,7 @@ fn advance(i: u32, path: ptr<function, Path>) {
     }
 }
 
-/// Keep the node that was reached and start towards the next with a whole step.
+/// Store the node that was reached and continue with a full step.
 fn arrive(i: u32, path: ptr<function, Path>) {
     (*path).node++;
     nodes[i * (parameters.steps + 1u) + (*path).node] = (*path).y;
@@ -79,7 +79,7 @@ fn speed2(at: Geometry, y: vec4f) -> f32 {
     return inner(at.metric, y.zw, y.zw);
 }
 
-/// y' = (v, −Γ^(α) v v) at a stage.  Outside the domain nothing is evaluated: the step is refused.
+/// y' = (v, −Γ^(α) v v) at a stage.  Outside the domain nothing is evaluated: the step is rejected.
 fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
     let inside = in_domain(origin + y.xy);
     var at = geometry(origin + select((*step).start.xy, y.xy, inside));
@@ -95,14 +95,14 @@ fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
     return vec4f(y.zw, a);
 }
 
-/// Whether a change of the velocity is larger than allowed, both in the coordinates as they are
-/// and in such with g_ii = 1.
+/// Whether the velocity changes by more than is allowed, both in the given coordinates and in
+/// coordinates scaled to g_ii = 1.
 fn turns(scale: vec2f, change: vec2f, allowed: vec2f) -> bool {
     let plain = dot(change, change) > dot(allowed, allowed);
     return plain && dot(scale * change, change) > dot(scale * allowed, allowed);
 }
 
-/// The first reason not to take a step is the one that is kept.
+/// Keep the first reason to reject a step.
 fn refuse(step: ptr<function, Step>, why: i32, wrong: bool) {
     (*step).verdict = select((*step).verdict, why, wrong && (*step).verdict == OK);
 }

@@ -15,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     points[i] = measured(theta);
 }
 
-/// Everything that is asked at one point inside the domain.
+/// All requested quantities at one point inside the domain.
 fn measured(theta: vec2f) -> Point {
     let here = resolved(theta);
     let at = here.at;

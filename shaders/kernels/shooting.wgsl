@@ -1,5 +1,5 @@
-// Newton on exp_a(v) = b: judge the three rays of a pair that were fired, and aim the next three.
-// Misses are Fisher lengths at b: in coordinates that span decades a small miss may be a long way.
+// Newton's method for exp_a(v) = b: assess the three rays of a pair, and aim the next three.
+// A miss is a Fisher length at b: in coordinates that span decades a small miss may be a long way.
 // One invocation a pair.  Twin of compute/geodesics/shooting.py, `_improve`.
 //!include lib/connection.wgsl
 //!include family
@@ -38,12 +38,12 @@ fn begin(aim: ptr<function, Aim>, pair: u32) {
     (*aim).scale = norm(at.metric, (*aim).v);
 }
 
-/// Whether the best velocity so far meets the end as well as float32 can.
+/// Whether the best velocity so far meets the end to the precision of float32.
 fn is_hit(aim: Aim) -> bool {
     return aim.miss <= AIM * aim.scale;
 }
 
-/// By how much each neighbouring ray differs: the same Fisher length along each axis.
+/// The offsets of the two neighbouring rays: the same Fisher length along each axis.
 fn offset(aim: Aim, v: vec2f) -> vec2f {
     return OFFSET * max(norm(aim.near, v), 1e-6) / sqrt(aim.near.xz);
 }
@@ -52,14 +52,14 @@ fn norm(metric: vec3f, v: vec2f) -> f32 {
     return sqrt(max(inner(metric, v, v), 0.0));
 }
 
-/// θ'(0) of the geodesic through the first nodes of the curve that was given.
+/// θ'(0) of the geodesic through the first nodes of the initial curve.
 fn first_velocity(at: Geometry, start: vec2f, pair: u32) -> vec2f {
     let count = f32(parameters.segments);
     let slope = count * (nodes[pair * (parameters.segments + 1u) + 1u] - start);
     return slope + 0.5 / count * christoffel(at, slope, slope);
 }
 
-/// Keep a trial that came nearer, with the step to the next; halve the step of one that did not.
+/// Keep a trial that came nearer, with its next Newton step; otherwise halve the step.
 fn judge(aim: ptr<function, Aim>, pair: u32) {
     let rays = array(paths[3u * pair], paths[3u * pair + 1u], paths[3u * pair + 2u]);
     if is_hit(*aim) { return; }
@@ -81,7 +81,7 @@ fn judge(aim: ptr<function, Aim>, pair: u32) {
     (*aim).step = select(-(inverse * gap) / select(det, 1.0, det == 0.0), vec2f(), det == 0.0);
 }
 
-/// A path at its start; one that is not needed any more is at its end already.
+/// A path at its start, or already at its end if it is no longer needed.
 fn fire(ray: u32, start: vec2f, v: vec2f, needless: bool) {
     var path = Path();
     path.origin = start;

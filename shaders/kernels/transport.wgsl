@@ -16,21 +16,21 @@ const SUBSTITUTIONS = 10;
 
 /// Rates at one Gauss node: the matrix −Γ^k_ij θ'^j and the angle −ω(θ').
 struct Rate { matrix: mat2x2f, turn: f32 }
-/// Those of a segment, the metric at its end, and the worst status on the way.
+/// The rates of a segment, the metric at its end, and the worst status in between.
 struct Found { rates: array<Rate, 3>, metric: vec3f, status: i32 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
     let path = id.x / parameters.nodes;
     if path >= parameters.count { return; }
-    // the last invocation of a path has no segment: it has the metric at the first node
+    // the last invocation of a path has no segment: it computes the metric at the first node
     let alone = id.x % parameters.nodes == parameters.nodes - 1u;
     let node = select(id.x, path * parameters.nodes, alone);
     let end = select(node + 1u, node, alone);
     anchor(safe(nodes[node].xy));
     var found: Found;
     found.status = OK;
-    // as the stages in lib/rk4.wgsl
+    // evaluated in one place, as the stages in lib/rk4.wgsl
     if AT_ONE_PLACE {
         for (var k = select(0u, 3u, alone); k < 4u; k++) { visit(k, node, end, &found); }
     } else {
@@ -45,7 +45,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     segments[id.x] = Segment(vec4f(m[0], m[1]), found.metric, turn, found.status);
 }
 
-/// At Gauss's node k, or for k = 3 at the segment's end, what is asked there.
+/// Evaluate Gauss node k, or the segment's end for k = 3.
 fn visit(k: u32, node: u32, end: u32, found: ptr<function, Found>) {
     let y = select(hermite(node, GAUSS[min(k, 2u)]), nodes[end], k == 3u);
     let at = geometry(safe(y.xy));
@@ -58,12 +58,12 @@ fn visit(k: u32, node: u32, end: u32, found: ptr<function, Found>) {
     (*found).status = status;
 }
 
-/// A point where the geometry can be evaluated: θ itself inside the domain.
+/// θ if it is inside the domain, otherwise a point that is.
 fn safe(theta: vec2f) -> vec2f {
     return select(parameters.interior, theta, in_domain(theta));
 }
 
-/// Position and velocity (per segment) at share s of the segment that starts at a node.
+/// Position and velocity (per segment) at the fraction s of the segment that starts at a node.
 fn hermite(node: u32, s: f32) -> vec4f {
     let h = 1.0 / f32(parameters.nodes - 1u);
     let a = nodes[node].xy;
@@ -71,7 +71,7 @@ fn hermite(node: u32, s: f32) -> vec4f {
     let u = h * nodes[node].zw;
     let v = h * nodes[node + 1u].zw;
     let r = 1.0 - s;
-    // from a, so that short segments keep their digits
+    // relative to a, so that short segments keep their digits
     let position = a + s * s * (3.0 - 2.0 * s) * step + s * r * (r * u - s * v);
     let speed = 6.0 * s * r * step + r * (1.0 - 3.0 * s) * u + s * (3.0 * s - 2.0) * v;
     return vec4f(position, speed);

@@ -4,7 +4,7 @@
 //
 // Each invocation multiplies a few neighbouring segments, the workgroup scans the products (Hillis
 // and Steele), and each invocation goes over its own segments again with all that come before.
-// Operators do not commute: what comes later stands on the left.
+// Operators do not commute: a later one multiplies from the left.
 //!include lib/tensor.wgsl
 
 const IDENTITY = vec4f(1.0, 0.0, 0.0, 1.0);
@@ -13,7 +13,7 @@ var<workgroup> turns: array<f32, WORKGROUP>;
 var<workgroup> drifts: array<f32, WORKGROUP>;
 var<workgroup> statuses: array<i32, WORKGROUP>;
 
-/// The operator and angle from a path's first node to where it has come.
+/// The operator and the angle from the first node of a path to the current one.
 struct Journey { matrix: vec4f, angle: f32 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     if own == 0u { gather(path); }
 }
 
-/// The product of all that the invocations before this one have multiplied.
+/// The product of the operators of all earlier invocations.
 fn scanned(own: u32, mine: Journey) -> Journey {
     products[own] = mine.matrix;
     turns[own] = mine.angle;
@@ -53,19 +53,19 @@ fn scanned(own: u32, mine: Journey) -> Journey {
     return Journey(products[previous], turns[previous]);
 }
 
-/// Matrices are column by column.
+/// Matrices are stored by columns.
 fn multiplied(later: vec4f, earlier: vec4f) -> vec4f {
     let m = mat2x2f(later.xy, later.zw);
     return vec4f(m * earlier.xy, m * earlier.zw);
 }
 
-/// A journey carried on from a node to the next.
+/// A journey continued by one segment.
 fn extended(journey: Journey, path: u32, node: u32) -> Journey {
     let next = segments[path * parameters.nodes + node];
     return Journey(multiplied(next.matrix, journey.matrix), journey.angle + next.angle);
 }
 
-/// Go over some segments again, keep what each node has, and the worst that happens on the way.
+/// Go over the segments again; store the result of each node, and the worst status and drift.
 fn walk(path: u32, own: u32, first: u32, last: u32, before: Journey) {
     let carrier = carriers[path];
     let start2 = square_at_start(path, carrier.vector);
@@ -89,12 +89,12 @@ fn walk(path: u32, own: u32, first: u32, last: u32, before: Journey) {
     statuses[own] = status;
 }
 
-/// g(w, w) at the path's first node, which stands behind its segments.
+/// g(w, w) at the first node of the path, which is stored after its segments.
 fn square_at_start(path: u32, w: vec2f) -> f32 {
     return inner(segments[(path + 1u) * parameters.nodes - 1u].metric, w, w);
 }
 
-/// The worst of all invocations.
+/// The worst status and drift of all invocations.
 fn gather(path: u32) {
     for (var i = 0u; i < WORKGROUP; i++) {
         carriers[path].drift = max(carriers[path].drift, drifts[i]);

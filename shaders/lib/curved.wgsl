@@ -1,6 +1,6 @@
-// The local geometry and K of a family that states them apart.
+// The local geometry and K of a family that computes them separately.
 //
-// What kernels ask of a family that needs both; one that has them of the same sums gives its own.
+// A kernel that needs both calls `curved`; a family that gets both from the same sums defines it.
 //!include lib/tensor.wgsl
 
 fn curved(theta: vec2f) -> Curved {

@@ -1,12 +1,12 @@
 // L of a flow by its nine points.  Twin of `Stencil` in compute/flow/laplacian.py.
 //
 // The field of a tile and its halo is loaded once into workgroup memory, where it is read nine
-// times.  A link is read by its two nodes only, where it lies: to copy it costs more than it saves.
+// times.  Links are read from the buffer: each belongs to two nodes only, and copies cost more.
 //!include lib/flow_tile.wgsl
 
 var<workgroup> values: array<Value, HALO * HALO>;
 
-/// The four links of a node and those of its neighbours that lead to it.
+/// The four links of a node, and its neighbours' links to it.
 struct Around {
     own: Links,
     west: Weight,
@@ -23,7 +23,7 @@ fn around(spot: Spot) -> Around {
     let down = select(0u - parameters.stride, (parameters.rows - 1u) * parameters.stride, round);
     let south = links[spot.at + down].north;
     var found = Around(links[spot.at], links[west].east, south, Weight(), Weight());
-    // without g¹² in the chart there are no links across
+    // without g¹² in the chart there are no diagonal links
     if ACROSS == 1 {
         found.south_west = links[west + down].north_east;
         found.south_east = links[east + down].north_west;
@@ -45,7 +45,7 @@ fn applied(spot: Spot, here: u32) -> Value {
         sum += against(w.south_west, values[here - HALO - 1u], z);
         sum += against(w.south_east, values[here - HALO + 1u], z);
     }
-    // rest and 1/M
+    // the diagonal rest and 1/M
     let own = own[spot.at];
     return own.y * (sum + own.x * z);
 }

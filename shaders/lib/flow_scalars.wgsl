@@ -12,10 +12,10 @@ fn against(w: f32, z: Value, own: Value) -> Value {
     return w * (z - own);
 }
 
-/// A sum with what float32 loses of it (Kahan).
+/// A sum with its rounding error (Kahan).
 fn added(state: State, d: Value) -> State {
     let gain = d + state.y;
-    // drivers may reassociate, and make nothing of it, unless they cannot see through the sum
+    // `veil` is 0; without it a driver may reassociate, which would cancel the correction
     let sum = bitcast<f32>(bitcast<u32>(state.x + gain) ^ parameters.veil);
     return vec2f(sum, gain - (sum - state.x));
 }

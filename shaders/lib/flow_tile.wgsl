@@ -1,8 +1,8 @@
-// A grid that is worked on tile by tile, and by bands of rows where a binding is too small.
+// A grid processed tile by tile, and by bands of rows if it does not fit into one binding.
 //
 // A workgroup is a tile of TILE × TILE nodes with its halo, an invocation a node.  The buffers hold
-// a row more before and after the band's own: of the bands beside it, or zeros.  Columns are taken
-// to go round: where they do not, no link leads from the last to the first.
+// one more row before and after the band: rows of the neighbouring bands, or zeros.  Columns are
+// treated as periodic: if they are not, no link leads from the last to the first.
 
 /// The node of an invocation: its column, its row in the grid, where the buffers hold it, whether
 /// there is one, and whether it is one of the tile itself.

@@ -1,10 +1,10 @@
-// Tangent vectors as complex numbers of the frame: links turn them.
+// Tangent vectors as complex numbers in the frame: links rotate them.
 
 alias Weight = vec2f;
 alias Value = vec2f;
 alias State = vec4f;
 
-/// w z − Re w own, without the loss of their difference.
+/// w z − Re w own, without cancellation.
 fn along(w: vec2f, z: Value, own: Value) -> Value {
     return w.x * (z - own) + w.y * vec2f(-z.y, z.x);
 }
@@ -14,10 +14,10 @@ fn against(w: vec2f, z: Value, own: Value) -> Value {
     return along(vec2f(w.x, -w.y), z, own);
 }
 
-/// A sum with what float32 loses of it (Kahan).
+/// A sum with its rounding error (Kahan).
 fn added(state: State, d: Value) -> State {
     let gain = d + state.zw;
-    // drivers may reassociate, and make nothing of it, unless they cannot see through the sum
+    // `veil` is 0; without it a driver may reassociate, which would cancel the correction
     let sum = bitcast<vec2f>(bitcast<vec2u>(state.xy + gain) ^ vec2u(parameters.veil));
     return vec4f(sum, gain - (sum - state.xy));
 }

@@ -1,11 +1,11 @@
-// One step of the classical Runge–Kutta method for y = (θ, v), or the first of its stages alone.
+// One step of the classical Runge–Kutta method for y = (θ, v), or only its first stage.
 //
 // A kernel that includes this supplies
 //     fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f
-// which gives y' and may refuse the step by setting its verdict; length and energy, ℓ' = |v| and
+// which returns y' and may reject the step by setting its verdict; length and energy, ℓ' = |v| and
 // e' = |v|², are integrated with y.
 
-/// A step: from where, how far in t, where it led, and OK or why it must not be taken.
+/// A step: its start, its size in t, its end, and OK or why it is rejected.
 struct Step {
     start: vec4f,
     size: f32,
@@ -18,11 +18,11 @@ struct Step {
     sums: vec2f,
 }
 
-/// The slope of the last stage, and the sum of all with their weights.
+/// The slope of the last stage, and the weighted sum of all slopes.
 struct Slopes { last: vec4f, sum: vec4f }
 
-/// A family of much text is evaluated at one place, in a loop, which is compiled in a quarter of
-/// the time; of little text four places run faster.  `stages` is for the loop alone.
+/// A family with long code is evaluated in one place, in a loop, which takes a quarter of the time
+/// to compile; short code runs faster in four places.  Only the loop uses `stages`.
 fn rk4(start: vec4f, size: f32, stages: u32) -> Step {
     var step = Step(start, size, start, OK, 0.0, 0.0, vec2f());
     var slopes = Slopes(vec4f(), vec4f());
@@ -39,7 +39,7 @@ fn rk4(start: vec4f, size: f32, stages: u32) -> Step {
     return step;
 }
 
-/// One stage, which lies at 0, ½, ½ or 1 of the step.
+/// One stage, at 0, ½, ½ or 1 of the step.
 fn add_stage(stage: u32, step: ptr<function, Step>, slopes: ptr<function, Slopes>) {
     let share = 0.5 * f32((stage + 1u) / 2u);
     let slope = rate((*step).start + share * (*step).size * (*slopes).last, stage, step);

@@ -2,8 +2,8 @@
 // Twin of compute/definitions/special_functions.py.
 //
 // The polygamma functions shift their argument up by SHIFT with the recurrence, so that the
-// asymptotic series holds for every x > 0.  They are straight lines of code, and those of one
-// argument share its reciprocals; sums are of terms of one sign, so that nothing cancels.
+// asymptotic series holds for every x > 0.  They have no branches, and functions of one argument
+// share its reciprocals; all terms of a sum have one sign, so that nothing cancels.
 
 const SHIFT = 6.0;
 
@@ -160,7 +160,7 @@ fn bessel_ratio_bend_small(kappa: f32) -> f32 {
     return -kappa * (0.375 - q * (5.0 / 24.0 - q * series));
 }
 
-/// κA' − A from its power series for small κ, where the difference, which is given, cancels.
+/// κA' − A from its power series for small κ, where the given difference cancels.
 fn bessel_skew(kappa: f32, direct: f32) -> f32 {
     let q = kappa * kappa;
     let tail = 19.0 / 7680.0 - q * (473.0 / 884736.0 - q * (229.0 / 2064384.0));

@@ -10,14 +10,14 @@ struct Geometry {
     first2: vec3f,
     /// T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂
     cubic: vec4f,
-    /// D = det g; 0 where the family calls itself singular
+    /// D = det g; 0 where the family states that it is singular
     det: f32,
 }
 
-/// And K there, where that is known.
+/// Local geometry and K, which is UNKNOWN if it is not known.
 struct Curved { at: Geometry, k: f32 }
 
-/// v¹w¹, v¹w² + v²w¹, v²w²: what packed symmetric components are contracted with.
+/// v¹w¹, v¹w² + v²w¹, v²w²: the factors of packed symmetric components in a contraction.
 fn pairs(v: vec2f, w: vec2f) -> vec3f {
     return vec3f(v.x * w.x, v.x * w.y + v.y * w.x, v.y * w.y);
 }
@@ -49,7 +49,7 @@ fn log_condition(at: Geometry) -> f32 {
     return log10((half + root) * ((half + root) / at.det));
 }
 
-/// What stands for a curvature that rounding leaves unknown; NaN may be optimised away.
+/// Marks a curvature that rounding leaves unknown; NaN may be optimised away.
 const UNKNOWN = 1e30;
 
 fn is_known(curvature: f32) -> bool {

@@ -1,10 +1,10 @@
 // Curvature of attention over few keys, summed over their triples: every term of D is positive, and
-// nothing cancels.  Twin of Softmax._by_triples in compute/families/attention.py, whose slot it is
-// part of: `keys`, `logit` and `reference` are that family's.
+// nothing cancels.  Twin of Softmax._by_triples in compute/families/attention.py; `keys`, `logit`
+// and `reference` are defined by families/attention.wgsl.
 
-/// As many keys as one round of the family's loops takes.
+/// The number of keys in one round of the family's loops.
 const FEW = 8u;
-/// How many triples of them there are.
+/// The number of their triples.
 const TRIPLES = 56u;
 
 /// With S_abc = (T_b − T_a) × (T_c − T_a), [ab] = Σ_c p_c S_abc and D = Σ p_a p_b p_c S_abc²,
@@ -17,7 +17,7 @@ fn by_triples(at: vec3f) -> f32 {
         let s = corners_of(t);
         det += p[s.x] * p[s.y] * p[s.z] * area(s) * area(s);
     }
-    // smaller numbers have fewer digits
+    // smaller (subnormal) numbers have fewer digits
     if det < 1e-36 { return UNKNOWN; }
     let root = inverseSqrt(det);
     var sum = 0.0;

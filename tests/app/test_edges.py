@@ -1,4 +1,4 @@
-"""Between the classes of app: names of their own stay theirs, and what meets there has a type."""
+"""Between classes of app: private names stay private, and every shared value has a type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def nodes() -> list[tuple[str, ast.AST]]:
 
 
 def is_own(holder: ast.expr) -> bool:
-    """Whether an attribute is reached by self, super() or the module os."""
+    """Whether an attribute belongs to self, super() or the module os."""
     named = holder.func if isinstance(holder, ast.Call) else holder
     return isinstance(named, ast.Name) and named.id in ("self", "super", "os")
 

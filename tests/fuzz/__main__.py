@@ -14,7 +14,7 @@ from tests.fuzz.worker import Bench, say
 
 
 def main() -> int:
-    """Fuzz, print what came of it; 1 if there are findings."""
+    """Fuzz and print the outcome; 1 if there are findings."""
     chosen = _parser().parse_args()
     kinds = chosen.kinds.split(",") if chosen.kinds else usual()
     began, report = time.monotonic(), Report()

@@ -13,7 +13,7 @@ from tests.fuzz import kinds
 
 
 class Broken(AssertionError):
-    """What opened is not as it should be; the message says how."""
+    """An opened file is not as it should be; the message says how."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def mutate(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -> by
 
 
 def _fitting(data: bytes) -> list[Callable[..., bytes]]:
-    """What can be done to a file, structure more often than bytes."""
+    """The mutations of a file, of its structure more often than of bytes."""
     found: list[Callable[..., bytes]] = [flip, cut, splice, put]
     if data.lstrip()[:1] in (b"{", b"[") and data.rstrip()[-1:] in (b"}", b"]"):
         found += [change_json] * 12
@@ -63,7 +63,7 @@ def _fitting(data: bytes) -> list[Callable[..., bytes]]:
 
 # --- bytes -----------------------------------------------------------------------------------
 def flip(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -> bytes:
-    """Turn some bits round."""
+    """Flip some bits."""
     made = bytearray(data or b"\0")
     for _ in range(rng.choice((1, 2, 8, 40))):
         made[rng.randrange(len(made))] ^= 1 << rng.randrange(8)
@@ -92,7 +92,7 @@ def put(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -> bytes
 
 # --- JSON ------------------------------------------------------------------------------------
 def change_json(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -> bytes:
-    """Change an entry of a JSON text; what no longer is one is changed as bytes."""
+    """Change an entry of a JSON text, or bytes if it is no longer JSON."""
     try:
         stated = json.loads(data)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The watchdog: child processes in batches, and what became of each file."""
+"""The watchdog: child processes in batches, and the outcome of each file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Report:
     findings: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, number: int, kind: str, what: str) -> None:
-        """Note what became of a file."""
+        """Record the outcome of a file."""
         known = what in ("opened", "refused")
         self.counts[kind, what if known else "findings"] += 1
         if not known:
@@ -36,7 +36,7 @@ class Report:
 def run(
     seed: int, files: int, kinds: Sequence[str], report: Report | None = None, hangs: float = HANGS
 ) -> Report:
-    """Open so many files; a child that hangs or ends is a finding, and another goes on."""
+    """Open ``count`` files; a child that hangs or dies is a finding, and another continues."""
     found, first = report or Report(), 0
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         worker = Worker(Path(folder), seed, kinds, hangs)
@@ -64,7 +64,7 @@ class Worker:
         self._pipe, self._heard = self._process.stdout.fileno(), b""
 
     def open(self, first: int, last: int, found: Report) -> int:
-        """Open the files of a range; the number of the first that was not come to."""
+        """Open the files of a range; return the number of the first that was not reached."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{first} {last}\n".encode())
         self._process.stdin.flush()
@@ -84,8 +84,8 @@ class Worker:
         return following
 
     def _line(self, pid: int) -> str:
-        """What is said next; a child that says nothing for long is killed, and that is said."""
-        # to begin takes long on a machine that has other work
+        """The next line of the child; one that is silent for long is killed, which is reported."""
+        # a start takes long on a busy machine
         patience = self._hangs if pid else HANGS
         while b"\n" not in self._heard:
             if not select.select([self._pipe], [], [], patience)[0]:

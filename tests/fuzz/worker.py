@@ -21,7 +21,7 @@ from compute.core.refusal import MOST_CHARACTERS
 from tests.fuzz.kind import Broken, Kind, registry
 from tests.fuzz.mutation import mutate
 
-MOST_SECONDS = 10.0  # of the processor
+MOST_SECONDS = 10.0  # seconds of processor time
 MOST_MEMORY = 1 << 30  # beyond what the program takes before it opens anything
 
 
@@ -40,7 +40,7 @@ class Bench:
         return kind, mutate(rng, rng.choice(self.examples(kind)), kind.words)
 
     def examples(self, kind: Kind) -> list[bytes]:
-        """The files of a kind that are right, made once."""
+        """The valid files of a kind, made once."""
         if kind.name not in self._seeds:
             place = self._folder / kind.name.replace(" ", "_")
             place.mkdir(exist_ok=True)
@@ -101,7 +101,7 @@ def where(problem: BaseException) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """FOLDER SEED KINDS: open the files of each range of numbers that is asked for."""
+    """FOLDER SEED KINDS: open the files of each requested range of numbers."""
     folder, seed, names = arguments
     warnings.simplefilter("ignore")
     bench = Bench(Path(folder), names.split(","), int(seed))

@@ -1,6 +1,6 @@
 """Rows from a captured file, by the program's own formula, are those that the model answers with.
 
-The oracle is a copy of the model that computes eagerly and is asked for its attentions.
+The oracle is a copy of the model that computes eagerly and returns its attentions.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tests.models.architectures import ARCHITECTURES, model_of, own_rows
 
 # of a softmax in float32 over a few dozen logits of some tens
 WITHIN = 1e-5
-# those that add to their logits what they state to no attention function; of all others scale·qk and
-# what is stated are the whole logit, which no bias could hide
+# these add terms to their logits that no attention function receives; for all others scale·qk and
+# the stated terms are the whole logit, and a fitted bias would not hide a missing one
 UNSTATED = {"Bloom", "Mpt", "DebertaV2", "XLNet", "MPNet"}
 
 

@@ -17,7 +17,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """List all families with coordinates, domain, curvature, charts and closed forms."""
     from app.cli.output import show
-    from compute.families import families
+    from compute.families import families, package_of, problems
 
     entries = [
         {
@@ -31,11 +31,16 @@ def run(chosen: argparse.Namespace) -> int:
             "parameters": dict(f.parameters),
             "ranges": {n.name: [n.low, n.high] for n in f.numbers},
             "hadamard": f.hadamard,
+            "package": package_of(f.name),
         }
         for f in families().values()
     ]
-    lines = [f"{e['name']:26} {e['title']}   K: {e['curvature']}" for e in entries]
-    show({"families": entries}, chosen.json, lines)
+    lines = [
+        f"{e['name']:26} {e['title']}   K: {e['curvature']}"
+        + (f"   (package {e['package']})" if e["package"] else "")
+        for e in entries
+    ]
+    show({"families": entries, "failed": problems()}, chosen.json, lines)
     return 0
 
 

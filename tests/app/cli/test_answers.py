@@ -22,7 +22,7 @@ PATHS = (
     "paths[].error paths[].status paths[].morse_index paths[].engine paths[].shortest "
     "paths[].shorter_length"
 )
-# as the guide and scripts have them: one that is missing, or comes to be, is seen here
+# scripts and the guide rely on these keys: a missing or a new one fails here
 KEYS = {
     "geometry gaussian --at 0,1": "metric christoffel cubic curvature det theta status engine",
     "geodesic gaussian --start 0,1 --end 1,1": f"{PATHS} closed_form bounds divergences "
@@ -57,7 +57,7 @@ WITHOUT_ENGINE = ("normals", "layers", "rows", "patches")
 
 @pytest.fixture(autouse=True)
 def no_picture(monkeypatch) -> None:
-    """EGL and windows do not share a process, and other tests open windows in this one."""
+    """EGL and windows cannot share a process, and other tests open windows in this one."""
 
     def none(size: tuple[int, int]) -> None:
         raise RuntimeError("there is no OpenGL")
@@ -67,7 +67,7 @@ def no_picture(monkeypatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
-    """The folder that commands are given in, with a file of each kind."""
+    """The working directory of the commands, with a file of each kind."""
     rng = np.random.default_rng(1)
     ellipse = {"ellipse": {"center": [0, 1], "radii": [0.3, 0.3]}}
     (tmp_path / "loop.json").write_text(json.dumps(ellipse))
@@ -79,7 +79,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def keys(value: object, before: str = "") -> Iterator[str]:
-    """The keys of an answer, and of the first of its lists of objects; of versions none."""
+    """The keys of an answer, and of the first object in each of its lists; none of versions."""
     if isinstance(value, dict):
         for key, below in value.items():
             yield before + key
@@ -125,7 +125,7 @@ def test_the_doctor_is_not_content_with_one_kernel_that_is_wrong(monkeypatch, ca
 
 
 class Unsure(ReferenceEngine):
-    """Joins every pair but one, and says so of the last."""
+    """Joins every pair except one, and fails at the last."""
 
     def connect(self, request):
         paths = super().connect(request)

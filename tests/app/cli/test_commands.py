@@ -1,4 +1,4 @@
-"""The commands: each is one file that is found by being there, and is read in no time."""
+"""The commands: each is one file, found because it exists, and is imported quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: JSON alone on stdout, one line for bad input, an exit status that says it."""
+"""The command line: only JSON on stdout, one line for bad input, a matching exit status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries of a head by the positions of their tokens, where points are asked for."""
+"""Queries of a head, named in place of points by the positions of their tokens."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def causal(tmp_path) -> str:
 
 
 def test_a_geodesic_joins_the_queries_of_two_tokens(capsys, causal):
-    """Both lie on the plane; the mask is the later one's, and the answer says whose it is not."""
+    """Both lie on the plane; the mask is the later one's, and the answer names the other."""
     found = answer(capsys, "geodesic", f"attention:{causal}", "--tokens", "3,5")
     path, (a, b) = found["paths"][0], found["tokens"]
     p, r = rows_of(causal, [3, 5], CAUSAL[5])

@@ -1,4 +1,4 @@
-"""A controller whose canvas and window are only told, and whose runner only remembers."""
+"""A controller whose canvas and window are mocks, and whose runner only records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compute.engine.reference import ReferenceEngine
 
 
 class Recorder:
-    """A runner that only remembers what was asked of it."""
+    """A runner that only records the jobs it is given."""
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
@@ -42,7 +42,7 @@ def answers(job: Job) -> list:
 
 
 def give(controller: Controller, runner: Recorder) -> None:
-    """Answer everything that was asked."""
+    """Answer all jobs that wait."""
     for job in runner.take():
         for answer in answers(job):
             controller.on_message(answer)

@@ -368,12 +368,12 @@ def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
     controller.on_event(SceneEdited((("chart", "half_plane"),)))
     drawn = {call.args[0]: call.args[1] for call in canvas.set_curve.call_args_list}
     assert drawn["rays"].xy.shape[1] == 4, "where it was and where it will be"
-    # a loop's edges are straight in the chart that it is drawn in, a ray is what it is
+    # a loop's edges are straight in the chart that it is drawn in; a ray does not depend on the chart
     assert [type(job).__name__ for job in runner.take()] == ["EllipseJob", "MapJob", "LoopJob"]
 
 
 def test_another_subject_has_a_first_picture_and_then_its_own(desk):
-    """Rough answers of the reference first: kernels take seconds to compile, and somebody types."""
+    """Rough answers of the reference come first: kernels take seconds to compile while a user types."""
     controller, canvas, _, runner = desk
     give(controller, runner)
     stated = {"coordinates": ["m", "s"], "domain": ["s > 0"], "metric": ["1/s^2", "0", "3/s^2"]}

@@ -24,7 +24,7 @@ class Seen:
         return tuple(drawn[-1].xy[0])
 
     def lag(self) -> None:
-        """Move the pin to −1.4 and then to −1.2, and answer the first move only."""
+        """Move the pin to −1.4 and then to −1.2; answer only the first move."""
         self.move(-1.4)
         answers = self.trips.answers()
         self.move(-1.2)

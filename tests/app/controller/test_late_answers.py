@@ -1,4 +1,4 @@
-"""Answers that come when something else is asked for, and edits that wait for one another."""
+"""Answers that arrive after the scene has changed, and edits that wait for one another."""
 
 from __future__ import annotations
 

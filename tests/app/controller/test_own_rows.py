@@ -1,4 +1,4 @@
-"""The row that a token really has, one click or one key away; the oracle is SciPy's softmax."""
+"""A token's own attention row, by one click or one key; the oracle is SciPy's softmax."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def shown(desk, windowed):
 
 
 def menu(controller, xy):
-    """The menu of a right click there."""
+    """The menu that a right click opens."""
     controller.commands |= dict.fromkeys((name for _, name in context_menu.COMMANDS), lambda: None)
     pointed = MagicMock()
     pointed.note_under.return_value = ""
@@ -66,7 +66,7 @@ def place(controller, token):
 
 
 def outcomes(labels):
-    """Which columns of the rows bars with these words are."""
+    """The columns of the rows that bars with these words show."""
     return [TOKENS if label == "(sink)" else int(label[1:]) for label in labels]
 
 

@@ -1,4 +1,4 @@
-"""Through how many files a drag and a step of a flow pass, from the event to what is drawn of it."""
+"""The number of files that a drag and a flow step pass through, from the event to the drawing."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 
 ROOT = Path(__file__).parents[3]
-# between two redrawings of the plots, which come some fourteen times a second, and with them
+# with and without a redraw of the plots, which happens about fourteen times a second
 DRAG, DRAG_WITH_PLOTS, FLOW_STEP = 19, 21, 12
 
 
 def files_of(*acts: Callable[[], object]) -> set[str]:
-    """The files of app and compute of which any function runs."""
+    """The files of app and compute with a function that runs."""
     found: set[str] = set()
 
     def seen(frame, event, _) -> None:
@@ -44,7 +44,7 @@ def files_of(*acts: Callable[[], object]) -> set[str]:
 
 
 class Trips:
-    """A controller between views that only remember and a worker that answers when told to."""
+    """A controller between views that only record and a worker that answers on request."""
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
@@ -66,7 +66,7 @@ class Trips:
             self.control.on_message(answer)
 
     def files(self, event: object) -> set[str]:
-        """Those between an event and its job, and between the answers and what is drawn."""
+        """The files between an event and its job, and between the answers and the drawing."""
         there = files_of(lambda: self.control.on_event(event))
         assert self.jobs, "the event asks for something"
         back = [lambda answer=answer: self.control.on_message(answer) for answer in self.answers()]
@@ -81,7 +81,7 @@ def trips() -> Trips:
 @pytest.mark.parametrize(("plots", "most"), [(1e9, DRAG), (0.0, DRAG_WITH_PLOTS)])
 def test_a_drag_passes_few_files(trips, plots, most, monkeypatch):
     monkeypatch.setattr(shown_answers, "PLOTS", plots)
-    trips.files(PinMoved("A", (-1.4, -0.4), done=False))  # what is computed once
+    trips.files(PinMoved("A", (-1.4, -0.4), done=False))  # computed once, and cached
     passed = trips.files(PinMoved("A", (-1.3, -0.4), done=False))
     assert len(passed) <= most, sorted(passed)
 

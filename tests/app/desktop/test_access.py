@@ -28,14 +28,14 @@ def program():
 
 
 def named(widget) -> str:
-    """What a screen reader would say: a name, a text, or the label whose buddy it is."""
+    """The words of a screen reader: the widget's name, its text, or the label it is the buddy of."""
     from PySide6.QtGui import QAccessible
 
     interface = QAccessible.queryAccessibleInterface(widget)
     if interface is None:
         return ""
     if interface.role() == QAccessible.Role.ComboBox:
-        # on Linux its name is the chosen text, and what it is for comes from its label
+        # on Linux its name is the chosen text, and its purpose comes from its label
         if not widget.isVisible():
             return widget.accessibleName()
         labels = interface.relations(QAccessible.RelationFlag.Label)
@@ -44,7 +44,7 @@ def named(widget) -> str:
 
 
 def controls(window) -> list:
-    """All widgets that can have the keyboard, but for those that are parts of another control."""
+    """All widgets that can have the focus, except parts of another control."""
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QTabBar, QWidget
 
@@ -66,6 +66,20 @@ def everything_shown(program) -> None:
         program.window.raise_panel(title)
         until(program, lambda slot=slot: slot.panel is not None)
     program.window.raise_panel("Log")
+
+
+def test_every_widget_of_a_panel_is_in_it(program):
+    from PySide6.QtWidgets import QWidget
+
+    everything_shown(program)
+    window = program.window
+    panels = [slot.panel for slot in window.panels.values()]
+    panels += [part for part in vars(window).values() if hasattr(part, "widget")]
+    assert len(panels) > len(window.panels)
+    for panel in panels:
+        widgets = {name: w for name, w in vars(panel).items() if isinstance(w, QWidget)}
+        outside = [name for name, w in widgets.items() if not window.frame.isAncestorOf(w)]
+        assert outside == [], type(panel).__name__
 
 
 def test_every_control_has_a_name(program):
@@ -138,7 +152,7 @@ def test_numbers_and_what_keys_hold_are_told(program, monkeypatch):
 
 
 def test_sliders_and_pickers_say_what_they_do(program):
-    """A name says what is set; only the tip says what that does."""
+    """A name says what is set; only the tip says what it does."""
     from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSlider
 
     everything_shown(program)
@@ -184,7 +198,7 @@ def test_tab_and_f6_go_round_all_that_is_on_view_in_the_order_of_reading(program
     assert program.canvas.chosen == "A"
 
     def walked(key: Qt.Key) -> list:
-        """Where the focus is before each press, until it is on the canvas again."""
+        """The focused widget before each press, until the canvas has the focus again."""
         seen: list = []
         while len(seen) < 200:
             at = program.application.focusWidget()

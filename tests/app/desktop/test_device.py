@@ -70,7 +70,7 @@ def test_a_device_that_is_lost_at_each_try_is_given_up(monkeypatch, gpu_engine):
 
 
 def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch, gpu_engine):
-    """Four devices go, each at another moment of a job (in a submit wgpu itself may abort)."""
+    """Four devices are lost, each at another moment of a job (in a submit wgpu itself may abort)."""
     die, answers, messages = random.Random(2), threading.Semaphore(0), []
     begun, timers = set(), []
 
@@ -100,5 +100,5 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
     assert [m.job for m in found] == asked
     assert not any(isinstance(m, JobFailed) for m in found)
     assert {m.name for m in messages if isinstance(m, EngineOpened)} == {"gpu"}
-    # the last may have gone when nothing was left to do
+    # the last one may be lost after all jobs are done
     assert sum(isinstance(m, Notice) for m in messages) >= len(asked) - 1

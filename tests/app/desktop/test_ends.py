@@ -1,4 +1,4 @@
-"""However a session ends: by a signal, or by being killed at any moment, no work is lost."""
+"""No work is lost, whether a session ends by a signal or is killed at any moment."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=60,
-        # the program asks no other one about the screen, and minds its signals whoever starts it
+        # the program starts no other to ask about the screen, and handles signals its parent ignored
         env={**os.environ, "PATH": "", "PYTHONPATH": str(ROOT)},
         preexec_fn=heed,
     )

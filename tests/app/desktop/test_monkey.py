@@ -32,7 +32,7 @@ ENGINES = (
     "compute/flow/",
     "compute/studies/",
 )
-# actions after which all families are known, and by how much the process may grow after them, in MB
+# actions after which all families have been used, and the growth allowed after them, in MB
 WARM, GROWTH = 180, 40.0
 
 
@@ -42,7 +42,7 @@ def program(tmp_path):
 
     QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
-    # what earlier tests left in this process is not the program's: walking it takes half a second
+    # objects that earlier tests left in this process: to walk them takes half a second
     gc.collect()
     gc.freeze()
     made = opened(tmp_path, "reference")
@@ -76,7 +76,7 @@ def test_a_monkey_finds_nothing_that_breaks(program, problems):
 
 
 def test_the_window_waits_for_no_job(program, problems, monkeypatch):
-    """The worker stands still; the window goes on."""
+    """The worker is blocked; the window keeps running."""
     until(program, lambda: program.runner.pending() == 0)
     held, begun = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Heads that a script has open in a window, whatever else the script does and wherever it works."""
+"""Heads that a script opens in a window, whatever the script does meanwhile and in any directory."""
 
 from __future__ import annotations
 

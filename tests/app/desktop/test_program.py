@@ -102,7 +102,7 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
 
     first = make()
     lost = replace(first.store.scene, alpha=0.25, layers=Layers(map=False))
-    # the lock of a session that was killed is nobody's
+    # the lock of a killed session belongs to no process
     Autosave(tmp_path / "unsaved", "killed").write(lost, tmp_path / "was.json")
     edit(first, 0.9)
     first.documents.keep()
@@ -170,7 +170,7 @@ def test_unsaved_work_is_kept_soon_and_through_an_end_by_signal(make, tmp_path):
     folder = tmp_path / "unsaved"
     until(program, lambda: bool(list(folder.glob("*.unsaved"))))
     edit(program, 0.7)
-    program.documents.close()  # what SIGTERM comes to
+    program.documents.close()  # SIGTERM has this effect
     found = autosave.lost(folder, lambda name: False)
     assert [each.scene.alpha for each in found] == [0.7]
 
@@ -437,7 +437,7 @@ def test_a_right_click_leaves_nothing_in_the_hand(make):
     place = QPoint(*map(round, at))
     QTest.mousePress(canvas.native, Qt.MouseButton.RightButton, pos=place)
     assert canvas.holds()
-    entries(canvas, program.controller, at)  # the menu is open, and hears of the release
+    entries(canvas, program.controller, at)  # the menu is open and receives the release
     point(canvas.native, place.x() + 80, place.y() - 40)
     assert program.store.scene.view == view
     assert not canvas.holds()

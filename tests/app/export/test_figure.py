@@ -1,4 +1,4 @@
-"""Figures: what is in them, that independent programs see the same, and that they open again."""
+"""Figures: their content as independent programs see it, and that they open again as scenes."""
 
 from __future__ import annotations
 

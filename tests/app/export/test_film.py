@@ -1,4 +1,4 @@
-"""Films: what is in the files, that they are the same each time, and that nothing is left of others."""
+"""Films: the content of the files, the same in each run; nothing is left of interrupted ones."""
 
 from __future__ import annotations
 

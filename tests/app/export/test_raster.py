@@ -1,4 +1,4 @@
-"""Sheets that no canvas draws: as pixels they are what they are as vectors."""
+"""Sheets that no canvas draws: their pixels agree with their vectors."""
 
 from __future__ import annotations
 

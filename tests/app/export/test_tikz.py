@@ -18,7 +18,7 @@ from tests.exporting import annotated, made
 
 INK = (0.0, 0.0, 0.0, 1.0)
 POINT = re.compile(r"\((-?\d+\.\d\d),(-?\d+\.\d\d)\)")
-# what a figure's statements are
+# the statements that a figure may contain
 KNOWN = ("definecolor", "providecommand", "begin", "end", "path", "clip", "draw", "fill", "node")
 
 
@@ -84,7 +84,7 @@ def test_it_names_symbols_as_mathematics_and_opens_again(written):
     assert r"{$\mu $}" in text and r"d$\sigma ^{2}$" in text
     assert scene_file.load(target) == scene_file.load(written / "annotated.json")
     assert r"$K$\ =\ $-\frac12 $ at $\mu _{0}$" in text and r"{29.5$^{\circ}$}" in text
-    # TeX reads no line that may be too long for it
+    # no line is too long for TeX
     assert max(map(len, text.partition("\\endinput")[0].splitlines())) < 2000
 
 

@@ -1,4 +1,4 @@
-"""Fisher circles: everywhere in the view, of one radius, and hardly over one another."""
+"""Fisher circles: all over the view, of one radius, with little overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A flow in the scene: the description, the fields it begins with, the job, and what is drawn."""
+"""A flow in the scene: its description, its initial fields, its job and its drawing."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def answers(scene, session=None):
 
 
 def flow_part(scene):
-    """A flow part beside its store, and the jobs that it asks for."""
+    """A flow part with its store, and the jobs that it submits."""
     store, asked = Store(scene), []
     desk = PartContext(store, MagicMock(spec=Canvas), MagicMock(spec=Window), asked.append)
     part = FlowPart(desk)
@@ -102,7 +102,7 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
     assert answer.times.tolist() == [0.0, 0.25, 0.5]
     np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
     assert (np.diff(answer.energy) < 0).all()
-    # nothing is forgotten on the way: one step of the whole time is the same
+    # intermediate stops change nothing: one step over the whole time gives the same
     *_, whole = answers(replace(scene, flow=replace(scene.flow, pace=0.5)))
     np.testing.assert_allclose(whole.values, answer.values, rtol=1e-12)
 
@@ -161,7 +161,7 @@ def test_the_panel_says_why_there_is_no_flow():
     state = window.set_panel.call_args.args[1]
     assert state.words == "Cannot compute this flow: its chart is parameters."
     assert not state.running
-    # another flow may be, shown or not
+    # a flow of another kind may be computed, shown or not
     store.update(replace(store.scene, flow=replace(store.scene.flow, mode="hodge")))
     part.toggle()
     assert window.set_panel.call_args.args[1].running

@@ -1,4 +1,4 @@
-"""A study is one file: what draws, saves, checks and lists layers finds it by its being there."""
+"""A study is one file: all that draws, saves, checks and lists layers finds it there."""
 
 from __future__ import annotations
 

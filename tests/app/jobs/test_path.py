@@ -1,4 +1,4 @@
-"""A path is solved once, in fewer steps where the metric is dear; its answer is of what was found."""
+"""A path is solved once, in fewer steps if the metric is expensive; its answer describes that path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session keeps one thing of each kind, and lets the last one go before it makes another."""
+"""A session keeps one thing of each kind, and releases it before it makes another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.jobs.session import Session
 
 
 class Field:
-    """Stands for what is dear to make."""
+    """Stands for something expensive to make."""
 
 
 class Other:

@@ -1,4 +1,4 @@
-"""What is drawn around the one geodesic: layers, their jobs, and their measures."""
+"""The studies drawn around the geodesic: layers, their jobs and their measures."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_a_path_relaxes_before_ones_eyes(desk):
 
 @pytest.mark.gpu
 def test_a_ball_whose_rays_cannot_be_followed_is_not_drawn(gpu_engine):
-    """Where attention is all but hard B's distance is known, that of a polygon; but rays leave."""
+    """Where attention is almost hard a polygon gives B's distance, but rays leave the domain."""
     family = "attention:bank"
     manifold = manifold_of(family)
     around, reach = np.array([0.0, np.pi * 0.7]), 25 / np.abs(manifold.logits[0]).max()

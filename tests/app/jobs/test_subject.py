@@ -1,4 +1,4 @@
-"""Everything on the screen belongs to what is chosen, or is greyed or gone in the same event."""
+"""Everything on the screen belongs to the chosen subject, or is greyed or removed in the same event."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def answers(job: Job) -> tuple[object, ...]:
 
 
 class Desk:
-    """A controller with views that only remember and a worker that answers when it is told to.
+    """A controller with views that only record and a worker that answers on request.
 
-    Of the normals, without what costs time and is not asked about.
+    Its scene shows normals, without layers that cost time and are not tested here.
     """
 
     def __init__(self, map: bool = False) -> None:
@@ -69,7 +69,7 @@ class Desk:
         self.control.prefer(numbers.USUAL, (16, 16))
 
     def answer(self, *kinds: type) -> None:
-        """Perform what was asked; of some kinds only, and the rest stays undone."""
+        """Perform the jobs that wait; only those of ``kinds`` if given."""
         asked, self.jobs[:] = list(self.jobs), []
         for job in asked:
             if kinds and not isinstance(job, kinds):
@@ -267,7 +267,7 @@ def test_a_formula_that_is_not_shown_yet_greys_what_is():
     desk.control.on_event(FormulaTyped(typed))
     desk.answer(FamilyJob)
     assert desk.control.store.scene.family != scene.family
-    desk.answer()  # in haste, and then with all its numbers
+    desk.answer()  # first a quick one, then one with all its numbers
     desk.answer()
     assert not any(row.stale for row in desk.rows)
 

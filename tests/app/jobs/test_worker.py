@@ -1,4 +1,4 @@
-"""The worker thread: the newest job wins, the most urgent goes first, an exception is told."""
+"""The worker thread: the newest job wins, the most urgent goes first, an exception is reported."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ELLIPSES = EllipseJob("gaussian", "log", Extent(-1, 1, -1, 1))
 
 
 class Gate:
-    """Stands in for `perform`: each job waits until it is let through."""
+    """Stands in for `perform`: each job waits until it is released."""
 
     def __init__(self) -> None:
         self.done: list = []

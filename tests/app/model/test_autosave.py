@@ -1,4 +1,4 @@
-"""Unsaved work: kept by a thread, the newest alone; offered whatever lies beside it; taken once."""
+"""Unsaved work: a thread keeps the newest; it is offered despite damaged files, and taken once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found(folder: Path) -> list[float]:
 
 
 class Slow(Autosave):
-    """Waits to be let through before it writes, and counts."""
+    """Waits to be released before it writes, and counts."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "slow")

@@ -1,4 +1,4 @@
-"""Limits of the colours of a map: rules against quantiles, scenes that hold them, what is refused."""
+"""Limits of the colours of a map: rules against quantiles, scenes that store them, refusals."""
 
 from __future__ import annotations
 

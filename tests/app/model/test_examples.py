@@ -1,4 +1,4 @@
-"""The gallery's examples are the bundled scenes, and the citation is the one of the repository."""
+"""The gallery's examples are the bundled scenes, and the citation is that of the repository."""
 
 from __future__ import annotations
 

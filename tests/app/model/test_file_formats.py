@@ -1,4 +1,4 @@
-"""The formats of files: one table, which everything else is made from."""
+"""File formats: one table from which everything else is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scene that a text names: its own, a lesson's first step, or that of a family's usual pins."""
+"""The scene that a text names: a scene file, a lesson's first step, or a family with its usual pins."""
 
 from __future__ import annotations
 

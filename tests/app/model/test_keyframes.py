@@ -342,12 +342,23 @@ def test_playing_keeps_the_time_of_the_clock(desk):
     store, part, window = desk
     track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(6.0, 1.0)))
     store.replace(replace(store.scene, timeline=Timeline(20.0, (track,))))
-    # a frame that comes late leads further on; what has slept for an hour goes on where it was
+    # a late frame advances further; after an hour of sleep the timeline continues where it was
     part.now = iter((10.0, 10.1, 13.9, 3610.9)).__next__
     part.toggle()
     for at in (0.1, 3.9, 13.9):
         play(window)()
         assert shown(window).time == pytest.approx(at)
+
+
+def test_without_a_timeline_the_point_travels_from_a_to_b_in_four_seconds_and_again(desk):
+    store, part, window = desk
+    store.replace(replace(store.scene, timeline=None, playhead=0.0))
+    part.now = iter((10.0, 11.0, 13.0, 14.2)).__next__
+    part.toggle()
+    for at in (0.25, 0.75, 0.05):
+        play(window)()
+        assert store.scene.playhead == pytest.approx(at)
+        assert part.is_playing
 
 
 def test_a_slow_worker_takes_frames_and_no_time(desk):
@@ -373,7 +384,7 @@ def test_a_slow_worker_takes_frames_and_no_time(desk):
     for _ in range(60):
         clock += 0.033
         tick()
-    assert len(submitted) - before == 3, "but not for ever"
+    assert len(submitted) - before == 3, "but not without end"
 
 
 def test_the_beginning_and_the_end(desk):
@@ -443,7 +454,7 @@ def test_the_sign_of_pause_is_two_whole_bars(timeline, scale):
 
 
 def _inked(button) -> int:
-    """How many runs of the text's colour there are along the middle of a button."""
+    """The number of runs of the text's colour along the middle of a button."""
     picture = button.grab().toImage()
     ink, row = button.palette().buttonText().color().lightness(), picture.height() // 2
     light = [picture.pixelColor(x, row).lightness() for x in range(4, picture.width() - 4)]

@@ -1,4 +1,4 @@
-"""Lessons that teachers write: what is said of their mistakes, and where."""
+"""Lessons that teachers write: messages about their mistakes, with the place."""
 
 from __future__ import annotations
 

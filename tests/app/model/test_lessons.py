@@ -1,4 +1,4 @@
-"""Lessons: what they quote is computed, what they ask for can be done, and wrong ones say where."""
+"""Lessons: quoted numbers are right, tasks can be done, and mistakes are reported with their place."""
 
 from __future__ import annotations
 
@@ -303,7 +303,7 @@ def test_undo_goes_back_with_the_step_and_redo_on(part):
 
 
 def test_tasks_that_a_lesson_has_lost_since_are_not_counted(part):
-    """A step without a task, and one that there is not any more."""
+    """A step without a task, and one that no longer exists."""
     lesson = catalogue.load("hyperbolic")
     tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
     lost = min(set(range(len(lesson.steps) + 1)) - tasks)

@@ -1,4 +1,4 @@
-"""Scene files: what is written is read, what is wrong is refused in one line."""
+"""Scene files: they are read as written, and mistakes are refused in one line."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
     aside = Scene("beta", "parameters", Pin((1.0, 2.0)), Pin((2.0, 1.0)), (0.5, 0.0), 0.25)
     aside = replace(aside, view=Extent(0.5, 3.0, 0.5, 3.0), timeline=scene.timeline)
     scene = replace(scene, aside=(aside, replace(aside, family="gamma", equal=True)))
-    left = {"family"}  # each other field is another than in a new scene: what is not kept is seen
+    left = {"family"}  # every other field differs from a new scene: one that is not stored fails
     usual = Scene("gaussian")
     same = {f.name for f in fields(scene) if getattr(scene, f.name) == getattr(usual, f.name)}
     assert same == left
@@ -401,7 +401,7 @@ def test_what_was_said_of_a_timeline_goes_with_it(tmp_path):
 
 
 def test_a_large_scene_is_written_on_one_line_or_refused_when_it_is_read(tmp_path, monkeypatch):
-    """Written for people to read it would be too large to be read again."""
+    """With indentation it would be too large to be read again."""
     monkeypatch.setattr(scene_file, "MOST_BYTES", 1 << 16)
     monkeypatch.setattr(scene_file, "LARGE", 1 << 12)
     many = GOOD | {"later": [[1]] * 6000}
@@ -451,7 +451,7 @@ def test_a_pin_on_a_token_that_there_is_not_is_on_none(token):
 
 
 def everything() -> dict:
-    """A scene in whose file every object is."""
+    """A scene whose file contains every kind of object."""
     return {
         **GOOD,
         "start": {"theta": [0.25, 1.5], "token": None},

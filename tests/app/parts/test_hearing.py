@@ -1,4 +1,4 @@
-"""A part hears what it handles, and a job of the live geometry is planned anew by what it reads."""
+"""A part states the events that it handles, and a job the fields of the scene that it reads."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def stated(kind: type, name: str) -> set[str]:
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 def test_a_part_states_what_it_handles(part):
-    # what a field of an answer or of an event is, is no class that is heard
+    # the class of a field of an answer or an event is not itself an event
     inner = {"NormalsTask", "PictureTask", "TokenPathTask", "RowsTask", "BrowseTask", "FlowJob"}
     assert names_in(part.on_event) <= stated(part, "events")
     handled = names_in(part.on_message) - inner
@@ -154,7 +154,7 @@ def test_another_chart_of_the_same_family_is_another_ground():
 
 # --- what is blanked while another family is prepared --------------------------------------------
 class Panels:
-    """A controller whose views only remember; the worker answers when it is told to."""
+    """A controller whose views only record; the worker answers on request."""
 
     def __init__(self, **layers: bool) -> None:
         self.jobs: list[Job] = []

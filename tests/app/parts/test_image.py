@@ -1,4 +1,4 @@
-"""A picture in the window: the lattice from one patch, what is chosen, the panel, bad files."""
+"""A picture in the window: the lattice from one patch, the choices, the panel, bad files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def desk():
-    """A desk that writes down what is asked, shown and raised."""
+    """A desk that records submitted jobs, shown states and raised panels."""
     made = SimpleNamespace(asked=[], shown=[], raised=[], chosen=None)
     window = SimpleNamespace(
         set_panel=lambda title, state: made.shown.append(state),
@@ -151,7 +151,7 @@ def test_clicks_put_a_and_b_by_turns(desk):
     panel.widget.show()
     panel.show(answered(desk))
     application.processEvents()
-    assert heard == [], "what it was told it does not tell back"
+    assert heard == [], "a state that was set is not emitted again"
     box = panel.plot.getViewBox()
     for at in ((1.5, 2.5), (14.5, 8.5)):
         place = panel.plot.mapFromScene(box.mapViewToScene(QPointF(*at)))

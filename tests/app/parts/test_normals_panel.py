@@ -1,4 +1,4 @@
-"""Two bivariate normals in the window: what is computed, what is said, drags."""
+"""Two bivariate normals in the window: numbers, words and drags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ A, B = (0.0, 1.0, 1.0, 0.5, 2.0), (1.0, 2.0, 2.0, 1.0, 1.0)
 
 @pytest.fixture
 def desk():
-    """A desk that writes down what is asked and shown, its panel seen."""
+    """A desk that records submitted jobs and shown states; its panel is visible."""
     made = SimpleNamespace(asked=[], shown=[], store=Store(scene_file.load("gaussian")))
     window = SimpleNamespace(set_panel=lambda title, state: made.shown.append(state))
     made.part = NormalsPart(PartContext(made.store, SimpleNamespace(), window, made.asked.append))
@@ -90,7 +90,7 @@ def test_drags_and_numbers_are_told(desk):
     panel = NormalsPanel(heard.append, DARK)
     desk.part.on_event(NormalEdited("A", A))
     panel.show(answered(desk))
-    assert heard == [], "what it was told it does not tell back"
+    assert heard == [], "a state that was set is not emitted again"
     assert [spin.value() for spin in panel.numbers["A"]] == list(A)
     assert panel.lengths.text().index("Fisher–Rao geodesic") < panel.lengths.text().index("m-path")
     mean, dot = panel.pins["A"]
@@ -100,7 +100,7 @@ def test_drags_and_numbers_are_told(desk):
     mean.setPos(*A[:2])
     dot.setPos(A[0] + 2.0, A[1] - 1.0)
     numbers = heard[-1].numbers
-    # the dot is where it was put, and what the root has below it is kept
+    # the dot is where it was put, and the root keeps its other entries
     root = np.linalg.cholesky([[numbers[2], numbers[3]], [numbers[3], numbers[4]]])
     np.testing.assert_allclose(root, [[2.0, 0.0], [-1.0, np.sqrt(1.75)]])
     panel.numbers["B"][0].setValue(7.0)

@@ -20,7 +20,7 @@ from tests.windows import until
 
 
 class Desk:
-    """A controller whose window keeps what the panel shows, and a clock that the test turns."""
+    """A controller whose window records the state of the panel, and a clock that the test sets."""
 
     def __init__(self, scene: str = "gaussian") -> None:
         self.jobs: list = []

@@ -34,7 +34,7 @@ SHAPE = (40, 60)
 
 
 class Seen:
-    """A part with its panel, over the scene of an attention head; tasks are done when asked for."""
+    """A part with its panel, for a scene with an attention head; it runs its tasks at once."""
 
     def __init__(self) -> None:
         self.store = Store(scene_file.load("bank"))

@@ -43,7 +43,7 @@ def test_of_257_keys_the_32_likeliest_have_bars():
 def test_all_257_have_names_and_rows_with_a_bar_or_without():
     answer, plots = shown("attention:astronaut?layer=0&head=1&mask=0,7")
     every = plots.every
-    # left out keys keep their numbers in the file to themselves
+    # keys that are left out do not change the numbers of the others
     assert [name.split()[0] for name in every.names[:7]] == ["1", "2", "3", "4", "5", "6", "8"]
     assert [name.partition(" ")[2] for name in every.names] == list(answer.labels)
     np.testing.assert_array_equal(every.rows[1], answer.row_b)

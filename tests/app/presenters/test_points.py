@@ -1,4 +1,4 @@
-"""The numbers of a scene that are entered, in θ and in what the axes of its chart are marked with."""
+"""Numbers entered for a scene, in θ and in the quantities on the axes of its chart."""
 
 from __future__ import annotations
 

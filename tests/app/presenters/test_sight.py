@@ -1,4 +1,4 @@
-"""Fit the curve: what is wanted in sight is in the view, in every chart; marks say what is not."""
+"""Fit the curve: curve and pins are in the view, in every chart; marks point to those outside."""
 
 from __future__ import annotations
 

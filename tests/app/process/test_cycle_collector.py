@@ -1,4 +1,4 @@
-"""Cycles are collected on the thread of the window, whichever thread makes them."""
+"""Cycles are collected on the GUI thread, whichever thread creates them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.process.cycle_collector import LOOK_MS, SETTLED_MS, Garbage
 
 
 class Clock:
-    """Repeats calls when it is told to."""
+    """Repeats calls on request."""
 
     def __init__(self) -> None:
         self.calls: dict[int, Callable[[], None]] = {}
@@ -47,7 +47,7 @@ def test_no_other_thread_destroys_anything(garbage):
 
     clock = Clock()
     garbage.begin(clock.every)
-    count = 2 * gc.get_threshold()[0]  # more than are due, whatever was counted before
+    count = 2 * gc.get_threshold()[0]  # enough to be due, whatever was counted before
     for _ in range(count):
         Widget()
     other = threading.Thread(target=allocate)

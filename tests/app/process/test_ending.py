@@ -1,4 +1,4 @@
-"""How the process ends when it is asked to: at once, without a word, with nothing half written."""
+"""A process that is asked to end does so at once, silently, with no file half written."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ with unfinished(folder / "frames") as frames, beside(folder / "a.png") as path:
 
 
 def ignore() -> None:
-    """What a shell does to what it starts in the background, and `nohup` to all."""
+    """Ignore signals as a shell does for background processes, and `nohup` for all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

@@ -1,4 +1,4 @@
-"""The canvas on a display: pixels of what is seen, events of what is done."""
+"""The canvas on a display: its pixels, and the events of its user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from app.views.canvas.display_list import Label
 from app.views.canvas.input.keyboard import FINE_STEP, STEP
 from app.views.canvas.layers.marks import MarksLayer
 from app.views.interface.annotations import Annotation, NoteMoved, NoteRemoved, NoteWritten
-from app.views.interface.events import Hovered, PinMoved, VectorMoved, ViewChanged
+from app.views.interface.events import (
+    Hovered,
+    LoopDrawn,
+    PinMoved,
+    StrokeDrawn,
+    VectorMoved,
+    ViewChanged,
+)
 from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks
 from compute.manifold.extent import Extent
@@ -39,7 +46,7 @@ class Recorded(list):
 
 @pytest.fixture(params=[True, False], ids=["painted", "composed"])
 def canvas(request) -> Iterator:
-    """A shown canvas that records its events as ``canvas.events``; nothing of it is left behind.
+    """A shown canvas that records its events as ``canvas.events``; destroyed after the test.
 
     Its pixels are painted by Qt, or composed with the window by OpenGL.
     """
@@ -80,12 +87,13 @@ def near(shade: tuple[int, ...], wanted: tuple[int, ...], slack: int = 3) -> boo
     return all(abs(a - b) <= slack for a, b in zip(shade, wanted, strict=True))
 
 
-def move(canvas, start, *stops) -> None:
+def move(canvas, start, *stops, key="NoModifier") -> None:
     """Press at a pixel, move over others, release at the last."""
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
-    QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(*start))
+    keys = Qt.KeyboardModifier[key]
+    QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, keys, QPoint(*start))
     for stop in stops:
         point(canvas.native, *stop, pressed=True)
     QTest.mouseRelease(
@@ -181,7 +189,7 @@ class TestPixels:
         assert canvas.frame.box[2] > before[2]
 
     def test_an_answer_is_one_frame(self, canvas):
-        """What waits for an answer has no frame of its own once one is due."""
+        """A change that waits for an answer is drawn with the next frame, not in one of its own."""
         draw(canvas)
         canvas.set_moving_point((0.0, 12.0))
         assert canvas.is_waiting
@@ -288,7 +296,7 @@ class TestEvents:
         moved = canvas.events.of(PinMoved)
         # the readout follows
         assert [event.xy for event in canvas.events.of(Hovered)][-1] == moved[-1].xy
-        # of moves in quick succession the toolkit may leave some out
+        # the toolkit may merge moves in quick succession
         *on_the_way, last = (event.done for event in moved)
         assert last and on_the_way and not any(on_the_way)
         assert {event.pin for event in moved} == {"A"}
@@ -326,6 +334,21 @@ class TestEvents:
         assert pixel(canvas, (0.0, 12.0)) == (x + 50, y + 40)
         left, top, right, bottom = canvas.frame.box
         assert shown.pixels == (right - left, bottom - top)
+
+    @pytest.mark.parametrize(
+        ("key", "kind"), [("ShiftModifier", LoopDrawn), ("AltModifier", StrokeDrawn)]
+    )
+    def test_a_line_drawn_by_hand_is_a_loop_with_shift_and_a_stroke_with_alt(
+        self, canvas, key, kind
+    ):
+        corners = [(0.0, 11.0), (1.0, 11.0), (1.0, 12.0)]
+        canvas.set_pin("A", corners[0])
+        move(canvas, *(pixel(canvas, xy) for xy in corners), key=key)
+        (drawn,) = canvas.events.of(LoopDrawn) + canvas.events.of(StrokeDrawn)
+        assert isinstance(drawn, kind)
+        half_a_pixel = 0.5 * 5.0 / canvas.frame.size[0] * 2.0
+        np.testing.assert_allclose(drawn.xy, corners, atol=half_a_pixel)
+        assert not canvas.events.of(PinMoved) and not canvas.events.of(ViewChanged)
 
     def test_the_wheel_zooms_and_a_double_click_centres(self, canvas):
         from PySide6.QtCore import QPoint, Qt

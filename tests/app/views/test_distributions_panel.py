@@ -1,4 +1,4 @@
-"""Every outcome of a distribution can be pointed at, whether it has a bar or none."""
+"""Every outcome of a distribution can be pointed at, with or without a bar."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHAPES = Distributions(
 
 
 def wanted(i: int) -> str:
-    """What a tip says of an outcome, from the rows themselves."""
+    """The tip of an outcome, computed from the rows."""
     own = f"   the model’s own {OWN[i]:.3g}" if i % 2 == 0 else ""
     a, b, moving = (f"{row[i]:.3g}" for row in ROWS)
     return f"{numbered(i, WORDS[i])}\nA: {a}{own}\nB: {b}\nmoving point: {moving}"
@@ -73,7 +73,7 @@ def test_a_tip_names_the_outcome_whose_bars_are_pointed_at(panel):
 
 @pytest.mark.window
 def test_each_of_the_others_has_a_place_to_be_pointed_at(panel):
-    from PySide6.QtCore import QEvent, QPointF, Qt
+    from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication, QToolTip
 
@@ -91,6 +91,28 @@ def test_each_of_the_others_has_a_place_to_be_pointed_at(panel):
             QApplication.sendEvent(grid, moved)
             assert QToolTip.text() == wanted(int(outcome))
     assert grid.at(grid.place(len(others)).center()) == -1
+    last = grid.place(int(grid.width() // grid.place(1).left()) - 1)
+    beside = QPoint(last.left() + grid.place(1).left(), last.top())
+    assert grid.at(beside) == -1, "not the first of the next row"
+
+
+@pytest.mark.window
+def test_the_squares_are_as_opaque_as_their_outcomes_are_likely(panel):
+    from PySide6.QtGui import QColor
+
+    drawn = panel.grid.grab().toImage()
+    p = np.delete(ROWS.max(axis=0), SHOWN)
+    accent, ground = QColor(DARK.accent), drawn.pixelColor(drawn.width() - 1, drawn.height() - 1)
+
+    def opacity(i: int) -> float:
+        seen = drawn.pixelColor(panel.grid.place(i).center())
+        whole = np.subtract(accent.getRgb()[:3], ground.getRgb()[:3])
+        return float(np.subtract(seen.getRgb()[:3], ground.getRgb()[:3]) @ whole / (whole @ whole))
+
+    order = np.argsort(p)
+    found = [opacity(int(i)) for i in order]
+    assert found[-1] == pytest.approx(1.0, abs=0.02)
+    assert 0.0 < found[0] < 0.9 and np.all(np.diff(found) > -0.01)
 
 
 @pytest.mark.window

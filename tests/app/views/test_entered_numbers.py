@@ -1,4 +1,4 @@
-"""Numbers and points as people enter them: what is read, what is refused, what is written again."""
+"""Numbers and points as people enter them: read, refused, and written back."""
 
 from __future__ import annotations
 

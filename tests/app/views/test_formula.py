@@ -1,4 +1,4 @@
-"""The panel of one's own family: it states a definition, and shows where a mistake is."""
+"""The panel of a user's own family: it states a definition and marks mistakes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DENSITY = {
 
 @pytest.fixture
 def panel() -> Iterator:
-    """A shown panel that keeps what it was told to tell as ``panel.told``."""
+    """A shown panel that records its events as ``panel.told``."""
     from PySide6.QtWidgets import QApplication
 
     application = QApplication.instance() or QApplication(["test"])
@@ -47,7 +47,7 @@ def panel() -> Iterator:
 
 
 def typed(panel, field: str, text: str) -> dict:
-    """As a hand would: the field changes, then says so.  What is told."""
+    """Type into a field as a user would; return the events."""
     panel.fields[field].setText(text)
     panel.fields[field].textEdited.emit(text)
     return json.loads(panel.told[-1])

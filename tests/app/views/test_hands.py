@@ -30,7 +30,7 @@ HERE = ROOT
 
 
 class Hands:
-    """Moves the mouse, presses keys, and looks at what the window says of itself."""
+    """Moves the mouse, presses keys, and reads the state that the window reports."""
 
     def __init__(self, display: str, program: subprocess.Popen[str]) -> None:
         self._display, self._program = display, program
@@ -42,7 +42,7 @@ class Hands:
         subprocess.run(["xdotool", *map(str, words)], env=environment, check=True)
 
     def look(self) -> dict[str, Any]:
-        """What the window shows now."""
+        """The current state of the window."""
         assert self._program.stdin and self._program.stdout
         self._program.stdin.write("\n")
         self._program.stdin.flush()
@@ -50,14 +50,14 @@ class Hands:
         return seen
 
     def until(self, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """What the window shows once something has come about."""
+        """The state of the window once a condition holds."""
         deadline = time.monotonic() + PATIENCE
         while not reached(seen := self.look()):
             assert time.monotonic() < deadline, f"the window did not get there: {seen}"
         return seen
 
     def rest(self) -> dict[str, Any]:
-        """What the window shows once all is computed."""
+        """The state of the window once everything is computed."""
         return self.until(lambda seen: seen["rested"])
 
     def key(self, *keys: str) -> None:
@@ -78,7 +78,7 @@ class Hands:
         self.until(lambda seen: not seen["popup"])
 
     def drag(self, at: tuple[int, int]) -> None:
-        """Move the mouse, once the window has heard of the move before."""
+        """Move the mouse, after the window has received the previous move."""
         self.look()
         self.do("mousemove", *at)
         self.look()
@@ -89,7 +89,7 @@ class Hands:
             self.do("mousemove", at[0] + 15 * i, at[1] - 9 * i)
 
     def canvas(self) -> list[int]:
-        """A place in the domain where nothing can be taken hold of."""
+        """A place in the domain with nothing to drag."""
         left, top, right, bottom = self.look()["box"]
         return [left + (right - left) // 2, bottom - (bottom - top) // 4]
 

@@ -1,4 +1,4 @@
-"""The key of the canvas, and words that leave each other room."""
+"""The key of the canvas, and labels that do not overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from files stays text in every widget of the real window; work that cannot be saved is told."""
+"""Text from files stays text in every widget of the real window; failed saves are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lesson panel and presenting, in a real window: what is shown, what keys do, and back again."""
+"""The lesson panel and presenting in a real window: contents, keys, and the way back."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def press(program, key: str) -> None:
 
 
 def rested(program) -> None:
-    """What was asked for is computed and shown."""
+    """Wait until everything is computed and shown."""
     until(program, lambda: program.runner.pending() == 0)
     live(program)
 

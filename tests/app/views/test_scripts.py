@@ -1,6 +1,6 @@
-"""Text in any script: whole lines are laid out where the canvas's own font does not do.
+"""Text in any script: whole lines are laid out if the canvas's own font lacks a letter.
 
-Which fonts there are is the machine's matter: a word either has glyphs, or it is said that it has none.
+Fonts differ between machines: a word either has glyphs, or a message says that there is none.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.views.canvas.display_list import Label
 from app.views.canvas.gl.glyphs import Atlas
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface import letters
 from app.views.interface.letters import Shaped
 from app.views.interface.theme import DARK
 from compute.heads import head_file
@@ -42,7 +43,7 @@ NO_LETTER = "\u0378"
 
 @pytest.fixture
 def told():
-    """What is said of letters, while any script is laid out."""
+    """The messages about letters while text is laid out."""
     heard: list[str] = []
     with any_script(heard.append):
         yield heard
@@ -102,13 +103,19 @@ def test_a_letter_that_no_font_has_is_its_code_point_and_this_is_said(told):
     ids=ascii,
 )  # fmt: skip
 def test_odd_letters_are_drawn_or_left_out(told, text):
-    """Marks alone, joiners of nothing, numbers that are no letters: Qt ends the process where
-    boxes that stand for no font are asked for their name.
+    """Marks without a letter, joiners between nothing, numbers of no letter: Qt aborts if a box for
+    a missing letter has to name its font.
     """
     line = typeface.shaped(text, False)
     pixels, _, _, advance = typeface.rendered(text, 20, True)
     assert np.isfinite(line.width) and line.width >= 0.0 and advance >= 0
     assert pixels.size or not line.outline or advance < 3
+
+
+def test_of_many_missing_letters_two_are_named():
+    assert letters.code_points("中 \u200d文") == "U+4E2D U+6587"
+    assert letters.code_points("中文字") == "U+4E2D U+6587…"
+    assert letters.code_points("\u200d ") == ""
 
 
 def test_without_an_engine_code_points_stand_for_letters():
@@ -155,7 +162,7 @@ def test_joiners_within_a_word_are_kept_and_marks_of_direction_are_not():
     assert head_file.label("a\u202eb\nc") == "a·b·c"
 
 
-# --- an engine of which everything is known ----------------------------------------------------
+# --- an engine with known results ----------------------------------------------------
 class Squares:
     """Lays each line out as one red square, as large as its letters."""
 

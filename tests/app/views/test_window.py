@@ -1,4 +1,4 @@
-"""The window: it shows plain data, tells what is chosen, and never tells what it was told."""
+"""The window: it shows plain data, emits the user's choices, and never emits what it was given."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def distributions(window):
 
 
 def choose(box, index: int) -> None:
-    """As a hand would: the box changes, then says so."""
+    """Change a box as a user would: its value, then its signal."""
     box.setCurrentIndex(index)
     box.activated.emit(index)
 

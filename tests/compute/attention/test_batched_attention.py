@@ -76,7 +76,7 @@ def test_a_bias_is_not_what_the_kernels_compute_and_the_answer_says_so():
 
 
 class Tensor(np.ndarray):
-    """As little of PyTorch's tensor as `attend` asks for."""
+    """The part of the interface of PyTorch's tensors that `attend` uses."""
 
     requires_grad = False
 

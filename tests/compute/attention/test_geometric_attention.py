@@ -116,7 +116,7 @@ def test_bad_input(change, words, qkv, reference_engine):
     ],
 )
 def test_planes_that_hold_no_geodesics(change, words, qkv, engine):
-    """Refused in one line by geodesics; the other modes need no plane, and answer."""
+    """Geodesics refuse it in one line; the other modes need no plane, and answer."""
     arrays = change(*qkv)
     with pytest.raises(ValueError, match=words):
         attend("geodesic", engine, *arrays)

@@ -168,7 +168,7 @@ def test_the_panel_draws_the_path_and_tells_what_is_chosen():
     heard: list[object] = []
     panel = TokenPathPanel(heard.append, DARK)
     panel.show(shown[-1])
-    assert heard == [], "what it was told it does not tell back"
+    assert heard == [], "a state that was set is not emitted again"
     followed = shown[-1].followed
     assert panel.token.currentText() == f"at A: {followed} {shown[-1].tokens[followed]}"
     assert len(panel.dots.data) == 6
@@ -190,7 +190,7 @@ def test_a_token_is_said_to_be_at_a_only_while_it_is():
     between = tuple(np.array(start.theta) + 0.3)
     store.update(replace(store.scene, start=replace(start, theta=between, token=None)))
     assert (asked[-1].token, shown[-1].whose) == (start.token, "last at A")
-    # at the place of a token whose mask is another, to which pins do not snap
+    # at a token with another mask, to which pins do not snap
     store.update(replace(store.scene, start=replace(start, token=None)))
     assert (asked[-1].token, shown[-1].whose) == (start.token, "at A")
     part, store, asked, shown = part_of("bank")

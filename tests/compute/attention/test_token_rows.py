@@ -1,4 +1,4 @@
-"""Rows of one token over layers, heads and files: SciPy's softmax, closed forms, what is refused."""
+"""Rows of one token over layers, heads and files: SciPy's softmax, closed forms, refusals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WORDS = ("the", "cat", "saw", "the", "dog")
 
 
 def saved(path, words=WORDS, seed=0, **more) -> str:
-    """A head file of random queries and keys, with whatever else it is to hold."""
+    """A head file of random queries and keys, with further arrays."""
     rng = np.random.default_rng(seed)
     arrays = {name: rng.normal(size=(LAYERS, HEADS, len(words), D)) for name in "qkv"}
     path.parent.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ def labels(part, m, n):
 
 
 def whole(seed, place):
-    """A call whose logit has all that one may have, and its rows by the definition."""
+    """A call with every term that a logit may have, and its rows by the definition."""
     random = np.random.default_rng(seed + 9)
     bias = random.normal(size=(H, M, N)).astype(np.float32)
     bias[:, 0, 3:] = np.finfo(np.float32).min
@@ -100,7 +100,7 @@ def test_what_is_no_softmax_is_said_with_its_difference():
 
 
 def test_positions_that_are_no_tokens_of_the_text_are_said():
-    """As landmarks that keys are gathered in, of which a model may also take a softmax."""
+    """Such as landmarks for groups of keys, over which a model may also take a softmax."""
 
     def landmarks(part, m, n):
         return labels(part, m, n)[0], tuple(str(i) for i in range(n))

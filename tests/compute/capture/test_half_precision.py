@@ -1,4 +1,4 @@
-"""Weights in half precision are no excuse for what a model adds to its logits and does not state."""
+"""Half precision does not hide a term that a model adds to its logits without stating it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ BATCH, M, H, D = 2, 6, 4, 8
 
 
 class Tensor:
-    """As much of a tensor as is asked for; with ``value``, as nnsight saves one."""
+    """The part of a tensor's interface that is used; with ``value``, as nnsight saves one."""
 
     def __init__(self, values):
         self.values = values

@@ -1,4 +1,4 @@
-"""Arrays in files of others: no more is unpacked than there is room for."""
+"""Arrays in files of others: no more is unpacked than fits into memory."""
 
 from __future__ import annotations
 

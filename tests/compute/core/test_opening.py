@@ -1,4 +1,4 @@
-"""Files of others: regular ones alone are read, at once, up to a size, in one place."""
+"""Files of others: only regular ones are read, without blocking, up to a size, by one function."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
 
 
 def make(kind: str, path: Path) -> Path:
-    """Something that is no regular file."""
+    """A path that is not a regular file."""
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "folder":
@@ -159,7 +159,7 @@ def test_the_mark_of_a_scene_is_found_across_pieces(monkeypatch, tmp_path):
 
 
 def test_a_scene_is_looked_for_at_both_ends_of_a_file(tmp_path):
-    """A film of 15 GB without one held the window up for as long as it took to read."""
+    """A film of 15 GB without one blocked the window while it was read."""
     run = embedded.packed('{"format": "attention-geodesics/scene", "version": 1}')
     path = tmp_path / "a.mp4"
     for place in (0, embedded.MOST_AROUND - 4096):
@@ -178,7 +178,7 @@ def test_a_scene_is_looked_for_at_both_ends_of_a_file(tmp_path):
 
 
 # --- the rule --------------------------------------------------------------------------------
-# what stands for a file that `opened` has opened, or belongs to the package
+# names of files that `opened` has opened, or that belong to the package
 OPEN = ("file", "resources")
 READING = {"read_text", "read_bytes"}
 PARSING = {"load", "open", "ZipFile", "fromfile", "loadtxt", "genfromtxt", "safe_open", "mmap"}

@@ -1,4 +1,4 @@
-"""What parsers of others raise is a refusal in one short line, and a shown value is never long."""
+"""Errors of foreign parsers become refusals in one short line, and a shown value is never long."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def header(text: str, data: bytes = b"") -> bytes:
 
 
 def archive(member: bytes, name: str = "q.npy", method: int = 0) -> bytes:
-    """An archive of q, k and v and what else there is, one member of which is given."""
+    """An archive of q, k, v and further members, one of which is given."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as file:
         for each in sorted({"q.npy", "k.npy", "v.npy"} - {name}):
@@ -50,7 +50,7 @@ def array() -> bytes:
 
 
 def flagged(offset: int, value: int) -> bytes:
-    """An archive whose directory and member say another thing of it."""
+    """An archive whose directory and member contradict each other."""
     made = bytearray(archive(array()))
     for mark, shift in ((b"PK\x01\x02", 0), (b"PK\x03\x04", -2)):
         at = made.index(mark) + offset + shift

@@ -1,4 +1,4 @@
-"""What people type is derived in a process of its own, which ends when it must and leaves nothing."""
+"""Typed definitions are derived in a separate process, which ends when it must and leaves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A family of one's own: a text is a tree or a mistake with its place; the geometry is right."""
+"""A user's own family: a text is a tree or a mistake with its place; the geometry is right."""
 
 from __future__ import annotations
 
@@ -327,7 +327,7 @@ def test_a_metric_that_is_none_somewhere_says_so(engine):
     theta = np.array([[0.0, 0.5], [0.0, 2.0], [1.0, 1.0]])
     found = engine.geometry(GeometryRequest(own, theta))
     assert found.status.tolist() == [Status.OK, Status.ILL_CONDITIONED, Status.ILL_CONDITIONED]
-    # what it is there is shown, and that it is no metric
+    # its values there are shown, and that it is not a metric
     np.testing.assert_allclose(found.metric[1], [[-1.0, 0.0], [0.0, -1.0]])
     assert np.isnan(found.curvature[1])
     paths = engine.connect(ConnectRequest(own, theta[:1], theta[1:2]))

@@ -1,4 +1,4 @@
-"""Typed densities: what is OK is right at any place, and what is not resolved, or none, says so."""
+"""Typed densities: OK means right everywhere; an unresolved or improper density says so."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def test_what_is_asked_where_it_was_asked_before_is_known(monkeypatch):
 
 @pytest.mark.parametrize(("beside", "times"), [(0.03, 1), (40.0, 0)])
 def test_places_of_nodes_are_kept_for_points_near_by_alone(beside, times, monkeypatch):
-    """As by the stages of a ray; far away they are placed anew, and right in either case."""
+    """As in the stages of a ray; far away the nodes are placed again, and both are right."""
     manifold, laid = custom_family(NORMAL), []
     theta = np.stack([np.linspace(1, 2, 40), np.linspace(0.8, 0.9, 40)], axis=-1)
     manifold.geometry(theta)

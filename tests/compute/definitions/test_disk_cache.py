@@ -1,4 +1,4 @@
-"""The cache of derived families: what is not as it was written is made again; it stays small."""
+"""The cache of derived families: damaged entries are made again, and it stays small."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def times_made(key: str = "key") -> int:
-    """How often the entry has to be made when it is asked for once."""
+    """The number of times that one request makes the entry."""
     made = []
     assert cached(key, lambda: made.append(1) or derived()) == derived()
     return len(made)

@@ -1,4 +1,4 @@
-"""Neighbours of grid nodes by the metric: acute, shortest, and never across what is not usable."""
+"""Neighbours of grid nodes by the metric: acute, shortest, and never across unusable nodes."""
 
 from __future__ import annotations
 

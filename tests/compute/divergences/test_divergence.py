@@ -307,7 +307,7 @@ def test_what_is_not_known_says_why():
     # uniform on [a, a + b]: where the ends move there is no metric, and so no family
     with pytest.raises(ValueError, match="ends of the range depend on the parameters"):
         own("-log(b)", range=["a", "a + b"])
-    # stated as a density but no density: it integrates to less than 1 by 1 %
+    # stated as a density, but its integral is 0.99
     with pytest.raises(ValueError, match=r"integrates to 0\.99, not to 1"):
         own("-(x - a)^2/(2*b^2) - log(b) - log(2*pi)/2 - 0.01")
     # larger than any number
@@ -316,7 +316,7 @@ def test_what_is_not_known_says_why():
 
 
 def test_adaptive_panels_settle_or_say_so():
-    """A peak of width 1e-6, a kink, and something that no panel resolves."""
+    """A peak of width 1e-6, a kink, and a function that no panel resolves."""
 
     def functions(u):
         wild = np.sin(1e9 * u)

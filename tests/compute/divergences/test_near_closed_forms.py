@@ -1,4 +1,4 @@
-"""Closed forms of near points keep their digits, and what is known of a shorter way is said alike."""
+"""Closed forms of near points keep their digits, and bounds on shorter paths are stated alike."""
 
 from __future__ import annotations
 

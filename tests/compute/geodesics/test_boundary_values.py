@@ -1,4 +1,4 @@
-"""Geodesics that are there are found: decades apart, beside edges; and shorter ones are named."""
+"""Existing geodesics are found, decades apart and near edges; shorter ones are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arcs of constant curvature: lengths by the closed forms, and pairs that no ray can aim at."""
+"""Arcs of constant curvature: lengths by closed forms, and pairs that shooting cannot reach."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def test_bounds_keep_their_digits(apart):
 
 
 def test_a_miss_is_seen_where_the_metric_vanishes(engine):
-    """At both there is all but nothing of g; on the sphere of distributions they are π apart."""
+    """At both g almost vanishes; on the sphere of distributions they are π apart."""
     own = manifold()
     a, b = np.array([[0.1, 0.2]]), np.array([[24.0, 0.0]])
     request = ConnectRequest(own, a, b)

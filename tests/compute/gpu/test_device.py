@@ -1,4 +1,4 @@
-"""The device: which adapter is taken, what is said without one, and what happens when it goes."""
+"""The device: the choice of adapter, the message without one, and the loss of a device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WGSL functions, one by one, held against their NumPy twins."""
+"""WGSL functions, one by one, compared with their NumPy twins."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def test_a_curvature_at_a_point_is_not_rounding(gpu_engine):
 @pytest.mark.parametrize(("count", "spread"), [(3, 1.0), (12, 100.0), (64, 0.01), (515, 1.0)])
 @pytest.mark.parametrize("jump", [0.001, 0.03, 0.3])
 def test_moments_follow_any_jump(count, spread, jump, gpu_engine):
-    """One pass about the point before; a far point is taken up again, exactly."""
+    """One pass relative to the previous point; a far point is repeated exactly."""
     manifold, random = keys(count, spread), np.random.default_rng(8)
     radius = manifold.margin(np.zeros(2))
     a = 0.02 * radius * random.normal(size=(300, 2))

@@ -1,4 +1,4 @@
-"""Rows under each query's own mask, scale and bias; what is said of a plane that has one mask."""
+"""Rows under each query's own mask, scale and bias; messages about a plane with a single mask."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TOKENS = 7
 
 
 def saved(tmp_path, name: str = "head.npz", **more: object) -> str:
-    """A causal head file, with whatever else it is to hold."""
+    """A causal head file, with further arrays."""
     rng = np.random.default_rng(3)
     arrays = {key: rng.normal(size=(2, 2, TOKENS, 8)) for key in "qkv"}
     words = np.array([f"w{i}" for i in range(TOKENS)])

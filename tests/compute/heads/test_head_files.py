@@ -1,4 +1,4 @@
-"""Containers of heads, other names, masks, planes and singular keys; what is wrong is one line."""
+"""Containers of heads, other names, masks, planes and singular keys; mistakes give one line."""
 
 from __future__ import annotations
 

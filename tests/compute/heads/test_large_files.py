@@ -1,4 +1,4 @@
-"""Files whose heads are read one by one are the same heads, and what is wrong with one is said then."""
+"""Heads read one by one are the same heads, and mistakes in one are reported when it is read."""
 
 from __future__ import annotations
 

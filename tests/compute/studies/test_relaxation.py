@@ -56,7 +56,7 @@ def test_descent_does_not_slow_down_with_the_segments(reference_engine):
 
 
 def test_the_first_variation_is_the_slope(reference_engine):
-    """Against differences of the action, with a cost."""
+    """Compare with finite differences of the action, with a cost."""
 
     def cost(theta):
         gap = theta - (1.0, 1.4)

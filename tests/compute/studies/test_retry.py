@@ -41,7 +41,7 @@ def hole():
 
 @pytest.fixture(scope="module")
 def failed(hole):
-    """The request from one side of the hole to the other, and what became of it at first."""
+    """The request from one side of the hole to the other, and its first result."""
     request = request_of(hole, (A, B))
     return request, ENGINE.connect(request)
 

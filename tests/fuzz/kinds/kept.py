@@ -1,4 +1,4 @@
-"""What the program keeps for itself: settings and derived families."""
+"""Files that the program keeps for itself: settings and derived families."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def settings(folder: Path) -> list[bytes]:
 
 
 def open_settings(path: Path) -> None:
-    """Read everything that the start of the window reads: what does not fit is as usual."""
+    """Read everything that the start of the window reads: damaged entries give the defaults."""
     found = _settings(path)
     recent.present(found.recent)
     progress.text_of(progress.read(found.lessons))
@@ -49,7 +49,7 @@ def open_settings(path: Path) -> None:
 
 @cache
 def _entry() -> Path:
-    """The file that the family is kept in: the one that is there after it was derived."""
+    """The file that the family is cached in, which exists after its derivation."""
     folder = Path(os.environ["XDG_CACHE_HOME"])
     before = {path for path in folder.rglob("*") if path.is_file()}
     manifold_of(FAMILY)
@@ -58,12 +58,12 @@ def _entry() -> Path:
 
 
 def derived(folder: Path) -> list[bytes]:
-    """A derived family as it is kept."""
+    """A derived family as the cache stores it."""
     return [_entry().read_bytes()]
 
 
 def open_derived(path: Path) -> None:
-    """Derive a family whose kept form is damaged: it is made again, and all is well."""
+    """Derive a family whose cached form is damaged: it is made again."""
     _entry().write_bytes(path.read_bytes())
     _build.cache_clear()
     metric = manifold_of(FAMILY).geometry(np.array([0.5, 2.0])).metric

@@ -1,4 +1,4 @@
-"""Scenes, on their own, in figures and left by a session; what opens is saved and opened again."""
+"""Scenes on their own, in figures and as unsaved work; each one that opens is saved and reopened."""
 
 from __future__ import annotations
 
@@ -133,13 +133,13 @@ def open_figure(path: Path) -> None:
 
 
 def remains(folder: Path) -> list[bytes]:
-    """What a session left that was cut off."""
+    """A file of unsaved work from a session that was killed."""
     autosave.Autosave(folder, "seed").write(_scene(), folder / "was.json")
     return [(folder / f"seed{autosave.SUFFIX}").read_bytes()]
 
 
 def open_remains(path: Path) -> None:
-    """Look for lost work as the start of the window does: what is damaged is passed over."""
+    """Look for lost work as the start of the window does: damaged files are skipped."""
     for found in autosave.lost(path.parent, lambda name: name != "fuzzed"):
         scene_file.save(found.scene, path.with_name("saved.json"))
         _compare(scene_file.load(path.with_name("saved.json")), found.scene, "saved")

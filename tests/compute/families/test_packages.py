@@ -1,0 +1,151 @@
+"""Families of installed packages: the example of the documentation, and packages that fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from importlib.metadata import distributions
+
+import numpy as np
+import pytest
+
+from compute.families import manifold as manifold_of
+from compute.families.packages import GROUP, load
+from tests import ROOT
+
+# the package `compute` has a function of the module's name
+registry = import_module("compute.families")
+EXAMPLE = ROOT / "docs" / "family_package"
+BROKEN = {
+    "absent": (
+        "no_such_module:FAMILY",
+        "",
+        "ModuleNotFoundError: No module named 'no_such_module'",
+    ),
+    "raising": ("raising:FAMILY", "raise RuntimeError('no licence')", "RuntimeError: no licence"),
+    "leaving": ("leaving:FAMILY", "raise SystemExit(3)", "SystemExit: 3"),
+    "number": ("number:FAMILY", "FAMILY = 3", "number:FAMILY must be a Family, got 3"),
+    "taken": (
+        "taken:FAMILY",
+        "from dataclasses import replace\nfrom compute.families.beta import FAMILY as beta\n"
+        "FAMILY = replace(beta, title='Mine')",
+        "the name 'beta' is taken by this program",
+    ),
+    "spaced": (
+        "spaced:FAMILY",
+        "from dataclasses import replace\nfrom compute.families.beta import FAMILY as beta\n"
+        "FAMILY = replace(beta, name='two words')",
+        "its name must be a word in lower case, got 'two words'",
+    ),
+}
+
+
+def install(folder, name, points):
+    """Write what an installer writes for a package: its metadata and its entry points."""
+    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")
+    lines = [f"{key} = {value}" for key, value in points.items()]
+    (info / "entry_points.txt").write_text("\n".join([f"[{GROUP}]", *lines, ""]), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder with the example and the broken packages, as an installer leaves them."""
+    folder = tmp_path_factory.mktemp("site")
+    stated = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))
+    points = stated["project"]["entry-points"][GROUP]
+    install(folder, stated["project"]["name"], points)
+    for module in stated["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]:
+        shutil.copy(EXAMPLE / module, folder)
+    for name, (value, text, _) in BROKEN.items():
+        install(folder, f"{name}-package", {name: value})
+        if text:
+            (folder / f"{name}.py").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def installed(site, monkeypatch):
+    """The registry with the packages of the folder."""
+    monkeypatch.syspath_prepend(site)
+    registry.forget()
+    yield
+    registry.forget()
+    for name in ("beta_prime_family", *BROKEN):
+        sys.modules.pop(name, None)
+
+
+def test_the_example_is_a_family_like_any_other(installed):
+    assert registry.package_of("beta_prime") == "beta-prime-family"
+    made, beta = manifold_of("beta_prime"), manifold_of("beta")
+    theta = np.array([[1.5, 0.7], [4.0, 2.0]])
+    found, wanted = made.geometry(theta), beta.geometry(theta)
+    np.testing.assert_allclose(found.metric, wanted.metric, rtol=1e-12)
+    np.testing.assert_allclose(made.curvature(theta), beta.curvature(theta), rtol=1e-9)
+
+
+def test_what_cannot_be_loaded_is_named_and_the_rest_goes_on(installed):
+    lines = registry.problems()
+    wanted = [
+        f"family {name} of package {name}-package: {words}"
+        for name, (_, _, words) in BROKEN.items()
+    ]
+    assert sorted(lines) == sorted(wanted)
+    assert "beta_prime" in registry.families() and registry.package_of("beta") == ""
+    with pytest.raises(ValueError, match=r"^family raising of package raising-package: Runtime"):
+        manifold_of("raising")
+
+
+def test_the_picker_of_the_window_has_it(installed):
+    from app.presenters.scene_panels import in_groups
+
+    listed = in_groups({f.name: f.title for f in registry.families().values()})
+    assert ("beta_prime", "Beta prime distributions") in [(c.value, c.words) for c in listed]
+
+
+def test_the_command_line_lists_it_and_what_failed(site):
+    paths = os.pathsep.join([str(site), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "families", "--json"],
+        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    answer = json.loads(done.stdout)
+    (mine,) = (f for f in answer["families"] if f["name"] == "beta_prime")
+    assert done.returncode == 0 and mine["package"] == "beta-prime-family"
+    assert len(answer["failed"]) == len(BROKEN) == len(done.stderr.splitlines())
+    assert "attention-geodesics: family number of package number-package: " in done.stderr
+
+
+def test_a_package_that_fails_later_is_named(installed, monkeypatch):
+    from dataclasses import replace
+
+    def build(key, **chosen):
+        raise ZeroDivisionError("in its formulas")
+
+    broken = replace(registry.families()["beta_prime"], build=build)
+    monkeypatch.setitem(registry.families(), "beta_prime", broken)
+    with pytest.raises(
+        ValueError, match=r"^family beta_prime of package .*: ZeroDivisionError: in "
+    ):
+        manifold_of("beta_prime")
+
+
+def test_two_packages_with_one_name(site, monkeypatch):
+    monkeypatch.syspath_prepend(site)
+    (point,) = (
+        point
+        for found in distributions(path=[str(site)])
+        for point in found.entry_points
+        if point.name == "beta_prime"
+    )
+    loaded = load(["gaussian"], [point, point])
+    assert list(loaded.families) == ["beta_prime"]
+    (line,) = loaded.problems
+    assert line.endswith("the name 'beta_prime' is taken by package beta-prime-family")
+    sys.modules.pop("beta_prime_family", None)
