@@ -98,16 +98,16 @@ def test_the_notebook_prints_what_it_shows(make):
 
 
 def test_the_family_of_the_page_is_the_one_that_it_says(pages, tmp_path, monkeypatch):
-    """x ↦ 1/x carries it to Gamma distributions, and so all of its geometry."""
+    """x ↦ x/(1 + x) carries it to Beta distributions, and so all of its geometry."""
     code = re.search(r"<!-- family -->\n```python\n(.*?)```", pages["families.md"], re.DOTALL)[1]
-    (tmp_path / "inverse_gamma.py").write_text(code, "utf-8")
+    (tmp_path / "beta_prime.py").write_text(code, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    stated = importlib.import_module("inverse_gamma").FAMILY
-    made, gamma = stated.build("inverse_gamma"), families()["gamma"].build("gamma")
+    stated = importlib.import_module("beta_prime").FAMILY
+    made, beta = stated.build("beta_prime"), families()["beta"].build("beta")
     theta = np.array([[1.5, 0.7], [4.0, 2.0]])
-    found, wanted = made.geometry(theta), gamma.geometry(theta)
+    found, wanted = made.geometry(theta), beta.geometry(theta)
     assert found.metric == pytest.approx(wanted.metric, rel=1e-12, abs=0.0)
-    assert made.curvature(theta) == pytest.approx(gamma.curvature(theta), rel=1e-9, abs=0.0)
+    assert made.curvature(theta) == pytest.approx(beta.curvature(theta), rel=1e-9, abs=0.0)
     assert len(code.splitlines()) < 50
 
 

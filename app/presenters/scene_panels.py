@@ -78,8 +78,11 @@ STEP = 1e-3
 # and mixtures, quantum states; others follow by title, and last the user's own
 GROUPS = (
     ("attention",),
-    ("gaussian", "student_t", "cauchy", "logistic", "von_mises"),
-    ("gamma", "inverse_gaussian", "weibull", "flat_exponential_pair", "beta"),
+    ("gaussian", "student_t", "cauchy", "laplace", "logistic", "gumbel", "von_mises"),
+    (
+        *("gamma", "inverse_gamma", "nakagami", "inverse_gaussian", "log_normal", "log_logistic"),
+        *("weibull", "frechet", "pareto", "birnbaum_saunders", "flat_exponential_pair", "beta"),
+    ),
     ("binomial_binomial", "geometric_geometric", "negative_binomial", "poisson_poisson"),
     ("categorical3_expectation", "categorical3_natural", "categorical", "mixture_mm", "mixture_wm"),
     ("bures_slice_qfi", "bures_slice_bures"),

@@ -95,7 +95,9 @@ def formula(
     parameters: tuple[Parameter, ...] = (),
     constants: Callable[..., Mapping[str, float]] = dict,
     periods: Point = (0.0, 0.0),
+    divergence: Callable[[Floats, Floats], Floats] | None = None,
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
+    kinked: bool = False,
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
     hadamard: str = "",
@@ -114,10 +116,11 @@ def formula(
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
     fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
     placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
-    its normalisation; ``periods``: of coordinates that are angles; ``wasserstein``: a closed form that
-    is not a plain formula; ``revolution``: a symmetry by which geodesics reduce to a quadrature;
-    ``wall``: a line of singular g that no geodesic crosses; ``hadamard``: see `Manifold`; ``derive``:
-    an alternative function that makes the tapes of a definition.
+    its normalisation; ``periods``: of coordinates that are angles; ``divergence``, ``wasserstein``:
+    closed forms that are not plain formulas; ``kinked``: the density has a kink that moves with θ;
+    ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
+    that no geodesic crosses; ``hadamard``: see `Manifold`; ``derive``: an alternative function that
+    makes the tapes of a definition.
     """
     derive = derive or _derive
     defaults = {number.name: number.default for number in parameters}
@@ -175,7 +178,8 @@ def formula(
             hadamard=hadamard,
             curvature_words=curvature,
             distance=_between(derived.distance),
-            divergence=_between(derived.divergence),
+            divergence=divergence or _between(derived.divergence),
+            kinked=kinked,
             wasserstein=wasserstein or _between(derived.wasserstein),
             averages=local.averages,
         )

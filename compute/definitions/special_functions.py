@@ -226,6 +226,46 @@ def bessel_curvature(kappa: Floats) -> Floats:
     return np.asarray(np.where(near, series, derived))
 
 
+def erfcx(x: Floats) -> Floats:
+    """Return e^(x²) erfc x, x ≥ 0; ≈ 1/(x√π) for large x."""
+    from scipy import special
+
+    return np.asarray(special.erfcx(x))
+
+
+# s at which log cosh s is taken, as shares of the largest
+_SHARES = np.arange(1, 65) / 64
+
+
+def mean_log_root(v: Floats) -> Floats:
+    """Return ½E log(1 + vz²), z ~ N(0, 1), v ≥ 0.
+
+    With √v z = sinh s the trapezoidal rule in s converges faster than any power for every v.
+    """
+    root = np.sqrt(np.asarray(v))[..., None]
+    top = np.arcsinh(8.5 * root)
+    s = top * _SHARES.astype(root.dtype)
+    with np.errstate(under="ignore"):
+        density = np.exp(-0.5 * (np.sinh(s) / root) ** 2) * np.cosh(s) / root
+        return np.asarray(
+            np.sqrt(2 / np.pi).astype(root.dtype)
+            * np.sum(log_cosh(s) * density, axis=-1)
+            * top[..., 0]
+            / len(_SHARES)
+        )
+
+
+def exp_rest(x: Floats) -> Floats:
+    """Return e^x − 1 − x, as x²/2(1 + x/3(1 + x/4(1 + …))) where |x| < 1."""
+    near = np.abs(x) < 1.0
+    small = np.where(near, x, 0.0)
+    total = np.ones_like(small)
+    for n in range(18, 2, -1):
+        total = 1.0 + total * small / n
+    with np.errstate(over="ignore"):
+        return np.where(near, 0.5 * small * small * total, np.exp(x) - 1.0 - x)
+
+
 @cache
 def _ratio_series() -> Floats:
     """Return c_k of A(κ) = Σ c_k κ^−k, as the quotient of the expansions of I₁ and I₀
@@ -261,6 +301,8 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
         bessel_ratio_slope,
         bessel_ratio_bend,
         bessel_curvature,
+        erfcx,
+        mean_log_root,
     )
 }
 

@@ -97,3 +97,13 @@ class bessel_ratio_bend(_Named):
 
 class bessel_curvature(_Named):
     pass
+
+
+class erfcx(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        x = self.args[0]
+        return 2 * x * erfcx(x) - 2 / sp.sqrt(sp.pi)
+
+
+class mean_log_root(_Named):
+    pass

@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from compute.core.arrays import Bools, Floats
+from compute.definitions.special_functions import exp_rest
 from compute.divergences.adaptive_quadrature import Panels, integrate
 from compute.manifold.manifold import Manifold, Support
 
@@ -229,18 +230,10 @@ def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
     small = np.where(near, r, 0.0)
     forward, backward = np.where(p > 0, q - p - p * r, q), np.where(q > 0, p - q + q * r, p)
     return (
-        np.where(near, p * _second(small), forward),
-        np.where(near, q * _second(-small), backward),
+        np.where(near, p * exp_rest(small), forward),
+        np.where(near, q * exp_rest(-small), backward),
         np.where(near, 0.5 * p * np.expm1(0.5 * small) ** 2, 0.5 * (np.sqrt(p) - np.sqrt(q)) ** 2),
     )
-
-
-def _second(r: Floats) -> Floats:
-    """Return e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
-    total = np.ones_like(r)
-    for n in range(18, 2, -1):
-        total = 1.0 + total * r / n
-    return np.asarray(0.5 * r * r * total)
 
 
 def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
@@ -291,7 +284,7 @@ def wasserstein(found: Pair) -> float:
         right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
         return found.x(np.clip(spline(wanted), u[known][right - 1], u[known][right]))
 
-    seen = ~np.isnan(own) & (mass > 0)
+    own, seen = _ascending(own), ~np.isnan(own) & (mass > 0)
     with np.errstate(all="ignore"):  # overflow is not finite
         square = ((found.x(u[seen]) - carried(own[seen])) ** 2 * mass[seen]).sum()
         for side, rest in enumerate(found.beyond[:, here]):
@@ -326,6 +319,14 @@ def _level(found: Pair, row: int) -> Floats:
     if len(found.beyond):
         left, right = left + found.beyond[0, row], right + found.beyond[1, row]
     return np.asarray((np.log(np.maximum(left, 0.0)) - np.log(np.maximum(right, 0.0))).ravel())
+
+
+def _ascending(level: Floats) -> Floats:
+    """Return levels (k,) with those that rounding made infinite, in a heavy tail, replaced by the next
+    finite one outwards.
+    """
+    outer = np.where(level > 0, np.fmin.accumulate(level[::-1])[::-1], np.fmax.accumulate(level))
+    return np.where(np.isinf(level), outer, level)
 
 
 def _has_moment(found: Pair, row: int) -> bool:

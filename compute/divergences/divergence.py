@@ -27,6 +27,8 @@ TINY = 1e-300
 # Fisher lengths below which KL and the Bhattacharyya angle are those of `separation`: for
 # exponential families, and for others, whose expansion is accurate to about d⁶
 NEAR, NEAREST = 0.5, 3e-3
+# and for densities with a kink, where the expansion is accurate to about 1e-6 d
+NEAREST_ONE_SIDED = 1e-4
 # the divergence below which a ball is drawn as an ellipse of the metric, off by 1e-5 of its radius
 SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
@@ -107,6 +109,8 @@ def _found(
 
 def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
     """Return KL in both directions and the Bhattacharyya angle for nearby a and b; {} otherwise."""
+    if manifold.kinked:
+        return _near_kinked(manifold, a, b)
     chart, kl = natural_chart(manifold), manifold.divergence
     d, three = near_pairs.length(manifold, a, b), None
     with np.errstate(all="ignore"):
@@ -119,6 +123,19 @@ def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
         return {}
     forward, backward, apart = three
     return {"forward": forward, "backward": backward, "bhattacharyya": _angle(apart)}
+
+
+def _near_kinked(manifold: Manifold, a: Floats, b: Floats) -> Found:
+    """Return the Bhattacharyya angle alone: KL of such a family is a closed form at any separation."""
+
+    def apart(p: Floats, q: Floats) -> float:
+        angle = _found(manifold, p, q, ["bhattacharyya"])[0]["bhattacharyya"]
+        return float(2.0 * np.sin(angle / 4.0) ** 2)
+
+    if near_pairs.length(manifold, a, b) >= NEAREST_ONE_SIDED:
+        return {}
+    found = near_pairs.one_sided(manifold, a, b, apart)
+    return {} if found is None else {"bhattacharyya": _angle(found)}
 
 
 def _three(manifold: Manifold, a: Floats, b: Floats) -> near_pairs.Three | None:

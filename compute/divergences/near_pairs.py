@@ -7,7 +7,8 @@ For other families they are expanded about the midpoint m of a and b in θ: with
 − a and d² = g_m(b − a, b − a),
     KL(b‖a) + KL(a‖b) = d²(1 + s₄d² + s₆d⁴ …),   KL(a‖b) − KL(b‖a) = −d³(T_m(u, u, u)/6 + a₅d² …),
     1 − ∫√(pq) = d²(1/8 + e₄d² + e₆d⁴ …),
-with higher coefficients fitted to two pairs farther apart in the same direction.
+with higher coefficients fitted to two pairs farther apart in the same direction.  Where log p has a
+kink that moves with θ, all powers of d occur (`one_sided`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ LOST = 1e-9
 # metric's own
 FITTED = (0.1, 0.05)
 OFF = 0.2
+# the same for densities with a kink
+FITTED_ONE_SIDED = (0.04, 0.02, 0.01)
 _RULES = tuple(np.polynomial.legendre.leggauss(n) for n in (8, 16))
 
 # KL(a‖b), KL(b‖a) and 1 − ∫√(p_a p_b) of a pair
@@ -122,6 +125,24 @@ def expanded(
     if sums is None or skew is None or apart is None:
         return None
     return 0.5 * (sums + skew), 0.5 * (sums - skew), apart
+
+
+def one_sided(
+    manifold: Manifold, a: Floats, b: Floats, apart: Callable[[Floats, Floats], float]
+) -> float | None:
+    """Return 1 − ∫√(p_a p_b) = d²(1/8 + e₃d + e₄d² + e₅d³) for densities with a kink, fitted to pairs
+    whose values ``apart`` returns; None if the domain has no room for these.
+    """
+    d, middle = length(manifold, a, b), 0.5 * (a + b)
+    if d == 0.0 or not np.isfinite(d):
+        return 0.0 if d == 0.0 else None
+    unit, lengths = (b - a) / d, np.array(FITTED_ONE_SIDED)
+    ends = middle + 0.5 * lengths[:, None, None] * np.stack([-unit, unit])
+    if not bool(manifold.in_domain(ends).all()):
+        return None
+    slopes = [(apart(*pair) / h**2 - 0.125) / h for pair, h in zip(ends, lengths, strict=True)]
+    powers = np.linalg.solve(np.vander(lengths, increasing=True), np.array(slopes))
+    return float(d**2 * (0.125 + d * np.polyval(powers[::-1], d)))
 
 
 def _fitted(d: float, power: int, leading: float, values: list[float]) -> float | None:

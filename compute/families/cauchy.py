@@ -16,7 +16,11 @@ def define() -> Definition:
 
     half = sp.Rational(1, 2)
     stated = ls.definition(
-        half, half, 0, 0, lambda z: -sp.log(sp.pi * (1 + z**2)), sp.log(4 * sp.pi), sp.oo
+        (half, 0, half),
+        (0, 0, 0, 0),
+        lambda z: -sp.log(sp.pi * (1 + z**2)),
+        sp.log(4 * sp.pi),
+        sp.oo,
     )
     assert stated.other is not None
     (mu, sigma), (nu, tau) = stated.theta, stated.other

@@ -15,7 +15,7 @@ from compute.manifold.charts import log_both, parameters, rows, where
 from compute.manifold.dual_charts import expectation, natural
 from compute.manifold.extent import Extent
 from compute.manifold.hyperbolic_charts import disk, half_plane, with_edge
-from compute.manifold.manifold import Support
+from compute.manifold.manifold import Support, half_line
 
 COORDINATES = ("μ", "λ")
 
@@ -52,7 +52,7 @@ def _support(theta: Floats) -> Support:
     """Return the range from just above 0 to six standard deviations above every mean."""
     mu, shape = theta[..., 0], theta[..., 1]
     high = np.max(mu + 6 * np.sqrt(mu**3 / shape))
-    return Support(np.linspace(high / 512, high, 256), space="half-line")
+    return half_line(float(high))
 
 
 def _half_plane(theta: Floats) -> Floats:

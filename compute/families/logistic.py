@@ -11,23 +11,8 @@ from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define() -> Definition:
-    """Define f(z) = ¼ sech²(z/2).  With s = tanh(z/2), f dz = ds/2 and z = 2 artanh s, so that T_μμσ =
-    E[s²(zs − 1)] = 2/3 − 1/3 and T_σσσ = E[(zs − 1)³] = π²/3.
-    """
-    import sympy as sp
-
-    from compute.definitions import symbolic_functions as special
-
-    third = sp.Rational(1, 3)
-    return ls.definition(
-        third,
-        (sp.pi**2 + 3) / 9,
-        third,
-        sp.pi**2 / 3,
-        lambda z: -2 * (sp.log(2) + special.log_cosh(z / 2)),
-        sp.Integer(2),
-        sp.pi**2 / 3,
-    )
+    """Define f(z) = ¼ sech²(z/2)."""
+    return ls.logistic()
 
 
 FAMILY = formula(

@@ -29,10 +29,8 @@ def define(nu: Any, norm: Any, entropy: Any) -> Definition:
     scores = (n + 1) ** 2 / n * ((n + 1) * (second - third) - (first - second))
     cube = (n + 1) ** 3 * third - 3 * (n + 1) ** 2 * second + 3 * (n + 1) * first - 1
     return ls.definition(
-        (n + 1) / (n + 3),
-        2 * n / (n + 3),
-        scores,
-        cube,
+        ((n + 1) / (n + 3), 0, 2 * n / (n + 3)),
+        (0, scores, 0, cube),
         lambda z: norm - (n + 1) / 2 * sp.log(1 + z**2 / n),
         entropy,
         # infinite for ν ≤ 2

@@ -7,7 +7,7 @@ charts are of the plane; a surface in space (`surfaces`) has three drawing coord
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -113,6 +113,17 @@ def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
 def negated(name: str, title: str, labels: tuple[str, str], signs: tuple[float, float]) -> Chart:
     """Return x = (±θ¹, ±θ²)."""
     return affine(name, title, labels, np.diag(signs), np.zeros(2))
+
+
+def through(chart: Chart, change: Chart, labels: tuple[str, ...]) -> Chart:
+    """Return x = chart(φ), φ = change(θ): a chart of another family that θ ↦ φ carries to its own."""
+    return replace(
+        chart,
+        labels=labels,
+        forward=lambda theta: chart.forward(change.forward(theta)),
+        inverse=lambda x: change.inverse(chart.inverse(x)),
+        jacobian=lambda theta: chart.jacobian(change.forward(theta)) @ change.jacobian(theta),
+    )
 
 
 def log_second(labels: tuple[str, str]) -> Chart:

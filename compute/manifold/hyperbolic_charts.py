@@ -44,14 +44,18 @@ def half_plane(
     )
 
 
-def location_scale(labels: tuple[str, str], a: float, c: float) -> Chart:
-    """Return the half-plane X = √(a/c) μ, Y = σ of ds² = (a dμ² + c dσ²)/σ²."""
-    stretch = np.array([np.sqrt(a / c), 1.0])
+def location_scale(labels: tuple[str, str], a: float, c: float, b: float = 0.0) -> Chart:
+    """Return the half-plane X = √(a/c')(μ + bσ/a), Y = σ of ds² = (a dμ² + 2b dμdσ + c dσ²)/σ², c' = c
+    − b²/a.
+    """
+    stretch = np.sqrt(a / (c - b**2 / a))
+    matrix = np.array([[stretch, stretch * b / a], [0.0, 1.0]])
+    back = np.linalg.inv(matrix)
     return half_plane(
         labels,
-        lambda theta: theta * stretch,
-        lambda x: x / stretch,
-        lambda theta: np.broadcast_to(np.diag(stretch), (*np.shape(theta)[:-1], 2, 2)),
+        lambda theta: theta @ matrix.T,
+        lambda x: x @ back.T,
+        lambda theta: np.broadcast_to(matrix, (*np.shape(theta)[:-1], 2, 2)),
     )
 
 

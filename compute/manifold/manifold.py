@@ -39,6 +39,11 @@ class Support:
     ends: tuple[float, float] | None = None
 
 
+def half_line(high: float, points: int = 256) -> Support:
+    """Return the half-line x > 0, drawn at ``points`` from just above 0 up to ``high``."""
+    return Support(np.linspace(high / (2 * points), high, points), space="half-line")
+
+
 @dataclass(frozen=True, eq=False)
 class Landmarks:
     """Named points to draw and to snap to: theta (k, 2), labels (k,), residual (k,).
@@ -105,7 +110,8 @@ class Manifold:
     by these are identified (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, p
     = softmax(b + Tθ); else None.  ``averages``: for a family given by its log-density on a line,
     the expectations that determine its geometry; else None.  ``singular``: g is singular
-    everywhere; ``curvature_words`` explains why.  ``revolution``: a symmetry by which geodesics
+    everywhere; ``curvature_words`` explains why.  ``kinked``: log p has a kink that moves with θ, so
+    that divergences have no Taylor series.  ``revolution``: a symmetry by which geodesics
     reduce to a quadrature, or None.  ``wall``: a function that changes sign across a line where g
     is singular, which no geodesic crosses; or None.  ``hadamard``: why the whole family is a convex
     part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
@@ -140,6 +146,7 @@ class Manifold:
     periods: tuple[float, float] = (0.0, 0.0)
     logits: tuple[Floats, Floats] | None = None
     singular: bool = False
+    kinked: bool = False
     averages: DensityAverages | None = None
     revolution: Revolution | None = None
     wall: Callable[[Floats], Floats] | None = None

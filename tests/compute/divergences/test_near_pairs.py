@@ -56,12 +56,24 @@ def weibull(a, b):
     return kl + (s / t) ** j * mp.gamma(1 + j / k), None
 
 
+def laplace(a, b):
+    (m, s), (n, t) = a, b
+    gap = abs(m - n)
+    kl = mp.log(t / s) + gap / t + s / t * mp.exp(-gap / s) - 1
+    u, v = mp.exp(-gap / (2 * s)), mp.exp(-gap / (2 * t))
+    if s == t:
+        return kl, u * (1 + gap / (2 * s))
+    between = (v - u) / (1 / s - 1 / t)
+    return kl, ((u + v) / (1 / s + 1 / t) + between) / mp.sqrt(s * t)
+
+
 CASES = {
     "gamma": (gamma, [(2.0, 1.3), (400.0, 0.02)]),
     "von_mises": (von_mises, [(-0.6, 3.0), (1.0, 0.02)]),
     "categorical3_expectation": (outcomes, [(0.3, 0.6), (1e-5, 0.2)]),
     "categorical3_natural": (odds, [(-1.5, 1.0), (14.0, 3.0)]),
     "cauchy": (cauchy, [(0.4, 0.7)]),
+    "laplace": (laplace, [(0.4, 0.7)]),
     "weibull": (weibull, [(0.8, 0.7), (3.0, 1.8)]),
 }
 

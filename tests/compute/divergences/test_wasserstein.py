@@ -28,6 +28,18 @@ FROZEN = {
     "gamma": (lambda k, rate: stats.gamma(k, scale=1 / rate), ((0.633, 1.05), (5.0, 0.758))),
     "beta": (stats.beta, ((0.8, 0.9), (3.0, 0.7))),
     "weibull": (lambda k, s: stats.weibull_min(k, scale=s), ((0.8, 0.7), (3.0, 1.8))),
+    "laplace": (stats.laplace, ((-1.5, 0.6), (1.5, 0.9))),
+    "gumbel": (stats.gumbel_r, ((-1.5, 0.6), (1.5, 0.9))),
+    "log_normal": (lambda m, s: stats.lognorm(s, scale=np.exp(m)), ((-0.5, 0.3), (0.8, 0.6))),
+    "log_logistic": (lambda k, s: stats.fisk(k, scale=s), ((6.0, 0.7), (9.0, 1.8))),
+    "frechet": (lambda k, s: stats.invweibull(k, scale=s), ((6.0, 0.7), (9.0, 1.8))),
+    "pareto": (lambda a, s: stats.lomax(a, scale=s), ((6.0, 0.7), (9.0, 1.8))),
+    "nakagami": (lambda m, o: stats.nakagami(m, scale=np.sqrt(o)), ((0.6, 0.5), (5.0, 2.5))),
+    "inverse_gamma": (lambda a, b: stats.invgamma(a, scale=b), ((7.0, 0.5), (9.0, 3.0))),
+    "birnbaum_saunders": (
+        lambda a, b: stats.fatiguelife(a, scale=b),
+        ((0.4, 0.6), (1.2, 2.5)),
+    ),
     "inverse_gaussian": (
         lambda m, shape: stats.invgauss(m / shape, scale=shape),
         ((0.5, 0.8), (2.0, 2.0)),
@@ -51,6 +63,18 @@ def test_wasserstein_of_densities_that_diverge_at_an_end():
     # scales: W₂² = (1/λ − 1/μ)² E x², with E x² = k(k + 1); half the mass lies below 1e-300
     small = divergences(manifold_of("gamma"), np.array([1e-3, 1.0]), np.array([1e-3, 0.5]))
     assert small.wasserstein == pytest.approx(np.sqrt(1e-3 * 1.001), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "theta"),
+    [("frechet", (2.0, 1.0)), ("log_logistic", (1.5, 0.4)), ("pareto", (1.9, 3.0))],
+)
+def test_infinite_variances_are_apart_unless_they_are_the_same(name, theta):
+    manifold, at = manifold_of(name), np.array(theta)
+    assert manifold.wasserstein(at, at) == 0.0
+    assert manifold.wasserstein(at, np.array([7.0, 1.0])) == np.inf
+    found = divergences(manifold, at, np.array([7.0, 1.0]))
+    assert found.wasserstein is None and "infinite" in found.why["wasserstein"]
 
 
 @pytest.mark.parametrize("name", ["cauchy", "student_t:nu=2", "student_t:nu=0.5"])

@@ -43,14 +43,14 @@ def _inset(view: Extent, share: float) -> Extent:
     return Extent(view.x0 + dx, view.x1 - dx, view.y0 + dy, view.y1 - dy)
 
 
-def derivative(f, theta: np.ndarray) -> np.ndarray:
+def derivative(f, theta: np.ndarray, step: float = 1e-3) -> np.ndarray:
     """∂_k f at theta (n, 2), stacked on a new last axis: central differences of order 4."""
-    h = 1e-3 * np.maximum(np.abs(theta), 0.1)
+    h = step * np.maximum(np.abs(theta), 0.1)
     columns = []
     for k in range(2):
-        step = np.zeros(2)
-        step[k] = 1.0
-        d = h[:, k : k + 1] * step
+        along = np.zeros(2)
+        along[k] = 1.0
+        d = h[:, k : k + 1] * along
         near, far = f(theta + d) - f(theta - d), f(theta + 2 * d) - f(theta - 2 * d)
         scale = h[:, k].reshape(-1, *(1,) * (near.ndim - 1))
         columns.append((8 * near - far) / (12 * scale))
@@ -109,11 +109,13 @@ def whole_space(space: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if space == "circle":
         return x[:-1], np.full(len(x) - 1, x[1] - x[0])
     if space == "line":
-        # half a step aside: a density may have a corner at the middle of its window
-        u = np.linspace(-20, 20, 20000) + 0.001
+        # an even count: a density may have a corner at the middle of its window
+        # an even count: a density may have a corner at the middle of its window
+        u = np.linspace(-20, 20, 20000)
         return middle + reach * np.sinh(u), reach * np.cosh(u) * (u[1] - u[0])
     if space == "half-line":
-        u = np.linspace(-60, 6, 12001)
+        # as far as the heaviest tail, x^−0.2, has any mass
+        u = np.linspace(-60, 200, 40001)
         return reach * np.exp(u), reach * np.exp(u) * (u[1] - u[0])
     if space == "two half-lines":
         y, weights = whole_space("half-line", x[x > 0])
@@ -131,6 +133,8 @@ def test_metric_is_the_expectation_of_squared_scores(manifold):
     """g_ij = E[∂_i l ∂_j l] and T_ijk = E[∂_i l ∂_j l ∂_k l], from the distributions themselves."""
     if manifold.support(np.array([manifold.interior])).space == "measurements":
         pytest.skip("a quantum metric is no mean over one classical measurement")
+    # differences across a kink are wrong, and the trapezoidal rule is of second order there
+    step, loose = (1e-7, 10) if manifold.kinked else (1e-3, 1)
     for point in samples(manifold, 6):
         support = manifold.support(point[None])
         # Beta densities with a parameter below 1 pile up where 1 − x has no digits
@@ -138,7 +142,7 @@ def test_metric_is_the_expectation_of_squared_scores(manifold):
         x, weights = whole_space(support.space, support.x)
         with np.errstate(all="ignore"):
             root = np.sqrt(manifold.density(point, x))
-            slope = derivative(lambda t, x=x: np.sqrt(manifold.density(t, x)), point[None])[0]
+            slope = derivative(lambda t, x=x: np.sqrt(manifold.density(t, x)), point[None], step)[0]
         seen = root > 1e-140
         # ∂l = 2∂√p/√p stays finite in the tails
         score = 2 * slope[seen] / root[seen, None]
@@ -149,10 +153,12 @@ def test_metric_is_the_expectation_of_squared_scores(manifold):
         local = manifold.geometry(point)
         pairs = [(0, 0), (0, 1), (1, 1)]
         g = [np.sum(p * score[:, i] * score[:, j]) for i, j in pairs]
-        np.testing.assert_allclose(local.metric, g, rtol=1e-6, atol=1e-6 * np.abs(g).max())
+        np.testing.assert_allclose(local.metric, g, rtol=loose * 1e-6, atol=1e-6 * np.abs(g).max())
         triples = [(0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 1)]
         t = [np.sum(p * score[:, i] * score[:, j] * score[:, k]) for i, j, k in triples]
-        np.testing.assert_allclose(local.cubic, t, rtol=1e-5, atol=2e-6 * np.abs(g).max() ** 1.5)
+        np.testing.assert_allclose(
+            local.cubic, t, rtol=1e-5, atol=loose * 2e-6 * np.abs(g).max() ** 1.5
+        )
 
 
 def test_geodesics_keep_their_speed(manifold):

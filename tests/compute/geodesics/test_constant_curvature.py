@@ -13,7 +13,9 @@ from compute.requests.geodesics import ConnectRequest
 WIDE = {
     "gaussian": lambda r: (r.normal(0, 4), np.exp(r.uniform(-3, 3))),
     "cauchy": lambda r: (r.normal(0, 4), np.exp(r.uniform(-3, 3))),
+    "gumbel": lambda r: (r.normal(0, 4), np.exp(r.uniform(-3, 3))),
     "weibull": lambda r: np.exp(r.uniform(-3, 3, 2)),
+    "frechet": lambda r: np.exp(r.uniform(-3, 3, 2)),
     "inverse_gaussian": lambda r: np.exp(r.uniform(-3, 3, 2)),
     "categorical3_natural": lambda r: r.normal(0, 4, 2),
     "bures_slice_qfi": lambda r: r.uniform(-0.69, 0.69, 2),

@@ -21,7 +21,8 @@ def test_every_exponential_family_has_both_flat_charts():
     assert set(DUAL) >= {
         "attention", "beta", "binomial_binomial", "categorical", "categorical3_expectation",
         "categorical3_natural", "geometric_geometric", "poisson_poisson",
-        "flat_exponential_pair", "gamma", "gaussian", "inverse_gaussian", "von_mises",
+        "flat_exponential_pair", "gamma", "gaussian", "inverse_gamma", "inverse_gaussian",
+        "log_normal", "nakagami", "von_mises",
     }  # fmt: skip
 
 

@@ -26,7 +26,10 @@ CHARTS = [
     for specification in SPECIFICATIONS
     for chart in manifold_of(specification).charts
 ]
-HYPERBOLIC = ("gaussian", "cauchy", "logistic", "student_t", "weibull", "inverse_gaussian")
+HYPERBOLIC = (
+    *("gaussian", "cauchy", "logistic", "student_t", "weibull", "inverse_gaussian"),
+    *("laplace", "gumbel", "log_normal", "log_logistic", "frechet"),
+)
 
 
 def found(specification: str, name: str) -> tuple[Manifold, Chart]:
@@ -310,7 +313,7 @@ def test_a_search_refuses_what_no_member_has():
         for key in CHARTS
         if (chart := found(*key)[1]).outline is not None
         and chart.dimension == 2
-        and chart.name != "half_plane"
+        and chart.name not in ("half_plane", "orthogonal")  # which one line bounds
     ],
 )
 def test_all_of_a_manifold_is_within_the_outline(specification, name):
