@@ -21,16 +21,14 @@ import sympy as sp
 from compute.definitions.derive import Definition
 from compute.families import manifold
 
-from . import formulas
+from . import formulas, sample_rules
 
 # relative agreement of two rules, and size of a term that ends a sum
 AGREED, LEAST = mp.mpf("1e-20"), mp.mpf("1e-34")
 FIRST, HALVINGS = mp.mpf(1) / 8, 6
-# half-width in t: beyond, every weight is below LEAST
-REACH = 7
-# places where scores jump
-JUMPS: dict[str, Callable[[Any], list[float]]] = {"laplace": lambda theta: [float(theta[0])]}
-KINKED = frozenset(JUMPS)
+# log-density below which p dx is nothing, also with the largest weight
+NOTHING = -10_000
+KINKED = frozenset(sample_rules.JUMPS)
 
 
 @dataclass(frozen=True)
@@ -41,91 +39,6 @@ class Means:
     cubic: Any
     first: Any
     curvature: Any
-
-
-Nodes = tuple[np.ndarray, np.ndarray]
-
-
-def _change(space: str, centre: Any, scale: Any) -> Callable[[Any], tuple[Any, Any]]:
-    """Return t ↦ x and dx/dt onto a sample space."""
-    half = mp.pi / 2
-
-    def line(t: Any) -> tuple[Any, Any]:
-        u = half * mp.sinh(t)
-        return centre + scale * mp.sinh(u), scale * mp.cosh(u) * half * mp.cosh(t)
-
-    def half_line(t: Any) -> tuple[Any, Any]:
-        x = scale * mp.exp(half * mp.sinh(t))
-        return centre + x, x * half * mp.cosh(t)
-
-    def interval(t: Any) -> tuple[Any, Any]:
-        q = 1 / (1 + mp.exp(2 * half * mp.sinh(t)))
-        return 1 - q, q * (1 - q) * 2 * half * mp.cosh(t)
-
-    return {"line": line, "half-line": half_line, "interval": interval}[space]
-
-
-def _rule(change: Callable[[Any], tuple[Any, Any]], h: Any) -> Nodes:
-    """Return nodes and weights of the trapezoidal rule in t."""
-    count = int(REACH / h)
-    pairs = [change(k * h) for k in range(-count, count + 1)]
-    x, weight = zip(*pairs, strict=True)
-    return np.array(x, object), np.array([w * h for w in weight], object)
-
-
-def _parts(specification: str, theta: Any) -> list[Callable[[Any], Nodes]]:
-    """Return rules, functions of the step, for the parts of a sample space with smooth scores."""
-    family = manifold(specification)
-    support = family.support(np.array([theta, theta], float))
-    low, high = float(np.min(support.x)), float(np.max(support.x))
-    centre, scale = mp.mpf(low + high) / 2, mp.mpf(high - low) / 8
-    if support.space == "outcomes":
-        x = np.array([mp.mpf(float(k)) for k in support.x], object)
-        return [lambda h: (x, np.full(len(x), mp.mpf(1), object))]
-    if support.space in WHOLE:
-        return [WHOLE[support.space]]
-    if support.space == "two half-lines":
-        ends, signs = [mp.mpf(0)] * 2, (1, -1)
-    elif family.name in JUMPS:
-        ends, signs = [mp.mpf(x) for x in JUMPS[family.name](theta)] * 2, (1, -1)
-    elif support.space == "half-line":
-        ends, signs, scale = [mp.mpf(0)], (1,), mp.mpf(high) / 6
-    else:
-        change = _change(support.space, centre, scale)
-        return [lambda h: _rule(change, h)]
-    inner = _change("half-line", mp.mpf(0), scale)
-
-    def part(end: Any, sign: int) -> Callable[[Any], Nodes]:
-        def rule(h: Any) -> Nodes:
-            x, weight = _rule(inner, h)
-            return end + sign * x, weight
-
-        return rule
-
-    return [part(*pair) for pair in zip(ends, signs, strict=True)]
-
-
-def _around(h: Any) -> Nodes:
-    """Return equal steps on the circle; 64 at the first h."""
-    count = int(8 / h)
-    x = [2 * mp.pi * k / count for k in range(count)]
-    return np.array(x, object), np.full(count, 2 * mp.pi / count, object)
-
-
-def _counts(h: Any) -> Nodes:
-    """Return 0, 1, 2, … with weights 1; 400 numbers at the first h."""
-    count = int(50 / h)
-    return np.array([mp.mpf(k) for k in range(count)], object), np.full(count, mp.mpf(1), object)
-
-
-def _two_counts(h: Any) -> Nodes:
-    """Return counts and, for those of the second, −1, −2, …"""
-    x, weight = _counts(h)
-    return np.concatenate([x, -1 - x]), np.concatenate([weight, weight])
-
-
-# rules of the sample spaces that need no change of variable
-WHOLE = {"circle": _around, "counts": _counts, "two counts": _two_counts}
 
 
 def _scores(stated: Definition, theta: Any) -> tuple[Callable[[Any], list[Any]], ...]:
@@ -170,20 +83,20 @@ def _samples(specification: str, theta: Any) -> Iterator[tuple[np.ndarray, np.nd
         return
     stated = formulas.definition(specification)
     assert stated is not None
-    scores, parts = _scores(stated, theta), _parts(specification, theta)
+    scores, rules = _scores(stated, theta), sample_rules.parts(specification, theta)
     for halving in range(HALVINGS):
-        x, weight = _joined([part(FIRST / 2**halving) for part in parts])
+        x, weight = sample_rules.joined([part(FIRST / 2**halving) for part in rules])
         yield _weighed(x, weight, scores)
+
+
+def _share(weight: Any, log: Any) -> Any:
+    """Return p dx; 0 where log p is so small that its exponential takes too long."""
+    return weight * mp.exp(mp.mpf(log)) if log > NOTHING else mp.mpf(0)
 
 
 def _counts_in(share: Any) -> bool:
     """Whether p dx is large enough for a sum; not where rounding puts x on a pole of p."""
     return bool(mp.isfinite(share) and share > LEAST)
-
-
-def _joined(rules: list[Nodes]) -> Nodes:
-    x, weight = zip(*rules, strict=True)
-    return np.concatenate(x), np.concatenate(weight)
 
 
 def _weighed(
@@ -193,7 +106,7 @@ def _weighed(
     kept, rows = [], []
     for at, w in zip(x, weight, strict=True):
         try:
-            share = w * mp.exp(mp.mpf(scores[0](at)[0]))
+            share = _share(w, scores[0](at)[0])
             row = [mp.mpf(v) for v in scores[1](at)] if _counts_in(share) else []
         except (ZeroDivisionError, ValueError, OverflowError):
             continue  # at an end of the sample space, where p dx is below 1e-34
@@ -301,9 +214,9 @@ def _divergences(specification: str, a: Any, b: Any) -> Iterator[tuple[Any, bool
     stated = formulas.definition(specification)
     assert stated is not None
     logs = [_log(stated, theta) for theta in (a, b)]
-    parts = [*_parts(specification, a)]
+    rules = sample_rules.parts(specification, a, b)
     for halving in range(HALVINGS):
-        x, weight = _joined([part(FIRST / 2**halving) for part in parts])
+        x, weight = sample_rules.joined([part(FIRST / 2**halving) for part in rules])
         yield _difference(x, weight, logs, formulas.without_norm(specification)), False
 
 
@@ -318,12 +231,12 @@ def _difference(x: np.ndarray, weight: np.ndarray, logs: list[Any], without_norm
     for at, w in zip(x, weight, strict=True):
         try:
             one = mp.mpf(logs[0](at)[0])
-            share = w * mp.exp(one)
+            share = _share(w, one)
             if not (_counts_in(share) or without_norm):
                 continue
             two = mp.mpf(logs[1](at)[0])
         except (ZeroDivisionError, ValueError, OverflowError):
             continue
         total += share * (one - two)
-        mass = [mass[0] + share, mass[1] + w * mp.exp(two)]
+        mass = [mass[0] + share, mass[1] + _share(w, two)]
     return total / mass[0] + mp.log(mass[1] / mass[0]) if without_norm else total
