@@ -26,7 +26,7 @@ from compute.families import manifold as family
 from compute.families.attention import attention_manifold
 from compute.flow.natural import natural_gradient_flow
 from compute.images.patch_lattice import GeodesicViT
-from compute.normals.bivariate import normal_geodesic
+from compute.normals.geodesic import normal_geodesic
 from compute.normals.paths import normal_paths
 from compute.requests.engine import Engine, NoAdapter
 

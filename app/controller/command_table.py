@@ -30,6 +30,14 @@ _COMMANDS: tuple[Command, ...] = (
         "Show the attention heads of an .npz or .safetensors file",
     ),
     Command(
+        "open_data",
+        "File",
+        "Open data…",
+        "",
+        "Fit the family to the samples of a table, or show the points in it",
+    ),
+    Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data"),
+    Command(
         "save",
         "File",
         "Save",

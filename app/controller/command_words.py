@@ -6,6 +6,8 @@ WORDS: dict[str, str] = {
     "new": "default begin",
     "open": "load read",
     "open_picture": "photograph image load",
+    "open_data": "sample table CSV fit maximum likelihood estimate points",
+    "clear_data": "delete points",
     "open_head": "model transformer load npz safetensors",
     "save": "store",
     "save_as": "copy duplicate rename",

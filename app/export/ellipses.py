@@ -11,7 +11,7 @@ from app.views.canvas.display_list import Label
 from app.views.interface.theme import LIGHT, rgba
 from compute.core.arrays import Floats
 from compute.divergences.wasserstein import outlines as ellipses
-from compute.normals.bivariate import NormalPath
+from compute.normals.geodesic import NormalPath
 
 # logical pixels of a panel and its border; number of ellipses along the path
 SIDE, BORDER, SHOWN = 520, 50, 9

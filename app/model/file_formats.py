@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-JSON, MARKDOWN, PYTHON, CSV = ".json", ".md", ".py", ".csv"
+JSON, MARKDOWN, PYTHON = ".json", ".md", ".py"
+CSV, TSV, TXT = ".csv", ".tsv", ".txt"
 PNG, JPG, JPEG, SVG, PDF = ".png", ".jpg", ".jpeg", ".svg", ".pdf"
 TIKZ, TEX = ".tikz", ".tex"
 MP4, WEBM, GIF = ".mp4", ".webm", ".gif"
@@ -33,6 +34,10 @@ FORMATS = (
     FileFormat(MARKDOWN, "lesson", "Lessons"),
     FileFormat(NPZ, "heads", "Heads"),
     FileFormat(SAFETENSORS, "heads", "Heads"),
+    FileFormat(CSV, "table", "Tables"),
+    FileFormat(TSV, "table", "Tables"),
+    FileFormat(TXT, "table", "Tables"),
+    FileFormat(NPZ, "table", "Tables"),
     FileFormat(PNG, "photograph", "Pictures"),
     FileFormat(JPG, "photograph", "Pictures"),
     FileFormat(JPEG, "photograph", "Pictures"),

@@ -24,6 +24,7 @@ class _Own:
     geodesic: bool = True
     straight: bool = True
     transport: bool = True
+    points: bool = True
     notes: bool = True
     flow: bool = False
     particles: bool = False

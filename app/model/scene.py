@@ -9,8 +9,9 @@ from itertools import chain
 
 import numpy as np
 
-from app.model import colormaps, colour_limits, ranges
+from app.model import colormaps, colour_limits, data_points, ranges
 from app.model.colour_limits import Limits
+from app.model.data_points import DataPoint
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
@@ -43,7 +44,7 @@ KEYS_BACK = "the keyframes of this family are back"
 MOST_ASIDE = 8
 POSED = (
     "timeline", "chart", "start", "end", "vector", "alpha", "scalar", "limits", "loop", "playhead",
-    "view", "equal", "camera", "notes", "angles",
+    "view", "equal", "camera", "notes", "angles", "points",
 )  # fmt: skip
 # for the geodesic that a head's default view holds: seconds of processor time, and steps
 LONGEST_LOOK, LOOK_STEPS = 0.5, 32
@@ -78,7 +79,7 @@ class Scene:
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     equal: whether both axes have the same scale even if the chart does not require it.
-    notes, angles: words, arrows and marks of angles on the canvas.
+    notes, angles: words, arrows and marks of angles on the canvas.  points: given, or fitted to data.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
     and Normals.  timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of
@@ -102,6 +103,7 @@ class Scene:
     loop: tuple[Point, ...] = ()
     notes: tuple[Note, ...] = ()
     angles: tuple[Angle, ...] = ()
+    points: tuple[DataPoint, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
     equal: bool = False
@@ -143,6 +145,7 @@ def completed(scene: Scene) -> Scene:
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
     check_ranges(replace(scene, start=start, end=end))
+    data_points.check_inside(scene.points, manifold)
     if scene.scalar not in (*manifold.scalars, DISTANCE):
         known = ", ".join((*manifold.scalars, DISTANCE))
         raise ValueError(
@@ -170,6 +173,7 @@ def check_ranges(scene: Scene) -> None:
     ranges.coordinates("a loop", chain.from_iterable(scene.loop))
     check_count(scene.notes)
     check_count(scene.angles, "angles")
+    data_points.check_count(scene.points)
     if scene.view is not None:
         ranges.view(scene.view)
     colour_limits.check(scene.limits)
@@ -222,6 +226,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         view=None,
         loop=(),
         notes=(),
+        points=(),
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare) if alike else exchanged(bare, scene)

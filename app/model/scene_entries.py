@@ -14,6 +14,7 @@ from typing import Any
 
 from app.model import (
     colour_limits,
+    data_points,
     flow,
     keyframe_tracks,
     normals,
@@ -34,7 +35,8 @@ _PLAIN = (
 )  # fmt: skip
 _KNOWN = {
     "format", "version", "start", "end", "vector", "layers", "opacity", "view", "timeline", "loop",
-    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "aside", *_PLAIN,
+    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
+    "aside", *_PLAIN,
 }  # fmt: skip
 # known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
@@ -77,7 +79,7 @@ def stated(scene: Scene, folder: Path) -> dict[str, object]:
         data["limits"] = colour_limits.stored(scene.limits)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
-    data |= notes.stated(scene.notes, scene.angles)
+    data |= notes.stated(scene.notes, scene.angles) | data_points.stated(scene.points)
     data |= _subjects(scene, folder)
     if scene.aside:
         data["aside"] = [_stated_aside(held, folder) for held in scene.aside]
@@ -140,6 +142,7 @@ def read(data: dict[str, Any], folder: Path) -> Scene:
         ),
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         **notes.read(data),
+        points=data_points.read(data),
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
         limits=colour_limits.read(data.get("limits")),
@@ -190,7 +193,8 @@ def _unknown(data: dict[str, Any], names: set[str]) -> tuple[_Unknown, ...]:
 def unknown(scene: Scene) -> list[_Unknown]:
     """Return paths and values of all unknown entries, which are written back."""
     within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
-    found = [*scene.unknown, *notes.unknown(scene.notes, scene.angles), *within]
+    points = data_points.unknown(scene.points)
+    found = [*scene.unknown, *notes.unknown(scene.notes, scene.angles), *points, *within]
     for i, held in enumerate(scene.aside):
         found += [(("aside", str(i), *place), value) for place, value in unknown(held)]
     return found

@@ -16,7 +16,7 @@ from app.views.interface.events import Event, PanelShown
 from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay
 from compute.core.status import Status
 from compute.divergences.wasserstein import outlines
-from compute.normals.bivariate import NormalPath
+from compute.normals.geodesic import NormalPath
 from compute.normals.paths import normal_paths
 from compute.requests.engine import Engine
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.data_points import DataPart
 from app.parts.flow import FlowPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
@@ -28,6 +29,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     NormalsPart,
     PointsPart,
     NotesPart,
+    DataPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,

@@ -98,6 +98,15 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
     return Marks(xy, landmarks.labels, landmarks.residual, hollow=hollow)
 
 
+def data_points(scene: Scene, chart: Chart) -> Marks | None:
+    """Return the points of data in the chart."""
+    if not scene.points or not scene.layers.points:
+        return None
+    xy = chart.forward(np.array([point.theta for point in scene.points]))
+    labels = tuple(isolated(point.label) if point.label else "" for point in scene.points)
+    return Marks(xy, labels, np.zeros(len(xy)))
+
+
 def straight(scene: Scene, chart: Chart) -> Curve:
     """Return the straight line in the family's coordinates, for contrast."""
     assert scene.start and scene.end

@@ -110,6 +110,12 @@ def show_layers(canvas: Canvas, subject: Subject) -> None:
 def _show_marks(canvas: Canvas, subject: Subject) -> None:
     marks = drawables.marks(subject.manifold, subject.chart)
     canvas.set_marks(marks if subject.scene.layers.tokens else None)
+    show_data_points(canvas, subject)
+
+
+def show_data_points(canvas: Canvas, subject: Subject) -> None:
+    """Show the points of data, if their layer is on."""
+    canvas.set_data_points(drawables.data_points(subject.scene, subject.chart))
 
 
 def blank(canvas: Canvas, words: str) -> None:
@@ -118,6 +124,7 @@ def blank(canvas: Canvas, words: str) -> None:
     canvas.set_axes(Axes(("", "")))
     canvas.set_outline(None)
     canvas.set_marks(None)
+    canvas.set_data_points(None)
     canvas.set_critical(None)
     for name in ("A", "B"):
         canvas.set_pin(name, None)

@@ -54,6 +54,10 @@ LAYER_WORDS = {
         "Carried vector",
         "Parallel along the geodesic, ∇V = 0; for α = 0 its length under g is constant.",
     ),
+    "points": (
+        "Points of data",
+        "Points of a table, or the maximum-likelihood points of samples: File, Open data.",
+    ),
     "notes": (
         "Notes",
         "Words, arrows and marks of angles: right click on the canvas to add them.",

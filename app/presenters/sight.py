@@ -1,4 +1,4 @@
-"""The view that has geodesic, moving point, pins and vector in sight.  Pure functions."""
+"""The view that has geodesic, pins, vector and points of data in sight.  Pure functions."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ def points(subject: Subject, answer: PathAnswer | None, chart: Chart) -> Floats:
     assert scene.start and scene.end
     pins = np.array([scene.start.theta, scene.end.theta])
     found = [chart.forward(pins)]
+    data = drawables.data_points(scene, chart)
+    if data is not None:
+        found.append(data.xy)
     if layers.transport:
         vector = drawables.vector_at_start(scene, chart)
         found.append(vector.xy + vector.vectors)

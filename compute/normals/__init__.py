@@ -1,4 +1,4 @@
-"""Bivariate normals: four paths between two of them, with lengths.
+"""Normals of any dimension: four paths between two of them, with lengths.
 
 May import divergences and core.
 """

@@ -1,4 +1,4 @@
-"""Four paths between two bivariate normals, with their Fisher–Rao lengths.
+"""Four paths between two normals of any dimension, with their Fisher–Rao lengths.
 
 fisher-rao  the geodesic (`normal_geodesic`)
 w2          optimal transport: means straight, Σ_t = MΣM
@@ -21,7 +21,7 @@ from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.divergences.adaptive_quadrature import integrate
 from compute.divergences.wasserstein import Normal
-from compute.normals.bivariate import NormalPath, normal_geodesic
+from compute.normals.geodesic import NormalPath, normal_geodesic
 
 # Fisher length of the miss, relative to 1 + the length, at which the end counts as reached
 ARRIVED = 1e-6
@@ -82,14 +82,16 @@ def _least_mass(a: Normal, b: Normal) -> Course:
     shares of 1 and of T = L⁻ᵀSL⁻¹, from a to b.
     """
     low = np.linalg.cholesky(a.covariance)
-    own, moved = low.T @ low, _root(low.T @ b.covariance @ low)
+    own, moved = low.T @ low, _root(low.T @ np.linalg.cholesky(b.covariance))
     move, back = b.mean - a.mean, np.linalg.inv(low)
 
     def at(t: Floats, s: Floats) -> tuple[Floats, Floats, Floats]:
         pull = s[:, None, None] * own + t[:, None, None] * moved
         side = back.T @ pull
         turn = np.linalg.solve(pull, np.broadcast_to(moved - own, pull.shape))
-        drift = np.linalg.solve(pull, np.broadcast_to((low.T @ move)[:, None], (len(t), 2, 1)))
+        drift = np.linalg.solve(
+            pull, np.broadcast_to((low.T @ move)[:, None], (len(t), len(move), 1))
+        )
         change = turn + np.swapaxes(turn, 1, 2)
         speed = (drift**2).sum(axis=(1, 2)) + 0.5 * (change**2).sum(axis=(1, 2))
         mean = s[:, None] * a.mean + t[:, None] * b.mean
@@ -142,10 +144,10 @@ def _moments(a: Normal, b: Normal) -> Course:
     return at
 
 
-def _root(matrix: Floats) -> Floats:
-    """Return the square root (M + √D)/√(tr M + 2√D) of a positive definite matrix (2, 2), D = det M."""
-    size = np.sqrt(np.linalg.det(matrix))
-    root: Floats = (matrix + size * np.eye(2)) / np.sqrt(np.trace(matrix) + 2.0 * size)
+def _root(factor: Floats) -> Floats:
+    """Return the square root of FFᵀ (d, d), from the singular values of F."""
+    turn, sizes, _ = np.linalg.svd(factor)
+    root: Floats = (turn * sizes) @ turn.T
     return root
 
 

@@ -31,23 +31,36 @@ class LabelledPoints:
 
 
 def read_points(path: str | Path, coordinates: Sequence[str]) -> LabelledPoints:
-    """Return the points of a file whose columns are named like the coordinates, Greek letters also by
+    """Return the points of a file, as `points_in` does.  Raises Refused."""
+    return points_in(read(path), coordinates)
+
+
+def has_points(table: Table, coordinates: Sequence[str]) -> bool:
+    """Whether a table has a column for each coordinate."""
+    return all(name in table.columns or _spelt(name) in table.columns for name in coordinates)
+
+
+def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
+    """Return the points of a table whose columns are named like the coordinates, Greek letters also by
     their names.
 
     Raises Refused for a missing column, a missing value or no points at all.
     """
-    table = read(path)
     theta = np.stack([_known(table, _column(table, name)) for name in coordinates], axis=-1)
     if not 0 < len(theta) <= MOST_POINTS:
-        raise Refused(f"{path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
+        raise Refused(f"{table.path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
     numbers = [str(i + 1) for i in range(len(theta))]
     labels = table.words(LABEL) if LABEL in table.columns else numbers
     return LabelledPoints(theta, tuple(labels))
 
 
+def _spelt(coordinate: str) -> str:
+    return "".join(SPELT.get(letter, letter) for letter in coordinate)
+
+
 def _column(table: Table, coordinate: str) -> str:
     """Return the name of the column of a coordinate.  Raises Refused if there is none."""
-    spelt = "".join(SPELT.get(letter, letter) for letter in coordinate)
+    spelt = _spelt(coordinate)
     found = next((name for name in (coordinate, spelt) if name in table.columns), None)
     if found is None:
         wanted = coordinate if spelt == coordinate else f"{coordinate} or {spelt}"

@@ -53,6 +53,18 @@ def of_table(table: Table, column: str = "", by: str = "", weights: str = "") ->
     return grouped(table.numbers(names[0]), table.words(by), weight)
 
 
+def guessed(table: Table) -> tuple[str, str]:
+    """Return the column of the values and the column of the groups, if a table has just one column of
+    numbers and one of text, with fewer labels than rows; else "" and "": each column is a sample.
+    """
+    numeric = [name for name in table.columns if table.is_numeric(name)]
+    words = [name for name in table.columns if name not in numeric]
+    if len(numeric) != 1 or len(words) != 1:
+        return "", ""
+    labels = table.words(words[0])
+    return (numeric[0], words[0]) if len(set(labels)) < len(labels) else ("", "")
+
+
 def _candidates(table: Table, used: set[str]) -> list[str]:
     """Return the columns of numbers that have no other use.  Raises Refused if there is none."""
     found = [name for name in table.columns if name not in used and table.is_numeric(name)]

@@ -74,10 +74,11 @@ class Likelihood:
     def information(self, theta: Floats) -> Floats:
         """Return −∂_i∂_j ℓ (2, 2) at θ (2,): the observed information of one observation."""
         step = self._step(theta)
-        columns = [
-            (self.score(theta - offset) - self.score(theta + offset)) / (2 * size)
-            for offset, size in zip(np.diag(step), step, strict=True)
-        ]
+        with np.errstate(invalid="ignore"):
+            columns = [
+                (self.score(theta - offset) - self.score(theta + offset)) / (2 * size)
+                for offset, size in zip(np.diag(step), step, strict=True)
+            ]
         found: Floats = np.stack(columns)
         return 0.5 * (found + found.T)
 

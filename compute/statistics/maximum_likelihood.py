@@ -139,7 +139,9 @@ def _failure(function: Likelihood, theta: Floats) -> Status:
 
 
 def _length(g: Floats, s: Floats) -> float:
-    return float(np.sqrt(max(float(s @ _solved(g, s)), 0.0)))
+    """Return √(s g⁻¹ s), NaN where either is not known."""
+    with np.errstate(invalid="ignore"):
+        return float(np.sqrt(np.maximum(s @ _solved(g, s), 0.0)))
 
 
 def _solved(matrix: Floats, vector: Floats) -> Floats:

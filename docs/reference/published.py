@@ -28,8 +28,8 @@ ERRORS: tuple[dict[str, Any], ...] = (
         "subject": "Normal distributions, distance from N(0, 1) to N(1, 1)",
         "source": "edge-of-chaos.netlify.app/information-geometry (as stored in 2025): √2 arcosh(1 + "
         "(Δμ² + Δσ²)/(2σ₁σ₂))",
-        "printed": "1.361096",
-        "mistake": "39 % long: the formula lacks the factor ½ of Δμ²",
+        "printed": "1.361073",
+        "mistake": "39 % long by the printed formula, which lacks the factor ½ of Δμ²",
         "entry": ["gaussian", [[0.0, 1.0], [1.0, 1.0]], "distance"],
         "command": "attention-geodesics geodesic gaussian --start 0,1 --end 1,1",
     },

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
+from app.model.file_formats import CSV
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``distances``."""
     shared_options.points_of_a_family(parser)
-    parser.add_argument("-o", "--output", metavar="OUT.csv", help="the matrix as a table")
+    parser.add_argument("-o", "--output", metavar=f"OUT{CSV}", help="the matrix as a table")
     shared_options.engine(parser)
 
 
@@ -28,7 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import Status, open_engine
     from compute.statistics.distance_matrix import distances
 
-    path = checked(chosen.output, (".csv",)) if chosen.output else None
+    path = checked(chosen.output, (CSV,)) if chosen.output else None
     manifold, points = points_in(chosen)
     engine = open_engine(chosen.engine)
     found = distances(engine, manifold, points.theta)

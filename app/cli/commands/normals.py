@@ -1,4 +1,4 @@
-"""``normals``: Fisher–Rao, W2, e- and m-paths between two bivariate normals."""
+"""``normals``: Fisher–Rao, W2, e- and m-paths between two normals of any dimension."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``normals``."""
     for name in ("start", "end"):
-        parser.add_argument(f"--{name}", required=True, metavar="MX,MY,SXX,SXY,SYY")
+        parser.add_argument(
+            f"--{name}",
+            required=True,
+            metavar="M1,…,S11,S12,…",
+            help="mean, then the covariance row by row from its diagonal: MX,MY,SXX,SXY,SYY",
+        )
     parser.add_argument(
         "-o",
         "--output",
         metavar=metavar("OUT", "figure"),
-        help="picture of the ellipses along the paths",
+        help="picture of the ellipses along the paths, of bivariate normals",
     )
 
 
@@ -33,7 +38,10 @@ def run(chosen: argparse.Namespace) -> int:
     from compute.normals.paths import normal_paths
 
     picture = checked(chosen.output, suffixes("figure")) if chosen.output else None
-    paths = normal_paths(_normal("start", chosen.start), _normal("end", chosen.end))
+    a, b = _normals(chosen.start, chosen.end)
+    if picture and len(a.mean) != 2:
+        raise ValueError(f"a picture (-o) shows bivariate normals, got dimension {len(a.mean)}")
+    paths = normal_paths(a, b)
     worst = Status(max(path.status for path in paths.values()))
     result: dict[str, object] = {
         "lengths": {name: path.length for name, path in paths.items()},
@@ -52,22 +60,41 @@ def run(chosen: argparse.Namespace) -> int:
     return 0 if worst == Status.OK else 1
 
 
+def _normals(start: str, end: str) -> tuple[Normal, Normal]:
+    """Read the two ends, of the same dimension.  Raises ValueError."""
+    a, b = _normal("start", start), _normal("end", end)
+    if len(a.mean) != len(b.mean):
+        raise ValueError(
+            f"start and end must have the same dimension, got {len(a.mean)} ({start}) and "
+            f"{len(b.mean)} ({end})"
+        )
+    return a, b
+
+
 def _normal(name: str, text: str) -> Normal:
-    """Read "mx,my,sxx,sxy,syy" as a distribution.  Raises ValueError."""
+    """Read a mean and the upper triangle of a covariance as a distribution.  Raises ValueError."""
     import numpy as np
 
     from compute import Normal
     from compute.core.refusal import shown
 
     try:
-        mx, my, sxx, sxy, syy = (float(part) for part in text.split(","))
+        numbers = [float(part) for part in text.split(",")]
     except ValueError:
+        numbers = []
+    d = round((np.sqrt(9 + 8 * len(numbers)) - 3) / 2)
+    if not numbers or len(numbers) != d * (d + 3) // 2:
         raise ValueError(
-            f"{name} must be five numbers MX,MY,SXX,SXY,SYY, got {shown(text)}"
-        ) from None
-    return Normal(np.array([mx, my]), np.array([[sxx, sxy], [sxy, syy]]))
+            f"{name} must be 2, 5, 9, 14 … numbers for 1, 2, 3, 4 … dimensions: the mean, then the "
+            f"covariance row by row from its diagonal, got {shown(text)}"
+        )
+    covariance, upper = np.zeros((d, d)), np.triu_indices(d)
+    covariance[upper] = numbers[d:]
+    covariance.T[upper] = numbers[d:]
+    try:
+        return Normal(np.array(numbers[:d]), covariance)
+    except ValueError as problem:
+        raise ValueError(f"{name}: {problem}") from None
 
 
-COMMAND = Subcommand(
-    "normals", "compute four paths between two bivariate normals", declare, run, order=160
-)
+COMMAND = Subcommand("normals", "compute four paths between two normals", declare, run, order=160)

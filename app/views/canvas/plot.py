@@ -79,6 +79,7 @@ class Plot(Canvas):
         self._carried = ArrowsLayer(theme, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme), PinsLayer(theme)
+        self._data = MarksLayer(theme)
         self._annotations = AnnotationsLayer(theme)
         self._focus = FocusLayer(theme)
         self._named: dict[str, tuple[Layer, ...]] = {
@@ -87,6 +88,7 @@ class Plot(Canvas):
             "ellipses": (self._ellipses,),
             "tokens": (self._marks,),
             "transport": (self._carried, self._vector),
+            "points": (self._data,),
             "notes": (self._annotations,),
             "flow": (self._field,),
             "particles": (self._particles,),
@@ -99,7 +101,8 @@ class Plot(Canvas):
         self._key.avoided = (self._annotations,)
         self._marks.avoided = (self._key, self._outline, self._annotations)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
-        self._critical.avoided = (self._key, self._marks, self._zeros)
+        self._data.avoided = (self._key, self._marks)
+        self._critical.avoided = (self._key, self._marks, self._zeros, self._data)
 
     def holds(self) -> bool:
         """Whether something is being dragged."""
@@ -198,6 +201,11 @@ class Plot(Canvas):
         self._key.note()
         self._now()
 
+    def set_data_points(self, marks: Marks | None) -> None:
+        self._data.set(marks)
+        self._key.note()
+        self._now()
+
     def set_pin(self, name: str, xy: XY | None) -> None:
         self._pins.set(name, xy)
         self._key.note()
@@ -217,7 +225,8 @@ class Plot(Canvas):
         ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
         points = [*curves.nodes(("geodesic", "straight")), *ends]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
-        tokens = None if self._marks.opacity == 0.0 else self._marks.xy
+        named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]
+        tokens = np.concatenate(named) if named else None
         return kinds, circles, shares, np.concatenate(points) if points else None, tokens
 
     def set_vector(self, arrows: Arrows | None) -> None:
@@ -303,7 +312,15 @@ class Plot(Canvas):
         # in a drag the key stays behind what moves, so that it is not drawn again for each frame
         moving = (self._curves, self._carried)
         named = (self._key, *moving) if self.holds() else (*moving, self._key)
-        before = (self._ellipses, *flow, *named, self._zeros, self._critical, self._marks)
+        before = (
+            self._ellipses,
+            *flow,
+            *named,
+            self._zeros,
+            self._critical,
+            self._data,
+            self._marks,
+        )
         return (*before, self._vector, self._pins, self._annotations, self._focus, *self._added)
 
     @property

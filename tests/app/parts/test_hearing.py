@@ -22,6 +22,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject, changed_fields
 from app.jobs.viewport import Viewport
 from app.model import scene_file
+from app.model.data_points import DataPoint
 from app.model.notes import Angle, Note
 from app.model.scene import Pin, Scene, completed
 from app.model.store import Store
@@ -48,6 +49,7 @@ OTHER = {
     "loop": ((0.0, 1.0), (1.0, 1.0), (0.0, 2.0)),
     "notes": (Note("x", (0.0, 1.0)),),
     "angles": (Angle("A", ("geodesic", "vector")),),
+    "points": (DataPoint((0.5, 2.0), "north", 25.0),),
     "playhead": 0.25,
     "view": Extent(-1.0, 1.0, -1.0, 1.0),
     "equal": True,
@@ -85,6 +87,7 @@ def stated(kind: type, name: str) -> set[str]:
 def test_a_part_states_what_it_handles(part):
     # the class of a field of an answer or an event is not itself an event
     inner = {"NormalsTask", "PictureTask", "TokenPathTask", "RowsTask", "BrowseTask", "FlowJob"}
+    inner |= {"DataTask"}
     assert names_in(part.on_event) <= stated(part, "events")
     handled = names_in(part.on_message) - inner
     assert handled <= stated(part, "messages")

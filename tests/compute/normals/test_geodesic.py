@@ -1,4 +1,4 @@
-"""The geodesic of two bivariate normals: against shooting of its equation, limits, bad input."""
+"""The geodesic of two normals: against shooting of its equation, limits, bad input."""
 
 from __future__ import annotations
 
@@ -72,6 +72,62 @@ def test_equal_means_are_the_closed_form_and_one_dimension_the_half_plane():
     np.testing.assert_allclose(flat.covariance[:, 1, 1], 4.0, rtol=1e-12)
 
 
+# five by mpmath at 40 digits; the last two are a half-plane beside lines
+KNOWN = [
+    (((0, 0), np.diag([1, 0.1])), ((1, 1), np.diag([0.1, 1])), 3.1329316710671612),
+    (((0, 0), np.eye(2)), ((3.5, -0.5), [[1.1, 1], [1, 1.5]]), 3.5937065632369640),
+    (((0, 0), np.eye(2)), ((-3, 3), np.diag([0.25, 12])), 4.0276454072159349),
+    (((0, 0), np.eye(2)), ((2, 1), [[2, 0.5], [0.5, 1]]), 1.8060906212181393),
+    (((1, 1), [[4, 1], [1, 9]]), ((0, 1), np.eye(2)), 1.9531039097988167),
+    ((np.zeros(2), 0.4 * np.eye(2)), (np.full(2, 0.4), 0.5 * np.eye(2)), 0.862310910118),
+    ((np.zeros(3), 0.4 * np.eye(3)), (np.full(3, 0.4), 0.5 * np.eye(3)), 1.049360039184),
+]
+
+
+@pytest.mark.parametrize(("start", "end", "length"), KNOWN)
+def test_known_lengths(start, end, length):
+    found = normal_geodesic(Normal(*start), Normal(*end))
+    assert found.status == Status.OK
+    assert found.length == pytest.approx(length, rel=0.0, abs=1e-12)
+
+
+def test_one_dimension_is_the_half_plane_and_more_are_made_of_fewer():
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        (m, n), (s, r) = rng.normal(size=2) * 3, np.exp(rng.normal(size=2))
+        exact = manifold_of("gaussian").distance(np.array([[m, s]]), np.array([[n, r]]))[0]
+        found = normal_geodesic(Normal([m], [[s * s]]), Normal([n], [[r * r]]))
+        assert found.length == pytest.approx(exact, rel=1e-11, abs=0.0)
+    # coordinates in which nothing moves, in a frame of any directions
+    (m, S), (n, T), length = PAIRS[0]
+    frame, rest = rng.normal(size=(5, 5)), np.diag([2.0, 3.0, 0.5])
+    ends = []
+    for mean, covariance in ((m, S), (n, T)):
+        whole = np.zeros((5, 5))
+        whole[:2, :2], whole[2:, 2:] = covariance, rest
+        whole = frame @ whole @ frame.T
+        ends.append(Normal(frame @ [*mean, 1, -1, 4], 0.5 * (whole + whole.T)))
+    found = normal_geodesic(*ends, 16)
+    assert found.length == pytest.approx(length, abs=5e-7)
+    back = np.linalg.inv(frame)
+    still = back @ found.covariance @ back.T
+    np.testing.assert_allclose(still[:, 2:, 2:] - rest, 0.0, atol=1e-9)
+    np.testing.assert_allclose((found.mean @ back.T)[:, 2:] - [1, -1, 4], 0.0, atol=1e-9)
+
+
+def test_of_more_dimensions_no_other_path_is_shorter():
+    rng = np.random.default_rng(2)
+    for d in (1, 3, 5):
+        factors = rng.normal(size=(2, d, d))
+        a, b = (Normal(rng.normal(size=d), f @ f.T + 0.1 * np.eye(d)) for f in factors)
+        paths = normal_paths(a, b, 12)
+        assert {path.status for path in paths.values()} == {Status.OK}
+        assert min(paths, key=lambda name: paths[name].length) == "fisher-rao"
+        for name in ("w2", "e", "m"):
+            parts = quad(lambda t, n=name, a=a, b=b: speed(n, a, b, t), 0, 1, limit=200)[0]
+            assert paths[name].length == pytest.approx(parts, rel=1e-8, abs=0.0), name
+
+
 def test_an_affine_map_and_the_way_back_change_no_length():
     rng = np.random.default_rng(3)
     (m, S), (n, T), length = PAIRS[0]
@@ -93,8 +149,11 @@ def test_what_cannot_be_reached_says_so():
     assert thin.status == Status.ILL_CONDITIONED
     same = normal_geodesic(one, one)
     assert (same.length, same.status) == (0.0, Status.OK)
-    with pytest.raises(ValueError, match="got 1 dimensions"):
+    with pytest.raises(ValueError, match="same dimension, got 1 and 2"):
         normal_geodesic(Normal([0], [[1]]), one)
+    many = Normal(np.zeros(33), np.eye(33))
+    with pytest.raises(ValueError, match="at most 32 dimensions, got 33"):
+        normal_geodesic(many, many)
     with pytest.raises(ValueError, match="mean must be finite"):
         Normal([np.nan, 0], np.eye(2))
 
@@ -122,7 +181,8 @@ def speed(name, a, b, t):
     if name == "w2":
         half = sqrtm(A)
         carrier = np.linalg.inv(half) @ sqrtm(half @ B @ half) @ np.linalg.inv(half)
-        M, turn = s * np.eye(2) + t * carrier, carrier - np.eye(2)
+        one = np.eye(len(A))
+        M, turn = s * one + t * carrier, carrier - one
         S, W, v = M @ A @ M, turn @ A @ M + M @ A @ turn, b.mean - a.mean
     elif name == "e":
         one, other = np.linalg.inv(A), np.linalg.inv(B)
@@ -165,8 +225,18 @@ def test_the_command_draws_the_ellipses(tmp_path, capsys):
     assert found["lengths"]["fisher-rao"] == pytest.approx(1.391369, abs=5e-7)
     with Image.open(target) as picture:
         assert picture.size == (1040, 1040)
+    assert main(["normals", "--start=0,1,2", ends[1]]) == 2
+    assert "start must be 2, 5, 9, 14 … numbers" in capsys.readouterr().err
     assert main(["normals", "--start=0,1", ends[1]]) == 2
-    assert "start must be five numbers" in capsys.readouterr().err
+    assert "got 1 (0,1) and 2 (1,2,2,1,1)" in capsys.readouterr().err
+    assert main(["normals", ends[0], "--end=1,2,2,3,1"]) == 2
+    assert "end: covariance must be symmetric and positive definite" in capsys.readouterr().err
+    cube = ["--start=0,0,0,.4,0,0,.4,0,.4", "--end=.4,.4,.4,.5,0,0,.5,0,.5"]
+    assert main(["normals", *cube, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["lengths"]["fisher-rao"] == pytest.approx(1.049360039184, abs=6e-13)
+    assert main(["normals", *cube, "-o", str(target)]) == 2
+    assert "shows bivariate normals, got dimension 3" in capsys.readouterr().err
     assert main(["normals", ends[0], "--end=1e9,0,1,0,1"]) == 1
     assert "NOT_CONVERGED" in capsys.readouterr().out
 
@@ -193,6 +263,18 @@ EXTREMES = [
 def test_extremes_end_in_a_status(a, b):
     path = normal_geodesic(Normal(*a), Normal(*b), 8)
     assert path.status in (Status.OK, Status.ILL_CONDITIONED, Status.NOT_CONVERGED)
+
+
+def test_extremes_of_more_dimensions_end_in_a_status_that_holds_from_both_ends():
+    rng, seen = np.random.default_rng(8), set()
+    for _ in range(4):
+        factors = rng.normal(size=(2, 4, 4)) * 10 ** rng.uniform(-1.5, 1.5, size=(2, 1, 4))
+        a, b = (Normal(rng.normal(size=4) * 100.0, f @ f.T) for f in factors)
+        there, back = normal_geodesic(a, b, 4), normal_geodesic(b, a, 4)
+        seen |= {there.status, back.status}
+        if there.status == back.status == Status.OK:
+            assert there.length == pytest.approx(back.length, rel=1e-6, abs=1e-6)
+    assert Status.OK in seen and seen <= {Status.OK, Status.ILL_CONDITIONED, Status.NOT_CONVERGED}
 
 
 def test_what_is_ok_is_as_long_from_the_other_end():

@@ -1,0 +1,95 @@
+"""Points of data in a scene: given, or fitted to samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.model import ranges
+from compute.core.refusal import shown
+from compute.manifold.manifold import Manifold
+
+Point = tuple[float, float]
+# points of a scene, and characters of a label
+MOST, LONGEST = 2000, 80
+_KNOWN = ("theta", "label", "n")
+# (name, value) of file entries unknown to this version; they are written back
+Unknown = tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True)
+class DataPoint:
+    """A point at θ with its label; n: of how many observations it is the maximum-likelihood point, 0
+    for a point that is given.
+    """
+
+    theta: Point
+    label: str = ""
+    n: float = 0.0
+    unknown: Unknown = ()
+
+    def __post_init__(self) -> None:
+        ranges.coordinates("a point of data", self.theta)
+        if len(self.label) > LONGEST:
+            raise ValueError(
+                f"a label must have at most {LONGEST} characters, got {shown(self.label)}"
+            )
+        if not 0.0 <= self.n < 1e15:
+            raise ValueError(
+                f"a number of observations must be from 0 to 1e15, got {shown(self.n)}"
+            )
+
+
+def check_count(points: Sequence[DataPoint]) -> None:
+    """Raise ValueError for too many points."""
+    if len(points) > MOST:
+        raise ValueError(f"a scene has at most {MOST} points of data, got {len(points)}")
+
+
+def check_inside(points: Sequence[DataPoint], manifold: Manifold) -> None:
+    """Raise ValueError for a point outside the domain."""
+    if points:
+        outside = ~manifold.in_domain(np.array([point.theta for point in points]))
+        for point in (points[i] for i in np.flatnonzero(outside)[:1]):
+            raise ValueError(
+                f"point {point.label} must lie in {manifold.domain}, got {point.theta}"
+            )
+
+
+def stated(points: Sequence[DataPoint]) -> dict[str, object]:
+    """Return the points as in a scene file; nothing for none."""
+    if not points:
+        return {}
+    entries = [
+        {"theta": list(point.theta)}
+        | ({"label": point.label} if point.label else {})
+        | ({"n": point.n} if point.n else {})
+        | dict(point.unknown)
+        for point in points
+    ]
+    return {"points": entries}
+
+
+def read(data: Mapping[str, Any]) -> tuple[DataPoint, ...]:
+    """Return the points of a schema-checked scene.  Raises ValueError."""
+    return tuple(
+        DataPoint(
+            (float(entry["theta"][0]), float(entry["theta"][1])),
+            entry.get("label", ""),
+            float(entry.get("n", 0.0)),
+            tuple((name, value) for name, value in entry.items() if name not in _KNOWN),
+        )
+        for entry in data.get("points", ())
+    )
+
+
+def unknown(points: Sequence[DataPoint]) -> list[tuple[tuple[str, ...], object]]:
+    """Return paths and values of unknown entries."""
+    return [
+        (("points", str(i), name), value)
+        for i, point in enumerate(points)
+        for name, value in point.unknown
+    ]

@@ -1,0 +1,94 @@
+"""Tables as points of the scene, their regions and their mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import compute
+from app.jobs.data_points import DataAnswer, DataTask, NoData
+from app.jobs.studies.points_mean import PointsMeanJob
+from app.jobs.studies.regions import RegionsJob
+from app.model.data_points import DataPoint
+
+ENGINE = compute.open_engine("reference")
+
+
+def read(tmp_path, text: str, family: str = "gamma"):
+    (tmp_path / "data.csv").write_text(text)
+    heard: list = []
+    DataTask(family, str(tmp_path / "data.csv")).perform(ENGINE, heard.append, lambda: False)
+    (only,) = heard
+    return only
+
+
+def test_groups_become_their_maximum_likelihood_points(tmp_path):
+    found = read(tmp_path, "w,x\na,1\nb,2.5\na,2\nb,\na,3\nb,7\na,4\n")
+    assert isinstance(found, DataAnswer)
+    a, b = found.points
+    np.testing.assert_allclose(a.theta, [4.265428054777, 1.706171221911], rtol=1e-10)
+    assert (a.label, a.n, b.n) == ("a", 4.0, 2.0)
+    assert found.words == "fitted to 2 groups of w (x) of data.csv; 1 values missing"
+    assert found.whole
+
+
+def test_columns_are_samples_and_those_without_a_likeliest_law_are_named(tmp_path):
+    found = read(tmp_path, "x,y\n1,2\n3,2\n")
+    assert [point.label for point in found.points] == ["x"]
+    assert found.words.endswith("without a likeliest law: y (LEFT_DOMAIN)")
+    assert not found.whole
+
+
+def test_a_table_of_coordinates_gives_its_points(tmp_path):
+    found = read(tmp_path, "label,lambda,k\none,2,1\n")
+    assert found.points == (DataPoint((1.0, 2.0), "one"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("k,λ\n-1,2\n", "must lie in k in"),
+        ("x\n2\n2\n", "no sample has a likeliest law in gamma: x (LEFT_DOMAIN)"),
+        ("x\n-2\n2\n", "samples of gamma must be positive, got 1 that are not, the first -2.0"),
+        ("w\na\nb\n", "must have a column of numbers"),
+        ("label,λ,k\n" + "a,1,1\n" * 2001, "a scene has at most 2000 points of data, got 2001"),
+    ],
+)
+def test_a_table_without_points_says_why(tmp_path, text, words):
+    found = read(tmp_path, text)
+    assert isinstance(found, NoData)
+    assert words in found.words and "\n" not in found.words
+
+
+def test_regions_of_normals_are_those_of_the_likelihood_ratio():
+    x = stats.norm(0, 1).rvs(20, random_state=1)
+    m, s = float(x.mean()), float(x.std())
+    answer = RegionsJob("gaussian", (DataPoint((m, s), "x", 20.0),)).answer(ENGINE)
+    ring = answer.curves["region"]
+    here = stats.norm(m, s).logpdf(x).sum()
+    there = np.array([stats.norm(*theta).logpdf(x).sum() for theta in ring])
+    np.testing.assert_allclose(2 * (here - there), stats.chi2(2).ppf(0.95), rtol=1e-8)
+    # the ellipse of the covariance diag(σ², σ²/2)/n
+    off = (answer.curves["wald"] - [m, s]) * np.sqrt([20 / s**2, 40 / s**2])
+    np.testing.assert_allclose((off**2).sum(axis=1), stats.chi2(2).ppf(0.95), rtol=1e-9)
+    assert answer.measures[0].value == "1"
+
+
+def test_regions_of_other_families_are_ellipses_and_given_points_have_none():
+    point = DataPoint((0.0, 1.0), "x", 20.0)
+    assert set(RegionsJob("cauchy", (point,)).answer(ENGINE).curves) == {"wald"}
+    empty = RegionsJob("gaussian", ()).answer(ENGINE)
+    assert not empty.curves and not empty.measures[0].ok
+
+
+def test_the_mean_is_joined_to_every_point():
+    answer = PointsMeanJob("gaussian", ((-1.0, 1.0), (1.0, 1.0))).answer(ENGINE)
+    spokes = answer.curves["spokes"]
+    gap = np.flatnonzero(np.isnan(spokes[:, 0]))
+    assert len(gap) == 1
+    np.testing.assert_allclose(spokes[[0, gap[0] + 1]], [[0.0, np.sqrt(1.5)]] * 2, atol=1e-8)
+    np.testing.assert_allclose(spokes[[gap[0] - 1, -1]], [[-1.0, 1.0], [1.0, 1.0]], atol=1e-8)
+    where, variance, certificate = answer.measures
+    assert where.value.endswith(", 1.22474)") and variance.value == "0.867189"
+    assert float(certificate.value) < 1e-9
