@@ -116,6 +116,7 @@ class Program:
         from app.desktop.progress import Working
         from app.desktop.theme_follower import Appearance, theme_of
         from app.model.store import Store
+        from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
         from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.style.style import dress
@@ -135,13 +136,13 @@ class Program:
             self.settings,
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
-        lesson = self.controller.part(LessonPart)
+        self._lesson, data = self.controller.part(LessonPart), self.controller.part(DataPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
             self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
-            self._leave_scene,
+            self._leave_scene, data.read,
         )  # fmt: skip
-        self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
+        self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)
         self.controller.commands |= {
             **self.documents.commands(),
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
@@ -328,9 +329,7 @@ class Program:
 
     def _leave_scene(self) -> None:
         """End the lesson and the preparation of changes, because another scene is opened."""
-        from app.parts.lessons import LessonPart
-
-        self.controller.part(LessonPart).end()
+        self._lesson.end()
         if self.controller.editor.task is not None:
             self.controller.give_up(self.controller.editor.task)
 

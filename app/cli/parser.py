@@ -49,7 +49,10 @@ class _ParserOfCommand:
 def parser() -> argparse.ArgumentParser:
     """Build the parser of the whole command line."""
     top = _Parser(
-        prog=PROGRAM, description="Geodesics of attention and of families of distributions."
+        prog=PROGRAM,
+        description="Geodesics of attention and of families of distributions.",
+        epilog="Exit status: 0 done; 1 the status of a result is not OK, or a part of a scene is "
+        "missing (what was computed is printed or written); 2 bad input; 130 interrupted.",
     )
     top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     listed: Any = top.add_subparsers(

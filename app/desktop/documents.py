@@ -27,7 +27,12 @@ SHOWN = tuple(
 )
 SCENES, HEADS = pattern_of("scene"), pattern_of("heads")
 OPENED = one_of(
-    pattern("Scenes, figures and lessons", SHOWN), SCENES, pattern_of("lesson"), HEADS, ALL
+    pattern("Scenes, figures and lessons", SHOWN),
+    SCENES,
+    pattern_of("lesson"),
+    HEADS,
+    pattern("Tables", suffixes("table")),
+    ALL,
 )
 NAMING = 6  # words of a title used in a file name
 
@@ -83,9 +88,9 @@ def _ignore(*_: object) -> None:
 class Documents:
     """Connects the window, its store and persistent settings.
 
-    ``leave`` ends the program; ``export`` starts an export by name; ``show_picture``, ``show_heads``
-    and ``open_lesson`` handle files that are not scenes; ``begun`` is called when another scene is
-    opened.
+    ``leave`` ends the program; ``export`` starts an export by name; ``show_picture``, ``show_heads``,
+    ``open_lesson`` and ``show_data`` handle files that are not scenes; ``begun`` is called when another
+    scene is opened.
     """
 
     def __init__(
@@ -99,10 +104,11 @@ class Documents:
         show_heads: Callable[[Path], None] = _ignore,
         open_lesson: Callable[[str], None] = _ignore,
         begun: Act = _ignore,
+        show_data: Callable[[Path], None] = _ignore,
     ) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
         self._export, self._show_picture, self._show_heads = export, show_picture, show_heads
-        self._open_lesson, self._begun = open_lesson, begun
+        self._open_lesson, self._begun, self._show_data = open_lesson, begun, show_data
         self.document = Document(saved=store.scene)
         # the last scene handed over for backup, and the error of the previous backup
         self._kept: Scene | None = None
@@ -168,6 +174,9 @@ class Documents:
             return
         if path.suffix.lower() == MARKDOWN:
             self._open_lesson(str(path))
+            return
+        if path.suffix.lower() in suffixes("table"):
+            self._show_data(path)
             return
         if is_photograph(path):
             self._show_picture(path)

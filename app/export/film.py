@@ -28,6 +28,7 @@ from app.export.files import beside, unfinished
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowJob
 from app.jobs.job import Job
+from app.jobs.path import PathAnswer
 from app.jobs.session import Session
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.file_formats import GIF, PNG
@@ -37,6 +38,7 @@ from app.model.timeline.scene_time import scene_at
 from compute.core.opening import opened
 from compute.core.refusal import refusing
 from compute.core.replacing import hidden
+from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
@@ -84,6 +86,7 @@ class Camera:
     ) -> None:
         self._scene, self._engine, self._reel = scene, engine, reel
         self._told, self._heard = told, set[str]()
+        self.status = Status.OK  # of the geodesics so far: the first that is not OK
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._session = Session()
         self._studio: Studio | None = None
@@ -135,6 +138,9 @@ class Camera:
             found += self._known[kind][1]
             if kind is FlowJob and not self._known[kind][1]:
                 waiting |= uncovered(scene, self._reel.paper.plot, self._fine)
+        for answer in found:
+            if isinstance(answer, PathAnswer) and self.status == Status.OK:
+                self.status = Status(int(answer.paths.status[0]))
         return found
 
     def _tell(self, problem: str) -> None:
@@ -160,8 +166,9 @@ def write(
     report: Report = lambda done, whole: None,
     resume: bool = False,
     told: Told | None = None,
-) -> list[Path]:
-    """Write a film in the format of the target's suffix, and return its files.
+) -> tuple[list[Path], Status]:
+    """Write a film in the format of the target's suffix, and return its files, and the status of its
+    geodesics: the first that is not OK.
 
     A PNG sequence is numbered from 0001; with ``resume`` existing frames are kept.  On an error only
     the finished frames of a sequence remain.  told: see `figure.answers`.
@@ -170,14 +177,14 @@ def write(
     checked(reel, kind)
     camera = Camera(scene, engine, reel, told)
     if kind == PNG:
-        return _sequence(target, camera, reel, report, resume)
+        return _sequence(target, camera, reel, report, resume), camera.status
     with beside(target) as temporary:
         encoder = _encoder(temporary, target, scene, camera, reel)
         for number in range(reel.frames):
             encoder.add(camera.frame(number))
             report(number + 1, reel.frames)
         encoder.close()
-    return [target]
+    return [target], camera.status
 
 
 def _encoder(temporary: Path, target: Path, scene: Scene, camera: Camera, reel: Reel) -> Encoder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from app.jobs.data_points import DataAnswer, DataTask, NoData
 from app.jobs.worker import JobFailed
@@ -34,8 +35,12 @@ class DataPart(Part):
     def _open(self) -> None:
         path = self.context.window.ask_open(TITLE, PATTERN)
         if path is not None:
-            self.context.say("reading the data …", True)
-            self.context.submit(DataTask(self.context.store.scene.family, path))
+            self.read(Path(path))
+
+    def read(self, path: Path) -> None:
+        """Read a table on the worker, for the family that is shown."""
+        self.context.say("reading the data …", True)
+        self.context.submit(DataTask(self.context.store.scene.family, str(path)))
 
     def _clear(self) -> None:
         """Remove all points of data."""

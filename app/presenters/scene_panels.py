@@ -170,7 +170,7 @@ def _number(number: Parameter, value: float) -> NumberRow:
 
 
 def _straight_in(manifold: Manifold) -> str:
-    return f"Straight in ({', '.join(manifold.coordinates)})"
+    return f"Straight in {', '.join(manifold.coordinates)}"
 
 
 def _bends(subject: Subject) -> bool:

@@ -66,7 +66,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
     from fractions import Fraction
 
-    from app.cli.output import Remarks, remark, show
+    from app.cli.output import Remarks, exit_of, remark, show
     from app.export import film, fonts
     from app.export.figure import Paper
     from app.export.files import checked
@@ -105,7 +105,9 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         bar = ProgressBar()
         with any_script(remark):
-            files = film.write(target, scene, engine, reel, bar, resume=chosen.resume, told=remarks)
+            files, status = film.write(
+                target, scene, engine, reel, bar, resume=chosen.resume, told=remarks
+            )
     except RuntimeError as problem:
         raise ValueError(str(problem)) from None
     width, height = paper.size
@@ -115,10 +117,14 @@ def run(chosen: argparse.Namespace) -> int:
         "frames": frames,
         "fps": float(rate),
         "size": [width, height],
-        "status": "OK",
+        "status": status,
     }
-    show(result, chosen.json, [f"{files[0]}: {frames} frames of {width} × {height} pixels"])
-    return remarks.exit(0)
+    show(
+        result,
+        chosen.json,
+        [f"{files[0]}: {frames} frames of {width} × {height} pixels, {status.words}"],
+    )
+    return remarks.exit(exit_of(status))
 
 
 class ProgressBar:

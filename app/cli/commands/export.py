@@ -42,7 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
     data.write(target, scene, found)
     status = Status(int(path_of(found).paths.status[0]))
     show({"file": str(target), "status": status}, chosen.json, [f"{target}: {status.words}"])
-    return remarks.exit(0 if status.arrived else exit_of(status))
+    return remarks.exit(exit_of(status))
 
 
 COMMAND = Subcommand(

@@ -106,7 +106,7 @@ def run(chosen: argparse.Namespace) -> int:
         across, down = (round(25.4 * side, 2) for side in paper.inches)
         result["mm"], words = [across, down], f"{across:g} × {down:g} mm"
     show(result, chosen.json, [f"{target}: {words}, {status.words}"])
-    return remarks.exit(0 if status.arrived else exit_of(status))
+    return remarks.exit(exit_of(status))
 
 
 def _stated(chosen: argparse.Namespace) -> PaperSize:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from fractions import Fraction
+from importlib import resources
 
 import pytest
 
 from app.cli import commands
 from app.cli.main import main
 from app.cli.parser import found, parser
-from app.export import figure
-from app.model import figure_options
+from app.export import figure, film
+from app.export.figure import Paper
+from app.model import figure_options, scene_file
 from app.presenters import flow_form
 from app.views.qt.panels import token_path_panel
 from compute.attention import token_rows
+from compute.core.status import Status
 from compute.engine import opening
+from compute.engine.reference import ReferenceEngine
 from compute.flow import modes
 from compute.requests import attention
 from tests.declared import Declared
@@ -70,7 +75,9 @@ def counting(tmp_path, monkeypatch):
 def test_a_file_beside_the_commands_is_one_of_them(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
-    *_, last = capsys.readouterr().out.split("commands:")[1].strip().splitlines()
+    listed, _, exits = capsys.readouterr().out.split("commands:")[1].partition("Exit status:")
+    assert exits.endswith("interrupted.\n")
+    *_, last = listed.strip().splitlines()
     assert last.split() == ["count_up", "count", "from", "0"]
     assert main(["count_up", "--until", "2", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == [0, 1]
@@ -136,3 +143,26 @@ def test_forms_offer_what_is_known():
     assert {choice.value for choice in flow_form.BOUNDARIES} == set(modes.BOUNDARIES)
     assert {choice.value for choice in token_path_panel.OVERS} == set(token_rows.OVER)
     assert set(figure.STYLES) == set(figure_options.STYLES)
+
+
+def test_a_geodesic_that_is_not_the_shortest_has_one_exit_status(tmp_path, capsys):
+    """Through the sink of three keys, behind which its neighbours cross it."""
+    source = resources.files("assets") / "lessons" / "sink" / "sink.npz"
+    family, pins = f"attention:{source}", {"start": [0.0, -3.0], "end": [0.0, 5.0]}
+    scene = {"format": "attention-geodesics/scene", "version": 1, "family": family}
+    scene |= {name: {"theta": theta} for name, theta in pins.items()}
+    scene["layers"] = {"map": False, "ellipses": False}
+    (tmp_path / "a.json").write_text(json.dumps(scene))
+    stated = [str(tmp_path / "a.json"), "--engine", "reference", "--json"]
+    for command in (
+        ["geodesic", family, "--start=0,-3", "--end=0,5", *stated[1:]],
+        ["render", *stated, "-o", str(tmp_path / "a.svg"), "--size", "200x160"],
+        ["export", *stated, "-o", str(tmp_path / "a.json.json")],
+    ):
+        assert main(command) == 1, command[0]
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer.get("status") or answer["paths"][0]["status"]) == "CONJUGATE_POINT"
+    reel = film.Reel(2, Fraction(2), Paper(size=(160, 120)))
+    camera = film.Camera(scene_file.load(tmp_path / "a.json"), ReferenceEngine(), reel)
+    camera.answers(camera.scene(0))
+    assert camera.status == Status.CONJUGATE_POINT

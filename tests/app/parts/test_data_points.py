@@ -51,6 +51,15 @@ def test_samples_are_fitted_drawn_in_view_and_undone(program, tmp_path):
     assert len(program.store.scene.points) == 2
 
 
+def test_a_table_that_is_dropped_on_the_window_is_read(program, tmp_path):
+    path = tmp_path / "data.tsv"
+    path.write_text("mu\tsigma\tlabel\n0,5\t2\there\n")
+    program.documents.dropped([str(path)])
+    until(program, lambda: bool(program.store.scene.points))
+    (point,) = program.store.scene.points
+    assert (point.theta, point.label, point.n) == ((0.5, 2.0), "here", 0.0)
+
+
 def test_a_table_that_is_none_is_told_in_one_line(program, tmp_path):
     told: list[tuple[str, str]] = []
     program.window.tell = lambda title, text: told.append((title, text))

@@ -230,6 +230,17 @@ def test_a_held_slider_is_told(window):
     assert window.told == [Held(True), Held(False)]
 
 
+def test_layers_that_a_family_lacks_leave_no_gap(window):
+    """A layer that comes later stands in its order, not at the end."""
+    rows = [LayerRow(name, name, False, None) for name in ("map", "grid", "tokens", "loop")]
+    boxes = window.layers_panel.boxes
+    for shown in ((0, 1, 3), (0, 1, 2, 3), (0, 3)):
+        window.set_panels(replace(STATE, layers=[rows[i] for i in shown]))
+        settle()
+        places = [(boxes[rows[i].field].y(), boxes[rows[i].field].x()) for i in shown]
+        assert places == sorted(places) and len({y for y, _ in places}) == (len(shown) + 1) // 2
+
+
 def test_layers_are_switched(window):
     window.set_panels(STATE)
     boxes = window.layers_panel.boxes

@@ -58,7 +58,9 @@ KEEPING_SHAPES = {
     *((name, chart) for name in ("bures_slice_bures", "bures_slice_qfi")
       for chart in ("hemisphere", "parameters")),
     *(("categorical3_expectation", chart) for chart in ("octant", "parameters", "triangle")),
-    *(("categorical3_natural", chart) for chart in ("octant", "expectation", "triangle")),
+    *((name, chart) for name in ("categorical3_natural", "categorical")
+      for chart in ("octant", "expectation", "triangle")),
+    *((f"{name}_{name}", "arc_length") for name in ("binomial", "geometric", "poisson")),
     ("von_mises", "expectation"), ("von_mises", "natural"), (ATTENTION, "expectation"),
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ class LayersPanel:
         self._change = change
         self.boxes: dict[str, QCheckBox] = {}
         self._opacity: dict[str, float] = {}
+        self._placed: list[str] = []
         self.widget, column = panel(NARROW)
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(3)
@@ -33,7 +34,7 @@ class LayersPanel:
 
     def show(self, state: PanelState) -> None:
         """Show a state without emitting events."""
-        listed = {layer.field for layer in state.layers}
+        listed = [layer.field for layer in state.layers]
         for field, box in self.boxes.items():
             box.setVisible(field in listed)
         for layer in state.layers:
@@ -48,13 +49,23 @@ class LayersPanel:
             box.setToolTip(f"<qt>{layer.hint}{fades}</qt>")
             with QSignalBlocker(box):
                 box.setChecked(layer.visible)
+        if listed != self._placed:
+            self._place(listed)
+
+    def _place(self, fields: list[str]) -> None:
+        """Put the boxes in rows, without gaps for those that are hidden."""
+        self._placed = fields
+        for box in self.boxes.values():
+            self._grid.removeWidget(box)
+        for i, field in enumerate(fields):
+            self._grid.addWidget(self.boxes[field], *divmod(i, COLUMNS))
 
     def _add(self, field: str, fades: bool) -> QCheckBox:
         box = QCheckBox()
         if fades:
             offer(box, lambda pixel: self.shares(field))
         box.toggled.connect(lambda on: self._change(f"layers.{field}", on))
-        self._grid.addWidget(box, *divmod(len(self.boxes), COLUMNS))
+        box.setParent(self.widget)
         self.boxes[field] = box
         return box
 
