@@ -20,6 +20,8 @@ from scipy import special
 from compute.definitions.derive import Definition
 from compute.families import families, manifold, parse
 
+from . import negative_binomial
+
 DIGITS = 40
 EXAMPLE = Path(__file__).parents[2] / "assets" / "custom.example.json"
 
@@ -70,6 +72,10 @@ SCIPY: dict[str, Any] = {
     "log_cosh": lambda x: np.abs(x) + np.log1p(np.exp(-2 * np.abs(x))) - np.log(2),
     "log_bessel_i0": lambda x: np.abs(x) + np.log(special.i0e(x)),
     "erfcx": special.erfcx,
+    "negative_binomial_series": negative_binomial.series,
+    "negative_binomial_first": negative_binomial.first,
+    "negative_binomial_slope": negative_binomial.slope,
+    "negative_binomial_third": negative_binomial.third,
 }
 
 
