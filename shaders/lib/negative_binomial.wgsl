@@ -24,7 +24,8 @@ fn nb_bend(x: f32, log: f32) -> f32 {
     return (log - x) / (x * x) - 0.5;
 }
 
-/// The integrand of kind: 0 W, 1 q∂W/∂q, 2 (q∂/∂q)²W, 3 ∂W/∂r, 4 E ∂³l; and its slope by s in the tail.
+/// The integrand of kind 0 W, 1 q∂W/∂q, 2 (q∂/∂q)²W, 3 ∂W/∂r, 4 E ∂³l; and its slope by s in the
+/// tail.
 fn nb_integrand(kind: i32, r: f32, m: f32, y: f32) -> vec2f {
     let q = m / (1.0 + m);
     let up = exp(-abs(y));
