@@ -39,6 +39,11 @@ class Points:
     """Labelled points of a family: theta (n, 2), labels (n,).
 
     Raises ValueError for points outside the domain and for another number of labels.
+
+    >>> import compute
+    >>> points = Points(compute.family("gaussian"), [[-1.0, 1.0], [1.0, 1.0]], ["left", "right"])
+    >>> print(f"{points.distances(compute.open_engine('reference')).values[0, 1]:.8f}")
+    1.86245972
     """
 
     def __init__(
@@ -64,6 +69,13 @@ class Fits:
 
     groups (n,); theta (n, 2); log_likelihood, aic, n and status (n,); ``fits`` holds each with its Wald
     covariance g⁻¹/n and its certificate.
+
+    >>> import compute
+    >>> fits = compute.fit({"x": [1.0, 2.0, 4.0], "y": [2.0, 2.0, 2.0]}, "gamma")
+    >>> [(name, status.name) for name, status in zip(fits.groups, fits.status)]
+    [('x', 'OK'), ('y', 'LEFT_DOMAIN')]
+    >>> fits.points().labels
+    ('x',)
     """
 
     manifold: Manifold
@@ -134,6 +146,9 @@ def fit(
     file.  ``by``: labels (n,), or the name of a column; ``column``: of the values; ``weights``: the
     column of how often each value was observed.  NaN and empty entries are left out and counted.
     Raises ValueError for values that are no numbers or lie outside the sample space.
+
+    >>> print(fit([1.0, 2.0, 3.0, 6.0], "gaussian").theta.round(6))
+    [[3.       1.870829]]
     """
     manifold = family_of(family) if isinstance(family, str) else family
     if isinstance(samples, str | Path):
@@ -180,6 +195,12 @@ class KMeans:
     starts.
 
     After `fit`: ``labels_`` (n,), ``cluster_centers_`` (k, 2), ``inertia_``, ``n_iter_``, ``status_``.
+
+    >>> import compute
+    >>> engine, gaussian = compute.open_engine("reference"), compute.family("gaussian")
+    >>> found = KMeans(gaussian, k=2, engine=engine).fit([[0.0, 1.0], [9.0, 1.0], [0.2, 1.0]])
+    >>> found.labels_.tolist()
+    [0, 1, 0]
     """
 
     def __init__(
@@ -223,6 +244,12 @@ class TangentPCA:
 
     After `fit`: ``mean_`` (2,), ``components_`` (2, 2) as rows of unit length in g,
     ``explained_variance_`` (2,), ``explained_variance_ratio_`` (2,), ``status_``.
+
+    >>> import compute
+    >>> engine, gaussian = compute.open_engine("reference"), compute.family("gaussian")
+    >>> found = TangentPCA(gaussian, engine).fit([[0.0, 0.5], [0.0, 1.0], [0.0, 2.0]])
+    >>> found.components_[0].round(6).tolist()  # points on a vertical geodesic
+    [0.0, 0.707107]
     """
 
     def __init__(self, manifold: Manifold, engine: Engine | None = None) -> None:
@@ -249,6 +276,12 @@ class GeodesicRegression:
 
     After `fit`: ``intercept_`` p (2,), ``coef_`` v (2,), ``residual_``, ``score_`` (the explained share
     of the variance), ``status_``.
+
+    >>> import compute
+    >>> engine, gaussian = compute.open_engine("reference"), compute.family("gaussian")
+    >>> found = GeodesicRegression(gaussian, engine).fit([0, 1, 2], [[0, 1], [0, 2], [0, 4]])
+    >>> found.predict([3.0]).round(6).tolist(), found.status_.name
+    ([[0.0, 8.0]], 'OK')
     """
 
     def __init__(self, manifold: Manifold, engine: Engine | None = None) -> None:

@@ -16,17 +16,21 @@ from compute.core.interrupt import checkpoint
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
-from compute.manifold.tangent import inner, norm
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
+from compute.statistics.likelihood import metric
 from compute.statistics.logarithms import Logarithms, logarithms
 
 # certificate at which a mean has converged, by engine
 CLOSE = {"reference": 1e-9, "gpu": 1e-4}
-ROUNDS = 100
-# longest step in terms of the mean logarithm
-TRUSTED = 20.0
+ROUNDS = 60
+# least share of a Hessian across the geodesics
+LEAST = 0.01
+# relative growth of a sum by rounding, and factor of a step that has made it grow
+LEVEL, SHORTER = 1e-12, 0.3
+# Fisher length below which a point is at θ; share of the farthest one within which it is tried itself
+HERE, BESIDE = 1e-12, 0.05
 # steps of the geodesic from one mean to the next
 STEPS = 16
 # kinds of means, and the chart in which an affine mean is an average
@@ -99,67 +103,102 @@ def _affine(engine: Engine, manifold: Manifold, points: Floats, share: Floats, k
 def _iterated(
     engine: Engine, manifold: Manifold, points: Floats, share: Floats, median: bool
 ) -> Mean:
-    """Follow the mean logarithm until it vanishes, or for the median Weiszfeld's steps.
-
-    The change of the mean logarithm per step makes the next step better (Broyden's method).
-    """
-    theta, close, secant = _start(manifold, points, share), CLOSE[engine.name], _Secant()
+    """Follow Newton's steps, shorter where the sum has grown, until the certificate vanishes."""
+    make, power = (_median_step, 1) if median else (_mean_step, 2)
+    at = theta = _start(manifold, points, share)
+    least, step, tried = np.inf, np.zeros(2), False
+    left = np.ones(len(points), bool)
     for _ in range(ROUNDS):
         checkpoint()
         logs = logarithms(engine, manifold, theta, points)
-        g = manifold.geometry(theta).metric
-        variance = float(share @ logs.lengths**2)
+        variance, total = float(share @ logs.lengths**2), float(share @ logs.lengths**power)
         if logs.worst != Status.OK:
             return Mean(theta, variance, np.nan, logs.worst)
-        pull, certificate = _pull(g, logs, share, median)
-        if certificate <= close:
+        following, certificate = make(manifold, theta, logs, share)
+        if certificate <= CLOSE[engine.name]:
             return Mean(theta, variance, certificate, Status.OK)
-        step = secant.step(g, theta, pull)
-        following = engine.shoot(ShootRequest(manifold, theta[None], step[None], 0.0, STEPS))
-        if following.status[0] != Status.OK:
-            return Mean(theta, variance, certificate, Status(int(following.status[0])))
-        theta = following.theta[0, -1]
+        if total <= least * (1 + LEVEL):
+            at, least, step = theta, total, following
+        elif not tried:
+            step = SHORTER * step
+        nearest = int(np.argmin(np.where(left, logs.lengths, np.inf)))
+        if median and left[nearest] and logs.lengths[nearest] < BESIDE * logs.lengths.max():
+            # the median may be a point itself, which steps only approach
+            theta, left[nearest], tried = points[nearest], False, True
+            continue
+        theta, step, tried = *_moved(engine, manifold, at, step), False
     return Mean(theta, variance, certificate, Status.NOT_CONVERGED)
 
 
-class _Secant:
-    """Broyden's approximation of the derivative of the mean logarithm by θ, −1 in a flat space."""
-
-    def __init__(self) -> None:
-        self._slope = -np.eye(2)
-        self._last: tuple[Floats, Floats, float] | None = None
-
-    def step(self, g: Floats, theta: Floats, pull: Floats) -> Floats:
-        """Return the step from θ (2,), where the mean logarithm is ``pull`` (2,)."""
-        size = float(norm(g, pull))
-        if self._last is not None:
-            moved, changed = theta - self._last[0], pull - self._last[1]
-            if size > self._last[2]:  # the slope is of no use here
-                self._slope = -np.eye(2)
-            elif moved.any():
-                self._slope += np.outer(changed - self._slope @ moved, moved) / (moved @ moved)
-        self._last = theta, pull, size
-        step = np.linalg.solve(self._slope, -pull) if np.linalg.det(self._slope) else pull
-        # along the mean logarithm the sum of squares decreases; a step across it is not trusted
-        trusted = norm(g, step) < TRUSTED * size and inner(g, step, pull) > 0
-        return step if trusted else pull
+def _moved(engine: Engine, manifold: Manifold, at: Floats, step: Floats) -> tuple[Floats, Floats]:
+    """Return exp(step) (2,) at a point and the step, shorter where it would leave the domain."""
+    for _ in range(ROUNDS):
+        moved = engine.shoot(ShootRequest(manifold, at[None], step[None], 0.0, STEPS))
+        if moved.status[0] == Status.OK:
+            return moved.theta[0, -1], step
+        step = SHORTER * step
+    return at, step
 
 
-def _pull(g: Floats, logs: Logarithms, share: Floats, median: bool) -> tuple[Floats, float]:
-    """Return the mean logarithm (2,), or Weiszfeld's step, and the certificate at the present point."""
-    if not median:
-        pull = share @ logs.vectors
-        return pull, float(norm(g, pull))
-    apart = logs.lengths > 1e-12
-    per_length = np.zeros(len(share))
-    per_length[apart] = share[apart] / logs.lengths[apart]
-    drawn = per_length @ logs.vectors
-    # a point of weight w at the median itself holds it against pulls up to w (Vardi and Zhang 2000)
-    held = float(share[~apart].sum())
-    certificate = max(float(norm(g, drawn)) - held, 0.0)
-    if certificate == 0.0 or not apart.any():
-        return 0.0 * drawn, 0.0
-    return drawn / per_length.sum() * (certificate / float(norm(g, drawn))), certificate
+def _mean_step(
+    manifold: Manifold, theta: Floats, logs: Logarithms, share: Floats
+) -> tuple[Floats, float]:
+    """Return H⁻¹ Σ wᵢ log θᵢ (2,) and the length of the mean logarithm Σ wᵢ log θᵢ.
+
+    H is the Hessian of half the sum of squares, Σ wᵢ (uᵢuᵢᵀ + c(dᵢ) nᵢnᵢᵀ), as if K were constant, with
+    unit vectors uᵢ to the points, nᵢ across, and c(d) = √K d cot √K d.
+    """
+    root = np.linalg.cholesky(metric(manifold, theta))
+    u, n = _frames(logs, root)
+    pull = (share * logs.lengths) @ u
+    bent = share * _across(float(manifold.curvature(theta)), logs.lengths)
+    rest = 1.0 - float(share @ (u**2).sum(axis=1))  # of points at θ itself
+    hessian = (u.T * share) @ u + (n.T * bent) @ n + rest * np.eye(2)
+    return np.linalg.solve(root.T, np.linalg.solve(hessian, pull)), float(np.hypot(*pull))
+
+
+def _median_step(
+    manifold: Manifold, theta: Floats, logs: Logarithms, share: Floats
+) -> tuple[Floats, float]:
+    """Return H⁻¹ Σ wᵢuᵢ (2,), less what points at θ itself hold, and its length (Vardi and Zhang 2000).
+
+    H is the Hessian of the sum of distances, Σ wᵢ c(dᵢ)/dᵢ nᵢnᵢᵀ, and a small share of Σ wᵢ/dᵢ, for
+    points on one geodesic.
+    """
+    root = np.linalg.cholesky(metric(manifold, theta))
+    (u, n), apart = _frames(logs, root), logs.lengths > HERE
+    pull = share @ u
+    size = float(np.hypot(*pull))
+    certificate = max(size - float(share[~apart].sum()), 0.0)
+    if certificate == 0.0:
+        return np.zeros(2), 0.0
+    stiff = share[apart] / logs.lengths[apart]
+    bent = stiff * _across(float(manifold.curvature(theta)), logs.lengths[apart])
+    hessian = (n[apart].T * bent) @ n[apart] + LEAST * stiff.sum() * np.eye(2)
+    if not apart.all():  # only along the pull does the sum decrease for sure
+        hessian = stiff.sum() * np.eye(2)
+    step = np.linalg.solve(hessian, pull * (certificate / size))
+    return np.linalg.solve(root.T, step), certificate
+
+
+def _frames(logs: Logarithms, root: Floats) -> tuple[Floats, Floats]:
+    """Return unit vectors (n, 2) to the points and across, 0 for a point at θ itself, in the
+    orthonormal frame of ``root``, g = root rootᵀ.
+    """
+    apart = logs.lengths > HERE
+    u = np.where(apart[:, None], logs.vectors @ root, 0.0)
+    u = u / np.where(apart, logs.lengths, 1.0)[:, None]
+    return u, u[:, ::-1] * [-1.0, 1.0]
+
+
+def _across(curvature: float, d: Floats) -> Floats:
+    """Return c(d) (n,) for a curvature K: √K d cot √K d, √−K d coth √−K d, or 1."""
+    angle = np.maximum(np.sqrt(abs(curvature)) * d, 1e-6)
+    if curvature > 0.0:
+        # beyond a quarter of a great circle the sum of squares need not be convex
+        return np.maximum(angle / np.tan(np.minimum(angle, 1.5)), LEAST)
+    grown: Floats = angle / np.tanh(angle)
+    return grown
 
 
 def _start(manifold: Manifold, points: Floats, share: Floats) -> Floats:
