@@ -192,7 +192,10 @@ class ShownAnswers:
             return
         self._plotted = now
         subject = self._subject
-        self._plot(drawables.distributions(subject.scene, answer, subject.manifold))
+        found = drawables.distributions(subject.scene, answer, subject.manifold)
+        self._plot(found)
+        if found is None:
+            self._window.set_distributions(drawables.NO_DISTRIBUTIONS)
         self.show_measures()
         self._say_path()
 
