@@ -181,12 +181,13 @@ class Program:
         self._deliver_early()
 
     def _make_canvas(self, theme: Theme, raster: bool | None) -> None:
-        """Make the canvas on a surface that suits this machine's OpenGL."""
+        """Make the canvas on a surface that suits this machine's OpenGL; its frames pace the worker."""
         from app.views import surface
         from app.views.canvas.canvas import VispyCanvas
 
         self.canvas = VispyCanvas((900, 700), theme, surface.application(raster))
         self.screen = surface.widget(self.canvas.native)
+        surface.after_frames(self.screen, self.runner.shown)
 
     def _deliver_early(self) -> None:
         """Deliver messages that arrived before the window existed."""
@@ -350,7 +351,6 @@ class Program:
 
     def prefer(self) -> None:
         """Show the preferences."""
-
         self.window.show_preferences(self.settings.preferences, self._adapters, self._change)
 
     def _change(self, chosen: Preferences) -> None:

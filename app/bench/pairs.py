@@ -46,14 +46,14 @@ def measure(engine: Engine) -> Measurement:
         "name": f"{PAIRS} pairs of Beta distributions, {converged} converged, exp(log q) within "
         f"{misses.max():.1e} of q for every pair ({engine.name})",
         "seconds": seconds,
-        "yardsticks": [_geomstats(pairs[:THEIRS], seconds)],
+        "yardsticks": [geomstats(pairs[:THEIRS], PAIRS, seconds)],
         "target": "all converged, within 1e-3, each geodesic at least 1000 × faster than geomstats",
     }
 
 
-def _geomstats(pairs: Floats, seconds: float) -> Yardstick:
-    """Return its time for some pairs, scaled to all, and its largest miss."""
-    name = f"geomstats, on {THEIRS} of the pairs"
+def geomstats(pairs: Floats, count: int, seconds: float) -> Yardstick:
+    """Return its time for some pairs (n, 2, 2), scaled to ``count``, and its largest miss."""
+    name = "geomstats" if len(pairs) == count else f"geomstats, on {len(pairs)} of the pairs"
     if not PYTHON.exists():
         remark = f"{PYTHON} is missing: run `make bench` to create it"
         return {"name": name, "seconds": None, "ratio": None, "remark": remark}
@@ -67,7 +67,7 @@ def _geomstats(pairs: Floats, seconds: float) -> Yardstick:
             theirs = json.loads(done.stdout)
         except (OSError, subprocess.CalledProcessError, ValueError) as problem_:
             return {"name": name, "seconds": None, "ratio": None, "remark": str(problem_)}
-    whole = theirs["seconds"] * PAIRS
+    whole = theirs["seconds"] * count
     return {
         "name": name,
         "seconds": whole,

@@ -32,6 +32,9 @@ GRACE = 4.0
 BEARABLE = 0.25
 # qualities used during a drag
 FOLLOWING = ("early", "live")
+# maximum seconds for which the next job of a drag waits until the last answer is on the screen: drawing
+# and computing slow each other down, and meanwhile the hand has moved on
+TURN = 0.03
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Runner:
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._early = early if prefer == "auto" else None
-        self._drawn = threading.Event()
+        self._drawn, self._shown = threading.Event(), threading.Event()
         self._thread.start()
 
     def submit(self, job: Job) -> None:
@@ -155,11 +158,16 @@ class Runner:
             self._waiting.clear()
             self._change.notify_all()
         self._drawn.set()
+        self._shown.set()
         self._thread.join(timeout=10.0)
 
     def first_drawn(self) -> None:
         """Note that the early answer is on the screen, so a driver may now be loaded."""
         self._drawn.set()
+
+    def shown(self) -> None:
+        """Note that a frame is on the screen, so the job of the next move may begin."""
+        self._shown.set()
 
     def _work(self) -> None:
         if self._early is not None:
@@ -186,9 +194,13 @@ class Runner:
         return first
 
     def _next(self) -> Job | None:
+        in_motion = getattr(self._running, "quality", "") in FOLLOWING
         with self._change:
             self._running = None
             self._change.notify_all()
+        if in_motion:
+            self._shown.wait(TURN)
+        with self._change:
             self._change.wait_for(lambda: self._stopping or bool(self._waiting))
             if self._stopping:
                 return None
@@ -226,6 +238,7 @@ class Runner:
     def _tell(self, answer: object) -> None:
         """Deliver an answer of the running job, unless it was cancelled."""
         if not self._given_up:
+            self._shown.clear()
             self._deliver(answer)
 
     def _opened(self, wanted: OpenJob) -> Engine:

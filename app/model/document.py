@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.model.scene import Scene
 from compute.core.opening import opened
 
 MOST_BYTES = 1 << 30
+# fields of a scene that are no work to save
+LOOSE = ("playhead", "view")
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,14 @@ class Document:
 
     def is_unsaved(self, scene: Scene) -> bool:
         """Whether ``scene`` has changes to save; changes of view and playhead do not count."""
-        return self.saved is None or _essence(scene) != _essence(self.saved)
+        if self.saved is None:
+            return True
+        now = vars(scene)
+        return any(
+            old is not now[name] and old != now[name]
+            for name, old in vars(self.saved).items()
+            if name not in LOOSE
+        )
 
     def was_overwritten(self) -> bool:
         """Whether the file has changed on disk since."""
@@ -44,7 +53,3 @@ def digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""
-
-
-def _essence(scene: Scene) -> Scene:
-    return replace(scene, playhead=0.0, view=None)

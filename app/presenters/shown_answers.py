@@ -38,7 +38,7 @@ from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
 
 # seconds between updates of the plots during a drag: they cost more than the curve
-PLOTS = 0.07
+PLOTS = 0.15
 # during motion an outdated answer turns grey only if the new one takes longer than this
 GRACE_MS = 150
 AWAITED = "computing the geodesic …"
@@ -185,17 +185,16 @@ class ShownAnswers:
         self._refresh(PathJob)
         now = time.monotonic()
         is_hurried = dragging and now - self._plotted < PLOTS
-        self.show_path(with_row=not is_hurried)
+        self.show_path(with_row=False)
         if dragging:
             drawing.show_pins_of(self._canvas, self._subject, answer.job)
+            self._canvas.present()  # before the plots, which the hand does not wait for
         if is_hurried:
             return
-        self._plotted = now
-        subject = self._subject
-        found = drawables.distributions(subject.scene, answer, subject.manifold)
-        self._plot(found)
-        if found is None:
-            self._window.set_distributions(drawables.NO_DISTRIBUTIONS)
+        self._plotted, subject = now, self._subject
+        plots = drawables.distributions(subject.scene, answer, subject.manifold)
+        self._plot(plots, drawables.NO_DISTRIBUTIONS)
+        self._show_row(answer)
         self.show_measures()
         self._say_path()
 
@@ -336,8 +335,13 @@ class ShownAnswers:
         if self.path is not None and self.path.job.family == subject.scene.family:
             drawing.show_moving_point(self._canvas, subject, self.path)
             if with_row:
-                row = drawables.moving_row(subject.scene, self.path, subject.manifold, self._plots)
-                self._window.set_moving_row(row)
+                self._show_row(self.path)
+
+    def _show_row(self, path: PathAnswer) -> None:
+        """Plot the distribution of the moving point of a path."""
+        subject = self._subject
+        row = drawables.moving_row(subject.scene, path, subject.manifold, self._plots)
+        self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
         """Set the opacity of each layer, low for what does not belong to the scene."""
@@ -363,11 +367,9 @@ class ShownAnswers:
         self._rows = rows
         self._window.set_measures(rows)
 
-    def _plot(self, plots: Distributions | None) -> None:
-        if plots is not None and PathJob in self._stale:
-            plots = replace(plots, stale=True)
-        self._plots = plots
-        self._window.set_distributions(plots)
+    def _plot(self, plots: Distributions | None, none: Distributions | None = None) -> None:
+        self._plots = plots = plots and replace(plots, stale=plots.stale or PathJob in self._stale)
+        self._window.set_distributions(plots or none)
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:
         """Say one sentence in the status bar, next to the engine and its remark."""

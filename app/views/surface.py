@@ -8,6 +8,7 @@ widget.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +52,11 @@ def widget(native: object) -> PaintedSurface | ComposedSurface:
     """Return a canvas's widget, which the canvas itself does not know as one of Qt."""
     assert isinstance(native, PaintedSurface | ComposedSurface)
     return native
+
+
+def after_frames(screen: PaintedSurface | ComposedSurface, call: Callable[[], None]) -> None:
+    """Call ``call`` after each frame, once the events that came meanwhile have been handled."""
+    screen.frameSwapped.connect(lambda: QTimer.singleShot(0, screen, call))
 
 
 def _is_software() -> bool:
@@ -97,6 +103,10 @@ class _EveryMove(QtBaseCanvasBackend):  # type: ignore[misc]
 class ComposedSurface(_EveryMove, CanvasBackendDesktop):  # type: ignore[misc]
     """A widget that OpenGL composes the window with."""
 
+    def present(self) -> None:
+        """Draw a frame, compose the window and bring it to the screen, before this returns."""
+        self.repaint()
+
 
 class PaintedSurface(_EveryMove, QWidget):
     """A widget that shows the frame which vispy drew off screen last.
@@ -118,7 +128,7 @@ class PaintedSurface(_EveryMove, QWidget):
         self._buffer: QOpenGLFramebufferObject | None = None
         self._kept: QOpenGLFramebufferObject | None = None
         self._frame = QImage()
-        self._due = True
+        self._due, self._is_untold = True, False
         self._initialized = True
 
     # --- vispy asks -----------------------------------------------------------------------------
@@ -133,7 +143,12 @@ class PaintedSurface(_EveryMove, QWidget):
         self.update()
 
     def _vispy_swap_buffers(self) -> None:
-        """Show nothing: the frame is painted when Qt asks."""
+        """Show nothing: the frame is painted when Qt asks, or by `present`."""
+
+    def present(self) -> None:
+        """Draw the frame that is due and bring it to the screen, before this returns."""
+        self.repaint()
+        self._tell()
 
     def _vispy_close(self) -> None:
         self._vispy_set_current()
@@ -194,5 +209,11 @@ class PaintedSurface(_EveryMove, QWidget):
         self._vispy_canvas.events.draw(region=None)
         self._frame = self._buffer.toImage()
         self._frame.setDevicePixelRatio(self.devicePixelRatioF())
+        self._is_untold = True
         # after the window has been brought to the screen with it
-        QTimer.singleShot(0, self, self.frameSwapped.emit)
+        QTimer.singleShot(0, self, self._tell)
+
+    def _tell(self) -> None:
+        if self._is_untold:
+            self._is_untold = False
+            self.frameSwapped.emit()

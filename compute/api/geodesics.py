@@ -108,6 +108,8 @@ class AttentionGeodesic:
         self.manifold = manifold
         self.alpha = alpha_of(alpha)
         self.engine = engine or open_engine()
+        # one geodesic alone is as quick in float64
+        self.single = engine or open_engine("reference")
         self.steps = steps
 
     def fisher_rao_metric(self, theta: ArrayLike) -> Floats:
@@ -127,27 +129,33 @@ class AttentionGeodesic:
         return self.engine.geometry(GeometryRequest(self.manifold, flat.reshape(-1, 2)))
 
     def compute_path(self, start: ArrayLike, end: ArrayLike) -> Path:
-        """Return the geodesic from start (2,) to end (2,) over t in [0, 1].  If it does not
-        converge, a second attempt (`compute.studies.retry`) is made, with ``engine`` "reference".
+        """Return the geodesic from start (2,) to end (2,) over t in [0, 1], in float64 unless an engine
+        was given.  If it does not converge, a second attempt (`compute.studies.retry`) is made, with
+        ``engine`` "reference".
         """
         ends = points("start", start, 1)[None], points("end", end, 1)[None]
-        return self.compute_paths(*ends, retry=True)[0]
+        return self._joined(self.single, *ends, retry=True)[0]
 
     def compute_paths(self, starts: ArrayLike, ends: ArrayLike, retry: bool = False) -> list[Path]:
         """Return the geodesics between pairs of points, starts and ends (n, 2).
 
         ``retry``: make a second attempt, of some seconds each, for pairs that do not converge.
         """
+        return self._joined(self.engine, starts, ends, retry)
+
+    def _joined(
+        self, engine: Engine, starts: ArrayLike, ends: ArrayLike, retry: bool
+    ) -> list[Path]:
         # the request converts its arguments to arrays
         request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
-        paths = self.engine.connect(request)
-        return self._indexed(second_try(self.engine, request, paths) if retry else paths)
+        paths = engine.connect(request)
+        return self._indexed(engine, second_try(engine, request, paths) if retry else paths)
 
-    def _indexed(self, paths: Paths) -> list[Path]:
+    def _indexed(self, engine: Engine, paths: Paths) -> list[Path]:
         """Return the paths of a batch; for the Levi-Civita connection with their Morse indices."""
         if self.alpha != 0.0:
             return split(paths, np.zeros(len(paths.status), np.int32))
-        index = jacobi_fields.morse_index(self.engine, self.manifold, paths)
+        index = jacobi_fields.morse_index(engine, self.manifold, paths)
         return [
             judged(self.manifold, path) for path in split(jacobi_fields.marked(paths, index), index)
         ]
@@ -172,7 +180,7 @@ class AttentionGeodesic:
             return [self.compute_path(start, end)]
         if polish and found.engine != "reference":
             found = self._polished(found, end)
-        every = self._indexed(found)
+        every = self._indexed(self.engine, found)
         return every if self.alpha != 0.0 else [compared(path, every) for path in every]
 
     def _polished(self, found: Paths, end: ArrayLike) -> Paths:

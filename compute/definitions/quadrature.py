@@ -137,7 +137,7 @@ def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> Scores:
 def means(mass: Floats, *values: Floats) -> Floats:
     """Return E of each value (n, k), on a new last axis (n, len(values))."""
     with np.errstate(under="ignore"):
-        return np.stack([(mass * value).sum(axis=1) for value in values], axis=-1)
+        return np.stack([np.einsum("nk,nk->n", mass, value) for value in values], axis=-1)
 
 
 def _local(s: Scores) -> tuple[Floats, Floats, Floats, Floats]:
@@ -150,9 +150,11 @@ def local_of(s: Scores) -> tuple[Floats, Floats, Floats, Floats]:
     l1, l2 = s.first
     squares = (l1 * l1, l1 * l2, l2 * l2)
     g = means(s.mass, *squares)
+    with np.errstate(under="ignore"):
+        first_mass, last_mass = s.mass * l1, s.mass * l2
     halves = [second + 0.5 * square for second, square in zip(s.second, squares, strict=True)]
-    first = np.stack([means(s.mass * li, *halves) for li in (l1, l2)], axis=-2)
-    cubic = means(s.mass, l1**3, l1**2 * l2, l1 * l2**2, l2**3)
+    first = np.stack([means(mass, *halves) for mass in (first_mass, last_mass)], axis=-2)
+    cubic = np.concatenate([means(first_mass, *squares), means(last_mass, squares[2])], axis=-1)
     rest = l2 - (g[:, 1] / np.where(g[:, 0] > 0, g[:, 0], 1.0))[:, None] * l1
     return g, first, cubic, g[:, 0] * means(s.mass, rest * rest)[:, 0]
 

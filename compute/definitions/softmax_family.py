@@ -46,32 +46,24 @@ class Softmax:
         eta: Floats = self.weights(theta) @ self.keys.astype(theta.dtype)
         return eta
 
-    def _moments(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return p (..., n), the centred keys' columns c₁, c₂ (..., n), and g packed (..., 3)."""
+    def _centred(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return p (..., n) and the centred keys' columns c₁, c₂ (..., n)."""
         p = self.weights(theta)
         keys = self.keys.astype(theta.dtype)
         eta = p @ keys
-        c1 = keys[:, 0] - eta[..., :1]
-        c2 = keys[:, 1] - eta[..., 1:]
-        with np.errstate(under="ignore"):
-            g = np.stack(
-                [(p * c1 * c1).sum(-1), (p * c1 * c2).sum(-1), (p * c2 * c2).sum(-1)], axis=-1
-            )
-        return p, c1, c2, g
+        return p, keys[:, 0] - eta[..., :1], keys[:, 1] - eta[..., 1:]
 
     def moments(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return η (..., 2) and g packed (..., 3), the first two cumulants."""
-        p, *_, g = self._moments(theta)
-        return p @ self.keys.astype(theta.dtype), g
+        p, c1, c2 = self._centred(theta)
+        return p @ self.keys.astype(theta.dtype), _second(p, c1, c2)[1]
 
     def geometry(self, theta: Floats) -> LocalGeometry:
         """Return g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
-        p, c1, c2, g = self._moments(theta)
+        (a, b, c), g = _second(*(columns := self._centred(theta)))
+        _, c1, c2 = columns
         with np.errstate(under="ignore"):
-            a, b, c = p * c1 * c1, p * c1 * c2, p * c2 * c2
-            cubic = np.stack(
-                [(a * c1).sum(-1), (a * c2).sum(-1), (b * c2).sum(-1), (c * c2).sum(-1)], -1
-            )
+            cubic = np.stack([_dot(a, c1), _dot(a, c2), _dot(b, c2), _dot(c, c2)], axis=-1)
             det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
         corner = CORNER[theta.itemsize] * self.spread2
         det = np.where(g[..., 0] + g[..., 2] > corner, det, 0.0)
@@ -112,7 +104,8 @@ class Softmax:
         """Return K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g =
         LLᵀ.
         """
-        p, c1, c2, g = self._moments(theta)
+        p, c1, c2 = self._centred(theta)
+        _, g = _second(p, c1, c2)
         with np.errstate(under="ignore"):
             det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
             usable = det > CURVATURE_FLOOR * (0.5 * (g[..., 0] + g[..., 2])) ** 2
@@ -122,9 +115,9 @@ class Softmax:
             l22 = np.sqrt(safe) / l11
             w1 = c1 / l11[..., None]
             w2 = (c2 - l21[..., None] * w1) / l22[..., None]
-            pair = p * w1 * w2
-            k111, k112 = (p * w1**3).sum(-1), (pair * w1).sum(-1)
-            k122, k222 = (pair * w2).sum(-1), (p * w2**3).sum(-1)
+            first, second = p * w1 * w1, p * w2 * w2
+            k111, k112 = _dot(first, w1), _dot(first, w2)
+            k122, k222 = _dot(second, w1), _dot(second, w2)
             terms = np.stack([k112**2, k122**2, -k111 * k122, -k112 * k222])
             value = 0.25 * terms.sum(0)
             lost = NOISE * np.finfo(theta.dtype).eps * np.abs(terms).sum(0)
@@ -189,6 +182,20 @@ class Softmax:
             # two passes at an anchor, and another if the reference has moved too far
             loops=4 * count // UNROLL,
         )
+
+
+def _dot(x: Floats, y: Floats) -> Floats:
+    """Return Σ_j x_j y_j (...,) of rows (..., n)."""
+    total: Floats = np.einsum("...j,...j->...", x, y)
+    return total
+
+
+def _second(p: Floats, c1: Floats, c2: Floats) -> tuple[tuple[Floats, Floats, Floats], Floats]:
+    """Return p c₁², p c₁c₂ and p c₂² (..., n), and their sums, g packed (..., 3)."""
+    with np.errstate(under="ignore"):
+        m1, m2 = p * c1, p * c2
+        products = m1 * c1, m1 * c2, m2 * c2
+        return products, np.stack([x.sum(axis=-1) for x in products], axis=-1)
 
 
 def log_partition(logits: Floats) -> Floats:

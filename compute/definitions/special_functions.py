@@ -21,8 +21,16 @@ _SMALL = 0.5
 # closer to 0 the value at 0 is used
 _LEAST = 1e-6
 _TERMS = 16
+# B₂, B₄ … B₂₀ of ψ'(y) = 1/y + 1/(2y²) + Σ B_2k y^−(2k+1) from y = _NEAREST on
+_NEAREST = 10
+_BERNOULLI = (
+    *(1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6),
+    *(-3617 / 510, 43867 / 798, -174611 / 330),
+)
 # ψ'(y) = Σ factor · y^−power from y = _SHIFT on
 _SHIFT = 16
+# maximum number of arguments for which all terms of a recurrence are computed at once
+_FEW = 512
 _ASYMPTOTIC = (
     *((1, 1.0), (2, 1 / 2), (3, 1 / 6), (5, -1 / 30), (7, 1 / 42), (9, -1 / 30)),
     *((11, 5 / 66), (13, -691 / 2730)),
@@ -59,14 +67,43 @@ def pentagamma(x: Floats) -> Floats:
 
 
 def _polygamma(order: int, x: Floats) -> Floats:
-    from scipy import special
+    """Return ψ⁽ᵐ⁾(x), m = 1, 2, 3, in float64; NaN for x ≤ 0."""
+    near, r, tail = _polygamma_parts(order, x)
+    lead = (1.0 + 0.5 * r, 1.0 + r, 2.0 + 3.0 * r)[order - 1]
+    return _signed(order, x, near + r**order * (lead + tail))
 
+
+def _polygamma_parts(order: int, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the recurrence of |ψ⁽ᵐ⁾| up to y = x + _NEAREST, 1/y, and Σ of the asymptotic series less
+    its first two terms, over y⁻ᵐ (DLMF 5.15.5 and 5.15.8).
+    """
     checkpoint()
+    x = np.asarray(x, np.float64)
+    safe = np.where(x > 0, x, 1.0)
+    near = np.zeros_like(x)
+    with np.errstate(over="ignore", under="ignore"):
+        for steps in _steps(_NEAREST, x):
+            r = 1.0 / (safe + steps)
+            near += (r * r if order == 1 else r * r * r if order == 2 else (r * r) ** 2).sum(axis=0)
+        near, r = (1.0, 2.0, 6.0)[order - 1] * near, 1.0 / (safe + _NEAREST)
+        square, tail = r * r, np.zeros_like(r)
+        for factor in _polygamma_series(order):
+            tail = (tail + factor) * square
+    return near, r, tail
+
+
+def _signed(order: int, x: Floats, found: Floats) -> Floats:
     x = np.asarray(x)
-    # SciPy's counts up from a negative argument to 0, endlessly if adding 1 does not change it
-    positive = x > 0
-    found = special.polygamma(order, np.where(positive, x, 1.0))
-    return np.where(positive, found, np.nan).astype(x.dtype, copy=False)
+    return np.where(x > 0, found if order % 2 else -found, np.nan).astype(x.dtype, copy=False)
+
+
+@cache
+def _polygamma_series(order: int) -> tuple[float, ...]:
+    """Return B_2k, (2k + 1)B_2k or (2k + 1)(2k + 2)B_2k, the last k first."""
+    shares = enumerate(_BERNOULLI, start=1)
+    return tuple(
+        b * (1.0, 2 * k + 1.0, (2 * k + 1.0) * (2 * k + 2.0))[order - 1] for k, b in shares
+    )[::-1]
 
 
 def log_cosh(x: Floats) -> Floats:
@@ -95,9 +132,13 @@ def _drop(x: Floats, d: Floats, order: int) -> Floats:
     """
     x, d = np.asarray(x), np.asarray(d)
     with np.errstate(under="ignore"):
-        r = 1.0 / (x[..., None] + np.arange(_SHIFT).astype(x.dtype))
-        s = r / (1.0 + d[..., None] * r)
-        near = d * np.sum(r * s * _quotients(r, s, {order + 1: 1.0}), axis=-1)
+        near = np.zeros(np.broadcast_shapes(x.shape, d.shape), x.dtype)
+        for steps in _steps(_SHIFT, near):
+            r: Floats = 1.0 / (x + steps)
+            s: Floats = 1.0 / (x + steps + d)
+            product, both = r * s, r + s
+            near += (product * (both if order == 1 else both * both - product)).sum(axis=0)
+        near *= d
         r = 1.0 / (x + _SHIFT)
         s = r / (1.0 + d * r)
         shares = {n + order - 1: f if order == 1 else -n * f for n, f in _ASYMPTOTIC}
@@ -105,23 +146,33 @@ def _drop(x: Floats, d: Floats, order: int) -> Floats:
     return np.asarray((near if order == 1 else -2.0 * near) + far)
 
 
+def _steps(count: int, x: Floats) -> list[Floats]:
+    """Return 0 … count − 1 on a new first axis, together for few x, else one by one, so that
+    temporary arrays stay in the cache.
+    """
+    every = np.arange(count).astype(x.dtype).reshape(-1, *(1,) * x.ndim)
+    return [every] if x.size <= _FEW else list(every[:, None])
+
+
 def _quotients(r: Floats, s: Floats, shares: dict[int, float]) -> Floats:
     """Return Σ share (rⁿ − sⁿ)/(r − s) over n: share, each quotient the sum Σ rⁱ sⁿ⁻¹⁻ⁱ of positive
     terms.
     """
-    power = quotient = np.ones_like(s)
-    total = shares.get(1, 0.0) * quotient
-    for n in range(2, max(shares) + 1):
+    power, quotient = s, r + s
+    total = shares.get(1, 0.0) + shares.get(2, 0.0) * quotient
+    for n in range(3, max(shares) + 1):
         power = power * s
         quotient = quotient * r + power
         if n in shares:
             total = total + shares[n] * quotient
-    return total
+    return np.asarray(total)
 
 
 def x_trigamma_minus_1(x: Floats) -> Floats:
-    """Return xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel in float32."""
-    return x * trigamma(x) - 1.0
+    """Return xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel."""
+    near, r, tail = _polygamma_parts(1, x)
+    # x/(x + n) − 1 = −n/(x + n)
+    return _signed(1, x, x * (near + r * (0.5 * r + tail)) - _NEAREST * r)
 
 
 def x_trigamma_slope(x: Floats) -> Floats:
@@ -160,7 +211,7 @@ def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
     The difference cancels near the pole κ = 0, where the series of A replaces it.
     """
     kappa = np.asarray(kappa)
-    series = kappa**3 * _power_sum(kappa, lambda n: n - 1)
+    series = kappa * kappa * kappa * _power_sum(kappa, lambda n: n - 1)
     return np.where(kappa < _SMALL, series, direct)
 
 
@@ -201,10 +252,10 @@ def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) ->
     inverse = 1.0 / np.where(far, argument, _LARGE)
     terms = _ratio_series().astype(argument.dtype)
     large = np.zeros_like(inverse)
-    for k in range(1, _TERMS):
+    for k in range(_TERMS - 1, 0, -1):
         factor = -k if order == 1 else k * (k + 1)
-        large = large + terms[k] * factor * inverse ** (k + order)
-    return np.where(far, large, small)
+        large = (large + terms[k] * factor) * inverse
+    return np.where(far, large * (inverse if order == 1 else inverse * inverse), small)
 
 
 # K = Σ c_k κ^2k of κA dμ² + A' dκ², whose terms cancel at its pole κ = 0

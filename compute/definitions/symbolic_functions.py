@@ -58,6 +58,30 @@ class tetragamma_drop(_Paired):
     pass
 
 
+class negative_binomial_series(_Paired):
+    def fdiff(self, argindex: int = 1) -> Any:
+        r, m = self.args
+        if argindex == 1:
+            return negative_binomial_slope(r, m)
+        return negative_binomial_first(r, m) / (m * (1 + m))
+
+
+class negative_binomial_first(_Paired):
+    pass
+
+
+class negative_binomial_second(_Paired):
+    pass
+
+
+class negative_binomial_slope(_Paired):
+    pass
+
+
+class negative_binomial_third(_Paired):
+    pass
+
+
 class bessel_skew(_Paired):
     pass
 

@@ -18,7 +18,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import shown
-from compute.definitions import special_functions
+from compute.definitions import negative_binomial, special_functions
 
 # larger constants are refused: their squares would overflow
 LARGEST = 1e300
@@ -63,6 +63,7 @@ OPERATIONS: dict[str, Operation] = {
     "atan": _call("atan", np.arctan),
     **{name: _call(name, run) for name, run in special_functions.FUNCTIONS.items()},
     **{name: _call(name, run, 2) for name, run in special_functions.PAIRED.items()},
+    **{name: _call(name, run, 2) for name, run in negative_binomial.FUNCTIONS.items()},
 }
 
 

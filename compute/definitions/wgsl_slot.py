@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.definitions import tape
+from compute.definitions import negative_binomial, tape
 from compute.definitions.derived import Derived
 from compute.definitions.quadrature import Nodes
 from compute.manifold.manifold import Slot
@@ -22,6 +22,8 @@ _TARGETS = (
 _SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z", "weight")
 
 
+# iterations of one evaluation with rare functions
+LOOPS = 160
 # tape length above which compiling the kernels takes longer than running them
 LONG = 256
 
@@ -95,8 +97,13 @@ def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> 
     return Slot("\n".join(lines), {"abscissae": table}, constants, _PLACING + _TURNS, long=True)
 
 
+# functions with a file of their own, and that file
+RARE = dict.fromkeys(negative_binomial.FUNCTIONS, "//!include lib/negative_binomial.wgsl")
+
+
 def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
     """Return the kernels' family slot, printed from the same tapes that NumPy runs."""
+    rare = sorted({RARE[step[0]] for step in geometry.steps if step[0] in RARE})
     scalars = [f"values[{i}]" for i in range(len(derived.scalars))]
     return Slot(
         "\n".join(
@@ -104,6 +111,7 @@ def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) ->
                 "//!include lib/tensor.wgsl",
                 "//!include lib/special.wgsl",
                 "//!include lib/curved.wgsl",
+                *rare,
                 "fn anchor(theta: vec2f) {}",
                 "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
                 _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
@@ -127,7 +135,8 @@ def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) ->
             )
         ),
         constants=given(geometry),
-        long=len(geometry.steps) > LONG,
+        loops=LOOPS * len(rare),
+        long=bool(rare) or len(geometry.steps) > LONG,
     )
 
 

@@ -32,6 +32,9 @@ NEAREST_ONE_SIDED = 1e-4
 # the divergence below which a ball is drawn as an ellipse of the metric, off by 1e-5 of its radius
 SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
+DISCRETE = ("outcomes", "counts")
+# the most counts that are summed, and a probability that is left out
+MOST_COUNTS, RARE = 4e6, 1e-18
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
 STATES = "undefined before a measurement"
 INFINITE = "infinite, or too large for float64"  # of closed forms
@@ -98,10 +101,11 @@ def _found(
     """
     found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
     both = manifold.support(np.stack([a, b]))
-    if both.space == "outcomes":
-        found = _of_outcomes(manifold, both, a, b) | found
+    if both.space in DISCRETE:
+        x = both.x if both.space == "outcomes" else _counts(manifold, both, a, b)
+        found = _of_outcomes(manifold, x, a, b) | found
     rest = [name for name in names if name not in found]
-    if rest and both.space != "outcomes":
+    if rest and both.space not in DISCRETE:
         values, words = _of_densities(manifold, a, b, rest)
         found, why = found | values, why | words
     return found, why
@@ -177,14 +181,26 @@ def _angle(apart: float) -> float:
     return float(4.0 * np.arcsin(np.sqrt(np.clip(apart, 0.0, 1.0) / 2.0)))
 
 
-def _of_outcomes(manifold: Manifold, support: Support, a: Floats, b: Floats) -> Found:
-    """Return the divergences as sums over finitely many outcomes."""
-    p, q = manifold.density(np.stack([a, b]), support.x)
-    p, q = p / p.sum(), q / q.sum()
+def _counts(manifold: Manifold, support: Support, a: Floats, b: Floats) -> Floats:
+    """Return 0, 1 … up to where both probabilities are below `RARE`; tails are geometric."""
+    highest = float(support.x[-1])
+    while highest < MOST_COUNTS:
+        if manifold.density(np.stack([a, b]), np.array([highest])).max() < RARE:
+            break
+        highest *= 1.5
+    return np.arange(highest + 1.0)
+
+
+def _of_outcomes(manifold: Manifold, x: Floats, a: Floats, b: Floats) -> Found:
+    """Return the divergences as sums over outcomes x (k,)."""
+    both = np.stack([a, b])
+    if manifold.log_density is not None:
+        p, q = manifold.log_density(both, x)
+        p, q = p - np.log(np.exp(p).sum()), q - np.log(np.exp(q).sum())
+    else:
+        p, q = np.log(manifold.density(both, x))
     with np.errstate(all="ignore"):
-        forward, backward, apart = (
-            float(part.sum()) for part in density_overlap.parts(np.log(p), np.log(q))
-        )
+        forward, backward, apart = (float(part.sum()) for part in density_overlap.parts(p, q))
     return {"forward": forward, "backward": backward, "bhattacharyya": _angle(apart)}
 
 

@@ -27,8 +27,9 @@ from compute.requests.geodesics import Paths, ShootRequest
 # Solves initial-value problems on either engine.
 Fire = Callable[[ShootRequest], Paths]
 
-# A step is halved while it changes the velocity by more than this share …
-TURN_LIMIT = 0.2
+# A step is halved while it changes the velocity by more than this share, the second with an estimate of
+# its error …
+TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
 # … or takes, or at its first velocity would take, more than three quarters of the distance to the
 # domain's edge (a curve that touches an edge is beyond it, though its coordinates turn back),
 MARGIN_KEPT = 0.25
@@ -82,6 +83,12 @@ class _Way:
     alpha: float
     tableau: Tableau
     steps: int
+
+    @property
+    def turn(self) -> float:
+        """The share by which a step may change the velocity."""
+        careful = self.tableau.errors is None or is_typed(self.manifold)
+        return TURN_LIMIT if careful else ESTIMATED_TURN
 
 
 @dataclass
@@ -312,7 +319,7 @@ def _step(way: _Way, start: Floats, h: Floats) -> tuple[Floats, Ints, Floats, Fl
         verdict = np.where(verdict == Status.OK, wrong, verdict)
         if stage == 0:
             metric = here
-            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:4], v)
+            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:4], v, way.turn)
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
@@ -339,15 +346,15 @@ def _error(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Float
     return np.asarray(error / np.maximum(norm(metric, slopes[0, :, :2]), tiny))
 
 
-def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
-    """Whether a step of size h (n,) turns v (n, 2) too far.
+def _turns(scale: Floats, h: Floats, a: Floats, v: Floats, limit: float) -> np.ndarray:
+    """Whether a step of size h (n,) turns v (n, 2) by more than a limit.
 
     This must hold both in the given coordinates and in coordinates scaled to g_ii = 1: the first
     criterion alone would stop a curve that turns along a coordinate with a much larger scale than the
     other, the second alone a curve that touches a boundary where g diverges.
     """
-    plain = h**2 * (a * a).sum(axis=1) > TURN_LIMIT**2 * (v * v).sum(axis=1)
-    scaled = h**2 * (scale * a * a).sum(axis=1) > TURN_LIMIT**2 * (scale * v * v).sum(axis=1)
+    plain = h**2 * (a * a).sum(axis=1) > limit**2 * (v * v).sum(axis=1)
+    scaled = h**2 * (scale * a * a).sum(axis=1) > limit**2 * (scale * v * v).sum(axis=1)
     return np.asarray(plain & scaled)
 
 

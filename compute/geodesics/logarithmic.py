@@ -56,7 +56,7 @@ def scaled(manifold: Manifold) -> Manifold | None:
             first[..., :, 0] += metric[..., [0, 1]]
         if logs[1]:
             first[..., :, 2] += metric[..., [1, 2]]
-        cubes = np.stack([b1**3, b1 * b1 * b2, b1 * b2 * b2, b2**3], axis=-1)
+        cubes = pairs[..., [0, 0, 2, 2]] * b[..., [0, 1, 0, 1]]
         return LocalGeometry(metric, first, local.cubic * cubes, local.det * pairs[..., 1] ** 2)
 
     labels = (chart.labels[0], chart.labels[1])

@@ -21,6 +21,8 @@ ROUNDS = 14
 INFINITE = 1e30
 # Shooting starts from these curves; with a decrement of this share of S_N it needs one round.
 FLOOR = 1e-3
+# curves, at most, of which all step sizes are tried at once: a dispatch costs more than they do
+FEW = 16
 
 SEGMENT = record(
     {
@@ -33,7 +35,8 @@ SEGMENT = record(
     }
 )
 DESCENT = record({"value": "f32", "slope": "f32", "tried": "u32", "done": "u32"})
-PARAMETERS = record({"curves": "u32", "segments": "u32"})
+# first: the number of step sizes that are tried before the others
+PARAMETERS = record({"curves": "u32", "segments": "u32", "first": "u32"})
 _NODES, _STEPS = Storage("nodes", "vec2f", writable=True), Storage("steps", "vec2f", writable=True)
 _SEGMENTS = Storage("segments", "Segment", writable=True)
 _DESCENTS = Storage("descents", "Descent", writable=True)
@@ -74,18 +77,21 @@ def relaxation(
     session: GpuSession, slot: Slot, curves: Floats, rounds: int = ROUNDS
 ) -> tuple[list[Dispatch], Any]:
     """Return the dispatches that relax curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
-    n, count, rest = len(curves), SEGMENTS, len(STEP_SIZES) - 1
+    n, count, sizes = len(curves), SEGMENTS, len(STEP_SIZES)
+    first = sizes if n <= FEW else 1
+    given = np.array([(n, count, first)], PARAMETERS)
     buffers = {
-        "parameters": session.filled("action parameters", np.array([(n, count)], PARAMETERS)),
+        "parameters": session.filled("action parameters", given),
         "nodes": session.filled("action nodes", curves.astype(np.float32)),
         "descents": session.filled("action descents", np.zeros(n, DESCENT)),
         "steps": session.buffer("action steps", n * (count + 1) * 8),
         "segments": session.buffer("action segments", n * count * SEGMENT.itemsize),
         "factors": session.buffer("action factors", n * count * 16),
-        "trials": session.buffer("action trials", n * count * 4 * len(STEP_SIZES)),
+        "trials": session.buffer("action trials", n * count * 4 * sizes),
     }
     wide, narrow = -(-n * count // WORKGROUP), -(-n // WORKGROUP)
-    search = ((TRY, (wide, 1)), (CHOOSE, (narrow,)), (TRY, (wide, rest)), (CHOOSE, (narrow,)))
+    tries = [first, sizes - first] if first < sizes else [sizes]
+    search = [step for some in tries for step in ((TRY, (wide, some)), (CHOOSE, (narrow,)))]
     work = [
         _dispatch(session, slot, buffers, source, shape)
         for source, shape in ((SEGMENTS_OF, (wide,)), (SOLVE, (narrow,)), *search)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.geodesics.initial_value import DRIFT_LIMIT, MARGIN_KEPT, MAX_ATTEMPTS, TURN_LIMIT
 from compute.gpu import tiles
@@ -51,14 +50,10 @@ SOURCE = Source(
 def shoot(session: GpuSession, request: ShootRequest) -> Paths:
     """Integrate geodesics from initial points and velocities."""
     n, m = len(request.theta), request.steps + 1
-    theta, velocity = np.empty((n, m, 2)), np.empty((n, m, 2))
-    ends = np.empty(n, PATH)
+    ends, nodes = np.empty(n, PATH), np.empty((n, m, 4), np.float32)
     for rows in tiles.batches(n, 16 * m):
-        ends[rows], nodes = integrated(session, request, rows)
-        theta[rows], velocity[rows] = nodes[..., :2], nodes[..., 2:]
-        theta[rows] += request.theta[rows, None]
-    theta[:, 0], velocity[:, 0] = request.theta, request.velocity
-    return _paths(request, ends, theta, velocity)
+        ends[rows], nodes[rows] = integrated(session, request, rows)
+    return paths_of(request, ends, nodes)
 
 
 def integrated(
@@ -95,12 +90,15 @@ def _initial(request: ShootRequest, rows: slice) -> np.ndarray:
     return states
 
 
-def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Floats) -> Paths:
-    """Return the result from the final states of the paths.
+def paths_of(request: ShootRequest, ends: np.ndarray, nodes: np.ndarray) -> Paths:
+    """Return paths from their final states (n,) and their nodes (n, m, 4), see `integrated`.
 
     After an overflow a curve ends at its last valid node: NOT_CONVERGED.
     """
     steps = request.steps
+    theta = nodes[..., :2] + request.theta[:, None]
+    velocity = nodes[..., 2:].astype(np.float64)
+    theta[:, 0], velocity[:, 0] = request.theta, request.velocity
     count = ends["node"].astype(np.int32) + 1
     stop, sums = request.theta + ends["y"][:, :2], ends["sums"].astype(np.float64)
     lost = ~(np.isfinite(ends["y"]).all(axis=1) & np.isfinite(sums).all(axis=1))

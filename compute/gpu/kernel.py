@@ -173,17 +173,6 @@ class Kernel:
             self._groups[key] = (group, tuple(buffers))
         return self._groups[key][0]
 
-    def record(
-        self, work: Any, buffers: Sequence[Any], family: Any, shape: tuple[int, ...], times: int
-    ) -> None:
-        """Record ``times`` consecutive dispatches of ``shape`` workgroups in a compute pass."""
-        work.set_pipeline(self.pipeline)
-        work.set_bind_group(0, self.group(buffers))
-        if family is not None:
-            work.set_bind_group(1, family)
-        for _ in range(times):
-            work.dispatch_workgroups(*shape)
-
 
 def family_layout(device: Device, slot: Slot) -> Any:
     """Return the layout of group 1."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -24,6 +25,22 @@ class Dispatch:
     buffers: Sequence[Any]
     workgroups: tuple[int, ...]
     times: int = 1
+
+    @cached_property
+    def group(self) -> Any:
+        """The bind group of its buffers."""
+        return self.kernel.group(self.buffers)
+
+    def record(self, work: Any, family: Any) -> Any:
+        """Record it in a compute pass; take and return the family bound there: it stays bound."""
+        work.set_pipeline(self.kernel.pipeline)
+        work.set_bind_group(0, self.group)
+        if self.family not in (None, family):
+            family = self.family
+            work.set_bind_group(1, family)
+        for _ in range(self.times):
+            work.dispatch_workgroups(*self.workgroups)
+        return family
 
 
 class GpuSession:
@@ -83,14 +100,9 @@ class GpuSession:
         encoder = self.device.handle.create_command_encoder()
         # one pass for all: within it each dispatch sees the results of earlier ones
         recording = encoder.begin_compute_pass()
+        family = None
         for dispatch in work:
-            dispatch.kernel.record(
-                recording,
-                dispatch.buffers,
-                dispatch.family,
-                dispatch.workgroups,
-                dispatch.times,
-            )
+            family = dispatch.record(recording, family)
         recording.end()
         return self.device.run(encoder, outputs)
 

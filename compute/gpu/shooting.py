@@ -42,6 +42,8 @@ class Rounds:
 
 # nearly all pairs finish with the first; the rest continue with the second
 USUAL, FULL = Rounds(4, 6), Rounds(discrete_energy.ROUNDS, 10)
+# aiming rounds before the first look at the rays: most pairs have hit by then
+SOON = 3
 # for a metric with this many loop iterations a round costs dispatches even if all is done
 COSTLY, BRIEF = 1000, Rounds(2, 3)
 # for a path with so few steps, as during a drag, the largest allowed miss is invisible
@@ -99,15 +101,15 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
         return initial_value.shoot(session, shot)
 
     def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Rounds) -> Paths:
-        velocity = np.empty((len(todo), 2))
+        parts = []
         for rows in tiles.batches(len(todo), max(discrete_energy.bytes_each(), 3 * 16 * m)):
-            velocity[rows], relaxed = _aimed(
-                session, wanted, rows, curves[todo[rows]], path, effort
-            )
+            own = batch.pairs(wanted, np.arange(len(todo))[rows])
+            found, relaxed = _aimed(session, own, curves[todo[rows]], path, effort)
+            parts.append(found)
             # where g is almost 0 single precision loses a curve
             kept = np.isfinite(relaxed).all(axis=(1, 2))
             curves[todo[rows][kept]] = relaxed[kept]
-        return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])
+        return judged(wanted, batch.all_of(parts), MISS_LIMIT["f4"])
 
     paths = solved(request, np.arange(n), _effort(request))
     todo = np.flatnonzero(paths.status != Status.OK)
@@ -128,42 +130,72 @@ def _effort(request: ConnectRequest) -> Rounds:
 def _aimed(
     session: GpuSession,
     request: ConnectRequest,
-    rows: slice,
     curves: Floats,
     path: list[float],
     effort: Rounds,
-) -> tuple[Floats, Floats]:
-    """Return velocities (k, 2) that lead from start to end, and the initial curves (k, N+1, 2).
+) -> tuple[Paths, Floats]:
+    """Return paths (n) aimed from start to end, and the initial curves (n, N+1, 2).
 
-    Relaxation, if α = 0 comes first, and shooting run in one submission.
+    Relaxation, if α = 0 comes first, and shooting run in one submission; aims that have not hit after
+    a few rounds continue in another.
     """
     relaxing = effort.relaxing if path[0] == 0.0 else 0
     work, nodes = discrete_energy.relaxation(session, request.manifold.slot, curves, relaxing)
     aims = np.zeros(len(curves), AIM_RECORD)
-    aims["start"], aims["apart"] = request.start[rows], request.end[rows] - request.start[rows]
+    aims["start"], aims["apart"] = request.start, request.end - request.start
     aims["miss"] = discrete_energy.INFINITE
     kept = session.filled("shooting aims", aims)
     for turn, alpha in enumerate(path):
         restart = turn * (effort.aiming + 1)
-        aim, fire = _round(session, request, (nodes, kept), len(curves), (restart, alpha))
-        work += [aim, fire] * effort.aiming + [aim]
-    found, relaxed = session.run(work, [(kept, aims.nbytes), (nodes, curves.size * 4)])
+        aim, fire = _round(session, request, (nodes, kept), (restart, alpha))
+        soon = min(SOON, effort.aiming) if alpha == path[-1] else effort.aiming
+        work += [aim, fire] * soon + [aim]
+    outputs = [(kept, aims.nbytes), (nodes, curves.size * 4), *_first_rays(session, request)]
+    aimed, relaxed, *rays = session.run(work, outputs)
+    late = effort.aiming - soon
+    if late and not _finished(np.frombuffer(rays[0], PATH), request.steps).all():
+        aimed, relaxed, *rays = session.run([fire, aim] * late, outputs)
+    velocity = np.frombuffer(aimed, AIM_RECORD)["v"].astype(np.float64)
     return (
-        np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64),
+        _shot(session, shot_of(request, velocity), rays),
         np.frombuffer(relaxed, np.float32).reshape(curves.shape).astype(np.float64),
     )
+
+
+def _first_rays(session: GpuSession, request: ConnectRequest) -> list[tuple[Any, int]]:
+    """Return the buffers of the rays' states and nodes, and the bytes of the first ray of each pair."""
+    n, m = len(request.start), request.steps + 1
+    sizes = {"geodesic paths": n * PATH.itemsize, "geodesic nodes": n * m * 16}
+    return [(session.buffer(name, size), size) for name, size in sizes.items()]
+
+
+def _finished(states: np.ndarray, steps: int) -> np.ndarray:
+    """Return which pairs (n,) have hit: their rays are as they ended; others wait to be fired again."""
+    return np.asarray((states["node"] == steps) & (states["tries"] > 0))
+
+
+def _shot(session: GpuSession, shot: ShootRequest, rays: list[memoryview]) -> Paths:
+    """Return geodesics (n) from the rays fired last: those that have hit, and the others shot again."""
+    n, m = len(shot.theta), shot.steps + 1
+    states = np.frombuffer(rays[0], PATH)
+    nodes = np.frombuffer(rays[1], np.float32).reshape(n, m, 4)
+    paths = initial_value.paths_of(shot, states, nodes)
+    todo = np.flatnonzero(~_finished(states, shot.steps))
+    if todo.size == 0:
+        return paths
+    rest = replace(shot, theta=shot.theta[todo], velocity=shot.velocity[todo])
+    return batch.replaced(paths, todo, initial_value.shoot(session, rest))
 
 
 def _round(
     session: GpuSession,
     request: ConnectRequest,
     kept: tuple[Any, Any],
-    pairs: int,
     turn: tuple[int, float],
 ) -> tuple[Dispatch, Dispatch]:
     """Return the dispatches of a round for one α: evaluate, correct, and shoot."""
     restart, alpha = turn
-    slot, steps = request.manifold.slot, request.steps
+    slot, steps, pairs = request.manifold.slot, request.steps, len(request.start)
     nodes, aims = kept
     family, loops = session.family(slot), tiles.loops_of(slot)
     paths = session.buffer("geodesic paths", 3 * pairs * PATH.itemsize)

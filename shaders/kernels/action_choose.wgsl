@@ -1,14 +1,14 @@
 // The line search: takes the first step size that lowers S_N by Armijo's rule.
 // One invocation a curve.  Twin of compute/geodesics/discrete_energy.py, `_search`.
 //
-// The full step is tried first; only curves that reject it try the other sizes.
+// Of many curves the full step is tried first; only those that reject it try the other sizes.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
     let curve = id.x;
     if curve >= parameters.curves || descents[curve].done != 0u { return; }
     let here = descents[curve];
-    var tried = select(STEP_SIZES, 1u, here.tried == 0u);
+    var tried = select(STEP_SIZES, parameters.first, here.tried == 0u);
     for (var i = here.tried; i < tried; i++) {
         let size = exp2(-f32(i));
         if trial(curve, i) <= here.value + ARMIJO * size * here.slope {

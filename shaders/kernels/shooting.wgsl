@@ -14,12 +14,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if aim.round > parameters.restart { judge(&aim, pair); }
     aim.round++;
     aims[pair] = aim;
+    // what has hit stays as it is: its first ray is the geodesic
+    if is_hit(aim) { return; }
     let trial = aim.v + aim.step;
     let size = offset(aim, trial);
-    let hit = is_hit(aim);
-    fire(3u * pair, aim.start, trial, hit);
-    fire(3u * pair + 1u, aim.start, trial + vec2f(size.x, 0.0), hit);
-    fire(3u * pair + 2u, aim.start, trial + vec2f(0.0, size.y), hit);
+    fire(pair, aim.start, trial);
+    fire(pair + parameters.pairs, aim.start, trial + vec2f(size.x, 0.0));
+    fire(pair + 2u * parameters.pairs, aim.start, trial + vec2f(0.0, size.y));
 }
 
 /// The metrics at both ends, and the first velocity with its length.
@@ -61,7 +62,8 @@ fn first_velocity(at: Geometry, start: vec2f, pair: u32) -> vec2f {
 
 /// Keep a trial that came nearer, with its next Newton step; otherwise halve the step.
 fn judge(aim: ptr<function, Aim>, pair: u32) {
-    let rays = array(paths[3u * pair], paths[3u * pair + 1u], paths[3u * pair + 2u]);
+    let count = parameters.pairs;
+    let rays = array(paths[pair], paths[pair + count], paths[pair + 2u * count]);
     if is_hit(*aim) { return; }
     let arrived = min(rays[0].node, min(rays[1].node, rays[2].node)) == parameters.steps;
     let gap = rays[0].y.xy - (*aim).apart;
@@ -81,14 +83,12 @@ fn judge(aim: ptr<function, Aim>, pair: u32) {
     (*aim).step = select(-(inverse * gap) / select(det, 1.0, det == 0.0), vec2f(), det == 0.0);
 }
 
-/// A path at its start, or already at its end if it is no longer needed.
-fn fire(ray: u32, start: vec2f, v: vec2f, needless: bool) {
+/// A path at its start.
+fn fire(ray: u32, start: vec2f, v: vec2f) {
     var path = Path();
     path.origin = start;
     path.y = vec4f(vec2f(), v);
     path.remaining = 1.0;
     path.share = 1.0;
-    path.node = select(0u, parameters.steps, needless);
-    path.tries = select(0u, 1u, needless);
     paths[ray] = path;
 }

@@ -234,7 +234,8 @@ fn log_bessel_i0(kappa: f32) -> f32 {
 /// e^(x²) erfc x for x ≥ 0: the Chebyshev fit of Numerical Recipes (erfcc), which is relative.
 fn erfcx(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.5 * x);
-    let high = 0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)));
+    let rest = 1.48851587 + t * (-0.82215223 + t * 0.17087277);
+    let high = 0.27886807 + t * (-1.13520398 + t * rest);
     let low = 0.37409196 + t * (0.09678418 + t * (-0.18628806 + t * high));
     return t * exp(-1.26551223 + t * (1.00002368 + t * low));
 }

@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``bench``."""
     parser.add_argument(
-        "--only", default="A,B,C,D,E,F", metavar="A,B,C…", help="workloads to run (default: all)"
+        "--only", default="A,B,C,D,E,F,G", metavar="A,B,C…", help="workloads to run (default: all)"
     )
     shared_options.engine(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the workloads and print the measurements as ratios."""
-    from app.bench import attend, drag, fan, flow, frame, pairs, start
+    from app.bench import attend, drag, fan, float64, flow, frame, pairs, start
     from app.cli.output import show
     from compute import open_engine
     from compute.core.refusal import shown
 
     wanted = set(chosen.only.upper().split(","))
-    unknown = wanted - set("ABCDEF")
+    unknown = wanted - set("ABCDEFG")
     if unknown:
-        raise ValueError(f"workloads are A to F, got {shown(','.join(sorted(unknown)))}")
+        raise ValueError(f"workloads are A to G, got {shown(','.join(sorted(unknown)))}")
     results: list[Measurement] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))
@@ -41,6 +41,8 @@ def run(chosen: argparse.Namespace) -> int:
         results.append(flow.measure(open_engine(chosen.engine)))
     if "F" in wanted:
         results.append(attend.measure(open_engine(chosen.engine)))
+    if "G" in wanted:
+        results += float64.measure()
     if "E" in wanted:
         results += start.measure(chosen.engine)
     if "D" in wanted:
@@ -61,7 +63,7 @@ def _lines(result: Measurement) -> list[str]:
         else:
             figure = f"{yardstick['seconds']:.4f} s, {yardstick['ratio']:.2f} × ours"
             gap = yardstick.get("difference")
-            apart = "" if gap is None else f", end points differ by {gap:.1e}"
+            apart = "" if gap is None else f", results differ by {gap:.1e}"
             lines.append(f"     {yardstick['name']}: {figure}{apart}")
     on_thread, to_screen = result.get("gui_thread_ms"), result.get("to_screen_ms")
     for words, found in (("gui thread ms", on_thread), ("to screen ms", to_screen)):

@@ -65,6 +65,11 @@ class VispyCanvas(Gestures):
         if not self._timer.running and not self._due:
             self._timer.start()
 
+    def present(self) -> None:
+        if self._due or self._timer.running:
+            self._now()
+            self._view.native.present()
+
     @property
     def is_waiting(self) -> bool:
         """Whether the redraw of a moved pin waits for its geodesic."""

@@ -295,6 +295,9 @@ class Canvas(View, ABC):
     def set_note(self, text: str) -> None:
         """Show a short note at the bottom of the canvas (what a flow's grid omits …); "" clears it."""
 
+    def present(self) -> None:
+        """Bring what has been set to the screen at once, if there is one."""
+
 
 class Window(View, ABC):
     """The frame around the canvas: panels, timeline, status bar."""

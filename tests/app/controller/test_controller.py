@@ -29,6 +29,7 @@ from app.parts.timeline import TimelinePart
 from app.presenters import drawables
 from app.presenters.measures import measures as of_path
 from app.presenters.measures import message
+from app.views.canvas.input.keyboard import TIP
 from app.views.interface.events import (
     CommandInvoked,
     FormulaTyped,
@@ -203,6 +204,26 @@ def test_the_menu_says_where_no_pin_can_be_put(desk):
         assert window.log.call_count == said
     assert window.log.call_args.args == ("A was not moved: that point is outside the domain",)
     assert controller.store.scene.start != before.start
+
+
+@pytest.mark.parametrize(
+    ("targets", "note", "first"),
+    [
+        ({"A": (103.0, 100.0)}, "", "Copy A"),
+        ({"A": (180.0, 100.0), "B": (100.0, 98.0)}, "note 0", "Copy B"),
+        ({TIP: (100.0, 100.0)}, "", "Copy the vector"),
+        ({"tip of note 1": (100.0, 100.0)}, "", "Edit this note"),
+        ({"A": (180.0, 100.0)}, "note 0", "Edit this note"),
+        ({"A": (180.0, 100.0)}, "", "Put A here"),
+    ],
+)
+def test_the_menu_begins_with_what_is_under_the_pointer(desk, targets, note, first):
+    controller, *_ = desk
+    controller.commands |= dict.fromkeys((name for _, name in context_menu.COMMANDS), lambda: None)
+    pointed = MagicMock()
+    pointed.at.return_value, pointed.frame.to_chart.return_value = (100.0, 100.0), (0.0, 1.0)
+    pointed.targets.return_value, pointed.note_under.return_value = targets, note
+    assert context_menu.entries(pointed, controller, (100, 100))[0][0] == first
 
 
 def test_near_a_token_a_pin_snaps_onto_it(desk):

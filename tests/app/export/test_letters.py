@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.export import figure, raster
+from app.export import figure, figure_panels, raster
 from app.export.letters import any_script
 from app.export.sheet import Group, Lettering, Sheet, drawn
 from app.model import scene_file
@@ -135,6 +135,16 @@ def test_tokens_of_many_scripts_are_in_the_svg_as_text_and_as_shapes(
             assert shapes and each(shape.get("d") != "" for shape in shapes)
     # a long word ends in an ellipsis beside the bars
     assert [text for text in texts if text.endswith("…") and TOKENS[-1].startswith(text[:-1])]
+
+
+def test_only_words_wider_than_their_room_are_shortened():
+    word = "the moving point"
+    whole = figure_panels.width_of(word, 12)
+    assert figure_panels.shortened(word, 12, whole) == word
+    cut = figure_panels.shortened(word, 12, whole - 1.0)
+    assert cut.endswith("…") and word.startswith(cut[:-1])
+    assert whole / 2 < figure_panels.width_of(cut, 12) < whole
+    assert figure_panels.shortened(word, 12, 0.0) == "…"
 
 
 def test_a_picture_of_many_scripts_is_made_and_says_what_has_no_letters(heads, tmp_path):

@@ -153,6 +153,21 @@ def test_an_evolution_keeps_to_the_clock_and_skips_frames():
         assert store.scene.flow.time == pytest.approx(steps * 0.001)
 
 
+def test_particles_live_four_seconds_by_the_clock_while_they_are_shown():
+    part, _ = flow_part(scene_of())
+    store, canvas, clock = part.context.store, part.context.canvas, 10.0
+    part.now = lambda: clock
+    part.on_message(answers(store.scene)[-1])
+    tick = part.context.window.every.call_args.args[1]
+    shown, begun = canvas.set_particles.call_args.args
+    for clock, share in ((11.0, 0.25), (13.0, 0.75), (14.5, 0.125)):  # noqa: B007 (read by the part)
+        tick()
+        moving, phase = canvas.set_particles.call_args.args
+        assert moving is shown and phase - begun == pytest.approx(share)
+    store.update(replace(store.scene, layers=replace(store.scene.layers, particles=False)))
+    assert canvas.set_particles.call_args.args[0] is None
+
+
 def test_the_panel_says_why_there_is_no_flow():
     part, asked = flow_part(scene_of())
     store, window = part.context.store, part.context.window

@@ -156,6 +156,33 @@ def test_what_a_job_tells_after_it_was_given_up_is_not_heard(monkeypatch):
     assert [m for m in messages if not isinstance(m, EngineOpened)] == [("told", MAP)]
 
 
+def test_the_job_of_the_next_move_begins_once_the_last_answer_is_shown(gated, monkeypatch):
+    runner, gate, _ = gated
+    monkeypatch.setattr(runners, "TURN", 60.0)
+    monkeypatch.setattr(
+        runners, "perform", lambda engine, job, emit, *_: (emit(job), gate.done.append(job))
+    )
+    runner.submit(path(0))
+    assert runner.wait_idle(10)
+    runner.submit(path(1))
+    runner.submit(path(2))  # the hand has moved on
+    assert gate.done == [path(0)] and runner.pending() == 1
+    runner.shown()
+    assert runner.wait_idle(10)
+    assert gate.done == [path(0), path(2)]
+
+
+def test_an_answer_that_nobody_shows_holds_up_no_job(gated, monkeypatch):
+    runner, gate, _ = gated
+    monkeypatch.setattr(
+        runners, "perform", lambda engine, job, emit, *_: (emit(job), gate.done.append(job))
+    )
+    for i in range(3):
+        runner.submit(path(i))
+        assert runner.wait_idle(10)
+    assert gate.done == [path(0), path(1), path(2)]
+
+
 def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):
     told, engines, came = [], [], threading.Semaphore(0)
 

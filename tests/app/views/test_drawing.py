@@ -21,6 +21,7 @@ from app.views.canvas.ticks import linear, logarithmic, number, step
 from app.views.interface.theme import DARK, LIGHT
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks, Outline
 from compute.manifold.extent import Extent
+from tests.claims import each
 from tests.layers import layer, said
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
@@ -180,6 +181,21 @@ def test_a_colour_bar_has_the_lowest_colour_at_its_foot():
     up = at["0"] - 0.8 * (bar.low[1] - bar.high[1])
     assert at["0.8"] == pytest.approx(up, abs=1.0)
     np.testing.assert_array_equal(bar.texture[[0, -1], 0], palette("viridis")[[0, LEVELS - 1]])
+
+
+@pytest.mark.parametrize("limits", [(2.0, 4.0), (-3.0, 5.0), (-9.0, -1.0)])
+def test_a_tick_of_the_colour_bar_stands_at_its_share_of_the_limits(limits):
+    plot, (low, high) = Plot(SIZE, DARK), limits
+    plot.set_map(ColorMap2D(np.array([[*limits]]), VIEW, "viridis", limits, "K"))
+    made = layer(plot, LegendLayer).primitives(plot.frame)
+    bar, (marks,) = made[0], [p for p in made if isinstance(p, Strokes)]
+    foot, top = bar.low[1], bar.high[1]
+    ticks = [label for label in made if isinstance(label, Label) and label.text != "K"]
+    assert len(ticks) >= 3
+    for label, line in zip(ticks, marks.lines, strict=True):
+        share = (float(label.text.replace("−", "-")) - low) / (high - low)
+        assert label.at[1] == pytest.approx(foot + share * (top - foot), abs=1.0)
+        assert each(line[:, 1] == label.at[1])
 
 
 def filled(theme) -> Plot:

@@ -13,7 +13,15 @@ from app.views.canvas.display_list import Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
-from app.views.canvas.layers.marks import GAP, HEIGHT, PLACES, MarksLayer, overlaps, room
+from app.views.canvas.layers.marks import (
+    GAP,
+    HEIGHT,
+    PLACES,
+    MarksLayer,
+    first_free,
+    overlaps,
+    spots,
+)
 from app.views.canvas.plot import Plot
 from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import LIGHT
@@ -134,7 +142,8 @@ def test_of_thousands_of_tokens_each_word_has_the_first_place_that_is_free():
                 wide = (x - GAP, y, x + width + GAP, y + HEIGHT)
                 free += [] if overlaps(wide, taken) else fitting[-1:]
         wanted = next(iter(free or (fitting if insist else [])), None)
-        place = room(frame, point, width, taken, bool(insist))
+        where = spots(frame, point, width, taken[::2])
+        place = first_free(where, taken[1::2], bool(insist))
         assert (place is None) == (wanted is None)
         if place is not None:
             found += 1

@@ -144,3 +144,17 @@ def test_a_frame_is_told_once_it_is_shown(canvas):
     canvas.set_curve("geodesic", curve(11.0))
     until(canvas, lambda: told)
     assert told == [canvas.frames]
+
+
+def test_a_frame_that_cannot_wait_is_on_the_screen_at_once(canvas):
+    before, told = shown(canvas), []
+    canvas.native.frameSwapped.connect(lambda: told.append(canvas.frames))
+    canvas.set_curve("geodesic", curve(11.0))
+    canvas.present()
+    assert told == [canvas.frames], "one frame, reported when it is there"
+    drawn = canvas.frames
+    canvas.present()
+    assert canvas.frames == drawn, "nothing has changed since"
+    after = shown(canvas)
+    assert (canvas.frames, told) == (drawn, [drawn]), "neither drawn nor reported again"
+    assert np.abs(after.astype(int) - before).max() > 20

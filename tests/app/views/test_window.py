@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -555,3 +556,25 @@ def test_a_panel_that_is_higher_than_the_window_is_opened_without_a_complaint(wi
     finally:
         qInstallMessageHandler(usual)
     assert said == [] and dock(window, "Lesson").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("room", "wanted"),
+    [((1280, 720), (1280, 680)), ((1400, 900), (1400, 860)), ((4000, 3000), (1400, 860))],
+)
+def test_a_new_window_and_its_title_fit_on_the_screen(room, wanted):
+    from PySide6.QtCore import QSize
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.window.frame import MainFrame
+
+    application = QApplication.instance() or QApplication(["test"])
+
+    class OnASmallScreen(MainFrame):
+        def screen(self):
+            return SimpleNamespace(availableSize=lambda: QSize(*room))
+
+    frame = OnASmallScreen(lambda: True, lambda ahead: True)
+    assert (frame.width(), frame.height()) == wanted
+    frame.deleteLater()
+    application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete

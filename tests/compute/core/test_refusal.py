@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -16,7 +17,15 @@ from app.cli.main import main
 from app.model import scene_file
 from compute.core.arrays import points
 from compute.core.json_text import MOST_LEVELS, read_json
-from compute.core.refusal import MOST_CHARACTERS, MOST_SHOWN, Refused, refusing, shorten, shown
+from compute.core.refusal import (
+    MOST_CHARACTERS,
+    MOST_SHOWN,
+    Refused,
+    refusing,
+    shorten,
+    shown,
+    unmet,
+)
 from compute.divergences.wasserstein import Normal
 from compute.heads import head
 
@@ -203,6 +212,24 @@ def test_a_message_about_a_long_value_is_short(case):
     with pytest.raises(scene_file.NotAScene) as refused:
         scene_file.from_text(json.dumps(BARE | LONG[case]), "scene.json", Path())
     check(refused.value)
+
+
+FORMS = {"description": "a number or none; the rest is for editors", "anyOf": [{"type": "number"}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "words"),
+    [
+        (FORMS, "x", "must be a number or none, got 'x'"),
+        ({"description": "a name", "type": "string"}, 5, "5 is not of type 'string'"),
+        ({"anyOf": [{"type": "number"}]}, "x", "'x' is not valid under any of the given schemas"),
+        ({"maxItems": 2}, [0, 1, 2], "must have at most 2 items, got 3"),
+        ({"type": "string", "minLength": 4}, "abc", "must have at least 4 characters, got 3"),
+    ],
+)
+def test_a_value_that_no_schema_fits_is_told_what_was_expected(schema, value, words):
+    (problem,) = jsonschema.Draft202012Validator(schema).iter_errors(value)
+    assert unmet(problem) == words
 
 
 # --- what is shown ---------------------------------------------------------------------------

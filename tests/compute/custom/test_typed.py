@@ -265,6 +265,14 @@ def test_the_logarithm_of_a_product_is_seen_by_the_kernels(gpu_engine):
     assert found["curvature"] == pytest.approx(-0.5, abs=1e-4)
 
 
+def test_the_kernels_resolve_a_density_on_a_circle_without_the_reference(gpu_engine):
+    own = custom_family(CASES["von mises"][0])
+    theta = np.array([[0.3, 1.0], [2.0, 5.0], [-1.0, 20.0]])
+    found = points_at(gpu_engine.session, GeometryRequest(own, theta), theta)
+    assert (found["status"] == Status.OK).all()
+    assert found["curvature"] == pytest.approx(von_mises(theta)[1], rel=1e-3)
+
+
 def test_what_is_asked_where_it_was_asked_before_is_known(monkeypatch):
     """A solver wants g, K and D at the same points, one after the other."""
     manifold, evaluated = custom_family(NORMAL), []

@@ -120,6 +120,8 @@ def whole_space(space: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if space == "two half-lines":
         y, weights = whole_space("half-line", x[x > 0])
         return np.concatenate([-y, y]), np.concatenate([weights, weights])
+    if space == "counts":
+        return np.arange(8 * x[-1] + 1), np.ones(int(8 * x[-1]) + 1)
     if space == "two counts":
         # where probabilities vanish both sides may go on
         return np.arange(8 * x[0], 8 * x[-1] + 1), np.ones(int(8 * (x[-1] - x[0])) + 1)

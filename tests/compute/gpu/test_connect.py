@@ -9,6 +9,7 @@ from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.families import families
 from compute.families import manifold as manifold_of
+from compute.gpu import discrete_energy, shooting
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 pytestmark = pytest.mark.gpu
@@ -74,6 +75,32 @@ def test_the_curve_is_the_shot_of_its_first_velocity(gpu_engine):
     found = gpu_engine.connect(ConnectRequest(manifold, start, end, steps=32))
     shot = gpu_engine.shoot(ShootRequest(manifold, start, found.velocity[:, 0], steps=32))
     np.testing.assert_allclose(shot.theta, found.theta, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "beta", "attention"])
+def test_a_pair_alone_is_solved_as_among_many(name, gpu_engine):
+    """A single curve tries all step sizes at once, many curves the whole step first."""
+    manifold, start, end = pairs(name, discrete_energy.FEW + 8)
+    assert len(start) > discrete_energy.FEW
+    many = gpu_engine.connect(ConnectRequest(manifold, start, end, steps=32))
+    for i in range(6):
+        alone = gpu_engine.connect(
+            ConnectRequest(manifold, start[i : i + 1], end[i : i + 1], steps=32)
+        )
+        assert alone.status[0] == many.status[i] == Status.OK
+        np.testing.assert_allclose(alone.length[0], many.length[i], rtol=5e-6)
+
+
+def test_aims_that_miss_at_first_are_corrected_until_they_hit(gpu_engine, monkeypatch):
+    """Few rounds before the first look leave the rest to the second submission."""
+    manifold, start, end = pairs("beta", 12)
+    request = ConnectRequest(manifold, start, end, steps=32)
+    expected = gpu_engine.connect(request)
+    monkeypatch.setattr(shooting, "SOON", 1)
+    monkeypatch.setattr(shooting, "FULL", shooting.Rounds(0, 0))
+    found = gpu_engine.connect(request)
+    assert (found.status == Status.OK).all()
+    np.testing.assert_array_equal(found.theta, expected.theta)
 
 
 def test_equal_points_are_at_no_distance(gpu_engine):

@@ -1,81 +1,128 @@
-"""A layer on the GPU: its primitives in as few draw calls as their order allows.
+"""Layers on the GPU: their primitives in as few draw calls as their order allows.
 
-Usually this is one for shapes and one for text.
+Usually this is one for all shapes and words that lie over the same picture.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Protocol
+
+import numpy as np
 
 from app.views.canvas.display_list import Label, Primitive, TexturedMesh, TexturedQuad
 from app.views.canvas.gl.glyphs import Atlas
 from app.views.canvas.gl.mesh import MeshVisual
 from app.views.canvas.gl.picture import Picture
-from app.views.canvas.gl.shapes import Shapes
-from app.views.canvas.gl.texts import Texts
+from app.views.canvas.gl.quads import Quads, Vertices
+from app.views.canvas.gl.shapes import tessellated
+from app.views.canvas.gl.texts import lettered
+from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 
+# vertices above which shapes have a draw call of their own: to copy them would take longer
+MANY = 8000
 
-class Batch(Protocol):
-    """Primitives of one kind on the GPU, drawn in one call."""
 
-    def set(self, primitives: Sequence[Any], ratio: float) -> None:
-        """Replace the primitives; ``ratio``: device pixels per logical pixel."""
+class Textured(Protocol):
+    """A primitive with a texture on the GPU."""
+
+    def set(self, primitive: Any) -> None:
+        """Replace the primitive."""
 
     def draw(self, frame: Frame) -> None:
         """Draw into the current framebuffer."""
 
 
+Piece = Vertices | Textured
+
+
 class Batches:
-    """The GPU's copy of one layer, rebuilt when the layer's list changes."""
+    """The GPU's copies of layers, made again when they change."""
 
     def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
-        self._held: dict[type, list[Batch]] = defaultdict(list)
-        self._drawn: list[Batch] = []
+        self._made: dict[Layer, _LayerPieces] = {}
+        self._quads: list[Quads] = []
+        self._used = 0  # of the quads, in this frame
+
+    def begin(self) -> None:
+        """Begin a frame."""
+        self._used = 0
+
+    def draw(self, layers: Iterable[tuple[Layer, Sequence[Primitive]]], frame: Frame) -> None:
+        """Draw primitives of layers, hindmost first, into the current framebuffer."""
+        pieces = (piece for each in layers for piece in self._pieces(*each, frame.ratio))
+        for is_small, run in groupby(pieces, _is_small):
+            for some in [list(run)] if is_small else ([piece] for piece in run):
+                self._batch(some).draw(frame)
+
+    def _pieces(self, layer: Layer, primitives: Sequence[Primitive], ratio: float) -> list[Piece]:
+        if layer not in self._made:
+            self._made[layer] = _LayerPieces(self._atlas)
+        return self._made[layer].of(primitives, ratio)
+
+    def _batch(self, pieces: list[Piece]) -> Textured | Quads:
+        """Return what draws a textured primitive, or vertices in one call."""
+        if not isinstance(pieces[0], np.ndarray):
+            return pieces[0]
+        if self._used == len(self._quads):
+            self._quads.append(Quads(self._atlas))
+        quads = self._quads[self._used]
+        self._used += 1
+        quads.set([piece for piece in pieces if isinstance(piece, np.ndarray)])
+        return quads
+
+
+class _LayerPieces:
+    """The pieces of one layer, made again when its list changes."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
+        self._textured: dict[type, list[Textured]] = {Picture: [], MeshVisual: []}
         self._source: tuple[Sequence[Primitive], float] = ((), 0.0)
+        self._pieces: list[Piece] = []
 
-    def draw(self, primitives: Sequence[Primitive], frame: Frame) -> None:
-        """Draw primitives into the current framebuffer."""
-        source, ratio = self._source
-        if primitives is not source or frame.ratio != ratio:
-            self._set(primitives, frame.ratio)
-            self._source = primitives, frame.ratio
-        for batch in self._drawn:
-            batch.draw(frame)
+    def of(self, primitives: Sequence[Primitive], ratio: float) -> list[Piece]:
+        """Return vertices and textured primitives in drawing order."""
+        source, before = self._source
+        if primitives is not source or ratio != before:
+            self._pieces = list(self._make(primitives, ratio))
+            self._source = primitives, ratio
+        return self._pieces
 
-    def _set(self, primitives: Sequence[Primitive], ratio: float) -> None:
-        self._drawn = []
-        used: dict[type, int] = defaultdict(int)
-        for kind, run in runs(primitives):
-            held = self._held[kind]
-            if used[kind] == len(held):
-                held.append(Texts(self._atlas) if kind is Texts else kind())
-            batch = held[used[kind]]
-            used[kind] += 1
-            batch.set(run, ratio)
-            self._drawn.append(batch)
+    def _make(self, primitives: Sequence[Primitive], ratio: float) -> Iterator[Piece]:
+        free = {kind: iter([*held]) for kind, held in self._textured.items()}
+        for kind, run in groupby(primitives, _kind):
+            if kind in free:
+                yield from (self._set(kind, next(free[kind], None), each) for each in run)
+                continue
+            some: list[Any] = list(run)
+            made = lettered(some, self._atlas, ratio) if kind is Label else tessellated(some)
+            if len(made):
+                yield made
 
-
-def runs(primitives: Sequence[Primitive]) -> Iterator[tuple[type, list[Primitive]]]:
-    """Split primitives into runs for one draw call each, with the kind of batch."""
-    for kind, run in groupby(primitives, _batch):
-        if kind in (Picture, MeshVisual):
-            yield from ((kind, [each]) for each in run)
-        else:
-            yield kind, list(run)
+    def _set(self, kind: type, held: Textured | None, primitive: Primitive) -> Textured:
+        """Return what draws a textured primitive, made if none is held."""
+        if held is None:
+            held = kind()
+            self._textured[kind].append(held)
+        held.set(primitive)
+        return held
 
 
-def _batch(primitive: Primitive) -> type:
+def _kind(primitive: Primitive) -> type:
     match primitive:
         case TexturedQuad():
             return Picture
         case TexturedMesh():
             return MeshVisual
         case Label():
-            return Texts
+            return Label
         case _:
-            return Shapes
+            return np.ndarray
+
+
+def _is_small(piece: Piece) -> bool:
+    return isinstance(piece, np.ndarray) and len(piece) <= MANY

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
@@ -45,9 +43,8 @@ class MeshVisual:
         self._program.bind(self._buffer)
         self._uploaded: NDArray[np.uint8] | None = None
 
-    def set(self, primitives: Sequence[TexturedMesh], ratio: float) -> None:
+    def set(self, mesh: TexturedMesh) -> None:
         """Replace the surface; its texture is uploaded if it is another array."""
-        (mesh,) = primitives
         if mesh.texture is not self._uploaded:
             self._texture.set_data(mesh.texture)
             self._uploaded = mesh.texture

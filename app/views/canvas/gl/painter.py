@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import app, gloo
 
-from app.views.canvas.display_list import CLEAR
+from app.views.canvas.display_list import CLEAR, Primitive
 from app.views.canvas.gl.backdrop import Backdrop, Copier
 from app.views.canvas.gl.batches import Batches
 from app.views.canvas.gl.glyphs import Atlas
@@ -36,24 +36,24 @@ class Painter:
     """
 
     def __init__(self, surface: object = None) -> None:
-        self._atlas = Atlas()
-        self._batches: dict[Layer, Batches] = {}
+        self._batches = Batches(Atlas())
         self._backdrop = Backdrop(surface) if isinstance(surface, Copier) else None
 
     def paint(self, plot: Plot, pixels: tuple[int, int]) -> None:
         """Draw a plot into the current framebuffer of ``pixels`` (width, height)."""
         tile, ground = PictureTile(pixels, 0, 0, *pixels), rgba(plot.theme.background)
         places = _places(plot, plot.frame, plot.drawn)
+        states = [place.primitives for place in places]
+        self._batches.begin()
 
         def paint(first: int, last: int) -> None:
             if first == 0:
                 _begin(tile, ground)
-            self._draw_places(places[first:last], tile, plot.frame)
+            self._draw(places[first:last], tile, plot.frame)
 
         if self._backdrop is None:
             paint(0, len(places))
         else:
-            states = [place.layer.primitives(place.frame) for place in places]
             self._backdrop.draw((plot.frame, plot.drawn, tile, ground), states, paint)
 
     def picture(
@@ -61,8 +61,12 @@ class Painter:
     ) -> NDArray[np.uint8]:
         """Render a plot at ``pixels`` (width, height), ``ratio`` per logical pixel; premultiplied."""
         frame, things = (replace(f, ratio=ratio) for f in (plot.frame, plot.drawn))
-        ground = CLEAR if transparent else None
-        return still(pixels, lambda tile: self._plot(plot, frame, things, tile, ground))
+        ground = CLEAR if transparent else rgba(plot.theme.background)
+
+        def paint(tile: PictureTile) -> None:
+            self._draw_alone(_places(plot, frame, things), tile, frame, ground)
+
+        return still(pixels, paint)
 
     def picture_of_layer(
         self, layer: Layer, frame: Frame, pixels: tuple[int, int], ground: RGBA
@@ -70,45 +74,43 @@ class Painter:
         """Draw one layer on a ground, (height, width, 4) RGBA, premultiplied."""
 
         def paint(tile: PictureTile) -> None:
-            _begin(tile, ground)
-            self._draw((layer,), frame)
+            self._draw_alone([_place(layer, frame, False)], tile, frame, ground)
 
         return still(pixels, paint)
 
-    def _plot(
-        self, plot: Plot, frame: Frame, things: Frame, tile: PictureTile, ground: RGBA | None
+    def _draw_alone(
+        self, places: Iterable[Place], tile: PictureTile, frame: Frame, ground: RGBA
     ) -> None:
-        _begin(tile, ground or rgba(plot.theme.background))
-        self._draw_places(_places(plot, frame, things), tile, frame)
+        self._batches.begin()
+        _begin(tile, ground)
+        self._draw(places, tile, frame)
 
-    def _draw_places(self, places: Iterable[Place], tile: PictureTile, frame: Frame) -> None:
+    def _draw(self, places: Iterable[Place], tile: PictureTile, frame: Frame) -> None:
         for is_inside, run in groupby(places, lambda place: place.is_inside):
+            layers = [(place.layer, place.primitives) for place in run]
             with _clipped(tile, frame) if is_inside else nullcontext():
-                for place in run:
-                    self._draw((place.layer,), place.frame)
-
-    def _draw(self, layers: Iterable[Layer], frame: Frame) -> None:
-        for layer in layers:
-            if layer not in self._batches:
-                self._batches[layer] = Batches(self._atlas)
-            self._batches[layer].draw(layer.primitives(frame), frame)
+                self._batches.draw(layers, frame)
 
 
 class Place(NamedTuple):
-    """A layer, the frame that it is drawn in, and whether nothing of it is drawn outside the plot."""
+    """A layer, its primitives, and whether nothing of it is drawn outside the plot."""
 
     layer: Layer
-    frame: Frame
+    primitives: tuple[Primitive, ...]
     is_inside: bool
+
+
+def _place(layer: Layer, frame: Frame, is_inside: bool) -> Place:
+    return Place(layer, layer.primitives(frame), is_inside)
 
 
 def _places(plot: Plot, frame: Frame, things: Frame) -> list[Place]:
     """Return the layers, hindmost first."""
     return [
-        *(Place(layer, frame, True) for layer in plot.ground),
-        *(Place(layer, frame, False) for layer in plot.margin),
-        *(Place(layer, things, True) for layer in plot.things),
-        *(Place(layer, frame, False) for layer in plot.over),
+        *(_place(layer, frame, True) for layer in plot.ground),
+        *(_place(layer, frame, False) for layer in plot.margin),
+        *(_place(layer, things, True) for layer in plot.things),
+        *(_place(layer, frame, False) for layer in plot.over),
     ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
@@ -43,9 +41,8 @@ class Picture:
         self._program.bind(self._buffer)
         self._uploaded: NDArray[np.uint8] | None = None
 
-    def set(self, primitives: Sequence[TexturedQuad], ratio: float) -> None:
+    def set(self, quad: TexturedQuad) -> None:
         """Replace the rectangle; its texture is uploaded if it is another array."""
-        (quad,) = primitives
         if quad.texture is not self._uploaded:
             self._texture.set_data(quad.texture)
             self._uploaded = quad.texture

@@ -1,8 +1,7 @@
-"""Lines, discs and arrow heads as antialiased quads: one program and one draw call per layer.
+"""Lines, discs and arrow heads as quads.
 
 GL lines are one pixel wide in core drivers and vispy's ``agg`` lines are slow, so strokes are ribbons
-computed here.  Each vertex has its distance from the shape's skeleton; from it the fragment shader
-draws a core with a rim (the casing) and an antialiased edge.
+computed here.
 """
 
 from __future__ import annotations
@@ -11,84 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from vispy import gloo
 
 from app.views.canvas.display_list import ArrowHeads, Discs, Pen, Shape, Strokes
-from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.canvas.gl.quads import NOTHING, VERTEX, Vertices
+from app.views.canvas.projections.frame import Pixels
 
-VERTEX = np.dtype(
-    [
-        ("a_position", "f4", 2),
-        ("a_offset", "f4", 2),
-        ("a_half", "f4"),
-        ("a_rim", "f4"),
-        ("a_core_colour", "f4", 4),
-        ("a_rim_colour", "f4", 4),
-    ]
-)
-Vertices = NDArray[np.void]
-NOTHING: Vertices = np.zeros(0, VERTEX)
 # A mitre longer than this many half-widths is cut: at a fold it would be a long spike.
 LONGEST_MITRE = 2.0
 EDGE = 1.0  # room for the antialiased edge, in pixels
-
-_VERTEX_SHADER = """
-attribute vec2 a_position; attribute vec2 a_offset; attribute float a_half; attribute float a_rim;
-attribute vec4 a_core_colour; attribute vec4 a_rim_colour;
-uniform vec2 u_size;
-varying vec2 v_offset; varying float v_half; varying float v_rim;
-varying vec4 v_core; varying vec4 v_rim_colour;
-void main() {
-    v_offset = a_offset; v_half = a_half; v_rim = a_rim;
-    v_core = vec4(a_core_colour.rgb * a_core_colour.a, a_core_colour.a);
-    v_rim_colour = vec4(a_rim_colour.rgb * a_rim_colour.a, a_rim_colour.a);
-    gl_Position = vec4(a_position / u_size * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
-}
-"""
-_FRAGMENT_SHADER = """
-uniform float u_ratio;
-varying vec2 v_offset; varying float v_half; varying float v_rim;
-varying vec4 v_core; varying vec4 v_rim_colour;
-void main() {
-    float r = length(v_offset);
-    vec4 core = v_core * clamp((v_half - r) * u_ratio + 0.5, 0.0, 1.0);
-    vec4 rim = v_rim_colour * clamp((v_half + v_rim - r) * u_ratio + 0.5, 0.0, 1.0);
-    gl_FragColor = core + rim * (1.0 - core.a);
-}
-"""
-
-
-class Shapes:
-    """A batch of quads on the GPU, in canvas pixels."""
-
-    def __init__(self) -> None:
-        self._program = gloo.Program(_VERTEX_SHADER, _FRAGMENT_SHADER)
-        self._buffer = gloo.VertexBuffer(np.zeros(4, VERTEX))
-        self._indices = gloo.IndexBuffer(quad_indices(1))
-        self._program.bind(self._buffer)
-        self._count = 0
-
-    def set(self, primitives: Sequence[Shape], ratio: float) -> None:
-        """Replace the batch."""
-        vertices = tessellated(primitives)
-        self._count = len(vertices) // 4
-        if self._count:
-            self._buffer.set_data(vertices, copy=False)
-            self._indices.set_data(quad_indices(self._count), copy=False)
-
-    def draw(self, frame: Frame) -> None:
-        """Draw into the current framebuffer."""
-        if self._count:
-            self._program["u_size"] = frame.size
-            self._program["u_ratio"] = frame.ratio
-            self._program.draw("triangles", self._indices)
-
-
-def quad_indices(count: int) -> NDArray[np.uint32]:
-    """Return triangle indices of ``count`` quads with corners in cyclic order."""
-    corners = np.array([0, 1, 2, 0, 2, 3], np.uint32)
-    starts = np.arange(0, 4 * count, 4, dtype=np.uint32)
-    return (starts[:, None] + corners).ravel()
 
 
 def tessellated(shapes: Sequence[Shape]) -> Vertices:

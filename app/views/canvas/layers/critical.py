@@ -9,7 +9,7 @@ import numpy as np
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Discs, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.layers.marks import SIZE, room
+from app.views.canvas.layers.marks import SIZE, first_free, spots
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import REACH, Frame, Pixel, Pixels
 from app.views.interface.theme import Theme, rgba
@@ -62,7 +62,8 @@ class CriticalLayer(Layer):
         taken = self.occupied(frame)
         for name, (x, y) in zip(self.points.names, at, strict=True):
             width = typeface.width(name, SIZE, 1.0, True)
-            place = room(frame, np.array([x, y]), width, taken, insist=True) if name else None
+            where = spots(frame, np.array([x, y]), width, taken)
+            place = first_free(where, taken, insist=True) if name else None
             if place is not None and frame.contains((float(x), float(y))):
                 point, anchor, _, _ = place
                 labels.append(Label(name, point, SIZE, ink, anchor, halo, bold=True))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ FAINTEST, FAINTEST_WORD = 0.62, 0.8
 HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 # maximum number of labels placed, the least faint ones
 TRIED = 160
+# boxes of which most in a crowd hit one
+CROWD = 48
 Box = tuple[float, float, float, float]
 
 
@@ -51,6 +54,13 @@ class MarksLayer(Layer):
         super().__init__(theme)
         self._marks: Marks | None = None
         self._hovered = -1
+        self._frame: Frame | None = None
+        self._spots: list[tuple[int, Spots]] = []
+
+    def changed(self) -> None:
+        """Forget what was built and where labels may be."""
+        super().changed()
+        self._frame = None
 
     def set(self, marks: Marks | None) -> None:
         """Set the points, or None."""
@@ -100,18 +110,12 @@ class MarksLayer(Layer):
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
-        order = np.lexsort((-alpha, np.arange(len(at)) != self._hovered))
-        inside = order[frame.inside(at)[order]].tolist()
-        half = DISC / 2 + 1
-        taken = np.concatenate([
-            np.concatenate([at[inside] - half, at[inside] + half], axis=1).reshape(-1, 4),
-            self.occupied(frame),
-        ])  # fmt: skip
+        taken = self.occupied(frame)
         leaders: list[Primitive] = []
         labels: list[Primitive] = []
-        for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
+        for i, spots in self._beside_discs(frame, at, alpha):
             text, bold = self._marks.labels[i], i == self._hovered
-            place = room(frame, at[i], typeface.width(text, SIZE, 1.0, bold), taken, insist=bold)
+            place = first_free(spots, taken, insist=bold)
             if place is not None:
                 point, anchor, box, is_far = place
                 taken = np.concatenate([taken, [box]])
@@ -124,35 +128,77 @@ class MarksLayer(Layer):
         # in this order one draw call for all lines and one for all words
         return [*leaders, *labels]
 
+    def _beside_discs(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[tuple[int, Spots]]:
+        """Return the labels to be placed, in order, each with its positions that cover no disc; the
+        same until the frame, the marks or the one under the pointer change.
+        """
+        if self._frame != frame:
+            self._frame, self._spots = frame, list(self._found(frame, at, alpha))
+        return self._spots
 
-def room(
-    frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
-) -> tuple[tuple[float, float], tuple[float, float], Box, bool] | None:
-    """Return the first position where a label fits: point, anchor, box, and whether a line should lead
-    to it; None if there is none.
+    def _found(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> Iterator[tuple[int, Spots]]:
+        assert self._marks is not None
+        order = np.lexsort((-alpha, np.arange(len(at)) != self._hovered))
+        inside = order[frame.inside(at)[order]].tolist()
+        half = DISC / 2 + 1
+        # sides of all discs lie together, since thousands are compared
+        discs = np.concatenate([at[inside].T - half, at[inside].T + half]).T
+        for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
+            bold = i == self._hovered
+            found = spots(
+                frame, at[i], typeface.width(self._marks.labels[i], SIZE, 1.0, bold), discs
+            )
+            if bold or found.free.any():
+                yield i, found
+
+
+class Spots(NamedTuple):
+    """Possible positions of a label: points (n, 2), boxes (n, 4), which of them are inside the plot,
+    and which of these are free.
     """
-    points = at + PLACES[:, 1]
-    size = np.array([width, HEIGHT])
+
+    points: Pixels
+    boxes: Pixels
+    inside: NDArray[np.bool_]
+    free: NDArray[np.bool_]
+
+
+def spots(frame: Frame, at: Pixels, width: float, taken: Pixels) -> Spots:
+    """Return the positions of a label of a point ``at``, free of boxes taken (k, 4)."""
+    points, size = at + PLACES[:, 1], np.array([width, HEIGHT])
     corners = points - PLACES[:, 0] * size
     boxes = np.concatenate([corners, corners + size], axis=1)
     inside = (corners >= frame.box[:2]).all(axis=1) & (boxes[:, 2:] <= frame.box[2:]).all(axis=1)
-    padded = boxes + np.array([-GAP, 0.0, GAP, 0.0])
-    free = inside & ~_hit(padded, np.asarray(taken, float).reshape(-1, 4))
-    fitting = free if free.any() or not insist else inside
+    return Spots(points, boxes, inside, inside & ~_hit(boxes, taken))
+
+
+def first_free(
+    where: Spots, taken: Pixels, insist: bool
+) -> tuple[tuple[float, float], tuple[float, float], Box, bool] | None:
+    """Return the first position that is free of further boxes (k, 4): point, anchor, box, and whether a
+    line should lead to it; None if there is none.
+    """
+    free = where.free & ~_hit(where.boxes, taken)
+    fitting = free if free.any() or not insist else where.inside
     if not fitting.any():
         return None
     k = int(fitting.argmax())
-    left, top, right, bottom = boxes[k].tolist()
-    (x, y), anchor = points[k].tolist(), tuple(PLACES[k, 0].tolist())
+    left, top, right, bottom = where.boxes[k].tolist()
+    (x, y), anchor = where.points[k].tolist(), tuple(PLACES[k, 0].tolist())
     return (x, y), anchor, (left, top, right, bottom), k >= len(BESIDE)
 
 
 def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
-    """Return which boxes (n, 4) overlap any of others (k, 4)."""
+    """Return which boxes (n, 4), with a gap on either side, overlap any of others (k, 4)."""
+    boxes = boxes + np.array([-GAP, 0.0, GAP, 0.0])
     # of thousands of points few are near one label
     around = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
-    near = others[_overlapping(around, others)]
-    return np.asarray(_overlapping(boxes.T[..., None], near).any(axis=1))
+    near = others.T[:, _overlapping(around, others)].T
+    sides = np.ascontiguousarray(boxes.T)[..., None]
+    hit = np.asarray(_overlapping(sides, near[:CROWD]).any(axis=1))
+    if len(near) > CROWD and not hit.all():
+        hit[~hit] = _overlapping(sides[:, ~hit], near[CROWD:]).any(axis=1)
+    return hit
 
 
 def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
@@ -163,5 +209,7 @@ def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
 def _overlapping(a: Box | Pixels, others: Pixels) -> NDArray[np.bool_]:
     """Return which of others (k, 4) a box overlaps, or each of boxes (4, n, 1)."""
     left, top, right, bottom = others.T
-    hit: NDArray[np.bool_] = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
+    hit: NDArray[np.bool_] = a[0] < right
+    for side in (left < a[2], a[1] < bottom, top < a[3]):
+        hit &= side
     return hit
