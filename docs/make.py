@@ -1,4 +1,5 @@
-"""Makes what the pages show: pictures by the commands printed beside them, tables, the notebook.
+"""Makes what the pages show: pictures by the commands printed beside them, tables, the notebook, and
+the reference table (`docs.reference`).
 
 A picture of a page is the output of a command of that page, so that neither can be there without the
 other.  Tables stand between ``<!-- made: NAME -->`` and ``<!-- end -->``.
@@ -157,8 +158,15 @@ def executed(notebook: dict[str, Any]) -> dict[str, Any]:
 def main(wanted: Sequence[str]) -> None:
     """Make everything, or the pictures of these names alone; "tables": all but pictures.
 
-    "window" is the one of the README; "examples": those of the gallery in the window.
+    "window" is the one of the README; "examples": those of the gallery in the window; "table": the
+    reference table, of all families or of those named after it.
     """
+    if not wanted or wanted[0] == "table":
+        from docs.reference import page
+
+        page.write(wanted[1:])
+        if wanted:
+            return
     if not wanted or "tables" in wanted:
         for name, page in pages().items():
             (HERE / name).write_text(filled(page), "utf-8")

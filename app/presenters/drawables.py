@@ -153,6 +153,10 @@ def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
     return theta, answer.row_at(theta)
 
 
+# of a family that a metric or a potential states
+NO_DISTRIBUTIONS = Distributions(np.zeros(0), (), "", (), np.zeros((0, 0)))
+
+
 def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions | None:
     """Return p at A, at B and at the moving point; None for a family without distributions."""
     assert scene.start and scene.end

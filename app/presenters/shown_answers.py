@@ -192,7 +192,8 @@ class ShownAnswers:
         if is_hurried:
             return
         self._plotted, subject = now, self._subject
-        self._plot(drawables.distributions(subject.scene, answer, subject.manifold))
+        plots = drawables.distributions(subject.scene, answer, subject.manifold)
+        self._plot(plots, drawables.NO_DISTRIBUTIONS)
         self._show_row(answer)
         self.show_measures()
         self._say_path()
@@ -366,11 +367,9 @@ class ShownAnswers:
         self._rows = rows
         self._window.set_measures(rows)
 
-    def _plot(self, plots: Distributions | None) -> None:
-        if plots is not None and PathJob in self._stale:
-            plots = replace(plots, stale=True)
-        self._plots = plots
-        self._window.set_distributions(plots)
+    def _plot(self, plots: Distributions | None, none: Distributions | None = None) -> None:
+        self._plots = plots = plots and replace(plots, stale=plots.stale or PathJob in self._stale)
+        self._window.set_distributions(plots or none)
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:
         """Say one sentence in the status bar, next to the engine and its remark."""

@@ -40,7 +40,8 @@ class Family:
     determine how specifications are parsed; ``numbers``: those of them that are numbers in a range,
     which have sliders; ``settled`` replaces a file name by its contents, so that
     equal parameters mean the same manifold; ``check`` raises ValueError for real parameters out of
-    range, before anything is derived; ``hadamard``: see `Manifold`.
+    range, before anything is derived; ``hadamard``: see `Manifold`; ``definition(**parameters)``
+    returns the formulas with exact numbers, None for data.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Family:
     check: Callable[..., None] = lambda **chosen: None
     hadamard: str = ""
     numbers: tuple[Parameter, ...] = ()
+    definition: Callable[..., Definition] | None = None
 
     def checked(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters with declared ones as their type.
@@ -183,6 +185,12 @@ def formula(
         )
         return manifold
 
+    def definition(**chosen: Any) -> Definition:
+        import sympy as sp
+
+        given = constants(**{**defaults, **chosen})
+        return define(**{name: sp.Rational(value) for name, value in given.items()})
+
     return Family(
         name,
         title,
@@ -196,6 +204,7 @@ def formula(
         defaults,
         numbers=parameters,
         hadamard=hadamard,
+        definition=definition,
     )
 
 

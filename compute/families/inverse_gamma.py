@@ -51,7 +51,7 @@ FAMILY = formula(
     support=_support,
     interior=(1.0, 1.0),
     view=Extent(-2.5, 4.0, -2.5, 2.5),
-    pins=((1.5, 0.5), (6.0, 3.0)),
+    pins=((1.5, 2.0), (6.0, 2.0)),
     draw=(
         log_both(COORDINATES),
         parameters(COORDINATES),

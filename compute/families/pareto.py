@@ -133,7 +133,7 @@ FAMILY = formula(
     support=_support,
     interior=(1.0, 1.0),
     view=Extent(-2.5, 2.5, -2.5, 2.5),
-    pins=((0.8, 0.5), (4.0, 3.0)),
+    pins=((1.5, 3.0), (5.0, 2.0)),
     draw=(log_both(COORDINATES), parameters(COORDINATES), replace(ORTHOGONAL, outline=_EDGE)),
     revolution=Revolution(ORTHOGONAL, _profile),
     wasserstein=_wasserstein,

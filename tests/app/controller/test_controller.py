@@ -409,6 +409,8 @@ def test_another_subject_has_a_first_picture_and_then_its_own(desk):
     for answer in (*answers(path), full):
         controller.on_message(answer)
     assert [call for call in canvas.set_curve.call_args_list if call.args[0] == "geodesic"]
+    (drawn,) = desk[2].set_distributions.call_args.args
+    assert drawn is drawables.NO_DISTRIBUTIONS, "a metric has none, which the panel says"
     shown = len(canvas.set_map.call_args_list)
     controller.on_message(rough)
     assert len(canvas.set_map.call_args_list) == shown, "a sharp map does not become coarse again"

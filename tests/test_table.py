@@ -1,0 +1,145 @@
+"""The reference table: its schema, its families, and a sample of its entries calculated again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from compute import AttentionGeodesic
+from compute.families import families, manifold
+from docs.reference import curves, differences, entries, formulas, means, page
+from tests.claims import each
+
+ROOT = Path(__file__).parents[1]
+TABLE = json.loads(page.JSON.read_text("utf-8"))
+SCHEMA = json.loads((ROOT / "assets/table.schema.json").read_text("utf-8"))
+ROWS = [
+    (family["family"], row, name)
+    for family in TABLE["families"]
+    for row in (*family["points"], *family["pairs"])
+    for name, entry in row.items()
+    if isinstance(entry, dict)
+]
+RNG = np.random.default_rng(20)
+SAMPLE = [ROWS[i] for i in RNG.choice(len(ROWS), 60, replace=False)]
+ALPHA = {"distance": 0.0, "e_length": 1.0, "m_length": -1.0}
+
+
+def found(family: str, ends: list, quantity: str) -> dict:
+    return page.looked_up(TABLE, [family, ends, quantity])
+
+
+def test_the_table_is_of_its_schema_and_every_family_is_in_it():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(TABLE)
+    assert [family["family"] for family in TABLE["families"]] == list(families())
+    assert each(len(f["points"]) >= 2 and f["pairs"] for f in TABLE["families"])
+
+
+def test_the_page_says_what_the_table_says():
+    assert page.PAGE.read_text("utf-8") == page.text(TABLE)
+
+
+def test_nearly_every_number_has_two_methods_that_agree_to_twelve_digits():
+    digits = [row[name]["digits"] for _, row, name in ROWS]
+    fine = sum(d is not None and d >= 12 for d in digits)
+    assert fine > 0.97 * len(ROWS) and len(ROWS) > 200
+    assert each(
+        len(row[name]["methods"]) >= 2 or row[name]["digits"] is None for _, row, name in ROWS
+    )
+    assert each(
+        len(set(row[name]["methods"])) == len(row[name]["methods"]) for _, row, name in ROWS
+    )
+
+
+@pytest.mark.parametrize(("family", "row", "name"), SAMPLE)
+def test_the_program_gives_the_entry_again(family, row, name):
+    entry = row[name]
+    if "theta" in row:
+        own = entries.program(family, tuple(row["theta"]))[name]
+    elif name in ALPHA:
+        solver = AttentionGeodesic(manifold(family), ALPHA[name], entries.ENGINE)
+        own = solver.compute_path(row["start"], row["end"]).length
+    else:
+        from compute.divergences.divergence import divergences
+
+        both = divergences(manifold(family), np.array(row["start"]), np.array(row["end"]))
+        own = both.forward if name == "kl_forward" else both.backward
+    value = np.asarray(entry["value"])
+    scale = max(np.abs(value).max(), entries.SMALLEST.get(name, 0.0))
+    assert np.abs(value - own).max() <= 10.0 ** (1 - min(entry["digits"] or 12, 12)) * scale
+
+
+def test_a_second_method_gives_the_entry_again():
+    theta = (0.5, 0.4)
+    exact = means.means("gamma", theta)
+    for name, value in (("metric", exact.metric), ("curvature", exact.curvature)):
+        own = np.vectorize(float)(np.array(value, object))
+        assert own == pytest.approx(
+            np.array(found("gamma", [list(theta)], name)["value"]), abs=1e-13
+        )
+    _, curvature = differences.first_and_curvature("gamma", theta)
+    assert float(curvature) == pytest.approx(float(exact.curvature), rel=1e-13, abs=0.0)
+    ends = [1.0, 1.0], [5.0, 2.0]
+    line = np.linspace(*ends, 33)
+    curve = curves.length("beta", *map(tuple, ends), 0.0, line)
+    assert curve.length == pytest.approx(
+        found("beta", list(ends), "distance")["value"], rel=1e-12, abs=0
+    )
+    d = formulas.closed_form("gaussian", "distance", (0.0, 1.0), (1.0, 1.0))
+    # √2 arcosh(1 + ½ · 1/(2 · 1 · 1)) with arcosh(5/4) = log 2
+    assert float(d) == pytest.approx(np.sqrt(2) * np.log(2), rel=1e-15, abs=0.0)
+
+
+# of other sources: closed forms, published values, computations by other programs
+KNOWN = [
+    ("beta", [[1, 10], [10, 1]], "distance", 4.258647773256),
+    ("beta", [[1, 10], [10, 100]], "distance", 1.725398909103),
+    ("beta", [[1, 1], [5, 2]], "distance", 1.268154225362),
+    ("beta", [[0.5, 0.5], [5, 5]], "distance", 1.867535349032),
+    ("categorical3_expectation", [[0.8, 0.1], [0.1, 0.8]], "distance", 1.684768741401),
+    ("categorical3_expectation", [[1 / 3, 1 / 3], [0.6, 0.2]], "distance", 0.541194830245),
+    ("categorical3_expectation", [[0.7, 0.2], [0.1, 0.2]], "distance", 1.507433727307),
+    ("gaussian", [[1, 2], [5, 1]], "kl_forward", 8.806852819440055),
+    ("cauchy", [[1, 3], [5, 2]], "kl_forward", 0.5355182363563621),
+    ("weibull", [[12, 2], [3, 4]], "kl_forward", 2.146124463755512),
+    ("gamma", [[5, 1 / 15], [20, 1]], "kl_forward", 29.409061308330323),
+    ("gamma", [[1, 1]], "curvature", -0.456303691440),
+    ("gamma", [[2, 1]], "curvature", -0.485856569594),
+    ("beta", [[1, 1]], "curvature", -0.38940305),
+    ("beta", [[0.02, 0.02]], "curvature", -0.00178862),
+    ("beta", [[100, 100]], "curvature", -0.49998742),
+]
+
+
+@pytest.mark.parametrize(("family", "ends", "quantity", "value"), KNOWN)
+def test_values_of_other_sources(family, ends, quantity, value):
+    places = len(f"{value:.15g}".split(".")[1])
+    tolerance = max(10.0**-places, 1e-12 * abs(value))
+    assert found(family, ends, quantity)["value"] == pytest.approx(value, abs=tolerance, rel=0)
+
+
+def test_bounds_contain_the_distances():
+    bounded = [
+        (row["distance"]["bounds"], row["distance"]["value"])
+        for _, row, name in ROWS
+        if name == "distance" and "bounds" in row[name]
+    ]
+    assert len(bounded) > 15
+    assert each(low <= value <= high for (low, high), value in bounded)
+
+
+def test_errors_have_the_value_of_their_entry():
+    assert len(TABLE["errors"]) >= 4
+    for error in TABLE["errors"]:
+        right = page.looked_up(TABLE, error["entry"])
+        assert {key: error[key] for key in right} == right
+        assert error["printed"] not in error["command"]
+    printed = [(float(e["printed"]), e["value"]) for e in TABLE["errors"][:3]]
+    assert each(abs(wrong / right - 1) > 1e-5 for wrong, right in printed)
+    # the formula of the page without ½
+    assert printed[2][0] == pytest.approx(np.sqrt(2) * np.arccosh(1.5), abs=1e-6)
