@@ -84,7 +84,7 @@ class Likelihood:
 
     def _step(self, theta: Floats) -> Floats:
         """Return the steps (2,) of differences, so small that all their points lie inside."""
-        step = STEP / np.sqrt(np.diag(metric(self.manifold, theta)))
+        step = STEP / np.sqrt(np.maximum(np.diag(metric(self.manifold, theta)), 1e-300))
         far = np.array([-4.0, 4.0])[:, None, None]
         for _ in range(HALVINGS):
             if self.manifold.in_domain((theta + far * np.diag(step)).reshape(-1, 2)).all():
@@ -96,6 +96,12 @@ class Likelihood:
 def metric(manifold: Manifold, theta: Floats) -> Floats:
     """Return g (2, 2) at θ (2,)."""
     return manifold.geometry(theta).metric[[0, 1, 1, 2]].reshape(2, 2)
+
+
+def is_positive(matrix: Floats) -> bool:
+    """Whether a symmetric matrix (2, 2) is finite and positive definite."""
+    finite = bool(np.isfinite(matrix).all())
+    return finite and bool(matrix[0, 0] > 0) and float(np.linalg.det(matrix)) > 0
 
 
 def outcomes(manifold: Manifold) -> Support:

@@ -21,6 +21,8 @@ from compute.statistics.likelihood import Likelihood, metric
 DIRECTIONS = 96
 # share of the drop of ℓ within which a ray has ended
 FLAT = 1e-6
+# least share of the largest eigenvalue of g
+SINGULAR = 1e-12
 # bisections of a ray; doublings of its length before, from the Wald ellipse on
 BISECTIONS, DOUBLINGS = 50, 12
 
@@ -101,10 +103,12 @@ def _within(
 
 
 def _unit_rays(g: Floats) -> Floats:
-    """Return vectors (k, 2) of Fisher length 1."""
+    """Return vectors (k, 2) of Fisher length 1; where g is singular, as if it were nearly so."""
     turn = np.linspace(0.0, 2 * np.pi, DIRECTIONS, endpoint=False)
-    circle = np.stack([np.cos(turn), np.sin(turn)])
-    rays: Floats = np.linalg.solve(np.linalg.cholesky(g).T, circle).T
+    sizes, axes = np.linalg.eigh(g)
+    sizes = np.maximum(sizes, SINGULAR * sizes[-1])
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    rays: Floats = (circle / np.sqrt(sizes)) @ axes.T
     return rays
 
 

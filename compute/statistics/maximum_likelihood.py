@@ -16,7 +16,7 @@ from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold, known_inside
 from compute.samples.samples import Sample
-from compute.statistics.likelihood import Likelihood, likelihood, metric
+from compute.statistics.likelihood import Likelihood, is_positive, likelihood, metric
 
 # longest step in Fisher length, and its halvings
 STRIDE, HALVINGS = 1.0, 24
@@ -117,7 +117,7 @@ def _newton(function: Likelihood, theta: Floats) -> tuple[Floats, Status]:
         s, g = function.score(theta), metric(manifold, theta)
         before, length = length, _length(g, s)
         observed = function.information(theta)
-        if not np.isfinite(length) or length > NEAR or not _is_positive(observed):
+        if not np.isfinite(length) or length > NEAR or not is_positive(observed):
             return theta, _failure(function, theta)
         if length < CLOSE and length >= 0.1 * before:
             break
@@ -151,8 +151,3 @@ def _solved(matrix: Floats, vector: Floats) -> Floats:
     except np.linalg.LinAlgError:
         return np.full(2, np.nan)
     return found
-
-
-def _is_positive(matrix: Floats) -> bool:
-    finite = bool(np.isfinite(matrix).all())
-    return finite and bool(matrix[0, 0] > 0) and float(np.linalg.det(matrix)) > 0

@@ -19,7 +19,7 @@ from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
-from compute.statistics.likelihood import metric
+from compute.statistics.likelihood import is_positive, metric
 from compute.statistics.logarithms import Logarithms, logarithms
 
 # certificate at which a mean has converged, by engine
@@ -105,8 +105,9 @@ def _iterated(
 ) -> Mean:
     """Follow Newton's steps, shorter where the sum has grown, until the certificate vanishes."""
     make, power = (_median_step, 1) if median else (_mean_step, 2)
-    at = theta = _start(manifold, points, share)
-    least, step, tried = np.inf, np.zeros(2), False
+    theta: Floats = _start(manifold, points, share)
+    step: Floats = np.zeros(2)
+    at, least, tried = theta, np.inf, False
     left = np.ones(len(points), bool)
     for _ in range(ROUNDS):
         checkpoint()
@@ -114,6 +115,8 @@ def _iterated(
         variance, total = float(share @ logs.lengths**2), float(share @ logs.lengths**power)
         if logs.worst != Status.OK:
             return Mean(theta, variance, np.nan, logs.worst)
+        if not is_positive(metric(manifold, theta)):
+            return Mean(theta, variance, np.nan, Status.ILL_CONDITIONED)
         following, certificate = make(manifold, theta, logs, share)
         if certificate <= CLOSE[engine.name]:
             return Mean(theta, variance, certificate, Status.OK)
@@ -196,7 +199,8 @@ def _across(curvature: float, d: Floats) -> Floats:
     angle = np.maximum(np.sqrt(abs(curvature)) * d, 1e-6)
     if curvature > 0.0:
         # beyond a quarter of a great circle the sum of squares need not be convex
-        return np.maximum(angle / np.tan(np.minimum(angle, 1.5)), LEAST)
+        shrunk: Floats = np.maximum(angle / np.tan(np.minimum(angle, 1.5)), LEAST)
+        return shrunk
     grown: Floats = angle / np.tanh(angle)
     return grown
 

@@ -12,7 +12,7 @@ from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
-from compute.statistics.likelihood import metric
+from compute.statistics.likelihood import is_positive, metric
 from compute.statistics.logarithms import logarithms
 from compute.statistics.means import Mean, mean
 
@@ -38,6 +38,11 @@ def tangent_pca(engine: Engine, manifold: Manifold, theta: Floats) -> Principal:
     """
     centre = mean(engine, manifold, theta)
     g = metric(manifold, centre.theta)
+    if not is_positive(g):
+        unknown = np.full((2, 2), np.nan)
+        return Principal(
+            centre, unknown, unknown[0], np.full(theta.shape, np.nan), Status.ILL_CONDITIONED
+        )
     logs = logarithms(engine, manifold, centre.theta, theta)
     # an orthonormal frame: with g = R Rᵀ the coordinates of v are Rᵀv
     root = np.linalg.cholesky(g)
