@@ -317,11 +317,12 @@ class Plot(Canvas):
         flow = (self._particles, self._field)
         # in a drag the key stays behind what moves, so that it is not drawn again for each frame
         moving = (self._curves, self._carried)
+        # a crowd leaves the curves visible; fewer points are not cut by curves that end at them
+        moving = (self._data, *moving) if self._data.is_crowd else (*moving, self._data)
         named = (self._key, *moving) if self.holds() else (*moving, self._key)
         before = (
             self._ellipses,
             *flow,
-            self._data,  # thousands of them leave the curves and the key visible
             *named,
             self._zeros,
             self._critical,

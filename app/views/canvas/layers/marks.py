@@ -75,6 +75,11 @@ class MarksLayer(Layer):
         """The places of the marks (n, d), or None."""
         return None if self._marks is None or not len(self._marks.xy) else self._marks.xy
 
+    @property
+    def is_crowd(self) -> bool:
+        """Whether there are so many marks that they would hide what is below them."""
+        return self._marks is not None and len(self._marks.xy) > CLEAR
+
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
         found = -1
