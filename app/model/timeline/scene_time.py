@@ -91,7 +91,7 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
     if name == "loop":
         return replace(holder, loop=_loop(value))
     if name == "family" and not rest and isinstance(holder, Scene):
-        return _at_family(holder, _as(current, value, name))
+        return _at_family(holder, str(_as(current, value, name)))
     if not rest:
         return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
     if name == "family" and isinstance(current, str) and len(rest) == 1:

@@ -316,7 +316,7 @@ class Plot(Canvas):
         """The layers at points of the manifold."""
         flow = (self._particles, self._field)
         # in a drag the key stays behind what moves, so that it is not drawn again for each frame
-        moving = (self._curves, self._carried)
+        moving: tuple[Layer, ...] = (self._curves, self._carried)
         # a crowd leaves the curves visible; fewer points are not cut by curves that end at them
         moving = (self._data, *moving) if self._data.is_crowd else (*moving, self._data)
         named = (self._key, *moving) if self.holds() else (*moving, self._key)

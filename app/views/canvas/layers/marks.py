@@ -77,7 +77,7 @@ class MarksLayer(Layer):
 
     @property
     def is_crowd(self) -> bool:
-        """Whether there are so many marks that they would hide what is below them."""
+        """Whether there are more than `CLEAR` marks, which hide most of what they cover."""
         return self._marks is not None and len(self._marks.xy) > CLEAR
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
