@@ -157,7 +157,7 @@ class Distributions:
     counts: bool = False
 
     def stems(self, i: int) -> tuple[Array, Array]:
-        """Return x and p (2k,) of the foot and the head of each stem of a row, beside those of others."""
+        """Return x and p (2k,) of foot and head of each stem of a row, beside those of other rows."""
         beside = BESIDE * (i - (len(self.rows) - 1) / 2)
         heights = np.stack([np.zeros(len(self.x)), self.rows[i]], axis=1)
         return np.repeat(self.x + beside, 2), heights.ravel()

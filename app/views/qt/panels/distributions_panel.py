@@ -1,4 +1,4 @@
-"""The distributions at A, at B and at the moving point: bars over tokens, stems at counts, or curves."""
+"""The distributions at A, B and the moving point: bars over tokens, stems at counts, or curves."""
 
 from __future__ import annotations
 
