@@ -27,7 +27,7 @@ from compute.curves.dense_curve import DenseCurve, polygon
 from compute.distances.map_verification import Gap
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
-from compute.manifold.manifold import Manifold
+from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold
 from compute.manifold.tangent import is_singular
 
 # initial vertices of the straight line; if a chart bends it, drawing adds more
@@ -168,7 +168,12 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
     rows = np.stack([answer.row_a, answer.row_b, moving_point(answer, scene.playhead)[1]])
     found = Distributions(
-        answer.x, answer.labels, answer.support_title, (*names, "moving point"), rows
+        answer.x,
+        answer.labels,
+        answer.support_title,
+        (*names, "moving point"),
+        rows,
+        counts=manifold.support(np.array([manifold.interior])).space in (COUNTS, TWO_COUNTS),
     )
     if not answer.labels:
         return found
