@@ -11,7 +11,7 @@ import numpy as np
 from app.jobs.studies import traced_curves
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
-from app.model.data_points import DataPoint
+from app.model.data_points import DataPoint, standing
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -44,7 +44,7 @@ class RegionsJob(Study):
     section: ClassVar[str] = "samples"
     curves: ClassVar[Mapping[str, Style]] = {
         "region": Style(22, lambda t: t.e_path, 0.95, 1.6, words="95 % region"),
-        "wald": Style(21, lambda t: t.m_path, 0.8, 1.2, dash=(5, 4), words="ellipse of g⁻¹/n"),
+        "wald": Style(21, lambda t: t.m_path, 0.95, 1.6, dash=(5, 4), words="ellipse of g⁻¹/n"),
     }
 
     points: tuple[DataPoint, ...]
@@ -52,7 +52,7 @@ class RegionsJob(Study):
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
-        return cls(scene.family, tuple(point for point in scene.points if point.n > 0))
+        return cls(scene.family, tuple(point for point in standing(scene.points) if point.n > 0))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the boundaries."""
