@@ -51,4 +51,5 @@ class Pace:
         change = np.where(known, np.minimum(change, change * trend), change)
         own = curves[accepted]
         self._size[own], self._share[own] = size[accepted], share[accepted]
-        return size * np.clip(change, DECREASE, most)
+        longer: Floats = size * np.clip(change, DECREASE, most)
+        return longer
