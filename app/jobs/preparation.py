@@ -86,7 +86,8 @@ def preparing(scene: Scene, changes: Mapping[str, object]) -> str:
 def _prepared(scene: Scene, changes: Mapping[str, object]) -> str:
     known = families()
     if "family" in changes:
-        name = parse(str(changes["family"]))[0]
+        # what cannot be parsed is refused where it is prepared
+        name = str(changes["family"]).partition(":")[0]
         return f"“{known[name].title}”" if name in known else "another family"
     if "family.layer" in changes or "family.head" in changes:
         c = {**settings(parse(scene.family)[1]), **_within("family.", changes)}

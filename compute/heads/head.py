@@ -246,8 +246,9 @@ class HeadFile:
 @cache
 def texts() -> dict[str, str]:
     """Return the texts of the heads that come with the program, by name, without reading them."""
-    index: dict[str, str] = json.loads((_folder() / "index.json").read_text("utf-8"))
-    return index
+    index = resources.files("assets").joinpath("heads", "index.json").read_text("utf-8")
+    found: dict[str, str] = json.loads(index)
+    return found
 
 
 def bundled() -> tuple[str, ...]:

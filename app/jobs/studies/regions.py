@@ -44,7 +44,7 @@ class RegionsJob(Study):
     section: ClassVar[str] = "samples"
     curves: ClassVar[Mapping[str, Style]] = {
         "region": Style(22, lambda t: t.e_path, 0.95, 1.6, words="95 % region"),
-        "wald": Style(21, lambda t: t.m_path, 0.8, 1.2, dash=(5, 4), words="ellipse of g⁻¹/n"),
+        "wald": Style(21, lambda t: t.m_path, 0.95, 1.6, dash=(5, 4), words="ellipse of g⁻¹/n"),
     }
 
     points: tuple[DataPoint, ...]
