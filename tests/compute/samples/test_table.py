@@ -135,10 +135,10 @@ def test_characters_of_code_0_are_refused(tmp_path, text):
 
 
 def test_one_long_entry_does_not_widen_all_others(tmp_path):
-    rows = "1,a\n" * 20_000 + f"2,{'b' * 100_000}\n"
+    rows = "1,a\n" * 2_000 + f"2,{'b' * 20_000}\n"
     found = table.read(written(tmp_path, f"x,g\n{rows}"))
     assert found.columns["x"].nbytes + found.columns["g"].nbytes < 1 << 20
-    assert found.numbers("x")[-1] == 2.0 and len(found.words("g")[-1]) == 100_000
+    assert found.numbers("x")[-1] == 2.0 and len(found.words("g")[-1]) == 20_000
 
 
 def test_a_table_of_too_many_entries_is_refused(tmp_path, monkeypatch):
