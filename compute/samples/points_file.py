@@ -49,7 +49,7 @@ def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     """
     columns = [_known(table, _column(table, name)) for name in coordinates]
     words = table.words(LABEL) if LABEL in table.columns else None
-    lengths = [len(column) for column in (*columns, *([] if words is None else [words]))]
+    lengths = [len(column) for column in columns] + ([] if words is None else [len(words)])
     if len(set(lengths)) > 1:
         raise Refused(f"the columns of {table.path} must have the same length, got {lengths}")
     theta = np.stack(columns, axis=-1)

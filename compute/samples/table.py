@@ -191,7 +191,9 @@ def _whole(path: str, rows: Any, width: int, between: str) -> tuple[list[int], l
     number of entries, and too many.
     """
     most = MOST_ENTRIES // width
-    lines, found, begin = [], [], rows.line_num + 1
+    lines: list[int] = []
+    found: list[list[str]] = []
+    begin = rows.line_num + 1
     for row in rows:
         if row and len(row) != width:
             raise Refused(
