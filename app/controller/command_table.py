@@ -18,7 +18,7 @@ _COMMANDS: tuple[Command, ...] = (
         "examples", "File", "Open example…", "", "Choose one of the program’s scenes by picture"
     ),
     *(
-        Command(f"example:{it.name}", "Example", it.title, "", it.words, listed=False)
+        Command(f"example:{it.name}", "Example", it.title, "", it.words, listed=False, also=it.name)
         for it in examples()
     ),
     Command("open_picture", "File", "Open picture…", "", "Show a photograph and its patches"),

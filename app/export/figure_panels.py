@@ -29,6 +29,7 @@ MOST_BARS = 40
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 # width in pixels of the tick on a bar at the model's own row, and the words that explain it
 TICK, OWN = 2.0, "ticks: the model’s own row"
+LINE = 1.8  # width of a curve or a stem
 SAMPLE, DISC = 30.0, 12.0  # lengths of a line and of a disc in the legend
 GEODESIC, STRAIGHT = "Geodesic", "Straight line"
 ENDS = (("Start", "A"), ("End", "B"))
@@ -157,7 +158,9 @@ def height_of_distributions(shown: Distributions) -> float:
 
 
 def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
-    """Draw bars over outcomes or curves over a line, for A, B and the moving point in their colours."""
+    """Draw bars over outcomes, stems at counts or curves over a line, for A, B and the moving point in
+    their colours.
+    """
     left, top, right, bottom = box
     theme = ink.theme
     colours = (theme.pin_a, theme.pin_b, theme.moving)
@@ -222,11 +225,15 @@ def _bars(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, mos
 
 def _curves(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, most: float) -> None:
     left, top, right, bottom = plot
-    low, high = float(shown.x[0]), float(shown.x[-1])
-    across = left + (np.asarray(shown.x) - low) / (high - low) * (right - left)
-    for row, colour in zip(shown.rows, colours, strict=False):
-        up = bottom - np.clip(np.asarray(row) / most, 0.0, 1.0) * (bottom - top)
-        ink.line(np.stack([across, up], axis=1), colour, 1.8)
+    beside = 0.5 if shown.counts else 0.0
+    low, high = float(shown.x[0]) - beside, float(shown.x[-1]) + beside
+    for i, colour in enumerate(colours[: len(shown.rows)]):
+        x, p = shown.stems(i) if shown.counts else (shown.x, shown.rows[i])
+        across = left + (np.asarray(x) - low) / (high - low) * (right - left)
+        up = bottom - np.clip(np.asarray(p) / most, 0.0, 1.0) * (bottom - top)
+        line = np.stack([across, up], axis=1)
+        lines = list(line.reshape(-1, 2, 2)) if shown.counts else [line]
+        ink.shapes.append(Strokes(lines, Pen(rgba(colour), LINE)))
     _scale(ink, plot, (low, high), shown.title)
 
 

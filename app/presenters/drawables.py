@@ -12,6 +12,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
+from app.model.data_points import standing
 from app.model.scene import Pin, Scene
 from app.presenters import head_specification
 from app.presenters.measures import broken_bound
@@ -26,7 +27,7 @@ from compute.curves.dense_curve import DenseCurve, polygon
 from compute.distances.map_verification import Gap
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
-from compute.manifold.manifold import Manifold
+from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold
 from compute.manifold.tangent import is_singular
 
 # initial vertices of the straight line; if a chart bends it, drawing adds more
@@ -100,10 +101,11 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
 
 def data_points(scene: Scene, chart: Chart) -> Marks | None:
     """Return the points of data in the chart."""
-    if not scene.points or not scene.layers.points:
+    points = standing(scene.points)
+    if not points or not scene.layers.points:
         return None
-    xy = chart.forward(np.array([point.theta for point in scene.points]))
-    labels = tuple(isolated(point.label) if point.label else "" for point in scene.points)
+    xy = chart.forward(np.array([point.theta for point in points]))
+    labels = tuple(isolated(point.label) if point.label else "" for point in points)
     return Marks(xy, labels, np.zeros(len(xy)))
 
 
@@ -166,7 +168,12 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
     rows = np.stack([answer.row_a, answer.row_b, moving_point(answer, scene.playhead)[1]])
     found = Distributions(
-        answer.x, answer.labels, answer.support_title, (*names, "moving point"), rows
+        answer.x,
+        answer.labels,
+        answer.support_title,
+        (*names, "moving point"),
+        rows,
+        counts=manifold.support(np.array([manifold.interior])).space in (COUNTS, TWO_COUNTS),
     )
     if not answer.labels:
         return found

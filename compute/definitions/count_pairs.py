@@ -17,7 +17,7 @@ from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.manifold.charts import Chart, rows, where
 from compute.manifold.extent import Extent
-from compute.manifold.manifold import Support
+from compute.manifold.manifold import TWO_COUNTS, Support
 
 Expr = Any  # sympy.Expr, which has no type stubs
 # x is at most this many counts apart where a distribution is drawn
@@ -67,7 +67,7 @@ def support(first: float, second: float) -> Support:
     every one if they are many.
     """
     right, left = _counts(first), -1.0 - _counts(second)[::-1]
-    return Support(np.concatenate([left, right]), title=TITLE, space="two counts")
+    return Support(np.concatenate([left, right]), title=TITLE, space=TWO_COUNTS)
 
 
 def _counts(highest: float) -> Floats:

@@ -19,7 +19,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.divergences import density_overlap, near_pairs
 from compute.manifold.charts import Chart, named
-from compute.manifold.manifold import Manifold, Support, known_inside
+from compute.manifold.manifold import COUNTS, Manifold, Support, known_inside
 
 # outward steps for bracketing the boundary of a ball, and halvings of that step
 MARCH, HALVINGS = 120, 50
@@ -32,7 +32,7 @@ NEAREST_ONE_SIDED = 1e-4
 # the divergence below which a ball is drawn as an ellipse of the metric, off by 1e-5 of its radius
 SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
-DISCRETE = ("outcomes", "counts")
+DISCRETE = ("outcomes", COUNTS)
 # the most counts that are summed, and a probability that is left out
 MOST_COUNTS, RARE = 4e6, 1e-18
 ON_LINES = ("line", "half-line", "interval", "two half-lines")

@@ -15,7 +15,7 @@ from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.manifold.charts import log_both, parameters
 from compute.manifold.extent import Extent
-from compute.manifold.manifold import Support
+from compute.manifold.manifold import COUNTS, Support
 
 Expr = Any  # sympy.Expr, which has no type stubs
 COORDINATES = ("r", "μ")
@@ -85,7 +85,7 @@ def _support(theta: Floats) -> Support:
     r, mean = theta[..., 0], theta[..., 1]
     highest = float(np.max(mean + 8 * np.sqrt(mean + mean**2 / r) + 8))
     counts = np.unique(np.rint(np.linspace(0.0, highest, min(int(highest), DRAWN) + 1)))
-    return Support(counts, title="count", space="counts")
+    return Support(counts, title="count", space=COUNTS)
 
 
 FAMILY = formula(

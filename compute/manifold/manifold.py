@@ -22,13 +22,18 @@ from compute.manifold.tangent import LocalGeometry
 GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 
 
+# sample spaces of whole numbers from 0: one, and a pair (see `definitions.count_pairs`)
+COUNTS, TWO_COUNTS = "counts", "two counts"
+
+
 @dataclass(frozen=True, eq=False)
 class Support:
     """The sample space of the distributions, for drawing them.
 
     ``x (k,)`` sample points of a density, or the indices of outcomes when ``labels`` names them.
     ``space``: the whole sample space, "line", "half-line" (x > 0), "interval" (0, 1), "circle", "two
-    half-lines", "outcomes", "measurements" (several distributions of one state) or "none";
+    half-lines", `COUNTS`, `TWO_COUNTS`, "outcomes", "measurements" (several distributions of one state)
+    or "none";
     ``ends``: of the sample space, where they differ from the default.
     """
 

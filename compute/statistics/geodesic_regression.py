@@ -91,7 +91,9 @@ def regression(engine: Engine, manifold: Manifold, t: Floats, theta: Floats) -> 
 def _scale(times: Floats) -> tuple[float, float]:
     """Return the middle and the spread of a covariate (n,)."""
     if not np.isfinite(times).all() or np.abs(times).max(initial=0.0) > HUGE:
-        raise Refused(f"the covariate must be finite and at most {HUGE:g}, got {shown(times.tolist())}")
+        raise Refused(
+            f"the covariate must be finite and at most {HUGE:g}, got {shown(times.tolist())}"
+        )
     if len(np.unique(times)) < 2:
         raise Refused("the covariate must have at least two different values")
     middle = float(times.mean())
@@ -113,7 +115,9 @@ def _searched(
         return np.concatenate([centre + u[:2] @ frame, u[2:] @ frame])
 
     def slopes(u: Floats) -> Floats:
-        sides = (np.array([misses(there(u + e)) for e in way * STEP * np.eye(4)]) for way in (1, -1))
+        sides = (
+            np.array([misses(there(u + e)) for e in way * STEP * np.eye(4)]) for way in (1, -1)
+        )
         ahead, behind = sides
         return np.asarray((ahead - behind).T / (2 * STEP))
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from compute.core.arrays import Bools, Floats
 from compute.core.refusal import Refused, shown
-from compute.manifold.manifold import Manifold, Support
+from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold, Support
 from compute.samples.samples import Sample
 
 # step of a difference in Fisher length, and how often it is halved near an edge
@@ -123,6 +123,10 @@ def likelihood(manifold: Manifold, sample: Sample) -> Likelihood:
         return _of_outcomes(manifold, sample, support)
     if manifold.log_density is None:
         raise Refused(f"{manifold.name} has no density of samples and cannot be fitted")
+    if support.space == TWO_COUNTS:
+        raise Refused(
+            f"{manifold.name} is a family of pairs (x₁, x₂) and cannot be fitted to single values"
+        )
     _check(manifold, sample, ~_possible(support, sample.x), _SPACES.get(support.space, ""))
     return Likelihood(manifold, sample.x, sample.weight)
 
@@ -141,8 +145,7 @@ _SPACES = {
     "half-line": "positive",
     "two half-lines": "other than 0",
     "interval": "between 0 and 1",
-    "counts": "whole numbers from 0",
-    "two counts": "whole numbers",
+    COUNTS: "whole numbers from 0",
 }
 
 
@@ -157,10 +160,8 @@ def _possible(support: Support, x: Floats) -> Bools:
         return np.asarray(x != 0)
     if support.space == "interval":
         return np.asarray((x > 0) & (x < 1))
-    if support.space == "counts":
+    if support.space == COUNTS:
         return np.asarray((x >= 0) & (x == np.rint(x)))
-    if support.space == "two counts":
-        return np.asarray(x == np.rint(x))
     return np.ones(len(x), bool)
 
 

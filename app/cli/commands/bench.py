@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``bench``."""
     parser.add_argument(
-        "--only", default="A,B,C,D,E,F,G", metavar="A,B,C…", help="workloads to run (default: all)"
+        "--only",
+        default="A,B,C,D,E,F,G,H",
+        metavar="A,B,C…",
+        help="workloads to run (default: all)",
     )
     shared_options.engine(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the workloads and print the measurements as ratios."""
-    from app.bench import attend, drag, fan, float64, flow, frame, pairs, start
+    from app.bench import attend, clusters, drag, fan, float64, flow, frame, pairs, start
     from app.cli.output import show
     from compute import open_engine
     from compute.core.refusal import shown
 
     wanted = set(chosen.only.upper().split(","))
-    unknown = wanted - set("ABCDEFG")
+    unknown = wanted - set("ABCDEFGH")
     if unknown:
-        raise ValueError(f"workloads are A to G, got {shown(','.join(sorted(unknown)))}")
+        raise ValueError(f"workloads are A to H, got {shown(','.join(sorted(unknown)))}")
     results: list[Measurement] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))
@@ -43,6 +46,8 @@ def run(chosen: argparse.Namespace) -> int:
         results.append(attend.measure(open_engine(chosen.engine)))
     if "G" in wanted:
         results += float64.measure()
+    if "H" in wanted:
+        results += clusters.measure(open_engine(chosen.engine))
     if "E" in wanted:
         results += start.measure(chosen.engine)
     if "D" in wanted:

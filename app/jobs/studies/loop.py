@@ -41,7 +41,7 @@ class LoopJob(Study):
     section: ClassVar[str] = "transport-and-holonomy"
     curves: ClassVar[Mapping[str, Style]] = {
         "loop": Style(80, lambda t: t.vector, 0.95, 1.8),
-        "before": Style(120, lambda t: t.vector, 0.8, 2.6, arrow=True, words="before the loop"),
+        "before": Style(120, lambda t: t.geodesic, 1.0, 2.6, arrow=True, words="before the loop"),
         "after": Style(130, lambda t: t.vector, 1.0, 2.6, arrow=True, words="after the loop"),
     }
 

@@ -129,14 +129,19 @@ class Outcomes:
     plane: NDArray[np.intp] | None = None
 
 
+# from stem to stem at one count
+BESIDE = 0.25
+
+
 @dataclass(frozen=True, eq=False)
 class Distributions:
-    """Rows to plot over a common support: bars when ``labels``, curves otherwise.
+    """Rows to plot over a common support: bars when ``labels``, stems at ``counts``, curves otherwise.
 
     x (k,); names and rows (r, k) such as A, B and the moving point.  note: how far the rows are those
     of a model, or "".  ``stale``: of what was shown before, and greyed until other rows arrive.
     own: for each name the row (k,) that the model really has there, where it is another one, or None.
     few: which of more outcomes they are, or "".  every: all outcomes, where they have names.
+    counts: whether x are whole numbers, without a density between them.
     """
 
     x: Array
@@ -149,6 +154,13 @@ class Distributions:
     own: tuple[Array | None, ...] = ()
     few: str = ""
     every: Outcomes | None = None
+    counts: bool = False
+
+    def stems(self, i: int) -> tuple[Array, Array]:
+        """Return x and p (2k,) of foot and head of each stem of a row, beside those of other rows."""
+        beside = BESIDE * (i - (len(self.rows) - 1) / 2)
+        heights = np.stack([np.zeros(len(self.x)), self.rows[i]], axis=1)
+        return np.repeat(self.x + beside, 2), heights.ravel()
 
     def moved(self, row: Array) -> Distributions:
         """Return these with another last row, that of the moving point, over all outcomes."""

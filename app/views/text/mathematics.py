@@ -20,7 +20,7 @@ _LONG = re.compile(r"\d+\.\d{7,}")
 # places where a line of a formula may break
 _BREAK = re.compile(r" (?=[+−/] )")
 # characters after which a line would break within a product
-_LOOSE = re.compile(r"(?<=[/)·])(?=\S)")
+_LOOSE = re.compile(r"(?<=[/)·′])(?=\S)")
 NO_BREAK, JOINER = "\u00a0", "\u2060"
 # a single Latin letter, unless it is an article, a possessive, a differential's d or a mean's E;
 # the letter after a differential's d; every small Greek letter
@@ -121,9 +121,9 @@ def with_short_numbers(formula: str) -> str:
 
 def unbroken(formula: str, widest: int = 28) -> str:
     """Return a formula whose lines break only before +, − and / with spaces around them, outside of
-    brackets as far as lines of ``widest`` characters allow.
+    brackets as far as lines of ``widest`` characters allow.  Its minus signs are true ones.
     """
-    return "\n".join(_kept(line, 0, widest) for line in formula.split("\n"))
+    return "\n".join(_kept(line, 0, widest) for line in formula.replace("-", "−").split("\n"))
 
 
 def _kept(text: str, depth: int, widest: int) -> str:

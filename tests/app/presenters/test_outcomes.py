@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.export.figure_panels import LINE, Ink, draw_distributions
 from app.jobs.path import PathJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import completed, of_family
 from app.presenters import drawables
+from app.views.interface.theme import DARK
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 
@@ -70,3 +72,22 @@ def test_a_few_outcomes_and_densities_are_shown_whole():
     answer, plots = shown("gaussian")
     np.testing.assert_array_equal(plots.x, answer.x)
     assert plots.labels == ()
+
+
+def test_counts_are_stems_in_figures_and_densities_are_curves():
+    for family, counted in (
+        ("poisson_poisson", True),
+        ("negative_binomial", True),
+        ("gamma", False),
+    ):
+        _, plots = shown(family)
+        page = Ink(DARK)
+        draw_distributions(page, plots, (0.0, 0.0, 300.0, 300.0))
+        lines = [shape.lines for shape in page.shapes if shape.pen.width == LINE]
+        assert len(lines) == 3, family
+        assert {len(row) for row in lines} == {len(plots.x) if counted else 1}, family
+        if counted:
+            ends = np.array(lines)
+            assert (ends[..., 0, 0] == ends[..., 1, 0]).all(), "upright"
+            top = np.argmin(ends[0, :, 1, 1])
+            assert top == np.argmax(plots.rows[0]), "the likeliest count has the highest stem"

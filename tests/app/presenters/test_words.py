@@ -63,10 +63,15 @@ def test_lines_of_a_line_element_do_not_end_within_a_product(family):
     for formula in family.line_element.split(",  "):
         shown = unbroken(formula, 28)
         assert shown.replace(NO_BREAK, " ").replace(JOINER, "") == formula
+        assert "′(" not in shown, "a line ends between a function and its bracket"
         first, *lines = shown.split(" ") if len(formula) > 28 else [shown]
         assert " " not in first and all(line[0] in "+−/" for line in lines)
         # brackets that are short stay whole
         assert not any("(ν" in line and "3)" not in line for line in lines)
+
+
+def test_no_line_ends_after_the_sign_of_a_factor():
+    assert unbroken("exp(-a/2)") == f"exp(−a/{JOINER}2)"
 
 
 def test_long_decimals_are_shortened_in_a_formula():

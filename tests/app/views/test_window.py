@@ -374,6 +374,21 @@ def test_densities_are_curves(window):
     window.set_moving_row(rows[0])
 
 
+def test_counts_have_a_stem_each_and_nothing_between(window):
+    x = np.arange(-2.0, 4.0)
+    rows = np.stack([np.arange(6.0), np.arange(6.0)[::-1], np.ones(6)]) / 15
+    shown = Distributions(x, (), "x", ("A", "B", "moving point"), rows, counts=True)
+    window.set_distributions(shown)
+    for i, curve in enumerate(distributions(window).curves):
+        places, heights = (part.reshape(-1, 2) for part in curve.getData())
+        assert (places[:, 0] == places[:, 1]).all(), "upright"
+        np.testing.assert_array_equal(np.rint(places[:, 0]), x)
+        np.testing.assert_array_equal(heights, np.stack([np.zeros(6), rows[i]], axis=1))
+        assert curve.opts["connect"] == "pairs"
+    low, high = distributions(window).plot.viewRange()[0]
+    assert low < -2 and high > 3, "the outermost stems are not cut"
+
+
 # --- keys and files --------------------------------------------------------------------------
 def test_a_key_belongs_to_the_focused_widget_before_it_is_a_shortcut(window):
     from PySide6.QtCore import QEvent, Qt

@@ -74,6 +74,22 @@ def test_weights_count_observations():
     assert weighted.log_likelihood == pytest.approx(once.log_likelihood, rel=1e-12, abs=0.0)
 
 
+def test_counts_have_their_mean_and_the_shape_of_the_profile_likelihood():
+    from scipy.optimize import minimize_scalar
+
+    x = np.array([0, 1, 2, 3, 10, 4])
+    found = fitted("negative_binomial", x)
+    mean = x.mean()
+
+    def loss(r: float) -> float:
+        return -stats.nbinom(r, r / (r + mean)).logpmf(x).sum()
+
+    best = minimize_scalar(loss, bounds=(0.2, 50), method="bounded", options={"xatol": 1e-9})
+    assert found.status == compute.Status.OK
+    np.testing.assert_allclose(found.theta, [best.x, mean], rtol=1e-6)
+    assert found.log_likelihood == pytest.approx(-best.fun, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", ["categorical3_expectation", "categorical3_natural"])
 def test_outcomes_have_their_frequencies(name):
     manifold = compute.family(name)
@@ -103,6 +119,14 @@ def test_a_sample_without_spread_has_no_maximum(values):
         ("categorical3_natural", [1, 4], "must be one of 1, 2, 3, got 1 that are not, the first 4"),
         ("gaussian", [], "there must be at least one value, got none"),
         ("bures_slice_bures", [1.0], "bures_slice_bures"),
+        (
+            "negative_binomial",
+            [0, 0.5, 2, -1],
+            "must be whole numbers from 0, got 2 that are not, the first 0.5",
+        ),
+        ("poisson_poisson", [1, 2], r"pairs \(x₁, x₂\) and cannot be fitted to single values"),
+        ("binomial_binomial:n=3", [1, 2], "binomial_binomial is a family of pairs"),
+        ("geometric_geometric", [1, 2], "geometric_geometric is a family of pairs"),
     ],
 )
 def test_values_outside_the_sample_space_are_refused(name, values, words):

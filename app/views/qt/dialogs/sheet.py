@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from html import escape
 from importlib import resources
+from itertools import accumulate
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -123,18 +125,23 @@ def section_of(heading: str) -> str:
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:
-    """Return a page of all shortcuts by menu, and the gestures."""
+    """Return a page of all shortcuts by menu, and the gestures, in two columns of about one height."""
     menus = dict.fromkeys(command.menu for command in commands)
-    parts = [
-        _table(menu, [(c.shortcut, c.hint) for c in commands if c.menu == menu and c.shortcut])
+    lists = [("On the canvas", list(gestures))] + [
+        (menu, [(c.shortcut, c.hint) for c in commands if c.menu == menu and c.shortcut])
         for menu in menus
     ]
-    return "".join([_table("On the canvas", gestures), *parts])
+    lists = [(title, rows) for title, rows in lists if rows]
+    heights = list(accumulate(len(rows) + 2 for _, rows in lists))
+    middle = bisect_left(heights, heights[-1] / 2) + 1
+    columns = (lists[:middle], lists[middle:])
+    cells = ("".join(_table(*each) for each in column) for column in columns)
+    return f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr></table>"
 
 
 def _table(title: str, rows: Sequence[tuple[str, str]]) -> str:
     lines = "".join(
-        f"<tr><td width='230'><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>"
+        f"<tr><td width='190'><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>"
         for key, words in rows
     )
-    return f"<h4>{escape(title)}</h4><table cellpadding='3'>{lines}</table>" if rows else ""
+    return f"<h4>{escape(title)}</h4><table cellpadding='3'>{lines}</table>"

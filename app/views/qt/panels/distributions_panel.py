@@ -1,4 +1,4 @@
-"""The distributions at A, at B and at the moving point: bars over tokens, or curves."""
+"""The distributions at A, B and the moving point: bars over tokens, stems at counts, or curves."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ MOST_BARS = 40
 LOWEST, WORD, AXIS = 150, 14, 52
 # maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
+# width in pixels of a stem, and how many counts are drawn before stems let others shine through
+STEM, MOST_STEMS, THIN = 3, 60, 110
 # opacity of rows that do not belong to the scene
 FAINT = 0.25
 # the model's own row of a token, if different: a tick across each bar
@@ -197,7 +199,8 @@ class DistributionsPanel:
             self.plot.setXRange(0.0, top, padding=0)
         else:
             self.plot.setYRange(0.0, top, padding=0)
-            self.plot.setXRange(float(d.x[0]), float(d.x[-1]), padding=0)
+            beside = 0.5 if d.counts else 0.0
+            self.plot.setXRange(float(d.x[0]) - beside, float(d.x[-1]) + beside, padding=0)
 
     def _make(self, d: Distributions | None) -> None:
         self.plot.clear()
@@ -220,6 +223,8 @@ class DistributionsPanel:
         title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)
         if as_bars:
             self._make_bars(d, colours)
+        elif d.counts:
+            self._make_stems(d, colours)
         else:
             self._make_curves(d, colours)
 
@@ -255,11 +260,18 @@ class DistributionsPanel:
             curve = self.plot.plot(pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill)
             self.curves.append(curve)
 
+    def _make_stems(self, d: Distributions, colours: tuple[str, ...]) -> None:
+        for colour in map(QColor, colours[: len(d.names)]):
+            colour.setAlpha(255 if len(d.x) <= MOST_STEMS else THIN)
+            pen = pg.mkPen(colour, width=STEM)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            self.curves.append(self.plot.plot(pen=pen, connect="pairs"))
+
     def _set_row(self, i: int, d: Distributions) -> None:
         if self.bars:
             self.bars[i].setOpts(width=d.rows[i])
         elif i < len(self.curves):
-            self.curves[i].setData(d.x, d.rows[i])
+            self.curves[i].setData(*(d.stems(i) if d.counts else (d.x, d.rows[i])))
 
 
 def _tick() -> QPainterPath:

@@ -24,8 +24,9 @@ EDGE = 8  # pixels of the line's width that letters cannot use
 class NumberField(QAbstractSpinBox):
     """A field that shows a number and emits entered text.
 
-    Without keyboard focus, a number that does not fit ends in an ellipsis; with focus, all digits
-    are shown.  If it ``takes_many``, it emits several numbers that are pasted together as `pasted`.
+    Without keyboard focus, a number that does not fit ends in an ellipsis and its tooltip has all
+    digits; with focus, the field has them.  If it ``takes_many``, it emits several numbers that are
+    pasted together as `pasted`.
     """
 
     entered = Signal(str)
@@ -42,6 +43,7 @@ class NumberField(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(1)
         self.setAccessibleName(name)
+        self._hint = hint
         self.setToolTip(hint)
         self.lineEdit().textEdited.connect(self._type)
         self.editingFinished.connect(self._finish)
@@ -64,8 +66,9 @@ class NumberField(QAbstractSpinBox):
         line = self.lineEdit()
         room = line.width() - EDGE
         text = self._text
-        if not self.hasFocus():
-            text = fitted(text, line.fontMetrics().horizontalAdvance, room)
+        short = fitted(text, line.fontMetrics().horizontalAdvance, room)
+        self.setToolTip(self._hint if short == text else f"{text}\n{self._hint}")
+        text = text if self.hasFocus() else short
         if text != line.text() or line.isUndoAvailable():
             is_whole = line.hasSelectedText() and line.selectedText() == line.text()
             line.setText(text)

@@ -286,7 +286,7 @@ class MainWindow(Window):
 
     def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
         """Show all keys and gestures on one sheet."""
-        self.show_page("Keys", keys(self._commands, gestures), (620, 620))
+        self.show_page("Keys", keys(self._commands, gestures), (1060, 620))
 
     def show_examples(self) -> None:
         """Show the gallery of examples; a choice invokes its command."""
