@@ -160,8 +160,9 @@ class Documents:
             self._show_heads(Path(chosen))
 
     def open(self, path: Path) -> None:
-        """Open a scene, or the contents of a figure or a head file, after asking about unsaved work."""
-        self.guarded(lambda: self._open(path))
+        """Open a file, after asking about unsaved work if that would be lost."""
+        adds = head.is_file(path) or path.suffix.lower() in suffixes("table")
+        self._open(path) if adds else self.guarded(lambda: self._open(path))
 
     def dropped(self, paths: list[str]) -> None:
         """Open a file that was dropped on the window."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from app.model import ranges
 from compute.core.refusal import shown
+from compute.families import families, parse
 from compute.manifold.manifold import Manifold
 
 Point = tuple[float, float]
 # points of a scene, and characters of a label
 MOST, LONGEST = 2000, 80
-_KNOWN = ("theta", "label", "n")
+_KNOWN = ("theta", "label", "n", "family")
 # (name, value) of file entries unknown to this version; they are written back
 Unknown = tuple[tuple[str, object], ...]
 
@@ -24,11 +26,15 @@ Unknown = tuple[tuple[str, object], ...]
 class DataPoint:
     """A point at θ with its label; n: of how many observations it is the maximum-likelihood point, 0
     for a point that is given.
+
+    family: that of its sample where the scene has other numbers now, such as another ν; "" for the
+    scene's own.
     """
 
     theta: Point
     label: str = ""
     n: float = 0.0
+    family: str = ""
     unknown: Unknown = ()
 
     def __post_init__(self) -> None:
@@ -59,6 +65,37 @@ def check_inside(points: Sequence[DataPoint], manifold: Manifold) -> None:
             )
 
 
+def standing(points: Sequence[DataPoint]) -> tuple[DataPoint, ...]:
+    """Return the points that are points of the scene's own family: all but those fitted to another."""
+    return tuple(point for point in points if not point.family)
+
+
+def carried(points: Sequence[DataPoint], old: str, new: str) -> tuple[DataPoint, ...]:
+    """Return the points of a scene whose family changes from ``old`` to ``new``: those fitted to
+    ``old`` remember it, and those fitted to ``new`` are at home again.
+    """
+    return tuple(
+        replace(point, family="" if _same(point.family or old, new) else point.family or old)
+        if point.n
+        else point
+        for point in points
+    )
+
+
+@lru_cache(maxsize=64)
+def _same(family: str, other: str) -> bool:
+    """Whether two specifications have the same parameters, given or by default."""
+    return family == other or _whole(family) == _whole(other)
+
+
+def _whole(family: str) -> tuple[str, Mapping[str, object]]:
+    try:
+        name, given = parse(family)
+    except ValueError:
+        return family, {}
+    return name, {**families()[name].parameters, **given}
+
+
 def stated(points: Sequence[DataPoint]) -> dict[str, object]:
     """Return the points as in a scene file; nothing for none."""
     if not points:
@@ -67,6 +104,7 @@ def stated(points: Sequence[DataPoint]) -> dict[str, object]:
         {"theta": list(point.theta)}
         | ({"label": point.label} if point.label else {})
         | ({"n": point.n} if point.n else {})
+        | ({"family": point.family} if point.family else {})
         | dict(point.unknown)
         for point in points
     ]
@@ -80,6 +118,7 @@ def read(data: Mapping[str, Any]) -> tuple[DataPoint, ...]:
             (float(entry["theta"][0]), float(entry["theta"][1])),
             entry.get("label", ""),
             float(entry.get("n", 0.0)),
+            entry.get("family", ""),
             tuple((name, value) for name, value in entry.items() if name not in _KNOWN),
         )
         for entry in data.get("points", ())

@@ -208,7 +208,8 @@ def of_family(scene: Scene, family: str) -> Scene:
     alike = kind_of(scene.family) == kind_of(family)
     if (alike and family != scene.family) or _same_places(manifold_of(scene.family), manifold):
         try:
-            return completed(replace(scene, family=family))
+            points = data_points.carried(scene.points, scene.family, family)
+            return completed(replace(scene, family=family, points=points))
         except ValueError:
             pass  # outside the other's domain
     kept = scene.scalar in (*manifold.scalars, DISTANCE)

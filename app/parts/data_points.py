@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.jobs.data_points import DataAnswer, DataTask, NoData
 from app.jobs.worker import JobFailed
-from app.model.data_points import DataPoint
+from app.model.data_points import DataPoint, standing
 from app.model.file_formats import suffixes
 from app.model.layers import showing
 from app.model.scene import Scene
@@ -21,6 +21,9 @@ from compute.manifold.extent import Extent
 
 PATTERN = one_of(pattern("Tables", suffixes("table")), ALL)
 TITLE = "Open data"
+HIDDEN = (
+    "points of data that were fitted to other numbers of the family are hidden: open the data again"
+)
 
 
 class DataPart(Part):
@@ -45,10 +48,13 @@ class DataPart(Part):
     def _clear(self) -> None:
         """Remove all points of data."""
         self._update(replace(self.context.store.scene, points=()))
+        self.context.say("there are no points of data", True)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         if old.points is not new.points or old.layers.points != new.layers.points:
             show_data_points(self.context.canvas, self.context.subject)
+        if len(standing(new.points)) < len(new.points) and old.points == standing(old.points):
+            self.context.window.log(HIDDEN)
 
     def on_message(self, message: object) -> None:
         scene = self.context.store.scene
@@ -60,8 +66,10 @@ class DataPart(Part):
             case DataAnswer():
                 self.context.say("the data are of another family now: open them again", False)
             case NoData():
+                self.context.say(message.words, False)
                 self.context.window.tell("These data cannot be shown", message.words)
             case JobFailed(job=DataTask()):
+                self.context.say(message.problem, False)
                 self.context.window.tell("These data cannot be shown", message.problem)
 
     def _show(self, points: tuple[DataPoint, ...]) -> None:

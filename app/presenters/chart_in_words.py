@@ -13,6 +13,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
+from app.model.data_points import standing
 from app.model.scene import Pin
 from app.presenters import (
     angles,
@@ -41,6 +42,8 @@ ENGINES = {"gpu": "in single precision on the GPU", "reference": "in float64"}
 FEWER = 2
 # a coordinate that is smaller than this share of the other one is 0 but for rounding
 ROUNDING = 1e-13
+# points of data that are named
+MOST_DATA = 12
 NOT_YET = "The geodesic from A to B is not known yet."
 
 
@@ -63,6 +66,7 @@ def paragraphs(
         told.append(_curvature(path, numbers))
     if subject.scene.layers.transport:
         told.append(_vector(subject, path, numbers))
+    told += _data(subject, numbers)
     told += [*_map(subject, ground, numbers), _layers(subject), *_studies(studies)]
     told += _notes(subject, found)
     if problem and not any(problem in words for words in told):
@@ -110,6 +114,23 @@ def _points(subject: Subject, path: PathAnswer | None, numbers: Numbers) -> Iter
         at = _coordinates(subject, theta, numbers)
         curve = "the geodesic" if path.arrived else "a curve that is not the geodesic"
         yield f"The moving point is at t = {scene.playhead:.2f} of {curve}: {at}."
+
+
+def _data(subject: Subject, numbers: Numbers) -> Iterator[str]:
+    """Say where the first points of data are, how many more there are, and which are hidden."""
+    known = standing(subject.scene.points)
+    hidden = len(subject.scene.points) - len(known)
+    if known and subject.scene.layers.points:
+        said = [
+            f"{isolated(point.label) or 'one'} at "
+            f"{_coordinates(subject, np.array(point.theta), numbers)}"
+            + (f" (fitted to {point.n:g} observations)" if point.n else "")
+            for point in known[:MOST_DATA]
+        ]
+        more = len(known) - len(said)
+        yield f"Points of data: {'; '.join(said)}{f'; and {more} more' if more else ''}."
+    if hidden:
+        yield f"{hidden} points of data were fitted to other numbers of the family, and are hidden."
 
 
 def _place(subject: Subject, pin: Pin, numbers: Numbers) -> str:
@@ -248,7 +269,11 @@ def _studies(studies: Sequence[StudyAnswer]) -> Iterator[str]:
         if study.problem:
             yield f"{title}: not computed, {study.problem}."
             continue
-        found = [f"{m.name} {_signed(m.value)}" + ("" if m.ok else " ⚠") for m in study.measures]
+        found = [
+            (_signed(m.value) if m.name == title else f"{m.name} {_signed(m.value)}")
+            + ("" if m.ok else " ⚠")
+            for m in study.measures
+        ]
         if study.dashed:
             found.append("what is dashed did not converge")
         if found:

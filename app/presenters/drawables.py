@@ -12,6 +12,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
+from app.model.data_points import standing
 from app.model.scene import Pin, Scene
 from app.presenters import head_specification
 from app.presenters.measures import broken_bound
@@ -100,10 +101,11 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
 
 def data_points(scene: Scene, chart: Chart) -> Marks | None:
     """Return the points of data in the chart."""
-    if not scene.points or not scene.layers.points:
+    points = standing(scene.points)
+    if not points or not scene.layers.points:
         return None
-    xy = chart.forward(np.array([point.theta for point in scene.points]))
-    labels = tuple(isolated(point.label) if point.label else "" for point in scene.points)
+    xy = chart.forward(np.array([point.theta for point in points]))
+    labels = tuple(isolated(point.label) if point.label else "" for point in points)
     return Marks(xy, labels, np.zeros(len(xy)))
 
 

@@ -12,6 +12,7 @@ from app.jobs.studies import traced_curves
 from app.jobs.studies.regions import joined
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
+from app.model.data_points import standing
 from app.model.scene import Point, Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -46,7 +47,7 @@ class PointsMeanJob(Study):
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
-        return cls(scene.family, tuple(point.theta for point in scene.points))
+        return cls(scene.family, tuple(point.theta for point in standing(scene.points)))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the mean and the geodesics."""

@@ -11,7 +11,7 @@ import numpy as np
 from app.jobs.studies import traced_curves
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
-from app.model.data_points import DataPoint
+from app.model.data_points import DataPoint, standing
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -52,7 +52,7 @@ class RegionsJob(Study):
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
-        return cls(scene.family, tuple(point for point in scene.points if point.n > 0))
+        return cls(scene.family, tuple(point for point in standing(scene.points) if point.n > 0))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the boundaries."""

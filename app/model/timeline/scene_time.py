@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from app.model import colormaps, colour_limits, ranges
+from app.model import colormaps, colour_limits, data_points, ranges
 from app.model.keyframe_tracks import Timeline, position, value_at
 from app.model.scene import DISTANCE, Scene, chart_of, completed
 from compute.core.refusal import shown
@@ -90,11 +90,19 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
         return replace(holder, **{name: value})
     if name == "loop":
         return replace(holder, loop=_loop(value))
+    if name == "family" and not rest and isinstance(holder, Scene):
+        return _at_family(holder, str(_as(current, value, name)))
     if not rest:
         return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
     if name == "family" and isinstance(current, str) and len(rest) == 1:
-        return replace(holder, family=changed(current, {rest[0]: _whole(current, rest[0], value)}))
+        return _at_family(holder, changed(current, {rest[0]: _whole(current, rest[0], value)}))
     return replace(holder, **{name: _with(current, rest, value)})
+
+
+def _at_family(scene: Any, family: str) -> Any:
+    """Return a scene at other parameters; points that are fitted stay with their own."""
+    points = data_points.carried(scene.points, scene.family, family)
+    return replace(scene, family=family, points=points)
 
 
 def _whole(family: str, key: str, value: object) -> object:

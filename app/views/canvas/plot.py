@@ -17,11 +17,11 @@ from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.ellipses import EllipsesLayer
 from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.layers.focus import FocusLayer
-from app.views.canvas.layers.key import CARRIED, CIRCLES, ENDS, MOVING, KeyLayer, Shown
+from app.views.canvas.layers.key import CARRIED, CIRCLES, DATA, ENDS, MOVING, KeyLayer, Shown
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.legend import WIDTH, LegendLayer, width_of
 from app.views.canvas.layers.map import MapLayer
-from app.views.canvas.layers.marks import MarksLayer
+from app.views.canvas.layers.marks import DATA_DISC, MarksLayer
 from app.views.canvas.layers.message import MessageLayer, NoteLayer
 from app.views.canvas.layers.outline import OutlineLayer
 from app.views.canvas.layers.pins import PinsLayer
@@ -79,7 +79,7 @@ class Plot(Canvas):
         self._carried = ArrowsLayer(theme, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme), PinsLayer(theme)
-        self._data = MarksLayer(theme)
+        self._data = MarksLayer(theme, DATA_DISC)
         self._annotations = AnnotationsLayer(theme)
         self._focus = FocusLayer(theme)
         self._named: dict[str, tuple[Layer, ...]] = {
@@ -219,12 +219,18 @@ class Plot(Canvas):
     def _shown(self) -> Shown:
         """Return what the key names, and what it must not cover."""
         pins, curves = self._pins.at, self._curves
-        marks = ((ENDS, pins), (MOVING, self._pins.moving), (CARRIED, self._carried.foot))
+        marks = (
+            (ENDS, pins),
+            (MOVING, self._pins.moving),
+            (CARRIED, self._carried.foot),
+            (DATA, self._data.xy is not None),
+        )
         kinds = (*curves.kinds, *(name for name, there in marks if there))
         circles = self._ellipses.words
         ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
         points = [*curves.nodes(("geodesic", "straight")), *ends]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
+        shares[DATA] = self._data.opacity
         named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]
         tokens = np.concatenate(named) if named else None
         return kinds, circles, shares, np.concatenate(points) if points else None, tokens
@@ -310,7 +316,9 @@ class Plot(Canvas):
         """The layers at points of the manifold."""
         flow = (self._particles, self._field)
         # in a drag the key stays behind what moves, so that it is not drawn again for each frame
-        moving = (self._curves, self._carried)
+        moving: tuple[Layer, ...] = (self._curves, self._carried)
+        # a crowd leaves the curves visible; fewer points are not cut by curves that end at them
+        moving = (self._data, *moving) if self._data.is_crowd else (*moving, self._data)
         named = (self._key, *moving) if self.holds() else (*moving, self._key)
         before = (
             self._ellipses,
@@ -318,7 +326,6 @@ class Plot(Canvas):
             *named,
             self._zeros,
             self._critical,
-            self._data,
             self._marks,
         )
         return (*before, self._vector, self._pins, self._annotations, self._focus, *self._added)

@@ -57,7 +57,10 @@ def test_everything_in_a_scene_is_kept(tmp_path):
             Note(r"$K = -\frac12$", (0.5, 1.0), (0.0, 1.0), unknown=(("colour", "red"),)),
             Note("", (0.5, -0.5), (0.5, 1.0), "parameters"),
         ),
-        points=(DataPoint((0.5, 2.0), "north", 25.0, (("since", 3),)), DataPoint((1.0, 1.0))),
+        points=(
+            DataPoint((0.5, 2.0), "north", 25.0, "student_t", (("since", 3),)),
+            DataPoint((1.0, 1.0)),
+        ),
         angles=(Angle("B", ("geodesic", "e"), (("since", 2),)),),
         camera=(30.0, 45.0, 1.5, 0.25, -0.125),
         flow=FlowSettings("hodge", side=32, initial="random", seed=7),

@@ -54,7 +54,8 @@ def test_samples_are_fitted_drawn_in_view_and_undone(program, tmp_path):
 def test_a_table_that_is_dropped_on_the_window_is_read(program, tmp_path):
     path = tmp_path / "data.tsv"
     path.write_text("mu\tsigma\tlabel\n0,5\t2\there\n")
-    program.documents.dropped([str(path)])
+    edit(program, "alpha", 0.5)
+    program.documents.dropped([str(path)])  # asks nothing: no work is lost
     until(program, lambda: bool(program.store.scene.points))
     (point,) = program.store.scene.points
     assert (point.theta, point.label, point.n) == ((0.5, 2.0), "here", 0.0)
@@ -71,3 +72,4 @@ def test_a_table_that_is_none_is_told_in_one_line(program, tmp_path):
     assert title == "These data cannot be shown"
     assert "must have a column of numbers" in text
     assert program.store.scene.points == ()
+    assert "must have a column of numbers" in program.window.status_words.text()

@@ -14,6 +14,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
+from app.model.data_points import DataPoint
 from app.model.notes import Note
 from app.model.scene import Pin, completed
 from app.presenters.chart_in_words import NOT_YET, paragraphs
@@ -91,6 +92,21 @@ def test_the_sphere_of_three_outcomes_has_curvature_a_quarter():
     told = "\n".join(paragraphs(*answered("octant")))
     assert "Gaussian curvature K is 0.25 at A and 0.25 at B (from the metric, in float64)" in told
     assert "Chart: Octant of a sphere" in told
+
+
+def test_points_of_data_are_told_but_not_those_fitted_to_another_family():
+    points = (DataPoint((0.5, 2.0), "north", 25.0), DataPoint((1.0, 0.5)))
+    subject, found = answered("gaussian", points=points)
+    told = paragraphs(subject, found)
+    assert (
+        "Points of data: north at μ = 0.5, σ = 2 (fitted to 25 observations); one at μ = 1, σ = 0.5."
+        in told
+    )
+    elsewhere = (replace(points[0], family="student_t"), *points[1:])
+    subject = Subject.of(replace(subject.scene, points=elsewhere))
+    told = paragraphs(subject, found)
+    assert "Points of data: one at μ = 1, σ = 0.5." in told
+    assert "1 points of data were fitted to other numbers of the family, and are hidden." in told
 
 
 def test_a_head_says_its_tokens_and_what_its_rows_are():

@@ -9,8 +9,9 @@ from app.export import figure
 from app.jobs.subject import Subject
 from app.model.scene import Scene, completed
 from app.presenters import drawables, drawing
-from app.views.canvas.display_list import Label, Strokes
+from app.views.canvas.display_list import Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
+from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
 from app.views.canvas.layers.marks import (
@@ -214,3 +215,20 @@ def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):
     first, second, note = np.array([box for box in notes if box is not None])
     assert not overlaps(first, [second]) and not overlaps(note, [after])
     assert overlaps(note, [before])
+
+
+def test_points_of_data_are_named_and_a_crowd_of_them_is_small_and_leaves_the_curve_visible(plot):
+    def place_and_width(n: int) -> tuple[bool, float]:
+        xy = np.linspace((1.0, 1.0), (4.0, 4.0), n)
+        plot.set_data_points(Marks(xy, ("",) * n, np.zeros(n)))
+        order = list(plot.things)
+        data = next(at for at in order if isinstance(at, MarksLayer) and at.xy is xy)
+        (discs,) = (p for p in data.primitives(plot.frame) if isinstance(p, Discs))
+        curves = layer(plot, CurvesLayer)
+        return order.index(data) > order.index(curves), discs.pen.width
+
+    assert "points of data" not in words(plot)
+    is_above, few = place_and_width(20)
+    assert is_above and "points of data" in words(plot)
+    is_above, many = place_and_width(1000)
+    assert not is_above and many == few / 2

@@ -18,6 +18,7 @@ from app.views.canvas.display_list import (
     pen_of,
 )
 from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.marks import DATA_DISC
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, in_order
@@ -30,9 +31,14 @@ SIZE = 12
 DISC = 7.0  # about the middle of a token
 GROUND = 0.88  # opacity of the ground
 # what is no kind of curve: key, and name
-ENDS, MOVING, CARRIED, CIRCLES = "ends", "moving", "carried", "circles"
-WORDS = {ENDS: "start A, end B", MOVING: "moving point", CARRIED: "carried vector"}
-USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES)
+ENDS, MOVING, CARRIED, CIRCLES, DATA = "ends", "moving", "carried", "circles", "data"
+WORDS = {
+    ENDS: "start A, end B",
+    MOVING: "moving point",
+    CARRIED: "carried vector",
+    DATA: "points of data",
+}
+USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES, DATA)
 WITHIN = 9  # points along words that the key avoids
 # the key takes at most these shares of the plot; with less room only studies are named
 WIDEST, HIGHEST = 0.5, 0.5
@@ -173,6 +179,9 @@ def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | Ar
     if kind == MOVING:
         pen = Pen(rgba(theme.moving), 9.0, theme.outline(), 2.0)
         return [Discs(start + np.array([(SAMPLE / 2, 0.0)]), pen)]
+    if kind == DATA:
+        pen = Pen(rgba(theme.mark), DATA_DISC, theme.outline(), 1.5)
+        return [Discs(start + np.array([(x, 0.0)]), pen) for x in (6, 13, 20)]
     if kind == CIRCLES:
         turn = np.linspace(0.0, 2 * np.pi, 33)
         oval = np.stack([10 * np.cos(turn) + SAMPLE / 2, 6 * np.sin(turn)], 1) + start

@@ -19,6 +19,8 @@ from app.views.interface.views import Marks
 SIZE = 13
 HEIGHT = 16.0  # of a label's box
 DISC = 7.5
+# width of a point of data, which is smaller than the moving point; of more than CLEAR less
+DATA_DISC, CLEAR, LEAST = 5.5, 150, 0.5
 GAP = 4.0  # between the words of two points, in pixels
 # Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
 # token covers the point, so labels avoid it.  With no room beside the point, a line leads to the label.
@@ -50,8 +52,9 @@ Box = tuple[float, float, float, float]
 class MarksLayer(Layer):
     """Discs with labels that never overlap; a label without room is shown on hover."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, disc: float = DISC) -> None:
         super().__init__(theme)
+        self._disc = disc
         self._marks: Marks | None = None
         self._hovered = -1
         self._frame: Frame | None = None
@@ -71,6 +74,11 @@ class MarksLayer(Layer):
     def xy(self) -> Array | None:
         """The places of the marks (n, d), or None."""
         return None if self._marks is None or not len(self._marks.xy) else self._marks.xy
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether there are more than `CLEAR` marks, which hide most of what they cover."""
+        return self._marks is not None and len(self._marks.xy) > CLEAR
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
@@ -96,13 +104,19 @@ class MarksLayer(Layer):
         inks = range(len(at)) if self._marks.index else (0,)
         colours = np.resize([rgba(self._ink(i)) for i in inks], (len(at), 4))
         colours[:, 3] = alpha
-        pen = Pen(rgba(self.theme.mark), DISC, self.theme.outline(), 1.5)
+        pen = Pen(rgba(self.theme.mark), self._width(len(at)), self.theme.outline(), 1.5)
         shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
             # points off this surface are rings
             inner = Pen(rgba(self.theme.background), HOLE)
             shapes.append(Discs(at[self._marks.hollow], inner))
         return (*shapes, *self._labels(frame, at, alpha))
+
+    def _width(self, n: int) -> float:
+        """Return the width of n discs: tokens keep theirs, points of data are smaller in a crowd."""
+        return (
+            self._disc if self._disc == DISC else self._disc * float(np.clip(CLEAR / n, LEAST, 1.0))
+        )
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
