@@ -128,7 +128,15 @@ class Fits:
         )
 
     def region(self, i: int, level: float = 0.95) -> Region:
-        """Return the likelihood-ratio region of a group: its boundary, whose coverage is asymptotic."""
+        """Return the likelihood-ratio region of a group: its boundary, whose coverage is asymptotic.
+
+        Raises ValueError for another level, and for a group without a maximum-likelihood point.
+        """
+        if self.fits[i].status != Status.OK:
+            raise Refused(
+                f"group {self.fits[i].group or i} has no maximum-likelihood point: "
+                f"{self.fits[i].status.name}"
+            )
         function = likelihood(self.manifold, self.samples[i])
         return region(function, self.fits[i].theta, level)
 

@@ -12,17 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from compute.core.arrays import Floats, same_length
-from compute.core.refusal import Refused
+from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold, known_inside
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
+from compute.statistics.likelihood import is_positive, metric
 from compute.statistics.logarithms import logarithms
 from compute.statistics.means import mean
 
-# relative change of the unknowns at which the search ends, and its evaluations at most
-CLOSE, MOST = 1e-9, 200
+# relative change of the unknowns at which the search ends, its evaluations at most, and the slope of
+# the sum of squares up to which it is level
+CLOSE, MOST, LEVEL = 1e-9, 200, 1e-5
+# step of a difference: far above the rounding errors of parameters far from 0
+STEP = 1e-4
+# largest covariate
+HUGE = 1e100
 # steps of the geodesic to a prediction
 STEPS = 16
 # residual of a point that cannot be reached
@@ -56,40 +62,88 @@ def predicted(
 def regression(engine: Engine, manifold: Manifold, t: Floats, theta: Floats) -> Regression:
     """Return the geodesic of least squares through points θ (n, 2) at t (n,).
 
-    Raises Refused unless t has two different values.
+    Raises Refused unless t is finite with two different values.
     """
     points, times = points_of(manifold, "points", theta), np.asarray(t, np.float64)
     same_length(t=times, points=points)
+    middle, spread = _scale(times)
+    centre = mean(engine, manifold, points)
+    g = metric(manifold, centre.theta)
+    if not is_positive(g):
+        unknown = np.full(2, np.nan)
+        return Regression(unknown, unknown, np.nan, np.nan, Status.ILL_CONDITIONED)
+    frame = np.linalg.inv(np.linalg.cholesky(g))
+    logs = logarithms(engine, manifold, centre.theta, points)
+    at, v, residual, converged = _searched(
+        _misses(engine, manifold, (times - middle) / spread, points),
+        centre.theta,
+        ((times - middle) / spread) @ logs.vectors / len(times),
+        frame,
+    )
+    intercept, slope, status = _moved(engine, manifold, at, v, -middle / spread)
+    if status == Status.OK and not converged:
+        status = Status.NOT_CONVERGED
+    total = float((logs.lengths**2).sum())
+    explained = 1.0 - residual / total if total > 0 else np.nan
+    return Regression(intercept, slope / spread, residual, explained, status)
+
+
+def _scale(times: Floats) -> tuple[float, float]:
+    """Return the middle and the spread of a covariate (n,)."""
+    if not np.isfinite(times).all() or np.abs(times).max(initial=0.0) > HUGE:
+        raise Refused(
+            f"the covariate must be finite and at most {HUGE:g}, got {shown(times.tolist())}"
+        )
     if len(np.unique(times)) < 2:
         raise Refused("the covariate must have at least two different values")
+    middle = float(times.mean())
+    largest = float(np.abs(times - middle).max())
+    return middle, largest * float(((times - middle) / largest).std())
+
+
+def _searched(
+    misses: Callable[[Floats], Floats], centre: Floats, first: Floats, frame: Floats
+) -> tuple[Floats, Floats, float, bool]:
+    """Return p (2,), v (2,), the sum of squares and whether it is least.
+
+    The search is in orthonormal components u at the mean, θ = centre + u frame, so that neither the
+    scale of the parameters nor their distance from 0 matters.
+    """
     from scipy.optimize import least_squares
 
-    middle, spread = float(times.mean()), float(times.std())
-    centre = mean(engine, manifold, points)
-    logs = logarithms(engine, manifold, centre.theta, points)
-    first = ((times - middle) / spread) @ logs.vectors / len(times)
-    misses = _misses(engine, manifold, (times - middle) / spread, points)
+    def there(u: Floats) -> Floats:
+        return np.concatenate([centre + u[:2] @ frame, u[2:] @ frame])
+
+    def slopes(u: Floats) -> Floats:
+        sides = (
+            np.array([misses(there(u + e)) for e in way * STEP * np.eye(4)]) for way in (1, -1)
+        )
+        ahead, behind = sides
+        return np.asarray((ahead - behind).T / (2 * STEP))
+
     found = least_squares(
-        misses,
-        np.concatenate([centre.theta, first]),
+        lambda u: misses(there(u)),
+        np.concatenate([np.zeros(2), first @ np.linalg.inv(frame)]),
+        slopes,
         xtol=CLOSE,
         ftol=None,
         gtol=CLOSE,
         max_nfev=MOST,
     )
-    at, v = found.x[:2], found.x[2:] / spread
-    origin, status = predicted(engine, manifold, at, v, np.array([-middle, 1.0 - middle]))
-    if status == Status.OK and not found.success:
-        status = Status.NOT_CONVERGED
-    back = logarithms(engine, manifold, origin[:1], origin[1:]) if status == Status.OK else None
-    residual, total = 2.0 * float(found.cost), float((logs.lengths**2).sum())
-    return Regression(
-        origin[0],
-        np.full(2, np.nan) if back is None else back.vectors[0],
-        residual,
-        1.0 - residual / total if total > 0 else np.nan,
-        status,
-    )
+    best = there(found.x)
+    size = max(1.0, float(np.linalg.norm(found.fun)))
+    converged = found.success and found.optimality < LEVEL * size and not (found.fun == FAR).any()
+    return best[:2], best[2:], 2.0 * float(found.cost), bool(converged)
+
+
+def _moved(
+    engine: Engine, manifold: Manifold, at: Floats, v: Floats, t: float
+) -> tuple[Floats, Floats, Status]:
+    """Return the point and the velocity (2,) at t of the geodesic with v at a point, and the status."""
+    if t == 0.0:
+        return at, v, Status.OK
+    path = engine.shoot(ShootRequest(manifold, at[None], t * v[None], 0.0, STEPS))
+    return path.theta[0, -1], path.velocity[0, -1] / t, Status(int(path.status[0]))
 
 
 def _misses(

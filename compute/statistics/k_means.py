@@ -53,6 +53,8 @@ def k_means(
         raise Refused(f"k must be from 1 to the {different} different points, got {shown(k)}")
     if restarts < 1:
         raise Refused(f"restarts must be at least 1, got {shown(restarts)}")
+    if seed < 0:
+        raise Refused(f"seed must not be negative, got {shown(seed)}")
     every = distances(engine, manifold, points)
     squares = np.where(np.isnan(every.values), np.inf, every.values**2)
     dice = np.random.default_rng(seed)
@@ -66,10 +68,16 @@ def k_means(
 
 
 def _spread(squares: Floats, k: int, dice: np.random.Generator) -> list[int]:
-    """Choose k different points at random, far ones more likely by d² (k-means++)."""
+    """Choose k different points at random, far ones more likely by d² (k-means++); equally likely ones
+    where every d² is 0.
+    """
     chosen = [int(dice.integers(len(squares)))]
     while len(chosen) < k:
         near = np.minimum(squares[chosen].min(axis=0), 1e300)
+        if not near.any():
+            near = np.ones(len(squares))
+            near[chosen] = 0.0
+        near = near / near.max()
         chosen.append(int(dice.choice(len(squares), p=near / near.sum())))
     return chosen
 

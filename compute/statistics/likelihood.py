@@ -44,7 +44,8 @@ class Likelihood:
         """Return ℓ (k,) at θ (k, 2); −∞ outside the domain."""
         inside = self.manifold.in_domain(theta)
         found = np.full(len(theta), -np.inf)
-        found[inside] = self._sum(theta[inside]) / self.size
+        with np.errstate(over="ignore", invalid="ignore"):  # far from the sample ℓ is −∞
+            found[inside] = self._sum(theta[inside]) / self.size
         return np.where(np.isnan(found), -np.inf, found)
 
     def _sum(self, theta: Floats) -> Floats:
@@ -118,7 +119,7 @@ def likelihood(manifold: Manifold, sample: Sample) -> Likelihood:
     if not len(sample.x) or not sample.size > 0:
         raise Refused(f"{_of(sample)}there must be at least one value, got none")
     support = outcomes(manifold)
-    if support.space == "outcomes" and manifold.log_density is None:
+    if support.space == "outcomes":
         return _of_outcomes(manifold, sample, support)
     if manifold.log_density is None:
         raise Refused(f"{manifold.name} has no density of samples and cannot be fitted")
@@ -133,7 +134,7 @@ def likelihood(manifold: Manifold, sample: Sample) -> Likelihood:
 def _of_outcomes(manifold: Manifold, sample: Sample, support: Support) -> Likelihood:
     """Count the outcomes of a sample, given by their numbers from 1, or by numbers as labels."""
     names = {label: i for i, label in enumerate(support.labels)}
-    index = np.array([names.get(f"{x:g}", -1) for x in sample.x])
+    index = np.array([names.get(np.format_float_positional(x, trim="-"), -1) for x in sample.x])
     _check(manifold, sample, index < 0, f"one of {', '.join(support.labels[:8])}")
     counts: Floats = np.bincount(index, sample.weight, len(names)).astype(np.float64)
     seen = np.flatnonzero(counts)

@@ -16,7 +16,7 @@ from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold, known_inside
 from compute.samples.samples import Sample
-from compute.statistics.likelihood import Likelihood, is_positive, likelihood, metric
+from compute.statistics.likelihood import Likelihood, is_positive, likelihood, metric, outcomes
 
 # longest step in Fisher length, and its halvings
 STRIDE, HALVINGS = 1.0, 24
@@ -24,6 +24,8 @@ STRIDE, HALVINGS = 1.0, 24
 NEAR, CLOSE = 1e-2, 1e-8
 # maximum number of steps: the scale of samples may be 1e±6
 SCORING, NEWTON = 120, 12
+# product of the curvatures of ℓ, as a share of the square of their sum, below which ℓ has a ridge
+RIDGE = 1e-4
 # share of the predicted increase that a step must bring
 SUFFICIENT = 1e-4
 
@@ -55,7 +57,9 @@ def fit(manifold: Manifold, sample: Sample) -> Fit:
     Raises Refused as `likelihood` does.
     """
     function = likelihood(manifold, sample)
-    theta, status = maximum(function)
+    with np.errstate(over="ignore", invalid="ignore"):  # of extreme values; what is NaN fails
+        theta, status = maximum(function)
+        score = function.score(theta)
     g = metric(manifold, theta)
     total = float(function.mean(theta[None])[0]) * function.size
     return Fit(
@@ -66,7 +70,7 @@ def fit(manifold: Manifold, sample: Sample) -> Fit:
         total,
         2 * len(theta) - 2 * total,
         np.linalg.pinv(g) / sample.size,
-        _length(g, function.score(theta)),
+        _length(g, score),
         status,
     )
 
@@ -74,11 +78,11 @@ def fit(manifold: Manifold, sample: Sample) -> Fit:
 def maximum(function: Likelihood) -> tuple[Floats, Status]:
     """Return θ̂ (2,), or where the search ended, and its status.
 
-    The search begins at the family's own points of reference, the best first, and ends with the first
-    that converges.
+    The search begins at the family's own points of reference and, on a line, at the median and the
+    spread of the sample, the best first, and ends with the first that converges.
     """
     manifold = function.manifold
-    starts = np.array([manifold.interior, *manifold.pins])
+    starts = np.array([manifold.interior, *manifold.pins, *_own(function)])
     order = np.argsort(-function.mean(starts))
     ends = []
     for start in starts[order]:
@@ -87,6 +91,15 @@ def maximum(function: Likelihood) -> tuple[Floats, Status]:
             return ends[-1]
     best = int(np.argmax(function.mean(np.stack([theta for theta, _ in ends]))))
     return ends[best]
+
+
+def _own(function: Likelihood) -> list[Floats]:
+    """Return the median and the mean distance from it, if they may be a location and a scale."""
+    if outcomes(function.manifold).space != "line":
+        return []
+    middle = np.median(function.x)
+    point = np.array([middle, np.abs(function.x / 2 - middle / 2).mean() * 2])
+    return [point] if known_inside(function.manifold, point) else []
 
 
 def _ascended(function: Likelihood, theta: Floats) -> Floats:
@@ -117,7 +130,7 @@ def _newton(function: Likelihood, theta: Floats) -> tuple[Floats, Status]:
         s, g = function.score(theta), metric(manifold, theta)
         before, length = length, _length(g, s)
         observed = function.information(theta)
-        if not np.isfinite(length) or length > NEAR or not is_positive(observed):
+        if not np.isfinite(length) or length > NEAR or not _is_peak(g, observed):
             return theta, _failure(function, theta)
         if length < CLOSE and length >= 0.1 * before:
             break
@@ -130,6 +143,16 @@ def _newton(function: Likelihood, theta: Floats) -> tuple[Floats, Status]:
     return theta, Status.OK if length < CLOSE else Status.NOT_CONVERGED
 
 
+def _is_peak(g: Floats, observed: Floats) -> bool:
+    """Whether ℓ falls in every direction, by a share of its mean curvature that differences resolve:
+    where the maxima form a ridge, none of them is the maximum.
+    """
+    if not is_positive(observed) or not is_positive(g):
+        return False
+    share = np.linalg.solve(g, observed)
+    return float(np.linalg.det(share)) > RIDGE * float(np.trace(share)) ** 2
+
+
 def _failure(function: Likelihood, theta: Floats) -> Status:
     """Return why scoring ended at θ (2,): at an edge, or elsewhere."""
     manifold, s = function.manifold, function.score(theta)
@@ -140,7 +163,7 @@ def _failure(function: Likelihood, theta: Floats) -> Status:
 
 def _length(g: Floats, s: Floats) -> float:
     """Return √(s g⁻¹ s), NaN where either is not known."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return float(np.sqrt(np.maximum(s @ _solved(g, s), 0.0)))
 
 

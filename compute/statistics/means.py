@@ -80,10 +80,10 @@ def _shares(points: Floats, weights: Floats | None) -> Floats:
         raise Refused("there must be at least one point, got none")
     stated = np.ones(len(points)) if weights is None else np.asarray(weights, np.float64)
     same_length(points=points, weights=stated)
-    if not (np.isfinite(stated).all() and (stated >= 0).all() and stated.sum() > 0):
+    if not (np.isfinite(stated).all() and (stated >= 0).all() and stated.max() > 0):
         raise Refused(f"weights must be at least 0 and not all 0, got {shown(stated.tolist())}")
-    share: Floats = stated / stated.sum()
-    return share
+    share: Floats = stated / stated.max()
+    return np.asarray(share / share.sum())
 
 
 def _affine(engine: Engine, manifold: Manifold, points: Floats, share: Floats, kind: str) -> Mean:

@@ -136,12 +136,13 @@ def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> st
     middle = bisect_left(heights, heights[-1] / 2) + 1
     columns = (lists[:middle], lists[middle:])
     cells = ("".join(_table(*each) for each in column) for column in columns)
-    return f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr></table>"
+    row = "".join(f"<td width='50%'>{cell}</td>" for cell in cells)
+    return f"<table width='100%'><tr>{row}</tr></table>"
 
 
 def _table(title: str, rows: Sequence[tuple[str, str]]) -> str:
     lines = "".join(
-        f"<tr><td width='190'><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>"
+        f"<tr><td width='40%'><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>"
         for key, words in rows
     )
-    return f"<h4>{escape(title)}</h4><table cellpadding='3'>{lines}</table>"
+    return f"<h4>{escape(title)}</h4><table width='100%' cellpadding='3'>{lines}</table>"
