@@ -173,6 +173,8 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
 def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
     """Integrate every curve with steps of its own, with nodes from their dense output."""
     dt, n = 1.0 / way.steps, len(state.y)
+    if n == 0:
+        return
     pace, ahead, reason = Pace(np.full(n, dt)), np.ones(n, int), np.zeros(n, np.int32)
     begin = slope_at(way.manifold, state.y, way.alpha)
     longest, growth = CAREFUL if is_typed(way.manifold) else QUICK
@@ -190,7 +192,8 @@ def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
         own, later = todo[good], np.asarray(t[good] + size[good])
         later[later > 1.0 - 1e-12] = 1.0
         # the slope at the end of a step is the first of the next
-        reach = slope_at(way.manifold, end[good], way.alpha)
+        none = known[0][good], known[1][good], known[2][good]
+        reach = slope_at(way.manifold, end[good], way.alpha) if good.size else none
         steps = np.concatenate([slopes[:, good], reach[0][None]]), size[good], end[good]
         nodes = own, ahead[own], later
         whole = _fill(way, state, path, nodes, steps)
