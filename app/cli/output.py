@@ -14,7 +14,7 @@ import numpy as np
 
 from app.export.files import beside, checked, save_arrays
 from app.model.file_formats import suffixes
-from compute.core.refusal import shorten
+from compute.core.refusal import MOST_SHOWN, shorten
 from compute.core.status import Status
 
 
@@ -66,6 +66,11 @@ def written(value: SupportsFloat, count: int) -> str:
         return f"[{', '.join(written(item, count) for item in value)}]"
     # adding 0 turns −0 into 0
     return f"{float(value) + 0.0:.{count}g}"
+
+
+def label(name: str) -> str:
+    """Return a name of a user's file for the terminal: one short line without control characters."""
+    return shorten(name, MOST_SHOWN)
 
 
 def save(path: str, **arrays: np.ndarray) -> None:

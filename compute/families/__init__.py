@@ -92,7 +92,9 @@ def _build(name: str, chosen: tuple[tuple[str, Any], ...]) -> Manifold:
     entry = families()[name]
     try:
         made = entry.build(write(name, dict(chosen)), **{**entry.parameters, **dict(chosen)})
-    except Exception as problem:
+        if not isinstance(made, Manifold):
+            raise TypeError(f"build must return a Manifold, got {shown(made)}")
+    except (Exception, SystemExit) as problem:
         if isinstance(problem, ValueError) or not package_of(name):
             raise
         words = f"{type(problem).__name__}: {problem}"

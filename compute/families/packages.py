@@ -8,11 +8,13 @@ out, and `problems` says why.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions
 
-from compute.core.refusal import describe, shorten, shown
+from compute.core.refusal import shorten, shown
 from compute.definitions.family import Family
 
 GROUP = "attention_geodesics.families"
@@ -38,36 +40,65 @@ def load(taken: Iterable[str], found: Iterable[EntryPoint] | None = None) -> Loa
     owners = dict.fromkeys(taken, "this program")
     families: dict[str, Family] = {}
     packages: dict[str, str] = {}
-    problems: list[str] = []
-    points = entry_points(group=GROUP) if found is None else found
-    for point in sorted(points, key=lambda point: (_package(point), point.name)):
-        package = _package(point)
+    points, problems = _stated() if found is None else (list(found), [])
+    for point in sorted(points, key=lambda point: (_package(point.dist), point.name)):
+        package = _package(point.dist)
         try:
             family = _family(point)
             if family.name in owners:
                 owner = owners[family.name]
                 raise ValueError(f"the name {shown(family.name)} is taken by {owner}")
-        except (Exception, SystemExit) as problem:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:
             # importing a module can raise anything
-            words = describe(problem) if isinstance(problem, ValueError) else _named(problem)
-            problems.append(shorten(f"family {point.name} of package {package}: {words}"))
+            problems.append(shorten(f"family {point.name} of package {package}: {_words(problem)}"))
         else:
             families[family.name], packages[family.name] = family, package
             owners[family.name] = f"package {package}"
     return Loaded(families, packages, tuple(problems))
 
 
-def _package(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else "unknown"
+def _stated() -> tuple[list[EntryPoint], list[str]]:
+    """Return the entry points of all installed packages, of two with the same name those of the first,
+    and one line for each package that they cannot be read from.
+    """
+    points: dict[str, list[EntryPoint]] = {}
+    problems = []
+    for distribution in distributions():
+        try:
+            if GROUP in (distribution.read_text("entry_points.txt") or ""):
+                mine = [point for point in distribution.entry_points if point.group == GROUP]
+                points.setdefault(_package(distribution), mine)
+        except Exception as problem:
+            # one damaged package must not keep the program from starting
+            words = f"package {_package(distribution)}: its entry points cannot be read"
+            problems.append(shorten(f"{words}: {_words(problem)}"))
+    return [point for mine in points.values() for point in mine], problems
 
 
-def _named(problem: BaseException) -> str:
-    return f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
+def _package(distribution: Distribution | None) -> str:
+    """Return the name of a package, "unknown" if its metadata have none."""
+    try:
+        name = None if distribution is None else distribution.metadata["Name"]
+    except Exception:
+        return "unknown"
+    return shorten(name) if isinstance(name, str) else "unknown"
+
+
+def _words(problem: BaseException) -> str:
+    kind = type(problem).__name__
+    try:
+        words = str(problem)
+    except Exception:
+        return kind
+    return words if words and isinstance(problem, ValueError) else f"{kind}: {words}".strip(": ")
 
 
 def _family(point: EntryPoint) -> Family:
     """Load one family.  Raises ValueError if it is none, and whatever importing it raises."""
-    family = point.load()
+    with redirect_stdout(sys.stderr):  # stdout is for answers alone
+        family = point.load()
     if not isinstance(family, Family):
         raise ValueError(f"{point.value} must be a Family, got {shown(family)}")
     for field in _WORDS:

@@ -44,13 +44,18 @@ def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     """Return the points of a table whose columns are named like the coordinates, Greek letters also by
     their names.
 
-    Raises Refused for a missing column, a missing value or no points at all.
+    Raises Refused for a missing column, a missing value, columns of different lengths or no points at
+    all.
     """
-    theta = np.stack([_known(table, _column(table, name)) for name in coordinates], axis=-1)
+    columns = [_known(table, _column(table, name)) for name in coordinates]
+    words = table.words(LABEL) if LABEL in table.columns else None
+    lengths = [len(column) for column in columns] + ([] if words is None else [len(words)])
+    if len(set(lengths)) > 1:
+        raise Refused(f"the columns of {table.path} must have the same length, got {lengths}")
+    theta = np.stack(columns, axis=-1)
     if not 0 < len(theta) <= MOST_POINTS:
         raise Refused(f"{table.path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
-    numbers = [str(i + 1) for i in range(len(theta))]
-    labels = table.words(LABEL) if LABEL in table.columns else numbers
+    labels = words or [str(i + 1) for i in range(len(theta))]
     return LabelledPoints(theta, tuple(labels))
 
 
@@ -73,6 +78,6 @@ def _known(table: Table, name: str) -> Floats:
     values = table.numbers(name)
     unknown = np.flatnonzero(np.isnan(values))
     if unknown.size:
-        row = int(unknown[0]) + table.first
-        raise Refused(f"{table.path}, line {row}: {name} must be a number, got none")
+        row = table.place(int(unknown[0]))
+        raise Refused(f"{table.path}, {row}: {name} must be a number, got none")
     return values

@@ -110,15 +110,19 @@ def _numbers(samples: ArrayLike) -> Floats:
 
 def grouped(values: Floats, labels: Iterable[str], weight: Floats | None = None) -> list[Sample]:
     """Return one sample a label, in the order of their first occurrence.  Raises Refused."""
-    names = np.array(list(labels), np.str_)
-    if names.shape != values.shape:
-        raise Refused(f"there must be one label a value, got {len(names)} for {len(values)}")
-    order = list(dict.fromkeys(names.tolist()))
-    if len(order) > MOST_GROUPS:
-        raise Refused(f"there must be at most {MOST_GROUPS} groups, got {len(order)}")
+    rows: dict[str, list[int]] = {}
+    count = 0
+    for count, label in enumerate(labels, 1):
+        rows.setdefault(str(label), []).append(count - 1)
+    if count != len(values):
+        raise Refused(f"there must be one label a value, got {count} for {len(values)}")
+    if len(rows) > MOST_GROUPS:
+        raise Refused(f"there must be at most {MOST_GROUPS} groups, got {len(rows)}")
+    if weight is not None and len(weight) != count:
+        raise Refused(f"there must be one weight a value, got {len(weight)} for {count}")
     return [
-        _sample(name, values[names == name], None if weight is None else weight[names == name])
-        for name in order
+        _sample(name, values[group], None if weight is None else weight[group])
+        for name, group in rows.items()
     ]
 
 
@@ -129,6 +133,10 @@ def _sample(group: str, values: Floats, weight: Floats | None) -> Sample:
         raise Refused(f"there must be one weight a value, got {len(weight)} for {len(values)}")
     if (weight < 0).any():
         raise Refused(f"weights must not be negative, got {shown(float(weight.min()))}")
+    with np.errstate(over="ignore"):
+        total = float(np.nansum(weight))
+    if not np.isfinite(total):
+        raise Refused(f"weights must have a finite sum, got {total}")
     if np.isinf(values).any():
         raise Refused(f"samples must be finite, got {values[np.isinf(values)][0]}")
     known = ~(np.isnan(values) | np.isnan(weight))

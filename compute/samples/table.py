@@ -10,9 +10,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,11 @@ from compute.core.refusal import Refused, refusing, shown
 SUFFIXES = (".csv", ".tsv", ".txt", ".npz")
 # maximum size of a file in bytes, and number of columns
 MOST_BYTES, MOST_COLUMNS = 256 << 20, 4096
+# maximum number of entries of a text file: each takes about 100 bytes of memory
+MOST_ENTRIES = 10_000_000
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# kinds of arrays of text
+TEXT = "UO"
 # entries that stand for a missing value, in lower case
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", ".", "-"))
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -34,17 +40,23 @@ _CENSORED = re.compile(r"(<=?|>=?|≤|≥)\s*[+-]?[\d.,]+([eE][+-]?\d+)?", re.AS
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The columns of a file by name, each (n,): text, or numbers from an NPZ file.
+    """The columns of a file by name, each (n,): text (as objects, since one long entry would widen all
+    others of an array of text), or text and numbers from an NPZ file.
 
-    decimal_comma: whether a comma in a number is its decimal point; first: the line of the first row.
+    decimal_comma: whether a comma in a number is its decimal point; lines: the line on which each row
+    begins, empty for arrays.
     """
 
     path: str
-    columns: Mapping[str, NDArray[np.str_] | Floats]
+    columns: Mapping[str, NDArray[Any]]
     decimal_comma: bool = False
-    first: int = 2
+    lines: Sequence[int] = ()
 
-    def column(self, name: str) -> NDArray[np.str_] | Floats:
+    def place(self, row: int) -> str:
+        """Return where a row is in the file, in words: "line 7", or "row 6" of arrays."""
+        return f"line {self.lines[row]}" if self.lines else f"row {row + 1}"
+
+    def column(self, name: str) -> NDArray[Any]:
         """Return a column.  Raises Refused with the names of all columns if there is none of this
         name.
         """
@@ -59,20 +71,19 @@ class Table:
         Raises Refused for any other text and for infinite values, with the entry and its line.
         """
         column = self.column(name)
-        if column.dtype.kind != "U":
+        if column.dtype.kind not in TEXT:
             return self._finite(name, column.astype(np.float64))
-        return self._finite(
-            name, np.array([self._number(name, i, text) for i, text in enumerate(column)])
-        )
+        numbers = [self._number(name, row, text) for row, text in enumerate(column.tolist())]
+        return self._finite(name, np.array(numbers, np.float64))
 
     def words(self, name: str) -> list[str]:
         """Return a column as text."""
-        return [str(entry).strip() for entry in self.column(name)]
+        return [str(entry).strip() for entry in self.column(name).tolist()]
 
     def is_numeric(self, name: str) -> bool:
         """Whether the first value of a column that is not missing is a number or a censored one."""
         column = self.column(name)
-        if column.dtype.kind != "U":
+        if column.dtype.kind not in TEXT:
             return True
         present = (text.strip() for text in column if text.strip().lower() not in MISSING)
         first = next(present, None)
@@ -85,21 +96,21 @@ class Table:
 
     def _number(self, name: str, row: int, text: str) -> float:
         text = text.strip()
+        pointed = self._pointed(text)
+        if _NUMBER.fullmatch(pointed):
+            return float(pointed)
         if text.lower() in MISSING:
             return np.nan
-        if not _NUMBER.fullmatch(self._pointed(text)):
-            raise Refused(
-                f"{self.path}, line {self.first + row}: {name} must be {_expected(text)}, "
-                f"got {shown(text)}"
-            )
-        return float(self._pointed(text))
+        raise Refused(
+            f"{self.path}, {self.place(row)}: {name} must be {_expected(text)}, got {shown(text)}"
+        )
 
     def _finite(self, name: str, values: Floats) -> Floats:
         endless = np.flatnonzero(np.isinf(values))
         if endless.size:
+            row = int(endless[0])
             raise Refused(
-                f"{self.path}: {name} must be finite, got {values[endless[0]]} "
-                f"in row {int(endless[0]) + 1}"
+                f"{self.path}, {self.place(row)}: {name} must be finite, got {values[row]}"
             )
         return values
 
@@ -131,7 +142,7 @@ def _of_arrays(path: str) -> Table:
                 f"{path}: {name} must be numbers or text of shape (n,), "
                 f"got {array.dtype} of shape {array.shape}"
             )
-    return Table(path, arrays, first=1)
+    return Table(path, arrays)
 
 
 def _all_names(path: str) -> list[str]:
@@ -140,19 +151,23 @@ def _all_names(path: str) -> list[str]:
     names = names_of(path)
     if not 0 < len(names) <= MOST_COLUMNS:
         raise Refused(f"{path} must hold from 1 to {MOST_COLUMNS} arrays, got {len(names)}")
+    _check_different(path, names)
     return names
 
 
 def _of_text(path: str) -> Table:
     text = read_text(path, MOST_BYTES, "utf-8-sig")
+    if "\0" in text:
+        # so does text in UTF-16 without its mark, and NumPy drops the last ones of an entry
+        raise Refused(f"{path} must be text in UTF-8, got a character of code 0")
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
     with refusing(f"{path} must be a table of text, but cannot be read"):
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         names = _names(path, next(rows, []))
-        whole = _whole(path, rows, len(names), SEPARATORS[separator])
-    columns = np.array(whole, dtype=np.str_).reshape(-1, len(names)).T
-    return Table(path, dict(zip(names, columns, strict=True)), separator != ",")
+        lines, whole = _whole(path, rows, len(names), SEPARATORS[separator])
+        columns = np.array(whole, dtype=object).reshape(-1, len(names)).T
+    return Table(path, dict(zip(names, columns, strict=True)), separator != ",", lines)
 
 
 def _names(path: str, header: list[str]) -> list[str]:
@@ -161,22 +176,34 @@ def _names(path: str, header: list[str]) -> list[str]:
         raise Refused(f"{path} must have from 1 to {MOST_COLUMNS} columns, got {len(names)}")
     if all(_NUMBER.fullmatch(name) for name in names):
         raise Refused(f"the first line of {path} must name its columns, got {shown(header)}")
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
-    if twice is not None:
-        raise Refused(f"the columns of {path} must have different names, got {shown(twice)} twice")
+    _check_different(path, names)
     return names
 
 
-def _whole(path: str, rows: object, width: int, between: str) -> list[list[str]]:
-    """Return the rows that are not empty; refuse one with another number of entries."""
-    found = []
-    for row in rows:  # type: ignore[attr-defined]
-        if not row:
-            continue
-        if len(row) != width:
+def _check_different(path: str, names: list[str]) -> None:
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise Refused(f"the columns of {path} must have different names, got {shown(twice)} twice")
+
+
+def _whole(path: str, rows: Any, width: int, between: str) -> tuple[list[int], list[list[str]]]:
+    """Return the rows that are not empty and the line on which each begins; refuse one with another
+    number of entries, and too many.
+    """
+    most = MOST_ENTRIES // width
+    lines: list[int] = []
+    found: list[list[str]] = []
+    begin = rows.line_num + 1
+    for row in rows:
+        if row and len(row) != width:
             raise Refused(
-                f"{path}, line {rows.line_num}: there must be {width} entries "  # type: ignore[attr-defined]
-                f"between {between}, got {len(row)}"
+                f"{path}, line {begin}: there must be {width} entries between {between}, "
+                f"got {len(row)}"
             )
-        found.append(row)
-    return found
+        if len(found) == most:
+            raise Refused(f"{path} must have at most {most} rows of {width} entries, got more")
+        if row:
+            lines.append(begin)
+            found.append(row)
+        begin = rows.line_num + 1
+    return lines, found

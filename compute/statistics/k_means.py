@@ -53,6 +53,8 @@ def k_means(
         raise Refused(f"k must be from 1 to the {different} different points, got {shown(k)}")
     if restarts < 1:
         raise Refused(f"restarts must be at least 1, got {shown(restarts)}")
+    if seed < 0:
+        raise Refused(f"seed must not be negative, got {shown(seed)}")
     every = distances(engine, manifold, points)
     squares = np.where(np.isnan(every.values), np.inf, every.values**2)
     dice = np.random.default_rng(seed)

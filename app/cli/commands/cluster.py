@@ -24,7 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the centres and the members of each cluster."""
-    from app.cli.output import exit_of, show, written
+    from app.cli.output import exit_of, label, show, written
     from app.cli.requests import points_in
     from compute import open_engine
     from compute.statistics.k_means import k_means
@@ -35,7 +35,7 @@ def run(chosen: argparse.Namespace) -> int:
     lines = []
     for c, centre in enumerate(found.centres):
         members = [
-            name for name, label in zip(points.labels, found.labels, strict=True) if label == c
+            label(name) for name, at in zip(points.labels, found.labels, strict=True) if at == c
         ]
         lines.append(f"{c}: {written(centre, 6)}, {len(members)} points: {', '.join(members)}")
     lines += [

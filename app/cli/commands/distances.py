@@ -23,7 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the matrix, or write it to a file."""
-    from app.cli.output import exit_of, show, written
+    from app.cli.output import exit_of, label, show, written
     from app.cli.requests import points_in
     from app.export.files import beside, checked
     from compute import Status, open_engine
@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
         with beside(path) as file:
             file.write_text(_table(points.labels, found.values), encoding="utf-8")
     rows = [
-        f"{name}  {'  '.join(written(x, 6) for x in row)}"
+        f"{label(name)}  {'  '.join(written(x, 6) for x in row)}"
         for name, row in zip(points.labels, found.values, strict=True)
     ]
     lines = [f"written to {path}"] if path else rows

@@ -43,7 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _lines(one: Fit, names: tuple[str, str]) -> list[str]:
     import numpy as np
 
-    from app.cli.output import written
+    from app.cli.output import label, written
 
     error = np.sqrt(np.diag(one.wald))
     point = ", ".join(
@@ -52,7 +52,7 @@ def _lines(one: Fit, names: tuple[str, str]) -> list[str]:
     )
     missing = f", {one.missing} missing" if one.missing else ""
     return [
-        f"{one.group or 'all'}: {point}  (n = {one.n:g}{missing})",
+        f"{label(one.group) or 'all'}: {point}  (n = {one.n:g}{missing})",
         f"  log-likelihood {written(one.log_likelihood, 10)}, AIC {written(one.aic, 10)}",
         f"  {one.status.name}: {_words(one)}",
     ]

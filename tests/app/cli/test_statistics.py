@@ -95,6 +95,10 @@ def test_distances_are_written_as_a_table(capsys, points, tmp_path):
         (("fit", "{samples}", "--family", "gamma", "--column", "y"), "columns g, x, n, got 'y'"),
         (("mean", "beta", "--points", "{points}"), "must have a column a"),
         (("cluster", "gaussian", "--points", "{points}", "--k", "4"), "3 different points, got 4"),
+        (
+            ("cluster", "gaussian", "--points", "{points}", "--k", "2", "--seed", "-1"),
+            "seed must not",
+        ),
         (("distances", "gaussian", "--points", "{points}", "-o", "a.txt"), "must end in .csv"),
     ],
 )
@@ -103,3 +107,20 @@ def test_wrong_use_is_one_line_and_exit_2(capsys, samples, points, arguments, wo
     assert main(named) == 2
     said = capsys.readouterr().err
     assert words in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fit", "{path}", "--family", "gamma", "--by", "label", "--column", "sigma"),
+        ("cluster", "gaussian", "--points", "{path}", "--k", "1"),
+        ("distances", "gaussian", "--points", "{path}"),
+    ],
+)
+def test_labels_of_a_file_do_not_control_the_terminal(capsys, tmp_path, arguments):
+    path = tmp_path / "points.csv"
+    label = "\x1b[31mred\nand" + "y" * 1000
+    path.write_text(f'mu,sigma,label\n0,1,"{label}"\n1,2,"{label}"\n')
+    assert main([text.format(path=path) for text in arguments]) == 0
+    said = capsys.readouterr().out
+    assert "\ufffd[31mred and" in said and "\x1b" not in said and "y" * 100 not in said

@@ -28,6 +28,16 @@ BROKEN = {
         "ModuleNotFoundError: No module named 'no_such_module'",
     ),
     "raising": ("raising:FAMILY", "raise RuntimeError('no licence')", "RuntimeError: no licence"),
+    "aborting": (
+        "aborting:FAMILY",
+        "class Abort(BaseException):\n    pass\nraise Abort('now')",
+        "Abort: now",
+    ),
+    "mute": (
+        "mute:FAMILY",
+        "class Mute(Exception):\n    def __str__(self):\n        raise ValueError\nraise Mute",
+        "Mute",
+    ),
     "leaving": ("leaving:FAMILY", "raise SystemExit(3)", "SystemExit: 3"),
     "number": ("number:FAMILY", "FAMILY = 3", "number:FAMILY must be a Family, got 3"),
     "taken": (
@@ -122,17 +132,22 @@ def test_the_command_line_lists_it_and_what_failed(site):
     assert "attention-geodesics: family number of package number-package: " in done.stderr
 
 
-def test_a_package_that_fails_later_is_named(installed, monkeypatch):
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("raise ZeroDivisionError('in its formulas')", "ZeroDivisionError: in its formulas"),
+        ("raise SystemExit(7)", "SystemExit: 7"),
+        ("return 3", "TypeError: build must return a Manifold, got 3"),
+    ],
+)
+def test_a_package_that_fails_later_is_named(installed, monkeypatch, text, words):
     from dataclasses import replace
 
-    def build(key, **chosen):
-        raise ZeroDivisionError("in its formulas")
-
-    broken = replace(registry.families()["beta_prime"], build=build)
+    made: dict = {}
+    exec(f"def build(key, **chosen):\n    {text}", made)
+    broken = replace(registry.families()["beta_prime"], build=made["build"])
     monkeypatch.setitem(registry.families(), "beta_prime", broken)
-    with pytest.raises(
-        ValueError, match=r"^family beta_prime of package .*: ZeroDivisionError: in "
-    ):
+    with pytest.raises(ValueError, match=rf"^family beta_prime of package .*: {words}"):
         manifold_of("beta_prime")
 
 
@@ -149,3 +164,60 @@ def test_two_packages_with_one_name(site, monkeypatch):
     (line,) = loaded.problems
     assert line.endswith("the name 'beta_prime' is taken by package beta-prime-family")
     sys.modules.pop("beta_prime_family", None)
+
+
+def damage(folder, name, stated, metadata=b"Metadata-Version: 2.1\nName: damaged\n"):
+    """Write a package with these bytes as its entry points and its metadata."""
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_bytes(metadata)
+    (info / "entry_points.txt").write_bytes(stated)
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        (f"[{GROUP}]\nno_value\n".encode(), "package damaged: its entry points cannot be read: "),
+        (b"\xff\xfe", "package damaged: its entry points cannot be read: 'utf-8' codec"),
+    ],
+)
+def test_a_damaged_package_is_named_and_the_rest_goes_on(
+    installed, tmp_path, monkeypatch, stated, words
+):
+    damage(tmp_path, "damaged", stated)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "beta_prime" in registry.families()
+    (line,) = (line for line in registry.problems() if line.startswith("package"))
+    assert line.startswith(words)
+
+
+@pytest.mark.parametrize("metadata", [b"", b"Metadata-Version: 2.1\n", b"\xff\xfe\0"])
+def test_a_package_without_a_name_is_unknown(installed, tmp_path, monkeypatch, metadata):
+    damage(tmp_path, "damaged", f"[{GROUP}]\nabsent = gone:FAMILY\n".encode(), metadata)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "beta_prime" in registry.families()
+    assert any(
+        line.startswith("family absent of package unknown: ") for line in registry.problems()
+    )
+
+
+def test_the_first_of_two_installations_of_a_package_counts(installed, tmp_path, monkeypatch):
+    (tmp_path / "second").mkdir()
+    points = f"[{GROUP}]\nabsent = gone:FAMILY\n".encode()
+    for folder in (tmp_path, tmp_path / "second"):
+        damage(folder, "damaged", points)
+        monkeypatch.syspath_prepend(folder)
+    lines = [line for line in registry.problems() if "package damaged" in line]
+    assert len(lines) == 1
+
+
+def test_what_a_package_prints_is_not_part_of_an_answer(site, tmp_path):
+    text = "print('Welcome!')\nfrom beta_prime_family import FAMILY"
+    (tmp_path / "printing.py").write_text(text, "utf-8")
+    damage(tmp_path, "damaged", f"[{GROUP}]\nprinting = printing:FAMILY\n".encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "families", "--json"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, site, ROOT)))},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["families"] and "Welcome!" in done.stderr

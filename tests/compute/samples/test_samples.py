@@ -54,8 +54,25 @@ def test_values_by_labels_and_by_the_name_of_a_column():
             lambda t: samples.of_values({"x": [1.0], "w": [-1.0]}, column="x", weights="w"),
             "weights must not be negative, got -1.0",
         ),
+        (
+            lambda t: samples.of_values(
+                {"x": [1.0, 2.0], "w": [1e308] * 2}, column="x", weights="w"
+            ),
+            "weights must have a finite sum, got inf",
+        ),
     ],
 )
 def test_wrong_samples_are_refused(found, make, words):
     with pytest.raises(Refused, match=words):
         make(found)
+
+
+def test_many_groups_keep_their_values_and_weights(monkeypatch):
+    monkeypatch.setattr(samples, "MOST_GROUPS", 1_000)
+    labels = [str(i % 1_000) for i in range(3_000)]
+    found = samples.grouped(np.arange(3_000.0), labels, np.arange(3_000.0) + 1.0)
+    assert [one.group for one in found] == labels[:1_000]
+    np.testing.assert_array_equal(found[7].x, [7.0, 1_007.0, 2_007.0])
+    np.testing.assert_array_equal(found[7].weight, [8.0, 1_008.0, 2_008.0])
+    with pytest.raises(Refused, match="at most 1000 groups, got 3000"):
+        samples.grouped(np.arange(3_000.0), map(str, range(3_000)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -51,7 +54,7 @@ def test_arrays_are_columns(tmp_path):
         ("1.5,2\n3,4\n", "the first line of {path} must name its columns, got ['1.5', '2']"),
         ("x,x\n1,2\n", "the columns of {path} must have different names, got 'x' twice"),
         ("x\n1_000\n", "x must be a number, got '1_000'"),
-        ("x\n1e999\n", "x must be finite, got inf in row 1"),
+        ("x\n1e999\n", "line 2: x must be finite, got inf"),
     ],
 )
 def test_what_is_no_number_is_refused_with_its_line(tmp_path, text, words):
@@ -103,3 +106,61 @@ def test_points_have_the_coordinates_as_columns_or_their_names_in_latin_letters(
 def test_points_that_are_missing_are_refused(tmp_path, text, words):
     with pytest.raises(Refused, match=words):
         read_points(written(tmp_path, text), ("μ", "σ"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x,n\n\n1,a\n\n\nbad,b\n", 6),
+        ('x,n\n1,"a\nb\nc"\nbad,d\n', 5),
+        ('x,n\n1,a\nbad,"b\nc"\n', 3),
+        ('"x",n\n1,a\n"2,b\n3,c\n', 3),
+    ],
+)
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path, text, line):
+    with pytest.raises(Refused, match=rf"data\.csv, line {line}: "):
+        table.read(written(tmp_path, text)).numbers("x")
+
+
+def test_arrays_have_rows_not_lines(tmp_path):
+    np.savez(tmp_path / "data.npz", x=np.array(["1", "bad"]))
+    with pytest.raises(Refused, match=r"data\.npz, row 2: x must be a number"):
+        table.read(tmp_path / "data.npz").numbers("x")
+
+
+@pytest.mark.parametrize("text", ["x\n1\0\n2\n", "x\n1\n2\n\0\0", "x\0\n\x001\0\n\0"])
+def test_characters_of_code_0_are_refused(tmp_path, text):
+    with pytest.raises(Refused, match="must be text in UTF-8, got a character of code 0"):
+        table.read(written(tmp_path, text))
+
+
+def test_one_long_entry_does_not_widen_all_others(tmp_path):
+    rows = "1,a\n" * 2_000 + f"2,{'b' * 20_000}\n"
+    found = table.read(written(tmp_path, f"x,g\n{rows}"))
+    assert found.columns["x"].nbytes + found.columns["g"].nbytes < 1 << 20
+    assert found.numbers("x")[-1] == 2.0 and len(found.words("g")[-1]) == 20_000
+
+
+def test_a_table_of_too_many_entries_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "MOST_ENTRIES", 7)
+    assert len(table.read(written(tmp_path, "x,y\n1,2\n3,4\n5,6\n")).numbers("x")) == 3
+    with pytest.raises(Refused, match="must have at most 3 rows of 2 entries, got more"):
+        table.read(written(tmp_path, "x,y\n1,2\n3,4\n5,6\n7,8\n"))
+
+
+def test_an_archive_with_a_name_twice_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        for name, value in (("x", 1.0), ("x.npy", 2.0)):
+            content = io.BytesIO()
+            np.save(content, np.array([value]))
+            archive.writestr(name, content.getvalue())
+    with pytest.raises(Refused, match=r"must have different names, got 'x' twice"):
+        table.read(tmp_path / "data.npz")
+
+
+@pytest.mark.parametrize("lengths", [(3, 2, 3), (3, 3, 1), (2, 2, 3)])
+def test_arrays_of_different_lengths_are_no_points(tmp_path, lengths):
+    mu, sigma, label = (np.ones(n) for n in lengths)
+    np.savez(tmp_path / "data.npz", mu=mu, sigma=sigma, label=label)
+    with pytest.raises(Refused, match=r"must have the same length, got \["):
+        read_points(tmp_path / "data.npz", ("μ", "σ"))
