@@ -16,6 +16,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 
 from compute.core.refusal import shorten, shown
 from compute.definitions.family import Family
+from compute.definitions.parameters import Parameter
 
 GROUP = "attention_geodesics.families"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -104,8 +105,25 @@ def _family(point: EntryPoint) -> Family:
     for field in _WORDS:
         if not isinstance(getattr(family, field), str):
             raise ValueError(f"its {field} must be text, got {shown(getattr(family, field))}")
+    for field in ("charts", "closed_forms"):
+        words = getattr(family, field)
+        if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
+            raise ValueError(f"its {field} must be a tuple of names, got {shown(words)}")
+    _check_parameters(family)
     if not _NAME.fullmatch(family.name):
         raise ValueError(f"its name must be a word in lower case, got {shown(family.name)}")
     if len(family.coordinates) != 2 or not all(isinstance(c, str) for c in family.coordinates):
         raise ValueError(f"its coordinates must be two names, got {shown(family.coordinates)}")
     return family
+
+
+def _check_parameters(family: Family) -> None:
+    stated = family.parameters
+    if not isinstance(stated, Mapping) or not all(isinstance(name, str) for name in stated):
+        raise ValueError(f"its parameters must be defaults by name, got {shown(stated)}")
+    for name, value in stated.items():
+        if not isinstance(value, str | int | float):
+            raise ValueError(f"its parameter {name} must be text or a number, got {shown(value)}")
+    ranged = family.numbers
+    if not isinstance(ranged, tuple) or not all(isinstance(one, Parameter) for one in ranged):
+        raise ValueError(f"its numbers must be a tuple of Parameter, got {shown(ranged)}")

@@ -142,7 +142,12 @@ def _of_arrays(path: str) -> Table:
                 f"{path}: {name} must be numbers or text of shape (n,), "
                 f"got {array.dtype} of shape {array.shape}"
             )
-    return Table(path, arrays)
+    with refusing(f"{path} must hold text in Unicode, but cannot be read"):
+        columns = {
+            name: array.astype(object) if array.dtype.kind == "U" else array
+            for name, array in arrays.items()
+        }
+    return Table(path, columns)
 
 
 def _all_names(path: str) -> list[str]:

@@ -112,17 +112,14 @@ def _searched(
     from scipy.optimize import least_squares
 
     def there(u: Floats) -> Floats:
-        return np.concatenate([centre + u[:2] @ frame, u[2:] @ frame])
+        return np.concatenate([centre + u[:, :2] @ frame, u[:, 2:] @ frame], axis=1)
 
     def slopes(u: Floats) -> Floats:
-        sides = (
-            np.array([misses(there(u + e)) for e in way * STEP * np.eye(4)]) for way in (1, -1)
-        )
-        ahead, behind = sides
-        return np.asarray((ahead - behind).T / (2 * STEP))
+        sides = misses(there(u + STEP * np.concatenate([np.eye(4), -np.eye(4)])))
+        return np.asarray((sides[:4] - sides[4:]).T / (2 * STEP))
 
     found = least_squares(
-        lambda u: misses(there(u)),
+        lambda u: misses(there(u[None]))[0],
         np.concatenate([np.zeros(2), first @ np.linalg.inv(frame)]),
         slopes,
         xtol=CLOSE,
@@ -130,7 +127,7 @@ def _searched(
         gtol=CLOSE,
         max_nfev=MOST,
     )
-    best = there(found.x)
+    best = there(found.x[None])[0]
     size = max(1.0, float(np.linalg.norm(found.fun)))
     converged = found.success and found.optimality < LEVEL * size and not (found.fun == FAR).any()
     return best[:2], best[2:], 2.0 * float(found.cost), bool(converged)
@@ -149,18 +146,26 @@ def _moved(
 def _misses(
     engine: Engine, manifold: Manifold, t: Floats, points: Floats
 ) -> Callable[[Floats], Floats]:
-    """Return the function from (p, v) (4,) to the residuals (2n,) in orthonormal frames."""
+    """Return the function from (p, v) (k, 4) to the residuals (k, 2n) in orthonormal frames."""
+    n = len(points)
 
     def misses(unknown: Floats) -> Floats:
-        far = np.full(2 * len(points), FAR)
-        if not known_inside(manifold, unknown[:2]):
+        far = np.full((len(unknown), 2 * n), FAR)
+        start, speed = np.repeat(unknown[:, :2], n, axis=0), np.repeat(unknown[:, 2:], n, axis=0)
+        speed = np.tile(t, len(unknown))[:, None] * speed
+        inside = known_inside(manifold, unknown[:, :2])
+        known = np.repeat(inside, n)
+        if not known.any():
             return far
-        at, status = predicted(engine, manifold, unknown[:2], unknown[2:], t)
-        if status != Status.OK:
+        paths = engine.shoot(ShootRequest(manifold, start[known], speed[known], 0.0, STEPS))
+        arrived = (paths.status == Status.OK).reshape(-1, n).all(axis=1)
+        at = paths.theta[np.repeat(arrived, n), -1]
+        if not len(at):
             return far
         g = manifold.geometry(at).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
-        logs = logarithms(engine, manifold, at, points)
+        logs = logarithms(engine, manifold, at, np.tile(points, (len(at) // n, 1)))
         flat: Floats = np.einsum("nij,ni->nj", np.linalg.cholesky(g), logs.vectors)
-        return np.nan_to_num(flat.ravel(), nan=FAR)
+        far[np.flatnonzero(inside)[arrived]] = np.nan_to_num(flat.reshape(-1, 2 * n), nan=FAR)
+        return far
 
     return misses

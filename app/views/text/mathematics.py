@@ -6,6 +6,7 @@ A sub- or superscript is Unicode's own where there is one, else a letter of a pr
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -47,6 +48,12 @@ _OWN_SCRIPTS = (
 def italic(text: str) -> str:
     """Return a text with its symbols in italics; words and functions stay upright."""
     return _SYMBOL.sub(lambda found: _slanted(found.group()), text)
+
+
+def as_html(text: str) -> str:
+    """Return a text as HTML with its symbols in italics, for labels of the window."""
+    italics = _SYMBOL.sub(r"<i>\g<0></i>", html.escape(text, quote=False))
+    return italics.replace("\n", "<br>")
 
 
 def slanted(letters: str) -> str:

@@ -13,7 +13,13 @@ from app.presenters import measures
 from app.presenters.scene_panels import GROUPS, OWN, in_groups
 from app.views.interface.choices import SEPARATOR
 from app.views.qt.dialogs.sheet import section_of
-from app.views.text.mathematics import JOINER, NO_BREAK, unbroken, with_short_numbers
+from app.views.text.mathematics import (
+    JOINER,
+    NO_BREAK,
+    as_html,
+    unbroken,
+    with_short_numbers,
+)
 from compute.families import families
 
 ROOT = Path(__file__).parents[3]
@@ -82,3 +88,8 @@ def test_a_quotient_by_a_product_has_brackets():
     named = {family.name: family.line_element for family in families().values()}
     assert named["student_t"].endswith("/ ((ν + 3)σ²)")
     assert named["cauchy"].endswith("/ (2σ²)")
+
+
+def test_labels_of_the_window_have_their_symbols_in_italics():
+    shown = as_html("ds² = k dλ²/λ²\nK < 0 & so on")
+    assert shown == "d<i>s</i>² = <i>k</i> d<i>λ</i>²/<i>λ</i>²<br><i>K</i> &lt; 0 &amp; so on"

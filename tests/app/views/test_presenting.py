@@ -214,6 +214,19 @@ def test_panels_of_a_narrow_window_are_tabs_at_its_edges(program):
     assert not tabs["Family"].isVisible()
 
 
+def test_a_window_that_shrank_and_grew_again_has_the_panels_that_it_had(program):
+    frame = program.window.frame
+    sides = [dock(program.window, title) for title in ("Family", "Layers", "Measures")]
+    frame.resize(1350, 950)
+    rested(program)
+    before = [(side.width(), side.height()) for side in sides]
+    for size in ((1000, 600), (1350, 950)):
+        frame.resize(*size)
+        rested(program)
+        assert all(side.isHidden() for side in sides) == (size[0] == 1000)
+    assert [(side.width(), side.height()) for side in sides] == before
+
+
 def test_the_list_says_how_far_one_is(program):
     program.window.actions["lessons"].trigger()
     rested(program)

@@ -166,6 +166,31 @@ def test_two_packages_with_one_name(site, monkeypatch):
     sys.modules.pop("beta_prime_family", None)
 
 
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({"parameters": 3}, "its parameters must be defaults by name, got 3"),
+        ({"parameters": {1: 2}}, "its parameters must be defaults by name"),
+        ({"parameters": {"nu": None}}, "its parameter nu must be text or a number, got None"),
+        ({"numbers": (1,)}, "its numbers must be a tuple of Parameter"),
+        ({"charts": "log"}, "its charts must be a tuple of names, got 'log'"),
+        ({"closed_forms": (1,)}, "its closed_forms must be a tuple of names"),
+    ],
+)
+def test_a_family_whose_fields_are_of_other_types_is_left_out(
+    installed, monkeypatch, stated, words
+):
+    from dataclasses import replace
+
+    import beta_prime_family
+
+    family = replace(beta_prime_family.FAMILY, **stated)
+    monkeypatch.setattr(beta_prime_family, "FAMILY", family)
+    registry.forget()
+    assert "beta_prime" not in registry.families()
+    assert any(words in line for line in registry.problems())
+
+
 def damage(folder, name, stated, metadata=b"Metadata-Version: 2.1\nName: damaged\n"):
     """Write a package with these bytes as its entry points and its metadata."""
     info = folder / f"{name}-1.0.dist-info"

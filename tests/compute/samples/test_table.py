@@ -164,3 +164,9 @@ def test_arrays_of_different_lengths_are_no_points(tmp_path, lengths):
     np.savez(tmp_path / "data.npz", mu=mu, sigma=sigma, label=label)
     with pytest.raises(Refused, match=r"must have the same length, got \["):
         read_points(tmp_path / "data.npz", ("μ", "σ"))
+
+
+def test_text_of_an_array_beyond_unicode_is_refused(tmp_path):
+    np.savez(tmp_path / "data.npz", g=np.array([0x7FFFFFFF, 65], np.uint32).view("<U1"))
+    with pytest.raises(Refused, match="must hold text in Unicode, but cannot be read"):
+        table.read(tmp_path / "data.npz")

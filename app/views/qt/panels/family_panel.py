@@ -15,6 +15,7 @@ from app.views.qt.style.style import fixed
 from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import NARROW, Slider, caption, fill, form, label, panel, picker
+from app.views.text.mathematics import as_html
 
 ALPHA_STEPS = 20
 SWATCH = (44, 12)
@@ -40,6 +41,8 @@ class FamilyPanel:
         column.addWidget(self.formula)
         self.note = label("", "quiet", wrap=True)
         column.addWidget(self.note)
+        for mathematics in (self.formula, self.note):
+            mathematics.setTextFormat(Qt.TextFormat.RichText)
         self.numbers = NumberRows(emit)
         column.addWidget(self.numbers.widget)
         self.own = FormulaPanel(lambda text: emit(FormulaTyped(text)))
@@ -122,8 +125,8 @@ class FamilyPanel:
         fill(self.family, state.families, state.family)
         fill(self.scalar, state.scalars, state.scalar)
         fill(self.chart, state.charts, state.chart)
-        self.formula.setText(state.line_element)
-        self.note.setText(state.note)
+        self.formula.setText(as_html(state.line_element))
+        self.note.setText(as_html(state.note))
         self.numbers.show(tuple(state.numbers))
         self.own.widget.setVisible(bool(state.definition))
         if state.definition:
