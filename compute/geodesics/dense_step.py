@@ -33,11 +33,12 @@ class DenseStep:
 def dense_step(start: Floats, end: Floats, slopes: Floats, size: Floats, slope: Slope) -> DenseStep:
     """Return the interpolant of steps of sizes (n, 1) from ``start`` to ``end`` (n, 6).
 
-    slopes (12, n, 6): those of the step's stages; ``slope`` is evaluated four times more.
+    slopes (13, n, 6): those of the step's stages and at its end; ``slope`` is evaluated three times
+    more.
     """
     count = dop853.STAGES
     every = np.empty((count + 4, *slopes.shape[1:]))
-    every[:count], every[count] = slopes, slope(end)
+    every[: count + 1] = slopes
     for stage, row in enumerate(dop853.EXTRA, start=count + 1):
         every[stage] = slope(start + size * np.tensordot(row[:stage], every[:stage], axes=1))
     every = size * every[..., :4]

@@ -16,10 +16,10 @@ import numpy as np
 
 from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
-from compute.core.overflow import TYPED
 from compute.core.status import Status
 from compute.geodesics import dop853
 from compute.geodesics.dense_step import DenseStep, dense_step
+from compute.geodesics.step_size import CAREFUL, QUICK, Pace, is_typed
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
 from compute.requests.geodesics import Paths, ShootRequest
@@ -39,12 +39,9 @@ MAX_ATTEMPTS = 16
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
 # Methods with an error estimate choose their steps: the error of a step as a share of the speed, …
 STEP_ERROR = 1e-11
-# … the largest step in units of that between two nodes, the smallest that an error or a turn asks for
-# and the smallest of all, and the most steps for each node.
-LARGEST, ROUGH, SMALLEST, MOST_STEPS = 32.0, 2.0**-5, 2.0**-12, 64
-# For a typed metric the largest step, and by how much steps grow: steps that leave MARGIN_KEPT of a
-# margin that is quadratic across a thin wall then never pass over it.
-CAREFUL = 1.0, 1.5
+# … the smallest step that an error or a turn asks for, in units of that between two nodes, the smallest
+# of all, and the most steps for each node.
+ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
 # A curve that can only turn too fast runs away in finite time if its coordinates are this much faster
 # than at first.
 RUNAWAY = 8.0
@@ -89,6 +86,10 @@ class _Way:
         """The share by which a step may change the velocity."""
         careful = self.tableau.errors is None or is_typed(self.manifold)
         return TURN_LIMIT if careful else ESTIMATED_TURN
+
+
+# Slopes (n, 6), packed g (n, 3), and OK or why no step is possible (n,), at states
+Begin = tuple[Floats, Floats, Ints]
 
 
 @dataclass
@@ -172,47 +173,52 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
 def _at_own_pace(way: _Way, state: _Flight, path: Floats) -> None:
     """Integrate every curve with steps of its own, with nodes from their dense output."""
     dt, n = 1.0 / way.steps, len(state.y)
-    h, ahead, reason = np.full(n, dt), np.ones(n, int), np.zeros(n, np.int32)
-    longest, growth = CAREFUL if is_typed(way.manifold) else (LARGEST, 4.0)
+    if n == 0:
+        return
+    pace, ahead, reason = Pace(np.full(n, dt)), np.ones(n, int), np.zeros(n, np.int32)
+    begin = slope_at(way.manifold, state.y, way.alpha)
+    longest, growth = CAREFUL if is_typed(way.manifold) else QUICK
     for _ in range(MOST_STEPS * way.steps):
         todo = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
         if todo.size == 0:
             return
         checkpoint()
         t = state.reached[todo]
-        size = np.minimum(h[todo], 1.0 - t)
-        end, verdict, error, slopes = _step(way, state.y[todo], size)
+        size = np.minimum(pace.h[todo], 1.0 - t)
+        known = begin[0][todo], begin[1][todo], begin[2][todo]
+        end, verdict, error, slopes = _step(way, state.y[todo], size, known)
         exact = (error <= STEP_ERROR) | (size <= ROUGH * dt)
         good = np.flatnonzero((verdict == Status.OK) & exact)
         own, later = todo[good], np.asarray(t[good] + size[good])
         later[later > 1.0 - 1e-12] = 1.0
-        nodes, steps = (own, ahead[own], later), (slopes[:, good], size[good], end[good])
+        # the slope at the end of a step is the first of the next
+        none = known[0][good], known[1][good], known[2][good]
+        reach = slope_at(way.manifold, end[good], way.alpha) if good.size else none
+        steps = np.concatenate([slopes[:, good], reach[0][None]]), size[good], end[good]
+        nodes = own, ahead[own], later
         whole = _fill(way, state, path, nodes, steps)
         verdict[good[~whole]] = Status.LEFT_DOMAIN
         possible = verdict == Status.OK
         good, own, later = good[whole], own[whole], later[whole]
+        for held, new in zip(begin, reach, strict=True):
+            held[own] = new[whole]
         state.y[own], state.reached[own] = end[good], later
         ahead[own] = np.floor(later * way.steps + 1e-9).astype(int) + 1
         # after a step that was not possible the next one is not larger
-        share = np.maximum(error, 1e-4 * STEP_ERROR) / STEP_ERROR
         most = np.where(reason[todo] == Status.OK, growth, 1.0)
-        wanted = size * np.clip(0.9 * share ** (-1 / 8), 0.25, most)
+        wanted = pace.wanted(todo, size, error / STEP_ERROR, possible & exact, most)
         least = np.minimum(size, ROUGH * dt)
-        h[todo] = np.where(possible, np.clip(wanted, least, longest * dt), 0.5 * size)
+        # a turn asks for no step below the smallest before that is tried
+        turns = (verdict == Status.NOT_CONVERGED) & (size > ROUGH * dt)
+        half = np.where(turns, np.maximum(0.5 * size, ROUGH * dt), 0.5 * size)
+        pace.h[todo] = np.where(possible, np.clip(wanted, least, longest * dt), half)
         # a curve that leaves the domain with long steps may only turn too fast with shorter ones
         left = ~possible & (reason[todo] == Status.LEFT_DOMAIN)
         reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
         least = np.where(reason[todo] == Status.NOT_CONVERGED, ROUGH, SMALLEST) * dt
-        _stop(way, state, path, todo[h[todo] < least], ahead, reason)
+        _stop(way, state, path, todo[pace.h[todo] < least], ahead, reason)
     late = np.flatnonzero((state.status == Status.OK) & (state.reached < 1.0))
     _stop(way, state, path, late, ahead, reason)
-
-
-def is_typed(manifold: Manifold) -> bool:
-    """Whether the metric is a formula that someone typed: it may have walls and ridges that long steps
-    would pass over unseen.
-    """
-    return manifold.name == TYPED and manifold.averages is None
 
 
 def _stop(
@@ -241,7 +247,7 @@ def _fill(
     long ones may pass over a hole.
 
     nodes: the curves, their next nodes, and the times at which the steps end; steps: slopes of the
-    stages (s, k, 6), sizes (k,) and ends (k, 6).
+    stages and at the end (s + 1, k, 6), sizes (k,) and ends (k, 6).
     """
     (own, ahead, later), (slopes, size, end) = nodes, steps
     last = np.floor(later * way.steps + 1e-9).astype(int)
@@ -292,7 +298,8 @@ def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
         checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        end, verdict[todo], _, _ = _step(way, state.y[curve], size)
+        begin = slope_at(way.manifold, state.y[curve], way.alpha)
+        end, verdict[todo], _, _ = _step(way, state.y[curve], size, begin)
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]
         remaining[todo[accepted]] -= size[accepted]
@@ -303,7 +310,7 @@ def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
     state.status[running[stopped]] = reason[stopped]
 
 
-def _step(way: _Way, start: Floats, h: Floats) -> tuple[Floats, Ints, Floats, Floats]:
+def _step(way: _Way, start: Floats, h: Floats, begin: Begin) -> tuple[Floats, Ints, Floats, Floats]:
     """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), with OK or the reason to reject it
     (n,), its error relative to the speed (n,), and the slopes of its stages (s, n, 6).
     """
@@ -311,16 +318,14 @@ def _step(way: _Way, start: Floats, h: Floats) -> tuple[Floats, Ints, Floats, Fl
     size = h[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
     theta, v = start[:, :2], start[:, 2:4]
-    verdict = np.zeros(len(start), np.int32)
     slopes = np.empty((len(b), *start.shape), start.dtype)
-    for stage, row in enumerate(a):
-        y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
-        slopes[stage], here, wrong = slope_at(manifold, y, way.alpha)
+    slopes[0], metric, verdict = begin
+    turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:4], v, way.turn)
+    verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
+    for stage, row in enumerate(a[1:], start=1):
+        y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1)
+        slopes[stage], _, wrong = slope_at(manifold, y, way.alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
-        if stage == 0:
-            metric = here
-            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:4], v, way.turn)
-            verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
     aimed = theta + size * v

@@ -14,7 +14,7 @@ from compute.core.status import Status
 from compute.geodesics import gauss_collocation, spectral
 from compute.geodesics.discrete_energy import descend
 from compute.geodesics.initial_curves import first_curve
-from compute.geodesics.initial_value import is_typed
+from compute.geodesics.step_size import is_typed
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths
 

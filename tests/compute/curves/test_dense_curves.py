@@ -234,7 +234,8 @@ def test_a_path_that_left_the_domain_is_drawn_to_where_it_stopped():
     paths = shot(manifold, (1.0, 1.0), [0.0], 8.0, steps=16)
     assert paths.status[0] == Status.LEFT_DOMAIN
     dense = dense_output(manifold, paths)
-    np.testing.assert_allclose(dense.at_time(np.array([2.0]))[0], paths.stop[0], rtol=1e-12)
+    # its last part is integrated again, with other steps
+    np.testing.assert_allclose(dense.at_time(np.array([2.0]))[0], paths.stop[0], rtol=1e-10)
     assert (np.diff(dense.t) > 0).all()
 
 

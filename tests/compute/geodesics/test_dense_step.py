@@ -22,10 +22,11 @@ def test_a_step_is_scipys_at_every_share_of_it(name):
     def slope(at):
         return slope_at(family, at, 0.0)[0]
 
-    slopes = np.empty((dop853.STAGES, 1, 6))
+    slopes = np.empty((dop853.STAGES + 1, 1, 6))
     for stage, row in enumerate(dop853.A):
         slopes[stage] = slope(y + SIZE * np.tensordot(row[:stage], slopes[:stage], axes=1))
-    end = y + SIZE * np.tensordot(dop853.B, slopes, axes=1)
+    end = y + SIZE * np.tensordot(dop853.B, slopes[:-1], axes=1)
+    slopes[-1] = slope(end)
     step = dense_step(y, end, slopes, np.array([[SIZE]]), slope)
     solver = DOP853(lambda t, state: slope(state[None])[0], 0.0, y[0], SIZE, first_step=SIZE,
                    rtol=1.0, atol=1.0)  # fmt: skip

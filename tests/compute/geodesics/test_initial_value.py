@@ -189,6 +189,15 @@ def test_long_steps_do_not_pass_over_a_hole():
     np.testing.assert_allclose(found.theta[known], x[known], atol=1e-12)
 
 
+def test_a_curve_without_a_possible_step_stops_at_its_start():
+    family = manifold_of("custom")
+    found = shoot(
+        ShootRequest(family, np.array([family.pins[0]]), np.array([[1e9, -1e9]]), steps=8)
+    )
+    assert found.status[0] != Status.OK and found.nodes[0] == 1
+    np.testing.assert_array_equal(found.stop, [family.pins[0]])
+
+
 def test_steps_do_not_pass_over_a_typed_ridge():
     """g = f(a)² da² + db² is flat: u = ∫ f da is linear in time."""
     text = '"coordinates": ["a", "b"], "metric": ["(1 + 6*exp(-((a-0.37)/0.01)^2))^2", "0", "1"]'
