@@ -154,4 +154,4 @@ def test_another_family_takes_the_numbers_of_the_old_one_away_in_the_same_event(
     settle(program)
     assert panel.chart.isEnabled()
     assert "…" not in {value.text() for value in shown}
-    assert "ds²" in panel.formula.text()
+    assert "d<i>s</i>²" in panel.formula.text()
