@@ -11,7 +11,7 @@ THEMES = ("system", "dark", "light")
 UNITS = ("nats", "bits")
 DIGITS = (4, 6, 8, 10)
 LIVE_STEPS, FINAL_STEPS = (32, 64, 128), (128, 256, 512)
-SIZES = (90, 100, 120, 150)
+SIZES = (90, 100, 110, 120)
 
 
 @dataclass(frozen=True)
