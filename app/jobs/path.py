@@ -24,7 +24,7 @@ from compute.divergences.divergence import Divergences, divergences
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.geodesics import initial_value
-from compute.manifold.manifold import Manifold, Support
+from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold, Support
 from compute.manifold.tangent import inner
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest, Paths
@@ -87,7 +87,7 @@ class PathAnswer:
     the distance by the curve, where K ≤ 0, at rest, or None (all three only for α = 0); curvature (2,):
     K at the pins; divergences of A and B, only at rest; second: whether it needed a second attempt.
     dense: the dense curve; row_at: p over x (s,) at any θ (2,); kept: indices of the outcomes in x, if
-    not all.
+    not all; counts: whether x are whole numbers.
     """
 
     job: PathJob
@@ -111,6 +111,7 @@ class PathAnswer:
     milliseconds: float
     second: bool = False
     kept: NDArray[np.intp] | None = None
+    counts: bool = False
     enclosed: tuple[float, float] | None = None
 
     @property
@@ -169,6 +170,7 @@ def path_answer(
         x=support.x,
         labels=support.labels,
         support_title=support.title,
+        counts=support.space in (COUNTS, TWO_COUNTS),
         rows=rows[:-2],
         row_a=rows[-2],
         row_b=rows[-1],

@@ -27,7 +27,7 @@ from compute.curves.dense_curve import DenseCurve, polygon
 from compute.distances.map_verification import Gap
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
-from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold
+from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import is_singular
 
 # initial vertices of the straight line; if a chart bends it, drawing adds more
@@ -173,7 +173,7 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
         answer.support_title,
         (*names, "moving point"),
         rows,
-        counts=manifold.support(np.array([manifold.interior])).space in (COUNTS, TWO_COUNTS),
+        counts=answer.counts,
     )
     if not answer.labels:
         return found
