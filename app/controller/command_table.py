@@ -164,7 +164,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Edit",
         "Preferences…",
         "Ctrl+,",
-        "Engine, numbers, theme and autosave",
+        "Engine, numbers, theme, size of letters and autosave",
         apart=True,
     ),
     Command(

@@ -1,4 +1,7 @@
-"""The theme: the system's, unless the user chose one; applied to window, plots and canvas together."""
+"""The theme: the system's, unless the user chose one; and the size of letters and lines.
+
+Both are applied to window, plots and canvas together.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,19 @@ class Themed(Protocol):
     def set_theme(self, theme: Theme) -> None: ...
 
 
+class Sized(Protocol):
+    """The interface of what scales letters and lines."""
+
+    def set_size(self, size: float) -> None: ...
+
+
+class Dressed(Themed, Protocol):
+    """The interface of the window."""
+
+    @property
+    def presenter(self) -> Sized: ...
+
+
 class Preferring(Protocol):
     """The interface of the stored preferences."""
 
@@ -33,13 +49,14 @@ class Preferring(Protocol):
 
 
 class Appearance:
-    """Applies the preferred theme to canvas and window."""
+    """Applies the preferred theme and size to canvas and window."""
 
-    def __init__(self, canvas: Themed, window: Themed, settings: Preferring, theme: Theme) -> None:
+    def __init__(self, canvas: Themed, window: Dressed, settings: Preferring, theme: Theme) -> None:
         self._canvas, self._window, self._settings = canvas, window, settings
         self.theme = theme
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.follow)
+        self.follow()
 
     @property
     def style(self) -> str:
@@ -47,7 +64,8 @@ class Appearance:
         return "dark" if self.theme == DARK else "print"
 
     def follow(self) -> None:
-        """Apply the currently preferred theme."""
+        """Apply the currently preferred theme and size."""
+        self._window.presenter.set_size(self._settings.preferences.size / 100)
         theme = theme_of(self._settings.preferences.theme)
         if theme != self.theme:
             self.theme = theme

@@ -11,18 +11,21 @@ THEMES = ("system", "dark", "light")
 UNITS = ("nats", "bits")
 DIGITS = (4, 6, 8, 10)
 LIVE_STEPS, FINAL_STEPS = (32, 64, 128), (128, 256, 512)
+SIZES = (90, 100, 110, 120)
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """engine, theme, unit, digits and steps: one of the above; autosave: back up unsaved work.
+    """engine, theme, size, unit, digits and steps: one of the above; autosave: back up unsaved work.
 
     adapter: a name, or "" for the best; live_steps, final_steps: of a path during a drag, and at rest.
+    size: of letters everywhere, and of lines and pins on the canvas, in per cent.
     """
 
     engine: str = "auto"
     adapter: str = ""
     theme: str = "system"
+    size: int = 100
     autosave: bool = True
     digits: int = 6
     unit: str = "nats"
@@ -33,6 +36,7 @@ class Preferences:
         for name, known in (
             ("engine", ENGINES),
             ("theme", THEMES),
+            ("size", SIZES),
             ("unit", UNITS),
             ("digits", DIGITS),
             ("live_steps", LIVE_STEPS),

@@ -18,6 +18,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Describe the machine, and compare every kernel with the reference."""
+    import sys
+
+    # at once: loading and checking take seconds
+    print("checking every kernel …", file=sys.stderr, flush=True)
     from app.cli.output import show
     from app.jobs.diagnosis import findings
     from compute import open_engine

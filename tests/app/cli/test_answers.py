@@ -112,6 +112,7 @@ def test_the_doctor_is_not_content_where_the_gpu_that_was_asked_for_is_not_there
 
 def test_the_doctor_is_not_content_with_one_kernel_that_is_wrong(monkeypatch, capsys):
     def found(engine, gl, remark):
+        assert capsys.readouterr().err == "checking every kernel …\n", "while one waits"
         checks = [
             {"name": name, "ok": ok, "error": 0.0, "tolerance": 1e-6}
             for name, ok in (("right", True), ("wrong", False))

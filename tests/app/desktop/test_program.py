@@ -261,6 +261,13 @@ def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
     dialog.autosave.click()
     assert program.appearance.theme.name == "light"
     assert not kept(tmp_path).preferences.autosave
+    width = program.window.measures_panel.widget.minimumWidth()
+    choose(dialog, "size", "120")
+    assert program.application.font().pointSize() == 12 and program.canvas.magnified == 1.2
+    assert program.window.measures_panel.widget.minimumWidth() == round(1.2 * width)
+    assert kept(tmp_path).preferences.size == 120
+    choose(dialog, "size", "100")
+    assert program.application.font().pointSize() == 10 and program.canvas.magnified == 1.0
     length = measured(program)[0]
     choose(dialog, "digits", "10")
     choose(dialog, "unit", "bits")

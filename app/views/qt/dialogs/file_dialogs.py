@@ -1,15 +1,16 @@
-"""File dialogs, which start in the last folder with a suggested name."""
+"""File dialogs, which start in the last folder, at first the documents, with a suggested name."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
 class FileDialogs:
-    """``folder``: of the last file, "" for the working directory."""
+    """``folder``: of the last file, "" for the user's documents."""
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
@@ -34,7 +35,11 @@ class FileDialogs:
             dialog.deleteLater()
 
     def _begin(self) -> str:
-        return self.folder if Path(self.folder).is_dir() else ""
+        documents = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.DocumentsLocation
+        )
+        known = (place for place in (self.folder, documents) if place and Path(place).is_dir())
+        return next(known, str(Path.home()))
 
     def _remember(self, chosen: str) -> str | None:
         if chosen:

@@ -18,6 +18,7 @@ from app.model.preferences import (
     DIGITS,
     FINAL_STEPS,
     LIVE_STEPS,
+    SIZES,
     THEMES,
     UNITS,
     Preferences,
@@ -36,6 +37,7 @@ WORDS = {
     "light": "Light",
     "nats": "Nats (natural logarithm)",
     "bits": "Bits (logarithm to base 2)",
+    **{str(size): f"{size} %" for size in SIZES},
 }
 # field of the preferences, name, meaning, choices
 ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
@@ -61,6 +63,7 @@ ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
     ("digits", "Digits", "Significant digits of lengths, energies and divergences.", DIGITS),
     ("unit", "Unit of information", "For KL divergences. Lengths are always in √nat.", UNITS),
     ("theme", "Theme", "Colours of window and canvas.", THEMES),
+    ("size", "Size", "Of letters everywhere, and of lines and pins on the canvas.", SIZES),
 )
 AUTOMATIC = Choice("", "Automatic")
 

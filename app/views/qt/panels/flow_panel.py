@@ -25,6 +25,8 @@ from app.views.text.mathematics import powers
 
 TICKS = 1000
 PLOT_HEIGHT = 92
+# above the greatest value, for the whole of its dot and of the number beside it
+ROOM = 1.2
 PLOTS = (
     (
         "norm",
@@ -129,7 +131,7 @@ class FlowPanel:
             each.listDataItems()[0].setData(state.times, values, symbol=dot)
             # from zero, otherwise rounding would look like change
             low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
-            each.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
+            each.setYRange(low, ROOM * (high if high > low else 1.0), padding=0)
 
         self._lives.show(state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -12,6 +13,8 @@ from app.views.interface.theme import Theme
 
 GAP = 8
 POINTS = 10
+# scale of the type up to which panels widen: beyond, in presentation mode, the canvas needs the room
+MOST = 1.2
 # property of the application: the type size
 SCALE = "type_scale"
 ICONS = Path(__file__).parent / "icons"
@@ -148,28 +151,45 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
     application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
     application.setProperty(SCALE, points / POINTS)
     _forget()
-    for widget, width in _FIXED:
-        _widen(widget, width)
+    for resize, widget, width in _SCALED:
+        resize(widget, width)
 
 
 # Widgets with such a width.  Qt's own list of all widgets includes some being deleted, and touching
 # one of those crashes the process.
-_FIXED: list[tuple[QWidget, int]] = []
+_SCALED: list[tuple[Callable[[QWidget, int], None], QWidget, int]] = []
 
 
 def fixed(widget: QWidget, width: int) -> None:
     """Fix a width that scales with the type size, in pixels at the default size."""
+    _scale(_fix, widget, width)
+
+
+def at_least(widget: QWidget, width: int) -> None:
+    """Set the least width in the same way, for type up to `MOST`."""
+    _scale(_bound, widget, width)
+
+
+def _scale(resize: Callable[[QWidget, int], None], widget: QWidget, width: int) -> None:
     _forget()
-    _FIXED.append((widget, width))
-    _widen(widget, width)
+    _SCALED.append((resize, widget, width))
+    resize(widget, width)
 
 
 def _forget() -> None:
     """Drop widgets that Qt has deleted."""
-    _FIXED[:] = [(widget, width) for widget, width in _FIXED if isValid(widget)]
+    _SCALED[:] = [kept for kept in _SCALED if isValid(kept[1])]
 
 
-def _widen(widget: QWidget, width: int) -> None:
+def _fix(widget: QWidget, width: int) -> None:
+    widget.setFixedWidth(round(width * _type_scale()))
+
+
+def _bound(widget: QWidget, width: int) -> None:
+    widget.setMinimumWidth(round(width * min(_type_scale(), MOST)))
+
+
+def _type_scale() -> float:
     application = QApplication.instance()
     scale = application.property(SCALE) if application is not None else None
-    widget.setFixedWidth(round(width * (scale or 1.0)))
+    return float(scale or 1.0)

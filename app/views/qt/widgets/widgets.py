@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.views.interface.choices import SEPARATOR, Choice
-from app.views.qt.style.style import GAP, fixed
+from app.views.qt.style.style import GAP, at_least, fixed
 from app.views.qt.style.text import as_hint, plain_label
 
 # of a form's short labels, so that the fields of several forms line up
@@ -40,7 +40,7 @@ def panel(width: int) -> tuple[QWidget, QVBoxLayout]:
     """
     widget = QWidget()
     widget.setObjectName("panel")
-    widget.setMinimumWidth(width)
+    at_least(widget, width)
     column = QVBoxLayout(widget)
     column.setContentsMargins(10, 6, 10, 10)
     column.setSpacing(GAP - 2)

@@ -61,12 +61,22 @@ class Presenter(QObject):
         self.spotlight: Spotlight | None = None
         self._magnify: Callable[[float], None] = lambda scale: None
         self._holds: Callable[[], bool] = lambda: False
+        self.size = 1.0  # of letters and lines outside presentation mode, 1 by default
 
     def serve(self, magnify: Callable[[float], None], holds: Callable[[], bool]) -> None:
         """Set the canvas's functions: ``magnify`` scales it; ``holds``: whether a gesture is under
         way.
         """
         self._magnify, self._holds = magnify, holds
+        self.set_size(self.size)
+
+    def set_size(self, size: float) -> None:
+        """Scale letters and lines, in presentation mode not before it ends."""
+        changed, self.size = size != self.size, size
+        if not self.is_on:
+            self._magnify(size)
+            if changed:
+                self._enlarge(None)
 
     @property
     def is_on(self) -> bool:
@@ -122,7 +132,7 @@ class Presenter(QObject):
             self.spotlight.deleteLater()
             self.spotlight = None
         self._enlarge(None)
-        self._magnify(1.0)
+        self._magnify(self.size)
         for widget in hidden:
             widget.show()
         self._frame.setWindowState(window_state)

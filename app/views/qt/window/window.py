@@ -357,7 +357,7 @@ class MainWindow(Window):
         """Set the type size, or the default."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        usual = TYPE if self.presenter.is_on else POINTS
+        usual = TYPE if self.presenter.is_on else round(POINTS * self.presenter.size)
         dress(application, self._theme, points or usual)
 
     def show_preferences(
