@@ -175,7 +175,8 @@ class Averages:
                 return m
         rule = placed(self.space, lambda v: self._height(theta, v))
         m, poor = self._refined(theta, rule.spot)
-        self._last = (theta.copy(), rule.spot)
+        if len(theta) > 0:
+            self._last = (theta.copy(), rule.spot)
         return self._panelled(theta, rule, m, poor) if poor.any() else m
 
     def _refined(self, theta: Floats, spot: Floats) -> tuple[Means, np.ndarray]:
@@ -194,7 +195,7 @@ class Averages:
             for rows in self._parts(poor, times * COUNT):
                 m = merged(m, self._at(theta[rows], laid(self.space, spot[rows], times)), rows)
             poor = poor & self._poor(m)
-        if m.gap.max() <= ALLOWED**2:
+        if (m.gap <= ALLOWED**2).all():
             self._times = 1  # half of the nodes would do
         return m, poor
 
@@ -252,7 +253,7 @@ class Averages:
         inputs = seen(self.space, v)
         log, *rest, weight, slope = run(self.scores, theta[:, :1], theta[:, 1:], *inputs)
         # quick check first: a sum is finite only if all of its terms are
-        if np.isfinite(sum(value.sum() for value in (log, *rest))) and weight.min() > 0:
+        if np.isfinite(sum(value.sum() for value in (log, *rest))) and (weight > 0).all():
             return [log, *rest, slope]
         finite = np.isfinite(log) & (weight > 0)
         for value in rest:

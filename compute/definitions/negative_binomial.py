@@ -10,6 +10,7 @@ the rule is a geometric series.  Twin: ``shaders/lib/negative_binomial.wgsl``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ NODES = 128
 FALL = 37.0
 # below this argument w is a power series with this number of terms
 SMALL, TERMS = 0.25, 28
+# maximum number of points whose nodes are kept, in 2 MB
+FEW = 256
 
 
 class _Nodes(NamedTuple):
@@ -89,9 +92,30 @@ def _integral(r: Floats, m: Floats, integrand: Integrand) -> Floats:
     """Return ∫ f(y) (1 − t)^r dy for an integrand that gives f and its slope by s in the tail."""
     checkpoint()
     shape, kind = np.broadcast_shapes(np.shape(r), np.shape(m)), np.result_type(r, m)
-    r, m = (np.broadcast_to(np.asarray(a, np.float64), shape)[..., None] for a in (r, m))
-    low = -np.log1p(r) - 0.5 * FALL - 1.0
+    r, m = (np.broadcast_to(np.asarray(a, np.float64), shape) for a in (r, m))
+    few = r.size <= FEW
+    nodes, step, weight = _kept(r.tobytes(), m.tobytes(), shape) if few else _laid(r, m)
     with np.errstate(all="ignore"):  # outside the domain anything may come
+        f, slope = integrand(nodes)
+        after = 1.0 / np.expm1(nodes.r * step)[..., 0]
+        # Σ over k ≥ 1 of (f + k·step·slope) e^(−k r·step), at the last node
+        last = np.broadcast_to(slope, f.shape)[..., -1]
+        tail = f[..., -1] * after + last * step[..., 0] * after * (1.0 + after)
+        total = step[..., 0] * (np.sum(weight * f, axis=-1) + weight[..., -1] * tail)
+    return np.asarray(total, kind)
+
+
+@lru_cache(maxsize=2)
+def _kept(r: bytes, m: bytes, shape: tuple[int, ...]) -> tuple[_Nodes, Floats, Floats]:
+    """Return the rule for few points: a geometry takes several integrals at the same ones."""
+    return _laid(np.frombuffer(r).reshape(shape), np.frombuffer(m).reshape(shape))
+
+
+def _laid(r: Floats, m: Floats) -> tuple[_Nodes, Floats, Floats]:
+    """Return the nodes (..., NODES), their distance in y (..., 1) and (1 − t)^r at them."""
+    r, m = r[..., None], m[..., None]
+    low = -np.log1p(r) - 0.5 * FALL - 1.0
+    with np.errstate(all="ignore"):
         high = np.minimum(np.maximum(np.log(m), 0.0) + FALL, 4.0 + FALL / r)
         step = (high - low) / (NODES - 1)
         y = low + step * np.arange(NODES)
@@ -99,14 +123,7 @@ def _integral(r: Floats, m: Floats, integrand: Integrand) -> Floats:
         s, q = np.logaddexp(0.0, y), m / (1.0 + m)
         x, rest = q * t, (1.0 + m * c) / (1.0 + m)
         nodes = _Nodes(t, s, x, rest, _bend(t, s), _bend(x, -np.log(rest)), r, q)
-        f, slope = integrand(nodes)
-        weight = np.exp(-r * s)
-        after = 1.0 / np.expm1(r * step)[..., 0]
-        # Σ over k ≥ 1 of (f + k·step·slope) e^(−k r·step), at the last node
-        last = np.broadcast_to(slope, f.shape)[..., -1]
-        tail = f[..., -1] * after + last * step[..., 0] * after * (1.0 + after)
-        total = step[..., 0] * (np.sum(weight * f, axis=-1) + weight[..., -1] * tail)
-    return np.asarray(total, kind)
+        return nodes, step, np.exp(-r * s)
 
 
 def _bend(x: Floats, log: Floats) -> Floats:

@@ -10,9 +10,10 @@ from scipy.special import polygamma
 from compute import custom_family
 from compute.core.status import Status
 from compute.definitions import averages
+from compute.geodesics import initial_value
 from compute.gpu.local_geometry import points_at
 from compute.requests.fields import FieldRequest
-from compute.requests.geodesics import ConnectRequest
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 from compute.requests.geometry import GeometryRequest
 
 PLANE = {"coordinates": ["m", "s"], "domain": ["s > 0"]}
@@ -323,3 +324,19 @@ def test_a_tail_that_few_nodes_do_not_reach_is_right_with_more():
             expected = np.stack([half, 0 * half, half], axis=-1)
             np.testing.assert_allclose(g, expected, rtol=1e-8, atol=1e-9)
             theta = theta + 1e-4
+
+
+@pytest.mark.parametrize(
+    ("own", "oracle"), [(NORMAL, location_scale(1, 2)), CASES["von mises"][::2]]
+)
+def test_no_points_have_no_geometry_and_leave_no_trace(own, oracle):
+    """On a line and on a circle, also before the first nodes are placed."""
+    manifold, none, theta = custom_family(own), np.zeros((0, 2)), np.array([[0.3, 1.1]])
+    paths = initial_value.shoot(ShootRequest(manifold, none, none, steps=8))
+    assert paths.theta.shape == (0, 9, 2)
+    known = manifold.averages
+    fresh = averages.Averages(known.scores, known.sight, known.space, known.normalise, known.moving)
+    assert fresh.curvature(none).shape == (0,)
+    g, k = oracle(theta)
+    np.testing.assert_allclose(fresh.geometry(theta).metric, g, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(fresh.curvature(theta), k, rtol=1e-7)

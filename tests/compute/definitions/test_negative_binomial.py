@@ -97,3 +97,18 @@ def test_the_kernels_twin(gpu_engine, name):
     wanted = negative_binomial.FUNCTIONS[name](r.astype(float), m.astype(float))
     # ∂W/∂r is a difference, small beside W
     assert np.max(np.abs(found / wanted - 1)) < (2e-4 if name.endswith("slope") else 3e-5)
+
+
+@pytest.mark.parametrize("name", negative_binomial.FUNCTIONS)
+def test_kept_nodes_belong_to_their_points(name):
+    """Few points keep their nodes for the next integral, many do not; the numbers are the same."""
+    r, m = np.geomspace(0.01, 50, 400), np.geomspace(300, 0.02, 400)
+    whole = negative_binomial.FUNCTIONS[name](r, m)
+    for some in (slice(0, 9), slice(200, 209), slice(0, 9)):
+        np.testing.assert_array_equal(
+            negative_binomial.FUNCTIONS[name](r[some], m[some]), whole[some]
+        )
+    crossed = negative_binomial.FUNCTIONS[name](r[:9], m[200:209])
+    assert (crossed != whole[:9]).all() and (crossed != whole[200:209]).all()
+    column = negative_binomial.FUNCTIONS[name](r[:9, None], m[200:209])
+    np.testing.assert_array_equal(np.diagonal(column), crossed)
