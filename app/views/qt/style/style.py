@@ -186,7 +186,8 @@ def _fix(widget: QWidget, width: int) -> None:
 
 
 def _bound(widget: QWidget, width: int) -> None:
-    widget.setMinimumWidth(round(width * min(_type_scale(), MOST)))
+    scale = _type_scale()
+    widget.setMinimumWidth(round(width * (scale if scale <= MOST else 1.0)))
 
 
 def _type_scale() -> float:

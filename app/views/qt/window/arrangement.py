@@ -52,8 +52,6 @@ class Arrangement(QObject):
         self._is_presenting = is_presenting
         self._large: QByteArray | None = None  # the layout to return to
         self._form = "large"  # or "narrow", "low"
-        # the layout before the window shrank, which squeezes panels, and the size that it had
-        self._roomy: tuple[QSize, QByteArray] | None = None
         self.tabs = {title: _Tab(title) for title in docks}
         self._actions = {title: QWidgetAction(frame) for title in docks}
         for title, action in self._actions.items():
@@ -62,7 +60,6 @@ class Arrangement(QObject):
         for title, dock in docks.items():
             self.tabs[title].clicked.connect(partial(self._toggle, dock))
             dock.visibilityChanged.connect(lambda _, title=title: self._mark(title))
-            dock.visibilityChanged.connect(self._remember_soon)
         docks[LESSON].visibilityChanged.connect(self._adapt_soon)
         frame.installEventFilter(self)
 
@@ -128,21 +125,7 @@ class Arrangement(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self._adapt_soon()
-        elif event.type() == QEvent.Type.MouseButtonRelease:  # of a border between panels
-            self._remember_soon()
         return False
-
-    def _remember_soon(self) -> None:
-        QTimer.singleShot(0, self, self._remember)
-
-    def _remember(self) -> None:
-        """Note the layout of a large window, as the user has made it."""
-        if self._large is None and self._frame.isVisible() and not self._is_presenting():
-            self._roomy = self._frame.size(), self._frame.saveState()
-
-    def _has_shrunk(self, before: QSize) -> bool:
-        now = self._frame.size()
-        return now.width() < before.width() or now.height() < before.height()
 
     def _adapt_soon(self) -> None:
         QTimer.singleShot(0, self, self.adapt)  # a layout must not change within a layout
@@ -157,13 +140,9 @@ class Arrangement(QObject):
         elif frame.height() < LOW and not self._docks[LESSON].isHidden():
             form = "low"
         if form == self._form:
-            if self._roomy is None or not self._has_shrunk(self._roomy[0]):
-                self._remember()
             return
         # saved once: what is restored in a small window has other sizes
         state = self.state
-        if self._large is None and self._roomy is not None and self._has_shrunk(self._roomy[0]):
-            state = self._roomy[1]
         self._enlarge()
         self._form = form
         if form != "large":
