@@ -115,7 +115,7 @@ class Fits:
 
     @property
     def status(self) -> tuple[Status, ...]:
-        """The statuses (n,)."""
+        """The statuses (n,), `OK` where a maximum was found."""
         return tuple(one.status for one in self.fits)
 
     def points(self) -> Points:

@@ -49,7 +49,7 @@ def series(r: Floats, m: Floats) -> Floats:
 
 
 def series_first(r: Floats, m: Floats) -> Floats:
-    """Return q ∂W/∂q."""
+    """Return q ∂W/∂q (...,) at r and m = q/(1 − q) (...,)."""
 
     def integrand(n: _Nodes) -> tuple[Floats, float]:
         return n.r * (n.r + 1) * n.t**2 * _first(n.x, n.rest, n.at_x), 0.0

@@ -11,7 +11,7 @@ from compute.manifold.hyperbolic_charts import disk
 
 
 def define() -> Definition:
-    """Define N(μ, σ²)."""
+    """Return the density, the potential and the closed forms of N(μ, σ²)."""
     return normal.definition()
 
 

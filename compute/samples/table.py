@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.core.array_files import arrays_of
+from compute.core.array_files import arrays_of, names_of
 from compute.core.arrays import Floats
 from compute.core.opening import read_text
 from compute.core.refusal import Refused, refusing, shown
@@ -151,8 +151,6 @@ def _of_arrays(path: str) -> Table:
 
 
 def _all_names(path: str) -> list[str]:
-    from compute.core.array_files import names_of
-
     names = names_of(path)
     if not 0 < len(names) <= MOST_COLUMNS:
         raise Refused(f"{path} must hold from 1 to {MOST_COLUMNS} arrays, got {len(names)}")

@@ -37,7 +37,7 @@ class Likelihood:
 
     @property
     def size(self) -> float:
-        """Σ wᵢ."""
+        """The number of observations, Σ wᵢ."""
         return float(self.weight.sum())
 
     def mean(self, theta: Floats) -> Floats:

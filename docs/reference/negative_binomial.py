@@ -20,17 +20,17 @@ def _terms(r: np.ndarray, m: np.ndarray) -> np.ndarray:
 
 
 def series(r: np.ndarray, m: np.ndarray) -> np.ndarray:
-    """Return W."""
+    """Return W (...,) at r and m = q/(1 − q) (...,), as a sum."""
     return np.asarray(_terms(r, m).sum(axis=-1))
 
 
 def first(r: np.ndarray, m: np.ndarray) -> np.ndarray:
-    """Return q ∂W/∂q."""
+    """Return q ∂W/∂q (...,), differentiated term by term."""
     return np.asarray(((J - 2) * _terms(r, m)).sum(axis=-1))
 
 
 def slope(r: np.ndarray, m: np.ndarray) -> np.ndarray:
-    """Return ∂W/∂r."""
+    """Return ∂W/∂r (...,) at fixed m, differentiated term by term."""
     at = np.asarray(r, float)[..., None]
     rate = special.digamma(at) - special.digamma(J + at) + 1 / at + 1 / (at + 1)
     return np.asarray((rate * _terms(r, m)).sum(axis=-1))

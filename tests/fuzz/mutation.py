@@ -63,7 +63,7 @@ def _fitting(data: bytes) -> list[Callable[..., bytes]]:
 
 # --- bytes -----------------------------------------------------------------------------------
 def flip(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -> bytes:
-    """Flip some bits."""
+    """Return data with up to 40 of its bits flipped."""
     made = bytearray(data or b"\0")
     for _ in range(rng.choice((1, 2, 8, 40))):
         made[rng.randrange(len(made))] ^= 1 << rng.randrange(8)

@@ -9,7 +9,6 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs.studies import traced_curves
-from app.jobs.studies.regions import joined
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
 from app.model.data_points import standing
@@ -65,7 +64,7 @@ def _spokes(engine: Engine, manifold: Manifold, centre: Floats, theta: Floats) -
     """Return the geodesics from the mean to each point, NaN between them."""
     start = np.broadcast_to(centre, theta.shape)
     paths = engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
-    return joined(list(paths.theta))
+    return traced_curves.pieces(list(paths.theta))
 
 
 def _measures(centre: Mean) -> list[Measure]:

@@ -55,7 +55,7 @@ class RegionsJob(Study):
         return cls(scene.family, tuple(point for point in standing(scene.points) if point.n > 0))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
-        """Compute the boundaries."""
+        """Compute the boundary and the ellipse of each fitted point."""
         if not self.points:
             return Found({}, [Measure("95 % regions", "no fitted points", HINT, False)])
         curves: dict[str, list[Floats]] = {"region": [], "wald": []}
@@ -63,14 +63,14 @@ class RegionsJob(Study):
         for point in self.points[:MOST]:
             theta = np.array(point.theta)
             ellipse = _closed(wald_ellipse(manifold, theta, point.n, LEVEL))
-            curves["wald"].append(inside_or_nan(manifold, ellipse))
+            curves["wald"].append(_inside_or_nan(manifold, ellipse))
             made = region_of_summary(manifold, theta, point.n, LEVEL)
             if made is not None:
                 ring = np.where(made.closed[:, None], made.theta, np.nan)
                 curves["region"].append(_closed(ring))
                 closed += bool(made.closed.all())
         drawn: traced_curves.Curves = {
-            kind: joined(pieces) for kind, pieces in curves.items() if pieces
+            kind: traced_curves.pieces(rings) for kind, rings in curves.items() if rings
         }
         return Found(drawn, [self._measure(len(curves["region"]), closed)])
 
@@ -87,13 +87,7 @@ def _closed(ring: Floats) -> Floats:
     return np.concatenate([ring, ring[:1]])
 
 
-def joined(pieces: list[Floats]) -> Floats:
-    """Return curves (k, 2) as one, NaN between them."""
-    gap = np.full((1, 2), np.nan)
-    return np.concatenate([part for piece in pieces for part in (piece, gap)])[:-1]
-
-
-def inside_or_nan(manifold: Manifold, theta: Floats) -> Floats:
+def _inside_or_nan(manifold: Manifold, theta: Floats) -> Floats:
     """Return θ (k, 2), NaN outside the domain."""
     known = inside_only(manifold, theta)[1]
     return np.where(known[:, None], theta, np.nan)

@@ -29,7 +29,7 @@ class Textured(Protocol):
     """A primitive with a texture on the GPU."""
 
     def set(self, primitive: Any) -> None:
-        """Replace the primitive."""
+        """Replace the primitive that is drawn."""
 
     def draw(self, frame: Frame) -> None:
         """Draw into the current framebuffer."""
@@ -48,7 +48,7 @@ class Batches:
         self._used = 0  # of the quads, in this frame
 
     def begin(self) -> None:
-        """Begin a frame."""
+        """Begin a frame, in which every quad is free again."""
         self._used = 0
 
     def draw(self, layers: Iterable[tuple[Layer, Sequence[Primitive]]], frame: Frame) -> None:
