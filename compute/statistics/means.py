@@ -59,10 +59,12 @@ def mean(
     theta: Floats,
     weights: Floats | None = None,
     kind: str = "frechet",
+    start: Floats | None = None,
 ) -> Mean:
     """Return the mean of points θ (n, 2) of one of KINDS, with weights (n,) or equal ones.
 
-    ``e`` and ``m`` are averages of natural and of expectation parameters.  Raises Refused for another
+    ``e`` and ``m`` are averages of natural and of expectation parameters.  start: a point (2,) near the
+    mean, such as that before a point moved.  Raises Refused for another
     kind, a family without that chart, no points, or weights that are negative or all 0.
     """
     if kind not in KINDS:
@@ -71,7 +73,8 @@ def mean(
     share = _shares(points, weights)
     if kind in AFFINE:
         return _affine(engine, manifold, points, share, kind)
-    return _iterated(engine, manifold, points, share, median=kind == "median")
+    begin = _start(manifold, points, share) if start is None else start
+    return _iterated(engine, manifold, points, share, begin, median=kind == "median")
 
 
 def _shares(points: Floats, weights: Floats | None) -> Floats:
@@ -101,13 +104,12 @@ def _affine(engine: Engine, manifold: Manifold, points: Floats, share: Floats, k
 
 
 def _iterated(
-    engine: Engine, manifold: Manifold, points: Floats, share: Floats, median: bool
+    engine: Engine, manifold: Manifold, points: Floats, share: Floats, begin: Floats, median: bool
 ) -> Mean:
     """Follow Newton's steps, shorter where the sum has grown, until the certificate vanishes."""
-    make, power = (_median_step, 1) if median else (_mean_step, 2)
-    theta: Floats = _start(manifold, points, share)
+    make, power = (_median_step, 1) if median else (mean_step, 2)
     step: Floats = np.zeros(2)
-    at, least, tried = theta, np.inf, False
+    theta, at, least, tried = begin, begin, np.inf, False
     left = np.ones(len(points), bool)
     for _ in range(ROUNDS):
         checkpoint()
@@ -143,7 +145,7 @@ def _moved(engine: Engine, manifold: Manifold, at: Floats, step: Floats) -> tupl
     return at, step
 
 
-def _mean_step(
+def mean_step(
     manifold: Manifold, theta: Floats, logs: Logarithms, share: Floats
 ) -> tuple[Floats, float]:
     """Return H⁻¹ Σ wᵢ log θᵢ (2,) and the length of the mean logarithm Σ wᵢ log θᵢ.
