@@ -9,6 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.data_points import (
+    DataPointMoved,
+    DataPointNamed,
+    DataPointsChosen,
+    DataPointsFreed,
+    DataPointsRemoved,
+)
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
@@ -131,6 +138,11 @@ Event = (
     | NoteWritten
     | NoteMoved
     | NoteRemoved
+    | DataPointMoved
+    | DataPointsChosen
+    | DataPointsRemoved
+    | DataPointsFreed
+    | DataPointNamed
     | TokenPathChosen
     | TokenPathAsked
     | TimeChosen

@@ -55,7 +55,10 @@ class MarksLayer(Layer):
     def __init__(self, theme: Theme, disc: float = DISC) -> None:
         super().__init__(theme)
         self._disc = disc
-        self._marks: Marks | None = None
+        self._marks: Marks | None = None  # those that this layer draws
+        self._all: Marks | None = None  # with the one that is dragged, which another layer draws
+        self._before: Marks | None = None  # all, before the drag
+        self._aside = -1  # the number of the one that is dragged
         self._hovered = -1
         self._frame: Frame | None = None
         self._spots: list[tuple[int, Spots]] = []
@@ -67,13 +70,53 @@ class MarksLayer(Layer):
 
     def set(self, marks: Marks | None) -> None:
         """Set the points, or None."""
-        self._marks, self._hovered = marks, -1
+        self._marks = self._all = self._before = marks
+        self._hovered = self._aside = -1
         self.changed()
+
+    def drag(self, marks: Marks | None) -> bool:
+        """Set points of which one has moved since `set`; the others are not built again.  False if they
+        differ otherwise.
+        """
+        before = self._before
+        if marks is None or before is None or marks.xy.shape != before.xy.shape:
+            return False
+        moved = np.flatnonzero((marks.xy != before.xy).any(axis=1))
+        if len(moved) != 1 or marks.labels != before.labels:
+            return False
+        if self._aside != moved[0]:
+            self._aside, self._hovered = int(moved[0]), -1
+            self._marks = _without(before, self._aside)
+            self.changed()
+        self._all = marks
+        return True
+
+    def settle(self) -> None:
+        """Draw a mark that was dragged among the others again."""
+        if self._aside >= 0:
+            self.set(self._all)
+
+    @property
+    def held(self) -> tuple[Array, str] | None:
+        """The place and the label of the mark that is dragged, or None."""
+        if self._all is None or self._aside < 0:
+            return None
+        return self._all.xy[self._aside], self._all.labels[self._aside]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the marks."""
+        return () if self._all is None else self._all.labels
+
+    @property
+    def width(self) -> float:
+        """The width of the discs."""
+        return self._width(len(self.labels) or 1)
 
     @property
     def xy(self) -> Array | None:
         """The places of the marks (n, d), or None."""
-        return None if self._marks is None or not len(self._marks.xy) else self._marks.xy
+        return None if self._all is None or not len(self._all.xy) else self._all.xy
 
     @property
     def is_crowd(self) -> bool:
@@ -164,6 +207,17 @@ class MarksLayer(Layer):
             )
             if bold or found.free.any():
                 yield i, found
+
+
+def _without(marks: Marks, i: int) -> Marks:
+    """Return all marks but one."""
+    return Marks(
+        np.delete(marks.xy, i, axis=0),
+        marks.labels[:i] + marks.labels[i + 1 :],
+        np.delete(marks.fade, i),
+        marks.index[:i] + marks.index[i + 1 :],
+        None if marks.hollow is None else np.delete(marks.hollow, i),
+    )
 
 
 class Spots(NamedTuple):
