@@ -84,10 +84,10 @@ class PointSelectionPart(Part):
         pin = picking.pin_at(self.context.subject, None, event.xy)
         if pin is None:
             return
-        if not event.done:
-            self.context.hold(True)
         moved = {event.number: replace(before, theta=pin.theta)}
         self._set(moved, f"point of data {event.number}")
+        if not event.done:
+            self.context.hold(True)
 
     def _free(self, numbers: tuple[int, ...]) -> None:
         found = {n: point for n in numbers if (point := self.point(n)) is not None and point.n}

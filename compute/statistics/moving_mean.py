@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from compute.core.arrays import Floats, Ints
+from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
@@ -38,8 +39,8 @@ class KnownMean:
 class MovedMean:
     """theta (2,) of the mean to first order, its distance from the known one, and a status.
 
-    status: OK, LEFT_DOMAIN if the step leaves the domain, ILL_CONDITIONED where g is singular, or that of
-    the first geodesic that was not found; theta is NaN unless it is OK.
+    status: OK, LEFT_DOMAIN if the step leaves the domain, ILL_CONDITIONED where g is singular, or that
+    of the first geodesic that was not found; theta is NaN unless it is OK.
     """
 
     theta: Floats
@@ -52,14 +53,12 @@ def known_mean(engine: Engine, manifold: Manifold, theta: Floats, points: Floats
     return KnownMean(theta, points, logarithms(engine, manifold, theta, points))
 
 
-def moved_rows(before: KnownMean, points: Floats) -> Ints:
+def moved_rows(before: KnownMean, points: Floats) -> NDArray[np.intp]:
     """Return the rows in which points (n, 2) differ from those of a mean."""
     return np.flatnonzero((points != before.points).any(axis=1))
 
 
-def moved_mean(
-    engine: Engine, manifold: Manifold, before: KnownMean, points: Floats
-) -> MovedMean:
+def moved_mean(engine: Engine, manifold: Manifold, before: KnownMean, points: Floats) -> MovedMean:
     """Return the Fréchet mean of points (n, 2), of which few differ from those of a known mean, to
     first order in their moves.
     """
@@ -76,7 +75,7 @@ def moved_mean(
     return MovedMean(found.theta[0, -1], float(np.sqrt(step @ g @ step)), Status.OK)
 
 
-def _with_rows(logs: Logarithms, rows: Ints, other: Logarithms) -> Logarithms:
+def _with_rows(logs: Logarithms, rows: NDArray[np.intp], other: Logarithms) -> Logarithms:
     """Return logarithms with some rows replaced."""
     vectors, lengths, status = logs.vectors.copy(), logs.lengths.copy(), logs.status.copy()
     vectors[rows], lengths[rows], status[rows] = other.vectors, other.lengths, other.status

@@ -19,6 +19,7 @@ from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
@@ -67,14 +68,16 @@ class PointsMeanJob(Study):
 
     words: ClassVar[str] = "the mean of the points"
     title: ClassVar[str] = "Fréchet mean"
-    hint: ClassVar[str] = "The Fréchet mean of the points of data, with the geodesics to each of them."
+    hint: ClassVar[str] = (
+        "The Fréchet mean of the points of data, with the geodesics to each of them."
+    )
     place: ClassVar[int] = 64
     measure: ClassVar[str] = "Fréchet mean"
     section: ClassVar[str] = "samples"
     curves: ClassVar[Mapping[str, Style]] = {
         "spokes": Style(18, lambda t: t.moving, 0.8, 1.2, words="from the Fréchet mean"),
-        "mean": Style(64, lambda t: t.accent, 1.0, 15.0, 2.0, dots=True, words="Fréchet mean"),
-        "mean_core": Style(65, lambda t: t.background, 1.0, 7.0, 0.0, dots=True),
+        "mean": Style(64, lambda t: t.vector, 1.0, 14.0, 2.0, dots=True, words="Fréchet mean"),
+        "mean_core": Style(65, lambda t: t.background, 1.0, 6.0, 0.0, dots=True),
     }
 
     points: tuple[Point, ...]
@@ -96,6 +99,8 @@ class PointsMeanJob(Study):
         """Emit one `StudyAnswer`; in a drag, from the last mean of the session."""
         last = session.kept(LastMean, self.family, LastMean)
         emit(self.answer_of(lambda manifold: self.following(engine, manifold, last)))
+        if not self.live and len(self.points) > MANY and last.theta is not None:
+            last.known(engine, manifold_of(self.family))  # before a drag needs it
 
     def following(self, engine: Engine, manifold: Manifold, last: LastMean) -> Found:
         """Compute the mean, in a drag starting from the last one, and keep it if it is certified."""
@@ -142,12 +147,12 @@ def _drawn(
 ) -> traced_curves.Curves:
     """Return the mean as a ring, and the geodesics from it to each point, NaN between them."""
     ring = np.stack([centre, np.full(2, np.nan)])
-    curves: traced_curves.Curves = {"mean": ring, "mean_core": ring}
-    if len(theta):
-        start = np.broadcast_to(centre, theta.shape)
-        paths = engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
-        curves["spokes"] = traced_curves.pieces(list(paths.theta))
-    return curves
+    mark = {"mean": ring, "mean_core": ring}
+    if not len(theta):
+        return mark
+    start = np.broadcast_to(centre, theta.shape)
+    paths = engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
+    return {**mark, "spokes": traced_curves.pieces(list(paths.theta))}
 
 
 def _measures(centre: Mean) -> list[Measure]:

@@ -46,22 +46,25 @@ class ChosenLayer(Layer):
         if xy is None or not self.numbers:
             return []
         at = frame.to_pixels(xy[list(self.numbers)])
+        inks = np.array([rgba(self._marks.colour(i)) for i in self.numbers])
         ring = Pen(rgba(self.theme.accent), width + 2 * RING, self.theme.outline(), 1.5)
         hole = Pen(rgba(self.theme.background), width + RING)
-        return [Discs(at, ring), Discs(at, hole), Discs(at, Pen(rgba(self.theme.mark), width))]
+        return [
+            Discs(at, ring),
+            Discs(at, hole),
+            Discs(at, Pen(rgba(self.theme.mark), width), inks),
+        ]
 
     def _held(self, frame: Frame) -> list[Primitive]:
-        held = self._marks.held
-        if held is None:
+        xy, held = self._marks.xy, self._marks.held
+        if xy is None or held is None:
             return []
-        xy, label = held
-        at = frame.to_pixels(xy)
-        ink = rgba(self.theme.mark)
+        at, ink = frame.to_pixels(xy[held]), rgba(self._marks.colour(held))
         x, y = float(at[0]) + ASIDE, float(at[1])
         halo = self.theme.outline()
         return [
             Discs(at[None], Pen(ink, HELD, halo, 1.5)),
-            Label(label, (x, y), SIZE, ink, (0.0, 0.5), halo, bold=True),
+            Label(self._marks.labels[held], (x, y), SIZE, ink, (0.0, 0.5), halo, bold=True),
         ]
 
     def _rectangle(self) -> list[Primitive]:

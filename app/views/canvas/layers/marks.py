@@ -82,7 +82,7 @@ class MarksLayer(Layer):
         if marks is None or before is None or marks.xy.shape != before.xy.shape:
             return False
         moved = np.flatnonzero((marks.xy != before.xy).any(axis=1))
-        if len(moved) != 1 or marks.labels != before.labels:
+        if len(moved) != 1 or (marks.labels, marks.group) != (before.labels, before.group):
             return False
         if self._aside != moved[0]:
             self._aside, self._hovered = int(moved[0]), -1
@@ -97,11 +97,13 @@ class MarksLayer(Layer):
             self.set(self._all)
 
     @property
-    def held(self) -> tuple[Array, str] | None:
-        """The place and the label of the mark that is dragged, or None."""
-        if self._all is None or self._aside < 0:
-            return None
-        return self._all.xy[self._aside], self._all.labels[self._aside]
+    def held(self) -> int | None:
+        """The number of the mark that is dragged, or None."""
+        return self._aside if self._all is not None and self._aside >= 0 else None
+
+    def colour(self, i: int) -> str:
+        """Return the colour of a mark."""
+        return self.theme.mark if self._all is None else _colour(self.theme, self._all, i)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ class MarksLayer(Layer):
     @property
     def is_crowd(self) -> bool:
         """Whether there are more than `CLEAR` marks, which hide most of what they cover."""
-        return self._marks is not None and len(self._marks.xy) > CLEAR
+        return len(self.labels) > CLEAR
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
@@ -163,9 +165,7 @@ class MarksLayer(Layer):
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
-        if self._marks.group:
-            return self.theme.group(self._marks.group[i])
-        return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
+        return _colour(self.theme, self._marks, i)
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
@@ -211,6 +211,12 @@ class MarksLayer(Layer):
                 yield i, found
 
 
+def _colour(theme: Theme, marks: Marks, i: int) -> str:
+    if marks.group:
+        return theme.group(marks.group[i])
+    return theme.index(marks.index[i]) if marks.index else theme.mark
+
+
 def _without(marks: Marks, i: int) -> Marks:
     """Return all marks but one."""
     return Marks(
@@ -219,6 +225,7 @@ def _without(marks: Marks, i: int) -> Marks:
         np.delete(marks.fade, i),
         marks.index[:i] + marks.index[i + 1 :],
         None if marks.hollow is None else np.delete(marks.hollow, i),
+        marks.group[:i] + marks.group[i + 1 :],
     )
 
 
