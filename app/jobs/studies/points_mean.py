@@ -23,14 +23,14 @@ from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
-from compute.statistics.means import Mean, mean
-from compute.statistics.moving_mean import KnownMean, known_mean, moved_mean, moved_rows
+from compute.statistics.likelihood import metric
+from compute.statistics.means import HeldMean, Mean, hold, mean, moved
 
 # maximum number of geodesics drawn, and their steps
 MOST, STEPS = 200, 32
-# in a drag, the mean of more points is followed to first order, as long as few of them have moved and
-# the mean is no farther than this Fisher length from the last one that was certified
-MANY, FEW, NEAR = 40, 8, 0.05
+# in a drag, the mean of more points is followed to first order, as long as it is no farther than this
+# Fisher length from the last one that was certified
+MANY, NEAR = 40, 0.05
 HINT = "The point of least mean squared Fisher–Rao distance from the points of data."
 ROUGHLY = " In a drag of many points, to first order in the move; certified on release."
 LATER = "on release"
@@ -41,25 +41,25 @@ class LastMean:
 
     def __init__(self) -> None:
         self.theta: Floats | None = None
-        self.points: Floats = np.empty((0, 2))
-        self._known: KnownMean | None = None
+        self._points: Floats = np.empty((0, 2))
+        self._held: HeldMean | None = None
 
     def keep(self, theta: Floats, points: Floats) -> None:
         """Keep a mean (2,) of points (n, 2)."""
-        self.theta, self.points, self._known = theta, points, None
+        self.theta, self._points, self._held = theta, points, None
 
-    def known(self, engine: Engine, manifold: Manifold) -> KnownMean:
+    def held(self, engine: Engine, manifold: Manifold) -> HeldMean:
         """Return the mean with the logarithms of its points, computed once."""
-        assert self.theta is not None
-        if self._known is None:
-            self._known = known_mean(engine, manifold, self.theta, self.points)
-        return self._known
+        if self._held is None:
+            self._held = hold(engine, manifold, self._points, start=self.theta)
+        return self._held
 
-    def is_near(self, points: Floats) -> bool:
-        """Whether few points differ from those of the mean."""
-        if self.theta is None or self.points.shape != points.shape:
-            return False
-        return int((points != self.points).any(axis=1).sum()) <= FEW
+    def moved(self, points: Floats) -> int | None:
+        """Return which one of points (n, 2) differs from those of the mean; None if not just one."""
+        if self.theta is None or self._points.shape != points.shape:
+            return None
+        rows = np.flatnonzero((points != self._points).any(axis=1))
+        return int(rows[0]) if len(rows) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -100,19 +100,20 @@ class PointsMeanJob(Study):
         last = session.kept(LastMean, self.family, LastMean)
         emit(self.answer_of(lambda manifold: self.following(engine, manifold, last)))
         if not self.live and len(self.points) > MANY and last.theta is not None:
-            last.known(engine, manifold_of(self.family))  # before a drag needs it
+            last.held(engine, manifold_of(self.family))  # before a drag needs it
 
     def following(self, engine: Engine, manifold: Manifold, last: LastMean) -> Found:
         """Compute the mean, in a drag starting from the last one, and keep it if it is certified."""
         if not self.points:
             return Found({}, [Measure("Fréchet mean", "no points of data", HINT, False)])
         theta = np.array(self.points)
-        if self.live and len(theta) > MANY and last.is_near(theta):
-            found = _first_order(engine, manifold, last.known(engine, manifold), theta)
+        index = last.moved(theta) if self.live else None
+        if index is not None and len(theta) > MANY:
+            found = _first_order(engine, manifold, last.held(engine, manifold), index, theta[index])
             if found is not None:
                 return found
         # at rest the same points have the same mean, whatever the last one was
-        start = last.theta if self.live and last.is_near(theta) else None
+        start = None if index is None else last.theta
         centre = mean(engine, manifold, theta, start=start)
         curves: traced_curves.Curves = {}
         if centre.status == Status.OK:
@@ -122,21 +123,21 @@ class PointsMeanJob(Study):
 
 
 def _first_order(
-    engine: Engine, manifold: Manifold, known: KnownMean, theta: Floats
+    engine: Engine, manifold: Manifold, held: HeldMean, index: int, theta: Floats
 ) -> Found | None:
-    """Return the mean to first order with the geodesics to the points that have moved; None if it is
-    not near the one that is known.
+    """Return the mean to first order, after one point has moved to θ (2,), with the geodesic to it;
+    None if it is not near the one that is held.
     """
-    moved = moved_mean(engine, manifold, known, theta)
-    if moved.status != Status.OK or moved.step > NEAR:
+    found = moved(engine, manifold, held, index, theta)
+    gap = found.theta - held.mean.theta
+    if found.status != Status.OK or gap @ metric(manifold, held.mean.theta) @ gap > NEAR**2:
         return None
-    curves = _drawn(engine, manifold, moved.theta, theta[moved_rows(known, theta)])
     hint = HINT + ROUGHLY
     return Found(
-        curves,
+        _drawn(engine, manifold, found.theta, theta[None]),
         [
-            Measure("Fréchet mean", f"≈ ({moved.theta[0]:.4g}, {moved.theta[1]:.4g})", hint),
-            Measure("Variance", LATER, hint),
+            Measure("Fréchet mean", f"≈ ({found.theta[0]:.4g}, {found.theta[1]:.4g})", hint),
+            Measure("Variance", f"≈ {found.variance:.3g}", hint),
             Measure("Mean logarithm", LATER, hint),
         ],
     )
@@ -147,12 +148,9 @@ def _drawn(
 ) -> traced_curves.Curves:
     """Return the mean as a ring, and the geodesics from it to each point, NaN between them."""
     ring = np.stack([centre, np.full(2, np.nan)])
-    mark = {"mean": ring, "mean_core": ring}
-    if not len(theta):
-        return mark
     start = np.broadcast_to(centre, theta.shape)
     paths = engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
-    return {**mark, "spokes": traced_curves.pieces(list(paths.theta))}
+    return {"mean": ring, "mean_core": ring, "spokes": traced_curves.pieces(list(paths.theta))}
 
 
 def _measures(centre: Mean) -> list[Measure]:
