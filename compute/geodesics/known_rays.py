@@ -11,24 +11,24 @@ A ray ends where it leaves the domain or g becomes singular, at a time found by 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compute.core.arrays import Floats, Ints
 from compute.core.status import Status
-from compute.geodesics import initial_value
+from compute.geodesics import initial_value, logarithmic
 from compute.geodesics.constant_curvature import FLAT, SPHERES
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold, known_inside
 from compute.manifold.tangent import is_singular, norm
 from compute.requests.geodesics import Paths, ShootRequest
 
-# below this speed a ray is a straight line in space, to all digits
-NEXT_TO_NOTHING = 1e-6
+# below this speed a ray does not move
+NEXT_TO_NOTHING = 1e-150
 # halvings of the time at which a ray ends, and parts of the time around a node next to the edge
 HALVINGS, PARTS = 44, 64
-# longest steps in search of an end, and how many are taken at least, in units of the radius of curvature
+# longest step in search of an end, in units of the radius of curvature, and least number of steps
 STRIDE, STRIDES = 0.25, 256
 # drawing coordinates and their derivatives (k, m, d) at times (k, m, 1), from points and velocities
 Motion = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
@@ -36,12 +36,20 @@ Motion = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
 def shoot(request: ShootRequest) -> Paths:
     """Return the geodesics of Γ^(α) of a request in float64: in closed form where there is one, else as
-    in `initial_value.shoot`.
+    in `initial_value.shoot`, in logarithms for a family that has such a chart.
     """
     found = _charted(request.manifold) if request.alpha == 0.0 else None
-    if found is None or len(request.theta) == 0:
+    if found is not None and len(request.theta):
+        return _paths(_Rays(request, *found))
+    chart, manifold = logarithmic.chart_of(request.manifold), logarithmic.scaled(request.manifold)
+    if chart is None or manifold is None:
         return initial_value.shoot(request)
-    return _paths(_Rays(request, *found))
+    x, w = chart.forward(request.theta), chart.push(request.theta, request.velocity)
+    paths = initial_value.shoot(replace(request, manifold=manifold, theta=x, velocity=w))
+    theta = np.where(np.isfinite(paths.theta), chart.inverse(paths.theta), np.nan)
+    theta[:, 0] = request.theta
+    velocity = chart.pull(theta, paths.velocity)
+    return replace(paths, theta=theta, velocity=velocity, stop=chart.inverse(paths.stop))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +106,8 @@ def _hyperbolic(x: Floats, w: Floats, t: Floats) -> tuple[Floats, Floats]:
     less = 0.5 * (p / safe) * (p / (safe + np.abs(q)))
     falls, rises = np.where(q > 0, 1.0 - less, less), np.where(q > 0, less, 1.0 - less)
     down, up = np.exp(-safe * t), np.exp(safe * t)
-    height = np.where(moves, 1.0 / (falls * down + rises * up), 1.0 + q * t)
-    across = np.where(moves, p / safe * np.sinh(safe * t) * height, p * t)
+    height = np.where(moves, 1.0 / (falls * down + rises * up), 1.0)
+    across = np.where(moves, p / safe * np.sinh(safe * t) * height, 0.0)
     climb = np.where(moves, safe * (falls * down - rises * up) * height**2, q)
     place = np.concatenate([across, height], axis=-1) * unit
     place[..., :1] += x[..., :1]
