@@ -9,7 +9,8 @@ from app.cli.subcommand import Subcommand
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    import numpy as np
+    from numpy.typing import NDArray
 
     from compute.core.status import Status
     from compute.manifold.manifold import Manifold
@@ -125,7 +126,7 @@ def _of_matrix(
     return {"labels": labels, **result}, lines, status
 
 
-def _members(points: LabelledPoints, labels: Sequence[int], c: int) -> str:
+def _members(points: LabelledPoints, labels: NDArray[np.intp], c: int) -> str:
     from app.cli.output import label
 
     names = [label(name) for name, at in zip(points.labels, labels, strict=True) if at == c]
