@@ -12,6 +12,7 @@ import numpy as np
 from app.model import colormaps, colour_limits, data_points, ranges
 from app.model.colour_limits import Limits
 from app.model.data_points import DataPoint
+from app.model.data_settings import DataSettings
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
@@ -81,7 +82,8 @@ class Scene:
     equal: whether both axes have the same scale even if the chart does not require it.
     notes, angles: words, arrows and marks of angles on the canvas.  points: given, or fitted to data.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
-    view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
+    view.  flow: the evolving field and its time.  data: from which table the points were made, and how
+    sure they are.  photograph, normals: contents of the panels Picture
     and Normals.  timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of
     other families, oldest first.  unknown: (path, value) of unknown entries of a file,
     the path given by keys from the outermost; they are written back.
@@ -110,6 +112,7 @@ class Scene:
     camera: Camera | None = None
     title: str = ""
     flow: FlowSettings = field(default_factory=FlowSettings)
+    data: DataSettings = field(default_factory=DataSettings)
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
@@ -112,6 +113,8 @@ class FormulaTyped:
 
 Event = (
     FormulaTyped
+    | DataEdited
+    | DataPointChosen
     | PairChosen
     | TopologyAsked
     | PinMoved
