@@ -51,12 +51,12 @@ class DataSettings:
 
     @property
     def sure(self) -> DataSettings:
-        """What the regions are made from."""
+        """The table with the settings of the regions."""
         return replace(self.source, level=self.level, times=self.times)
 
     @property
     def drawn(self) -> DataSettings:
-        """What the bootstrap is made from."""
+        """The table with the settings of the bootstrap."""
         return replace(self.source, resampled=self.resampled, seed=self.seed)
 
 
