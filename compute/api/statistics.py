@@ -170,7 +170,7 @@ def fit(
 
 class FrechetMean:
     """The point of least Σ wᵢ d²(θ, θᵢ), or with ``kind`` "median" of least Σ wᵢ d(θ, θᵢ), "e" or "m"
-    the average of natural or expectation parameters.
+    the average of natural or expectation parameters, or "wasserstein" that of quantiles.
 
     After `fit`: ``theta_`` (2,), ``variance_``, ``certificate_`` (the length of the mean logarithm) and
     ``status_``.
