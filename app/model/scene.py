@@ -77,10 +77,10 @@ class Scene:
     vector: the tangent vector at A, θ-components.  loop: vertices in θ of the loop for holonomy; () is
     a circle between the pins. colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`,
     and from 0 to 1.  limits: of the map's colours, see `colour_limits`.
-    playhead: position of the moving point along the geodesic, in [0, 1].  view: the visible rectangle in
-    chart coordinates, or None for the manifold's own.
-    equal: whether both axes have one scale even if the chart does not require it.  notes, angles: on the
-    canvas.  points: given, or fitted to data.  data: the table of the points, and how sure they are.
+    playhead: position of the moving point along the geodesic, in [0, 1].  view: the visible rectangle
+    in chart coordinates, or None for the manifold's own.
+    equal: whether both axes have one scale even if the chart does not require it.  notes, angles: on
+    the canvas.  points: given, or fitted to data.  data: the table of the points, and how sure they are.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels.
     timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of other families,
