@@ -80,7 +80,7 @@ class Scene:
     playhead: position of the moving point along the geodesic, in [0, 1].  view: the visible rectangle
     in chart coordinates, or None for the manifold's own.
     equal: whether both axes have one scale even if the chart does not require it.  notes, angles: on
-    the canvas.  points: given, or fitted to data.  data: the table of the points, and how sure they are.
+    the canvas.  points: given, or fitted to data.  data: their table, and how sure they are.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels.
     timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of other families,
