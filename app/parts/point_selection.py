@@ -47,7 +47,7 @@ class PointSelectionPart(Part):
                 self._free(event.numbers)
             case DataPointNamed():
                 self._name(event)
-            case DataPointsChosen() if len(event.numbers) > 1:
+            case DataPointsChosen():
                 self.context.say(f"{len(event.numbers)} points are selected", True)
 
     def point(self, number: int) -> DataPoint | None:

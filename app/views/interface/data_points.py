@@ -16,7 +16,7 @@ class DataPointMoved:
 
 @dataclass(frozen=True)
 class DataPointsChosen:
-    """These points are selected, and no others."""
+    """Several points are selected; the last one is that of `DataPointChosen`."""
 
     numbers: tuple[int, ...]
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.data_points import (
     DataPointMoved,
     DataPointNamed,
@@ -119,6 +121,8 @@ class FormulaTyped:
 
 Event = (
     FormulaTyped
+    | DataEdited
+    | DataPointChosen
     | PairChosen
     | TopologyAsked
     | PinMoved
@@ -145,6 +149,8 @@ Event = (
     | DataPointNamed
     | TokenPathChosen
     | TokenPathAsked
+    | CellChosen
+    | MatrixAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

@@ -7,6 +7,7 @@ import numpy as np
 from app.views.canvas.input.listening import KeyEvent, MouseEvent, has, name_of
 from app.views.canvas.input.notes import Notes
 from app.views.canvas.projections.frame import REACH, Pixel
+from app.views.interface.data import DataPointChosen
 from app.views.interface.data_points import (
     DataPointMoved,
     DataPointNamed,
@@ -46,12 +47,20 @@ class DataPoints(Notes):
     def set_data_points(self, marks: Marks | None) -> None:
         before = self._data.labels
         super().set_data_points(marks)
+        if marks is not None and 0 <= marks.chosen < len(marks.labels):
+            self._follow(marks.chosen)
         if len(self._data.labels) != len(before):
             self._chosen.choose(())
             self._at_hand = 0
             if point_number(self.chosen) is not None:
                 self._going, self.chosen = None, "A"
         self.ring()
+
+    def _follow(self, number: int) -> None:
+        """Select the point that was selected elsewhere."""
+        if number not in self.chosen_points:
+            self._chosen.choose((number,))
+            self._at_hand = number
 
     def movable(self) -> dict[str, XY]:
         at, xy = super().movable(), self._data.xy
@@ -82,7 +91,9 @@ class DataPoints(Notes):
         if numbers != self.chosen_points:
             self._chosen.choose(numbers)
             self._now()
-            self._handler(DataPointsChosen(numbers))
+            self._handler(DataPointChosen(numbers[-1] if numbers else -1))
+            if len(numbers) > 1:
+                self._handler(DataPointsChosen(numbers))
 
     def toggle_point(self, number: int) -> None:
         """Add a point to the selected ones, or take it away."""

@@ -46,6 +46,7 @@ HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 TRIED = 160
 # boxes of which most in a crowd hit one
 CROWD = 48
+NEAR = 9.0  # reach of the pointer in pixels
 Box = tuple[float, float, float, float]
 
 
@@ -127,16 +128,20 @@ class MarksLayer(Layer):
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
-        found = -1
-        if self._marks is not None and len(self._marks.xy) and pixel is not None:
-            distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
-            nearest = int(np.argmin(distance))
-            found = nearest if distance[nearest] < 9.0 else -1
+        found = -1 if pixel is None else self.mark_at(pixel, frame)
         if found == self._hovered:
             return False
         self._hovered = found
         self.changed()
         return True
+
+    def mark_at(self, pixel: tuple[float, float], frame: Frame) -> int:
+        """Return the number of the nearest mark within reach of a pixel, or −1."""
+        if self._marks is None or not len(self._marks.xy):
+            return -1
+        distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
+        nearest = int(np.argmin(np.where(np.isfinite(distance), distance, np.inf)))
+        return nearest if distance[nearest] < NEAR else -1
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return discs, and the labels that fit."""
