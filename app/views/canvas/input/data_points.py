@@ -47,13 +47,13 @@ class DataPoints(Notes):
     def set_data_points(self, marks: Marks | None) -> None:
         before = self._data.labels
         super().set_data_points(marks)
-        if marks is not None and 0 <= marks.chosen < len(marks.labels):
-            self._follow(marks.chosen)
         if len(self._data.labels) != len(before):
             self._chosen.choose(())
             self._at_hand = 0
             if point_number(self.chosen) is not None:
                 self._going, self.chosen = None, "A"
+        if marks is not None and 0 <= marks.chosen < len(marks.labels):
+            self._follow(marks.chosen)
         self.ring()
 
     def _follow(self, number: int) -> None:
