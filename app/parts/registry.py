@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.data_points import DataPart
+from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
@@ -30,6 +31,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PointsPart,
     NotesPart,
     DataPart,
+    DistancesPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,

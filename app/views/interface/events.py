@@ -9,6 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.distances import (
+    DistancesAsked,
+    DistancesChosen,
+    PairPointedOut,
+    PointPointedOut,
+)
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
@@ -138,5 +144,9 @@ Event = (
     | TimelineEdited
     | ValueEntered
     | ValueStepped
+    | DistancesAsked
+    | DistancesChosen
+    | PairPointedOut
+    | PointPointedOut
 )
 Handler = Callable[[Event], None]
