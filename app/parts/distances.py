@@ -5,12 +5,9 @@ visible.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
-from app.export.files import beside, checked
-from app.export.matrix import matrix_csv
 from app.jobs.distances import (
     ClusterAnswer,
     ClusterTask,
@@ -19,7 +16,7 @@ from app.jobs.distances import (
     MatrixTask,
     NoDistances,
 )
-from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.matrix_table import MatrixWritten, WriteMatrixTask
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.data_points import DataPoint, standing
@@ -35,9 +32,7 @@ from app.views.interface.distances import (
 )
 from app.views.interface.events import Event, PanelShown
 from app.views.text.file_patterns import pattern
-from compute.core.refusal import describe
 from compute.families import manifold as manifold_of
-from compute.requests.engine import Engine
 from compute.statistics.distance_matrix import FISHER_RAO, kinds
 
 TITLE = panel_titles.DISTANCES
@@ -45,34 +40,6 @@ TITLE = panel_titles.DISTANCES
 MOST = 500
 FEW = "Open data (File › Open data…): there are no two points of data to compare."
 MANY = f"There are more than {MOST} points: the command distances takes up to 4000."
-
-
-@dataclass(frozen=True)
-class WriteMatrixTask(Job):
-    """A matrix of distances as a table."""
-
-    words: ClassVar[str] = "the table of distances"
-
-    answer: MatrixAnswer
-    names: tuple[str, ...]
-    target: Path
-
-    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Write beside the target and rename; say why if that cannot be."""
-        try:
-            with beside(checked(self.target, (CSV,))) as file:
-                file.write_text(matrix_csv(self.names, self.answer.found.values), "utf-8")
-            emit(MatrixWritten(self, f"{self.target.name} has the distances"))
-        except (ValueError, OSError) as problem:
-            emit(MatrixWritten(self, f"⚠ {self.target.name} was not written: {describe(problem)}"))
-
-
-@dataclass(frozen=True)
-class MatrixWritten:
-    """That a matrix is in its file, or why it is not."""
-
-    job: WriteMatrixTask
-    words: str
 
 
 class DistancesPart(Part):
@@ -93,7 +60,7 @@ class DistancesPart(Part):
         self._point = -1
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        return {"distances": lambda: self.context.window.raise_panel(TITLE)}
+        return {"show_distances": lambda: self.context.window.raise_panel(TITLE)}
 
     # --- what is asked ------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:

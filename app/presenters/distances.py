@@ -8,6 +8,7 @@ import numpy as np
 
 from app.jobs.distances import ClusterAnswer, MatrixAnswer
 from app.model.data_points import DataPoint
+from app.views.interface.choices import Choice
 from app.views.interface.distances import K_MEANS, K_MEDOIDS, DistancesChosen, DistancesState
 from app.views.text.token_names import isolated
 from compute.core.arrays import Floats
@@ -30,14 +31,26 @@ NAMES = {
     "bhattacharyya": "Bhattacharyya angle",
     "wasserstein": "Wasserstein distance W₂",
 }
+SHORT = {
+    "fisher_rao": "Fisher–Rao",
+    "jeffreys": "Jeffreys",
+    "hellinger": "Hellinger",
+    "bhattacharyya": "Bhattacharyya",
+    "wasserstein": "Wasserstein",
+}
 
 
 def nothing(chosen: DistancesChosen, note: str, family: str) -> DistancesState:
     """Return the panel's state without distances, and the reason or the progress."""
     return DistancesState(
-        chosen, kinds(manifold_of(family)), (), np.zeros((0, 0)), NO_NUMBERS, np.zeros((0, 4, 2)),
+        chosen, _kinds(family), (), np.zeros((0, 0)), NO_NUMBERS, np.zeros((0, 4, 2)),
         NO_NUMBERS, 0.0, NO_NUMBERS, np.zeros((0, 2)), -1, "", "", "", "", "", "", note,
     )  # fmt: skip
+
+
+def _kinds(family: str) -> tuple[Choice, ...]:
+    """Return the kinds of distance that a family has, with their names."""
+    return tuple(Choice(kind, SHORT[kind]) for kind in kinds(manifold_of(family)))
 
 
 def state(
@@ -58,7 +71,7 @@ def state(
     plane = matrix.plane
     return DistancesState(
         chosen,
-        kinds(manifold_of(matrix.job.family)),
+        _kinds(matrix.job.family),
         names,
         found.values,
         order,

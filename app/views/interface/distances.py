@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.interface.choices import Choice
+
 Array = NDArray[np.floating]
 Numbers = NDArray[np.intp]
 # ways to find clusters: a cut through the dendrogram, or one of two searches
@@ -52,16 +54,16 @@ class DistancesAsked:
 class DistancesState:
     """The panel's state: n points in the order of the scene.
 
-    kinds: of distance, that the family has; names (n,); values (n, n), NaN if unknown; order (n,): of
-    rows and columns; forks (m, 4, 2): the polylines of the dendrogram, in rows and distance; fork_groups
-    (m,): their cluster, −1 above the cut; cut: its height; groups (n,): numbers of clusters, −1 for
-    none; xy (n, 2): the map; chosen_point, or −1; words: a summary; said: on clusters; mapped: on the
-    map; near: the neighbours of the chosen point; tested: the tests; note: why there is nothing, or the
-    progress.
+    kinds: of distance, that the family has; names (n,); values (n, n), NaN if unknown; order (n,):
+    of rows and columns; forks (m, 4, 2): the polylines of the dendrogram, in rows and distance;
+    fork_groups (m,): their cluster, −1 above the cut; cut: its height; groups (n,): numbers of
+    clusters, −1 for none; xy (n, 2): the map; chosen_point, or −1; words: a summary; said: on clusters;
+    mapped: on the map; near: the neighbours of the chosen point; tested: the tests; note: why there is
+    nothing, or the progress.
     """
 
     chosen: DistancesChosen
-    kinds: tuple[str, ...]
+    kinds: tuple[Choice, ...]
     names: tuple[str, ...]
     values: Array
     order: Numbers

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.distances import (
     DistancesAsked,
     DistancesChosen,
@@ -118,6 +120,8 @@ class FormulaTyped:
 
 Event = (
     FormulaTyped
+    | DataEdited
+    | DataPointChosen
     | PairChosen
     | TopologyAsked
     | PinMoved
@@ -139,6 +143,8 @@ Event = (
     | NoteRemoved
     | TokenPathChosen
     | TokenPathAsked
+    | CellChosen
+    | MatrixAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

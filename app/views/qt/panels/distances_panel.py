@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from app.presenters.distances import NAMES
 from app.views.interface.choices import Choice
 from app.views.interface.distances import (
     K_MEANS,
@@ -26,18 +25,18 @@ from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.distance_matrix import DistanceMatrix
 from app.views.qt.widgets.speech import describe
-from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
+from app.views.qt.widgets.widgets import WIDE, Slider, fill, label, panel, picker
 
 MAP_HEIGHT, MOST_CLUSTERS = 190, 12
 LINKAGES = (
-    Choice("average", "average: mean distance"),
-    Choice("complete", "complete: largest distance"),
-    Choice("single", "single: smallest distance"),
+    Choice("average", "average linkage"),
+    Choice("complete", "complete linkage"),
+    Choice("single", "single linkage"),
 )
 METHODS = (
-    Choice(TREE, "cut of the dendrogram"),
-    Choice(K_MEANS, "k-means (Fréchet means)"),
-    Choice(K_MEDOIDS, "k-medoids (points)"),
+    Choice(TREE, "dendrogram"),
+    Choice(K_MEANS, "k-means"),
+    Choice(K_MEDOIDS, "k-medoids"),
 )
 TIP = "Point at a cell to see its pair; click to put A and B there."
 
@@ -67,20 +66,16 @@ class DistancesPanel:
             lambda _, points, __: self._emit(PointPointedOut(int(points[0].data())))
         )
         self.map.addItem(self.dots)
-        self.export = QPushButton("Export table…")
-        self.export.setToolTip("The matrix of distances as .csv")
-        self.export.clicked.connect(lambda: self._emit(DistancesAsked("table")))
         self._shown: tuple[QWidget, ...] = (
-            self.words, self.said, self.matrix, self.tip, self.mapped, self.map, self.near,
-            self.tested, self.export,
+            self.matrix, self.tip, self.said, self.tested, self.map, self.near, self.mapped, self.words,
         )  # fmt: skip
         for widget in (self.note, *self._shown):
             column.addWidget(widget)
         column.addStretch(1)
         self.set_theme(theme)
 
-    def _make_form(self) -> QFormLayout:
-        rows = form()
+    def _make_form(self) -> QGridLayout:
+        """Return three rows of choices, which leave the matrix in sight in a low window."""
         self.kind = picker("Distance", "The distance between two points")
         self.linkage = picker(
             "Linkage",
@@ -88,18 +83,24 @@ class DistancesPanel:
             "defined for these distances.",
         )
         self.method = picker("Clusters", "How clusters are found")
-        for words, box in (
-            ("Distance", self.kind),
-            ("Linkage", self.linkage),
-            ("Clusters", self.method),
-        ):
-            rows.addRow(caption(words), box)
+        for box in (self.kind, self.linkage, self.method):
             box.activated.connect(lambda _: self._choose())
-        rows.addRow(caption("Number"), self._make_number())
-        self.colours = QCheckBox("Colour the points by cluster")
+        self.colours = QCheckBox("Colour the points")
         self.colours.setToolTip("The clusters become the groups of the points, kept in the scene")
         self.colours.toggled.connect(lambda _: self._choose())
-        rows.addRow(self.colours)
+        self.export = QPushButton("Export…")
+        self.export.setToolTip("The matrix of distances as .csv")
+        self.export.clicked.connect(lambda: self._emit(DistancesAsked("table")))
+        rows = QGridLayout()
+        rows.setVerticalSpacing(4)
+        rows.setColumnStretch(0, 1)
+        rows.setColumnStretch(1, 1)
+        rows.addWidget(self.kind, 0, 0)
+        rows.addWidget(self.linkage, 0, 1)
+        rows.addWidget(self.method, 1, 0)
+        rows.addLayout(self._make_number(), 1, 1)
+        rows.addWidget(self.colours, 2, 0)
+        rows.addWidget(self.export, 2, 1)
         return rows
 
     def _make_number(self) -> QHBoxLayout:
@@ -110,7 +111,7 @@ class DistancesPanel:
         self.k.setToolTip("The number of clusters, which cuts the dendrogram at the dashed line")
         self.k.valueChanged.connect(lambda _: self._choose())
         self._readout = label("", "quiet")
-        fixed(self._readout, 30)
+        fixed(self._readout, 44)
         row.addWidget(self.k, 1)
         row.addWidget(self._readout)
         return row
@@ -146,14 +147,14 @@ class DistancesPanel:
 
     def _show_choices(self, state: DistancesState) -> None:
         chosen = state.chosen
-        fill(self.kind, [Choice(kind, NAMES[kind]) for kind in state.kinds], chosen.kind)
+        fill(self.kind, state.kinds, chosen.kind)
         fill(self.linkage, LINKAGES, chosen.linkage)
         fill(self.method, METHODS, chosen.method)
         with QSignalBlocker(self.k), QSignalBlocker(self.colours):
             self.k.setMaximum(max(min(MOST_CLUSTERS, len(state.names) or MOST_CLUSTERS), 1))
             self.k.setValue(chosen.k)
             self.colours.setChecked(chosen.colours)
-        self._readout.setText(str(self.k.value()))
+        self._readout.setText(f"k = {self.k.value()}")
         describe(self.k, f"{self.k.value()} clusters")
 
     def _draw_map(self, state: DistancesState) -> None:

@@ -24,7 +24,7 @@ from app.views.interface.theme import Theme
 from app.views.qt.widgets.speech import describe
 
 # heights of the dendrogram and of the bar with its numbers; room for the names; space between
-TREE, BAR, NAMES, GAP = 96, 30, 74, 4
+TREE, BAR, NAMES, GAP = 70, 30, 74, 4
 LEAST, MOST = 120, 420  # pixels of the picture
 SMALLEST = 9.0  # height of a row with a name
 STEPS = {
@@ -239,7 +239,7 @@ def picture(values: Array, ground: QColor) -> QImage:
         pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
         unknown = np.isnan(values).repeat(scale, axis=0).repeat(scale, axis=1)
         i, j = np.indices(unknown.shape)
-        pixels[unknown] = ground.getRgb()[:3]
+        pixels[unknown] = (ground.red(), ground.green(), ground.blue())
         pixels[unknown & ((i + j) % 4 == 0)] = (128, 128, 128)
     return _image(pixels)
 
