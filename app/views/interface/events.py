@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
 from app.views.interface.flow import StrokeDrawn
+from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
@@ -136,6 +137,8 @@ Event = (
     | TokenPathAsked
     | CellChosen
     | MatrixAsked
+    | AtlasHeadChosen
+    | AtlasAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
