@@ -18,7 +18,7 @@ from compute.requests.engine import Engine
 VERSION = 1
 # files whose heads are remembered while they are scored
 MOST_FILES = 8
-_known: dict[str, dict[tuple[int, int], HeadScores]] = {}
+known: dict[str, dict[tuple[int, int], HeadScores]] = {}
 
 
 def file_scores(
@@ -55,9 +55,9 @@ def key_of(source: str, names: tuple[object, ...] = ()) -> str:
 
 
 def _remembered(key: str) -> dict[tuple[int, int], HeadScores]:
-    while key not in _known and len(_known) >= MOST_FILES:
-        del _known[next(iter(_known))]
-    return _known.setdefault(key, {})
+    while key not in known and len(known) >= MOST_FILES:
+        del known[next(iter(known))]
+    return known.setdefault(key, {})
 
 
 def _plain(found: tuple[HeadScores, ...]) -> list[dict[str, object]]:

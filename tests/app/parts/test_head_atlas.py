@@ -98,9 +98,9 @@ def test_a_click_on_a_dot_and_enter_in_the_list_show_heads(tmp_path):
         settle(program)
         program.window.raise_panel("Atlas")
         slot = program.window.panels["Atlas"]
-        until(program, lambda: slot.panel is not None and len(slot.panel._state.map) == 54)
+        until(program, lambda: slot.panel is not None and len(slot.panel.state.map) == 54)
         settle(program)
-        plot, state = slot.panel.plot, slot.panel._state
+        plot, state = slot.panel.plot, slot.panel.state
         sink = next(of for of in state.heads if of.name == "18·6")
         at = QPointF(sink.values["first_key"], sink.values["induction"])
         pixel = plot.mapFromScene(plot.getViewBox().mapViewToScene(at))

@@ -22,7 +22,7 @@ TWO = replace(
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(score_store, "_known", {})
+    monkeypatch.setattr(score_store, "known", {})
     return tmp_path / "attention-geodesics"
 
 
@@ -30,7 +30,7 @@ def test_scores_are_read_back_as_they_were(folder):
     done = []
     first = file_scores(open_engine("reference"), TWO, "key", done.append)
     assert done == [1, 2] and len(list(folder.iterdir())) == 1
-    score_store._known.clear()
+    score_store.known.clear()
     done.clear()
     again = file_scores(open_engine("reference"), TWO, "key", done.append)
     assert done == [] and again == first
@@ -42,7 +42,7 @@ def test_a_damaged_entry_is_computed_again(folder):
     (entry,) = folder.iterdir()
     for content in (b"", b"{}", entry.read_bytes().replace(b"entropy", b"untropy")):
         entry.write_bytes(content)
-        score_store._known.clear()
+        score_store.known.clear()
         assert file_scores(open_engine("reference"), TWO, "key") == first
 
 
@@ -52,7 +52,7 @@ def test_what_was_scored_before_an_interruption_is_kept(folder):
 
     with pytest.raises(InterruptedError):
         file_scores(open_engine("reference"), TWO, "key", stop)
-    assert list(score_store._known["key"]) == [(0, 0)]
+    assert list(score_store.known["key"]) == [(0, 0)]
 
 
 def test_another_file_of_the_same_name_has_other_scores(tmp_path):

@@ -41,7 +41,7 @@ class AtlasPanel:
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
-        self._state: AtlasState | None = None
+        self.state: AtlasState | None = None
         self._shown: list[int] = []
         self.widget, column = panel(WIDE)
         self.note = label("", wrap=True)
@@ -81,7 +81,7 @@ class AtlasPanel:
             button.clicked.connect(lambda _=False, p=purpose: self._emit(AtlasAsked(p)))
             buttons.addWidget(button)
         for box in (self.across, self.up):
-            box.activated.connect(lambda _: self.show(self._state))
+            box.activated.connect(lambda _: self.show(self.state))
         for widget in (self.across, self.up, self.list, self.words):
             widget.setFixedWidth(BESIDE)
             side.addWidget(widget, 1 if widget is self.list else 0)
@@ -101,7 +101,7 @@ class AtlasPanel:
         """Draw in other colours."""
         self._theme = theme
         plots.paint(self.plot, theme)
-        self.show(self._state)
+        self.show(self.state)
 
     @property
     def is_map(self) -> bool:
@@ -110,7 +110,7 @@ class AtlasPanel:
 
     def show(self, state: AtlasState | None) -> None:
         """Show the heads so far, without emitting events."""
-        self._state = state
+        self.state = state
         drawn = state is not None and len(state.heads) > 0
         for widget in (self.plot, self.across, self.up, self.list):
             widget.setVisible(drawn)
@@ -211,12 +211,12 @@ class AtlasPanel:
         self._choose(item.data(Qt.ItemDataRole.UserRole))
 
     def _say_of(self, item: QListWidgetItem | None) -> None:
-        if item is not None and self._state is not None:
-            self.words.setText(self._state.heads[item.data(Qt.ItemDataRole.UserRole)].words)
+        if item is not None and self.state is not None:
+            self.words.setText(self.state.heads[item.data(Qt.ItemDataRole.UserRole)].words)
 
     def _choose(self, i: int) -> None:
-        if self._state is not None and 0 <= i < len(self._state.heads):
-            self._emit(self._state.heads[i].place)
+        if self.state is not None and 0 <= i < len(self.state.heads):
+            self._emit(self.state.heads[i].place)
 
     def _at(self, place: QPointF) -> int:
         """Return the head under a point, −1 for none."""
@@ -224,13 +224,13 @@ class AtlasPanel:
         return self._shown[found[0].index()] if len(found) else -1
 
     def _hover(self, place: QPointF) -> None:
-        state = self._state
+        state = self.state
         if state is not None and state.heads:
             i = self._at(place)
             self.words.setText(state.heads[i].words if i >= 0 else self._about(state))
 
     def _click(self, event: plots.Click) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._state is not None:
+        if event.button() == Qt.MouseButton.LeftButton and self.state is not None:
             self._choose(self._at(event.scenePos()))
 
 
