@@ -12,6 +12,7 @@ from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
 from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.flow import StrokeDrawn
+from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
@@ -139,6 +140,8 @@ Event = (
     | TokenPathAsked
     | CellChosen
     | MatrixAsked
+    | AtlasHeadChosen
+    | AtlasAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
