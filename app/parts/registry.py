@@ -9,6 +9,7 @@ from app.parts.bivariate_normals import NormalsPart
 from app.parts.data_points import DataPart
 from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
+from app.parts.head_atlas import HeadAtlasPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
@@ -37,4 +38,5 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,
+    HeadAtlasPart,
 )

@@ -18,6 +18,7 @@ from app.views.interface.distances import (
     PointPointedOut,
 )
 from app.views.interface.flow import StrokeDrawn
+from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
@@ -145,6 +146,8 @@ Event = (
     | TokenPathAsked
     | CellChosen
     | MatrixAsked
+    | AtlasHeadChosen
+    | AtlasAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.model.panel_titles import (
+    ATLAS,
     DATA,
     DISTANCES,
     DISTRIBUTIONS,
@@ -93,6 +94,12 @@ def _matrix(emit: Handler, theme: Theme) -> Panel:
     return MatrixPanel(emit, theme)
 
 
+def _atlas(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.atlas_panel import AtlasPanel
+
+    return AtlasPanel(emit, theme)
+
+
 def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
@@ -150,6 +157,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
+    PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
