@@ -35,7 +35,7 @@ def poisson_entropy(mean: Floats) -> Floats:
         mode = np.floor(near)
         small = _summed(lambda k: near / (mode + 1 + k), lambda k: (mode - k) / near, near)
         large = 0.5 * np.log(2 * np.pi * np.e * rate)
-        power = 1.0
+        power = np.ones_like(rate)
         for factor in _SERIES:
             power = power / rate
             large = large - factor * power
