@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
@@ -113,6 +114,8 @@ class FormulaTyped:
 
 Event = (
     FormulaTyped
+    | DataEdited
+    | DataPointChosen
     | PairChosen
     | TopologyAsked
     | PinMoved

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.model.panel_titles import (
+    DATA,
     DISTRIBUTIONS,
     FLOW,
     HEADS,
@@ -127,10 +128,17 @@ def _points(emit: Handler, theme: Theme) -> Panel:
     return PointsPanel(emit, theme)
 
 
+def _data(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.data_panel import DataPanel
+
+    return DataPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
+    PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
