@@ -18,7 +18,14 @@ from app.views.interface.data_points import (
     DataPointsFreed,
     DataPointsRemoved,
 )
+from app.views.interface.distances import (
+    DistancesAsked,
+    DistancesChosen,
+    PairPointedOut,
+    PointPointedOut,
+)
 from app.views.interface.flow import StrokeDrawn
+from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
@@ -151,10 +158,16 @@ Event = (
     | TokenPathAsked
     | CellChosen
     | MatrixAsked
+    | AtlasHeadChosen
+    | AtlasAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
     | ValueEntered
     | ValueStepped
+    | DistancesAsked
+    | DistancesChosen
+    | PairPointedOut
+    | PointPointedOut
 )
 Handler = Callable[[Event], None]
