@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from app.model.panel_titles import (
     ATLAS,
     DATA,
+    DISTANCES,
     DISTRIBUTIONS,
     FLOW,
     HEADS,
@@ -135,6 +136,12 @@ def _points(emit: Handler, theme: Theme) -> Panel:
     return PointsPanel(emit, theme)
 
 
+def _distances(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.distances_panel import DistancesPanel
+
+    return DistancesPanel(emit, theme)
+
+
 def _data(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.data_panel import DataPanel
 
@@ -146,6 +153,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
+    PanelSpec(DISTANCES, RIGHT, _distances, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.views.interface.attention_matrix import MatrixState
+from app.views.interface.distances import DistancesState
 from app.views.interface.events import Array
 from app.views.interface.head_atlas import AtlasState
 from app.views.interface.rows import RowsState
@@ -67,6 +68,21 @@ def of_matrix(state: TokenPathState) -> str:
     for word, i in (("Nearest", int(found.argmin())), ("Farthest", int(found.argmax()))):
         said.append(f"{word}: {places[rows[i]]} and {places[columns[i]]}, {found[i]:.3g}")
     return _sentences(said)
+
+
+def of_distances(state: DistancesState) -> str:
+    """Give the summary, the nearest and the farthest two points, and the clusters."""
+    rows, columns = np.triu_indices(len(state.names), 1)
+    found = state.values[rows, columns]
+    said = [state.words]
+    if np.isfinite(found).any():
+        for word, i in (
+            ("Nearest", int(np.nanargmin(found))),
+            ("Farthest", int(np.nanargmax(found))),
+        ):
+            pair = f"{state.names[rows[i]]} and {state.names[columns[i]]}"
+            said.append(f"{word}: {pair}, {found[i]:.3g}")
+    return _sentences([*said, state.said])
 
 
 def of_attention(state: MatrixState) -> str:
