@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -47,6 +47,7 @@ from app.views.qt.window.arrangement import Arrangement
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking, repeat
 from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
+from app.views.qt.window.settings import Layout
 from app.views.qt.window.status_bar import StatusBar
 from compute.core.refusal import shorten
 
@@ -74,7 +75,7 @@ class MainWindow(Window):
         self._theme = theme
         self.presenter = Presenter(
             self.frame, self._invoke, self._dress, lambda: self._theme.accent,
-            lambda: self._arrangement.adapt(),
+            lambda on: self._arrangement.present(on),
         )  # fmt: skip
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = Mail()
@@ -122,9 +123,7 @@ class MainWindow(Window):
             **{title: slot.dock for title, slot in self.panels.items()},
             LOG: self._dock(LOG, self._log.widget),
         }
-        self._arrangement = Arrangement(
-            self.frame, self._docks, self.panels, lambda: self.presenter.is_on
-        )
+        self._arrangement = Arrangement(self.frame, self._docks, self.panels)
         for dock in self._docks.values():
             OwnKeys(dock)  # a floating panel is a window
         self.reset_layout()
@@ -159,15 +158,15 @@ class MainWindow(Window):
             slot.furnish()
 
     @property
-    def layout(self) -> tuple[QByteArray, QByteArray]:
-        """The window's geometry and panel state, for saving."""
-        return self.frame.saveGeometry(), self._arrangement.state
+    def layout(self) -> Layout:
+        """The window's geometry, panel state and panel sizes, for saving."""
+        return Layout(self.frame.saveGeometry(), *self._arrangement.state)
 
-    def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
+    def restore_layout(self, layout: Layout | None) -> None:
         """Restore a saved layout, as far as it is valid."""
         if layout is not None:
-            self.frame.restoreGeometry(layout[0])
-            self._arrangement.restore(layout[1])
+            self.frame.restoreGeometry(layout.geometry)
+            self._arrangement.restore(layout.panels, layout.sizes)
 
     def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
         self._made = Actions(self.frame, commands, self._invoke, theme)
@@ -227,17 +226,12 @@ class MainWindow(Window):
         self.panels[title].show(state)
 
     def raise_panel(self, title: str) -> None:
-        dock, slot = self._docks[title], self.panels.get(title)
-        came = not dock.isVisible()
-        self.presenter.note(title, True)
-        dock.show()
-        dock.raise_()
-        if came and slot is not None and slot.spec.top:
-            # the layout includes the panel only after pending events are processed
-            self.post(partial(self._arrangement.give_room, title, self._canvas.height()))
+        self._arrangement.note(title, True)
+        self._docks[title].show()
+        self._docks[title].raise_()
 
     def lower_panel(self, title: str) -> None:
-        self.presenter.note(title, False)
+        self._arrangement.note(title, False)
         self._docks[title].hide()
 
     def set_playhead(self, t: float) -> None:
@@ -359,6 +353,7 @@ class MainWindow(Window):
         assert isinstance(application, QApplication)
         usual = TYPE if self.presenter.is_on else round(POINTS * self.presenter.size)
         dress(application, self._theme, points or usual)
+        self._status.fit()
 
     def show_preferences(
         self, now: Preferences, adapters: Sequence[str], change: Callable[[Preferences], None]
