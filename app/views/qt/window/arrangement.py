@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
@@ -44,7 +43,7 @@ class Arrangement(QObject):
         self._form = LARGE
         self._large: QByteArray | None = None  # the layout to return to from another form
         self._noted: dict[str, bool] = {}  # panels raised or lowered in another form
-        self._presents = self._arranges = False
+        self._presents = False
         self._sizes = PanelSizes(frame, docks, LESSON)
         self._tabs = EdgeTabs(frame, docks)
         self._soon = QTimer(self)
@@ -53,8 +52,8 @@ class Arrangement(QObject):
         for title, dock in docks.items():
             self.tabs[title].clicked.connect(partial(self._toggle, dock))
             dock.visibilityChanged.connect(partial(self._seen, title))
-            dock.dockLocationChanged.connect(self._moved)
-            dock.topLevelChanged.connect(self._moved)
+            dock.dockLocationChanged.connect(lambda _: self._adapt_soon())
+            dock.topLevelChanged.connect(lambda _: self._adapt_soon())
         frame.installEventFilter(self)
 
     @property
@@ -65,19 +64,18 @@ class Arrangement(QObject):
     # --- as the program is delivered -----------------------------------------------------------
     def reset(self) -> None:
         """Restore the initial layout, with the log hidden."""
-        with self._arranging():
-            self._enlarge()
-            for title, slot in self._slots.items():
-                if slot.spec.top:
-                    self._put(title, slot.spec.area, slot.spec.shown)
-            for title, area in AREAS.items():
-                self._put(title, area, shown=title != LOG)
-            for title, slot in self._slots.items():
-                if not slot.spec.top and title not in AREAS:
-                    self._put(title, slot.spec.area, slot.spec.shown)
-                if slot.spec.beside:
-                    self._frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
-            self._docks[DISTRIBUTIONS].raise_()
+        self._enlarge()
+        for title, slot in self._slots.items():
+            if slot.spec.top:
+                self._put(title, slot.spec.area, slot.spec.shown)
+        for title, area in AREAS.items():
+            self._put(title, area, shown=title != LOG)
+        for title, slot in self._slots.items():
+            if not slot.spec.top and title not in AREAS:
+                self._put(title, slot.spec.area, slot.spec.shown)
+            if slot.spec.beside:
+                self._frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
+        self._docks[DISTRIBUTIONS].raise_()
         self._sizes.set(self._usual())
         self._adapt_soon()
 
@@ -106,11 +104,10 @@ class Arrangement(QObject):
 
     def restore(self, state: QByteArray, sizes: str) -> None:
         """Restore a saved layout."""
-        with self._arranging():
-            if self._large is None:
-                self._frame.restoreState(state)
-            else:
-                self._large = state
+        if self._large is None:
+            self._frame.restoreState(state)
+        else:
+            self._large = state
         self._sizes.read(sizes)
         self._adapt_soon()
 
@@ -145,22 +142,6 @@ class Arrangement(QObject):
         self._sizes.forget()
         self._soon.start()  # a layout must not change within a layout
 
-    def _moved(self, _: object) -> None:
-        """Take the sizes as they are where the user puts a panel."""
-        if not self._arranges and self._form != PRESENTING:
-            QTimer.singleShot(0, self, self._learn)
-
-    def _learn(self) -> None:
-        if not self._is_held():
-            self._sizes.learn()
-
-    @contextmanager
-    def _arranging(self) -> Iterator[None]:
-        """Tell moves of panels from those that the user makes."""
-        before, self._arranges = self._arranges, True
-        yield
-        self._arranges = before
-
     # --- the forms -----------------------------------------------------------------------------
     def adapt(self) -> None:
         """Arrange the panels for the window's size, if they are not yet."""
@@ -173,12 +154,11 @@ class Arrangement(QObject):
         form = self._wanted()
         if form != self._form:
             self._sizes.forget()
-            with self._arranging():
-                self._enlarge()
-                self._form = form
-                if form != LARGE:
-                    self._large = self._frame.saveState()
-                    {SMALL: self._collapse, FLAT: self._stack, PRESENTING: self._clear}[form]()
+            self._enlarge()
+            self._form = form
+            if form != LARGE:
+                self._large = self._frame.saveState()
+                {SMALL: self._collapse, FLAT: self._stack, PRESENTING: self._clear}[form]()
         if form != PRESENTING:
             self._sizes.apply()
 
@@ -195,7 +175,9 @@ class Arrangement(QObject):
         return FLAT if is_low else LARGE
 
     def _enlarge(self) -> None:
-        """Return to the layout of the large window; what was opened meanwhile stays open."""
+        """Return to the layout of the large window; what was opened meanwhile stays open, what floats
+        floats.
+        """
         form, self._form = self._form, LARGE
         state, self._large = self._large, None
         noted, self._noted = self._noted, {}
@@ -206,8 +188,14 @@ class Arrangement(QObject):
             shown = {title: True for title, is_open in shown.items() if is_open} | noted
         elif form == PRESENTING:
             shown = noted
+        floating = {dock: dock.isFloating() for dock in self._docks.values()}
+        places = {dock: dock.geometry() for dock, floats in floating.items() if floats}
         self._tabs.hide()
         self._frame.restoreState(state)
+        for dock, floats in floating.items():
+            dock.setFloating(floats)
+        for dock, place in places.items():
+            dock.setGeometry(place)
         for title, is_open in shown.items():
             self._docks[title].setVisible(is_open)
 

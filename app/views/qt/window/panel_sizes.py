@@ -61,11 +61,6 @@ class PanelSizes:
         self._frame.layout().activate()
         self._learn(d for t, d in self._docks.items() if t in before and d.size() != before[t])
 
-    def learn(self) -> None:
-        """Take the sizes of all panels that are seen."""
-        self._frame.layout().activate()
-        self._learn(dock for area in AREAS for dock in self._seen(area))
-
     def _learn(self, docks: Iterator[QDockWidget]) -> None:
         for dock in [dock for dock in docks if not dock.visibleRegion().isEmpty()]:
             for each in self._group(dock):
