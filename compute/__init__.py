@@ -7,6 +7,16 @@ from compute.api.attention import GeometricAttention
 from compute.api.capture import capture, capture_sdpa, from_transformer_lens
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
+from compute.api.learning import (
+    AgglomerativeClustering,
+    ClassicalMDS,
+    KMedoids,
+    KNeighborsClassifier,
+    NearestNeighbors,
+    likelihood_ratio_test,
+    permutation_test,
+    silhouette_samples,
+)
 from compute.api.relaxation import PathOptimization
 from compute.api.statistics import (
     Fits,
@@ -31,8 +41,10 @@ from compute.normals.paths import normal_paths
 from compute.requests.engine import Engine, NoAdapter
 
 __all__ = [
+    "AgglomerativeClustering",
     "AttentionFlow",
     "AttentionGeodesic",
+    "ClassicalMDS",
     "Engine",
     "Fits",
     "FrechetMean",
@@ -40,6 +52,9 @@ __all__ = [
     "GeodesicViT",
     "GeometricAttention",
     "KMeans",
+    "KMedoids",
+    "KNeighborsClassifier",
+    "NearestNeighbors",
     "NoAdapter",
     "Normal",
     "Path",
@@ -56,8 +71,11 @@ __all__ = [
     "family",
     "fit",
     "from_transformer_lens",
+    "likelihood_ratio_test",
     "natural_gradient_flow",
     "normal_geodesic",
     "normal_paths",
     "open_engine",
+    "permutation_test",
+    "silhouette_samples",
 ]

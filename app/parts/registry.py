@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.data_points import DataPart
 from app.parts.flow import FlowPart
@@ -25,6 +26,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TimelinePart,
     TokenRowsPart,
     TokenPathPart,
+    AttentionMatrixPart,
     PhotographPart,
     NormalsPart,
     PointsPart,

@@ -12,7 +12,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
-from app.model.data_points import standing
+from app.model.data_points import group_numbers, standing
 from app.model.scene import Pin, Scene
 from app.presenters import head_specification
 from app.presenters.measures import broken_bound
@@ -106,7 +106,7 @@ def data_points(scene: Scene, chart: Chart) -> Marks | None:
         return None
     xy = chart.forward(np.array([point.theta for point in points]))
     labels = tuple(isolated(point.label) if point.label else "" for point in points)
-    return Marks(xy, labels, np.zeros(len(xy)))
+    return Marks(xy, labels, np.zeros(len(xy)), group=group_numbers(points))
 
 
 def straight(scene: Scene, chart: Chart) -> Curve:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.attention_matrix import CellChosen, MatrixAsked
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
@@ -133,6 +134,8 @@ Event = (
     | NoteRemoved
     | TokenPathChosen
     | TokenPathAsked
+    | CellChosen
+    | MatrixAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

@@ -101,7 +101,7 @@ class MarksLayer(Layer):
         alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
         if self._hovered >= 0:
             alpha[self._hovered] = 1.0
-        inks = range(len(at)) if self._marks.index else (0,)
+        inks = range(len(at)) if self._marks.index or self._marks.group else (0,)
         colours = np.resize([rgba(self._ink(i)) for i in inks], (len(at), 4))
         colours[:, 3] = alpha
         pen = Pen(rgba(self.theme.mark), self._width(len(at)), self.theme.outline(), 1.5)
@@ -120,6 +120,8 @@ class MarksLayer(Layer):
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
+        if self._marks.group:
+            return self.theme.group(self._marks.group[i])
         return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:

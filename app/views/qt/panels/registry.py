@@ -15,6 +15,7 @@ from app.model.panel_titles import (
     HEADS,
     LESSON,
     LOG,
+    MATRIX,
     NORMALS,
     PICTURE,
     POINTS,
@@ -84,6 +85,12 @@ def _token_path(emit: Handler, theme: Theme) -> Panel:
     return TokenPathPanel(emit, theme)
 
 
+def _matrix(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.matrix_panel import MatrixPanel
+
+    return MatrixPanel(emit, theme)
+
+
 def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
@@ -126,6 +133,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
+    PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),

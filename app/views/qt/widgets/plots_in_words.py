@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.views.interface.attention_matrix import MatrixState
 from app.views.interface.events import Array
 from app.views.interface.rows import RowsState
 from app.views.interface.token_path import TokenPathState
@@ -64,6 +65,21 @@ def of_matrix(state: TokenPathState) -> str:
     said = [f"Distances between {len(gaps)} rows"]
     for word, i in (("Nearest", int(found.argmin())), ("Farthest", int(found.argmax()))):
         said.append(f"{word}: {places[rows[i]]} and {places[columns[i]]}, {found[i]:.3g}")
+    return _sentences(said)
+
+
+def of_attention(state: MatrixState) -> str:
+    """Give the key with the most weight of each pin's row, or of the first rows."""
+    said = [f"{len(state.queries)} queries over {len(state.keys)} keys"]
+    named = [("A", state.pins[0]), ("B", state.pins[1])]
+    rows = [(name, row) for name, row in named if 0 <= row < len(state.rows)]
+    for name, row in rows:
+        if np.isfinite(state.rows[row]).all():
+            key = int(state.rows[row].argmax())
+            weight = state.rows[row, key]
+            said.append(f"{name} on {state.queries[row]}: most to {state.keys[key]}, {weight:.2f}")
+        else:
+            said.append(f"{name} on {state.queries[row]}: its mask leaves it no key")
     return _sentences(said)
 
 
