@@ -293,7 +293,7 @@ def measured(program) -> list[str]:
 
 def test_a_question_goes_with_its_window(make):
     program = make()
-    program.window.tell("A question", "Is anybody there?")
+    program.window.ask("A question", "Is anybody there?", [("Yes", lambda: None)])
     live(program)
     assert program.application.activeModalWidget() is not None
     program.close()

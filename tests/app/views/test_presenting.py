@@ -278,7 +278,7 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     other.replace(file)  # as editors save
     until(program, lambda: "Better." in panel(program).text.toPlainText())
     told = []
-    program.window.ask = lambda title, text, answers: told.append(text)
+    program.window.tell = lambda title, text: told.append(text)
     file.write_text("# Mine\n## One\n```scene\nfamily: nobody\n```\n", encoding="utf-8")
     program.window.frame.dropped.emit([str(file)])
     rested(program)

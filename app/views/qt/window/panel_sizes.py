@@ -58,7 +58,7 @@ class PanelSizes:
     def release(self) -> None:
         """Take the sizes of the panels whose border was moved."""
         before, self._pressed = self._pressed, {}
-        self._frame.layout().activate()
+        self._settle()
         self._learn(d for t, d in self._docks.items() if t in before and d.size() != before[t])
 
     def _learn(self, docks: Iterator[QDockWidget]) -> None:
@@ -73,13 +73,19 @@ class PanelSizes:
 
     def apply(self) -> None:
         """Give all panels that are seen their sizes."""
-        self._frame.layout().activate()
+        self._settle()
         for area in AREAS:
             if docks := self._seen(area):
                 self._share(area, docks)
-        self._frame.layout().activate()
+        self._settle()
         new = (d for area in AREAS for d in self._seen(area) if d.objectName() not in self._wanted)
         self._learn(new)
+
+    def _settle(self) -> None:
+        """Let Qt finish its layout now."""
+        layout = self._frame.layout()
+        assert layout is not None
+        layout.activate()
 
     def _share(self, area: Qt.DockWidgetArea, docks: Sequence[QDockWidget]) -> None:
         """Share out a column or a row."""

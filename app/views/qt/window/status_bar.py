@@ -31,7 +31,7 @@ class StatusBar:
 
     def fit(self) -> None:
         """Take the height of the type, also of what is hidden, of which Qt hears no change."""
-        self.busy.widget.layout().invalidate()
+        self.busy.fit()
         QCoreApplication.postEvent(self._bar, QEvent(QEvent.Type.LayoutRequest))
 
     def show(self, engine: str, timing: str, words: str, ok: bool) -> None:

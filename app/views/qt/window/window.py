@@ -39,6 +39,7 @@ from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button
 from app.views.qt.widgets.context_menu import Pixel, offer
+from app.views.qt.widgets.message_line import MessageLine
 from app.views.qt.widgets.note_line import NoteLine
 from app.views.qt.widgets.speech import announce, describe
 from app.views.qt.widgets.widgets import scrolling
@@ -59,7 +60,7 @@ class MainWindow(Window):
     """``canvas_native``: the canvas's widget; ``commands``: the command table.
 
     ``panels``: the docks of the registry's panels by title; ``state``: the panels' state; ``regions``:
-    the parts that F6 visits.
+    the parts that F6 visits; ``messages``: those over the canvas.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class MainWindow(Window):
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
         canvas.setFocus()
+        self.messages = MessageLine(canvas)
         self.regions = Regions(self.frame, (canvas, self.timeline.widget))
         # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
@@ -267,7 +269,8 @@ class MainWindow(Window):
         return self.files.ask_save(title, pattern, name)
 
     def tell(self, title: str, text: str) -> None:
-        self.ask(title, text, [("OK", lambda: None)])
+        self._log.add(shorten(f"{title}: {text}"))
+        self.messages.tell(title, text)
 
     # --- dialogs ------------------------------------------------------------------------------
     def show_palette(self) -> None:
