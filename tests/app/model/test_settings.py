@@ -50,10 +50,10 @@ def test_no_more_recent_files_are_looked_at_than_are_kept():
 def test_a_layout_that_is_not_as_it_was_stored_is_not_believed(tmp_path):
     file = tmp_path / "settings.ini"
     settings = stored(file)
-    settings.layout = Layout(QByteArray(b"geometry"), QByteArray(b"panels"), "sizes")
+    settings.layout = layout = Layout(QByteArray(b"geometry"), QByteArray(b"panels"), "sizes")
     settings.close()
-    assert stored(file).layout == (b"geometry", b"panels", "sizes")
-    file.write_text(file.read_text().replace("panels)", "pamels)"))
+    assert stored(file).layout == layout
+    file.write_text(file.read_text().replace("panels)", "pamel)"))
     assert stored(file).layout is None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from PySide6.QtCore import QByteArray, QLockFile, QSettings, QStandardPaths
@@ -18,7 +19,8 @@ NAME = "attention-geodesics"
 MOST_BYTES = 4 << 20
 
 
-class Layout(NamedTuple):
+@dataclass(frozen=True)
+class Layout:
     """Geometry and panel state of a window in Qt's formats, and the sizes of its panels as text."""
 
     geometry: QByteArray
@@ -118,7 +120,7 @@ class Settings:
 
     @layout.setter
     def layout(self, layout: Layout) -> None:
-        for name, value in layout._asdict().items():
+        for name, value in vars(layout).items():
             self._set(name, value)
         self._set("layout", _digest(layout))
 
