@@ -30,7 +30,7 @@ class StatusBar:
             bar.addPermanentWidget(other)
 
     def fit(self) -> None:
-        """Take the height of the type, also of what is hidden, of which Qt hears no change."""
+        """Take the height of the type; Qt does not notice that a hidden widget becomes lower."""
         self.busy.fit()
         QCoreApplication.postEvent(self._bar, QEvent(QEvent.Type.LayoutRequest))
 
