@@ -7,12 +7,15 @@ from collections.abc import Callable
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.data_points import DataPart
+from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
+from app.parts.head_atlas import HeadAtlasPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
 from app.parts.notes import NotesPart
 from app.parts.part import Part, PartContext
+from app.parts.point_selection import PointSelectionPart
 from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
 from app.parts.timeline import TimelinePart
@@ -32,7 +35,10 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PointsPart,
     NotesPart,
     DataPart,
+    PointSelectionPart,
+    DistancesPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,
+    HeadAtlasPart,
 )

@@ -99,14 +99,14 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
     return Marks(xy, landmarks.labels, landmarks.residual, hollow=hollow)
 
 
-def data_points(scene: Scene, chart: Chart) -> Marks | None:
-    """Return the points of data in the chart."""
+def data_points(scene: Scene, chart: Chart, chosen: int = -1) -> Marks | None:
+    """Return the points of data in the chart; ``chosen``: the number of the selected one, or −1."""
     points = standing(scene.points)
     if not points or not scene.layers.points:
         return None
     xy = chart.forward(np.array([point.theta for point in points]))
     labels = tuple(isolated(point.label) if point.label else "" for point in points)
-    return Marks(xy, labels, np.zeros(len(xy)), group=group_numbers(points))
+    return Marks(xy, labels, np.zeros(len(xy)), group=group_numbers(points), chosen=chosen)
 
 
 def straight(scene: Scene, chart: Chart) -> Curve:

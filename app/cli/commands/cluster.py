@@ -9,6 +9,7 @@ from app.cli.subcommand import Subcommand
 
 if TYPE_CHECKING:
     import argparse
+
     import numpy as np
     from numpy.typing import NDArray
 

@@ -46,6 +46,7 @@ HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 TRIED = 160
 # boxes of which most in a crowd hit one
 CROWD = 48
+NEAR = 9.0  # reach of the pointer in pixels
 Box = tuple[float, float, float, float]
 
 
@@ -55,7 +56,10 @@ class MarksLayer(Layer):
     def __init__(self, theme: Theme, disc: float = DISC) -> None:
         super().__init__(theme)
         self._disc = disc
-        self._marks: Marks | None = None
+        self._marks: Marks | None = None  # those that this layer draws
+        self._all: Marks | None = None  # with the one that is dragged, which another layer draws
+        self._before: Marks | None = None  # all, before the drag
+        self._aside = -1  # the number of the one that is dragged
         self._hovered = -1
         self._frame: Frame | None = None
         self._spots: list[tuple[int, Spots]] = []
@@ -67,31 +71,77 @@ class MarksLayer(Layer):
 
     def set(self, marks: Marks | None) -> None:
         """Set the points, or None."""
-        self._marks, self._hovered = marks, -1
+        self._marks = self._all = self._before = marks
+        self._hovered = self._aside = -1
         self.changed()
+
+    def drag(self, marks: Marks | None) -> bool:
+        """Set points of which one has moved since `set`; the others are not built again.  False if they
+        differ otherwise.
+        """
+        before = self._before
+        if marks is None or before is None or marks.xy.shape != before.xy.shape:
+            return False
+        moved = np.flatnonzero((marks.xy != before.xy).any(axis=1))
+        if len(moved) != 1 or (marks.labels, marks.group) != (before.labels, before.group):
+            return False
+        if self._aside != moved[0]:
+            self._aside, self._hovered = int(moved[0]), -1
+            self._marks = _without(before, self._aside)
+            self.changed()
+        self._all = marks
+        return True
+
+    def settle(self) -> None:
+        """Draw a mark that was dragged among the others again."""
+        if self._aside >= 0:
+            self.set(self._all)
+
+    @property
+    def held(self) -> int | None:
+        """The number of the mark that is dragged, or None."""
+        return self._aside if self._all is not None and self._aside >= 0 else None
+
+    def colour(self, i: int) -> str:
+        """Return the colour of a mark."""
+        return self.theme.mark if self._all is None else _colour(self.theme, self._all, i)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the marks."""
+        return () if self._all is None else self._all.labels
+
+    @property
+    def width(self) -> float:
+        """The width of the discs."""
+        return self._width(len(self.labels) or 1)
 
     @property
     def xy(self) -> Array | None:
         """The places of the marks (n, d), or None."""
-        return None if self._marks is None or not len(self._marks.xy) else self._marks.xy
+        return None if self._all is None or not len(self._all.xy) else self._all.xy
 
     @property
     def is_crowd(self) -> bool:
         """Whether there are more than `CLEAR` marks, which hide most of what they cover."""
-        return self._marks is not None and len(self._marks.xy) > CLEAR
+        return len(self.labels) > CLEAR
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
-        found = -1
-        if self._marks is not None and len(self._marks.xy) and pixel is not None:
-            distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
-            nearest = int(np.argmin(distance))
-            found = nearest if distance[nearest] < 9.0 else -1
+        found = -1 if pixel is None else self.mark_at(pixel, frame)
         if found == self._hovered:
             return False
         self._hovered = found
         self.changed()
         return True
+
+    def mark_at(self, pixel: tuple[float, float], frame: Frame) -> int:
+        """Return the number of the nearest mark within reach of a pixel, or −1."""
+        if self._marks is None or not len(self._marks.xy):
+            return -1
+        distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
+        nearest = int(np.argmin(np.where(np.isfinite(distance), distance, np.inf)))
+        return nearest if distance[nearest] < NEAR else -1
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return discs, and the labels that fit."""
@@ -120,9 +170,7 @@ class MarksLayer(Layer):
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
-        if self._marks.group:
-            return self.theme.group(self._marks.group[i])
-        return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
+        return _colour(self.theme, self._marks, i)
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
@@ -166,6 +214,24 @@ class MarksLayer(Layer):
             )
             if bold or found.free.any():
                 yield i, found
+
+
+def _colour(theme: Theme, marks: Marks, i: int) -> str:
+    if marks.group:
+        return theme.group(marks.group[i])
+    return theme.index(marks.index[i]) if marks.index else theme.mark
+
+
+def _without(marks: Marks, i: int) -> Marks:
+    """Return all marks but one."""
+    return Marks(
+        np.delete(marks.xy, i, axis=0),
+        marks.labels[:i] + marks.labels[i + 1 :],
+        np.delete(marks.fade, i),
+        marks.index[:i] + marks.index[i + 1 :],
+        None if marks.hollow is None else np.delete(marks.hollow, i),
+        marks.group[:i] + marks.group[i + 1 :],
+    )
 
 
 class Spots(NamedTuple):
