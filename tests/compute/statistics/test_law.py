@@ -112,3 +112,16 @@ def test_the_region_of_an_exponential_family_is_a_ball_of_kl():
         + shape * (np.log(lam) - np.log(rate)) + k * (rate - lam) / lam
     )  # fmt: skip
     np.testing.assert_allclose(2 * 40 * kl, stats.chi2(2).ppf(0.9), rtol=1e-9)
+
+
+def test_fits_for_scripts_give_regions_ellipses_bootstraps_and_goodness():
+    x = stats.gamma(2.0).rvs(50, random_state=1)
+    fits = compute.fit({"x": x, "same": np.ones(50)}, "gamma")
+    np.testing.assert_allclose(fits.region(0, 0.9).theta, fits.wald(0, 0.9), rtol=0.7)
+    assert (
+        fits.bootstrap(0, 3, 1).theta.shape == fits.bootstrap(0, 3, 1, True).theta.shape == (3, 2)
+    )
+    assert fits.goodness(0).ks < 0.2
+    for ask in (fits.region, fits.wald, fits.bootstrap, fits.goodness):
+        with pytest.raises(ValueError, match="group same has no maximum-likelihood point"):
+            ask(1)
