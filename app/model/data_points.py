@@ -99,10 +99,10 @@ def _whole(family: str) -> tuple[str, Mapping[str, object]]:
 
 
 def group_numbers(points: Sequence[DataPoint]) -> tuple[int, ...]:
-    """Return the number of the group of each point (n,), in the order of first appearance; −1 for
-    none; nothing if no point has a group.
+    """Return the number of the group of each point (n,), in the order of their names, 10 after 9; −1
+    for none; nothing if no point has a group.
     """
-    names = list(dict.fromkeys(point.group for point in points if point.group))
+    names = sorted({point.group for point in points if point.group}, key=lambda it: (len(it), it))
     place = {name: i for i, name in enumerate(names)}
     return tuple(place.get(point.group, -1) for point in points) if names else ()
 

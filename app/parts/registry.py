@@ -7,7 +7,9 @@ from collections.abc import Callable
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.data_points import DataPart
+from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
+from app.parts.head_atlas import HeadAtlasPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
@@ -32,7 +34,9 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PointsPart,
     NotesPart,
     DataPart,
+    DistancesPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,
+    HeadAtlasPart,
 )

@@ -21,7 +21,7 @@ from compute.heads import attention_rows
 from compute.heads.head import HeadFile
 
 # numbers of a block of rows, and maximum number of heads
-BLOCK, MOST_HEADS = 8_000_000, 4000
+BLOCK, MOST_HEADS = 8_000_000, 2000
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.cli.output import exit_of, label, show, written
     from app.cli.requests import points_in
     from app.export.files import beside, checked
-    from app.export.matrix import matrix_csv
+    from app.jobs.matrix_table import matrix_csv
     from compute import Status, open_engine
     from compute.statistics.distance_matrix import distances
 

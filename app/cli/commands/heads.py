@@ -47,6 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     from app.cli.output import Remarks, save, show
     from app.export.files import beside, checked
+    from app.presenters.atlas import cells, entry
     from compute import open_engine
     from compute.atlas.head_distances import head_distances
     from compute.atlas.head_scores import all_scores
@@ -58,7 +59,7 @@ def run(chosen: argparse.Namespace) -> int:
     files = [load(name) for name in chosen.files]
     engine = open_engine("reference")
     scored = [(i, of) for i, file in enumerate(files) for of in all_scores(engine, file)]
-    entries = [_entry(files[i], of) for i, of in scored]
+    entries = [entry(files[i], of) for i, of in scored]
     remarks = Remarks()
     for words in _problems(files, scored):
         remarks(words)
@@ -66,7 +67,7 @@ def run(chosen: argparse.Namespace) -> int:
         with beside(path) as out, out.open("w", encoding="utf-8", newline="") as text:
             rows = csv.DictWriter(text, list(entries[0]), lineterminator="\n")
             rows.writeheader()
-            rows.writerows({name: _cell(x) for name, x in entry.items()} for entry in entries)
+            rows.writerows(map(cells, entries))
     found = head_distances(files) if chosen.distances else None
     if found is not None:
         save(chosen.distances, **_arrays(files, found))
@@ -81,34 +82,6 @@ def run(chosen: argparse.Namespace) -> int:
         _lines(files, scored, found),
     )
     return 0
-
-
-def _entry(file: HeadFile, of: HeadScores) -> dict[str, object]:
-    plane = of.on_plane
-    return {
-        "file": file.name,
-        "layer": of.layer,
-        "layer_number": of.layer_number,
-        "head": of.head,
-        "entropy": of.entropy,
-        "first_key": of.first_key,
-        "previous_token": of.previous_token,
-        "induction": of.induction,
-        "effective_dimension": of.effective_dimension,
-        "curvature_max": plane.curvature_max,
-        "condition": plane.condition,
-        "conjugate_points": plane.conjugate_points,
-        "status": plane.status.name,
-        "problem": plane.problem,
-        "verified": of.verified,
-    }
-
-
-def _cell(value: object) -> object:
-    """Return a value for a table: unknown numbers are empty."""
-    if isinstance(value, float):
-        return "" if value != value else repr(value)
-    return "" if value is None else value
 
 
 def _problems(files: Sequence[HeadFile], scored: Scored) -> list[str]:

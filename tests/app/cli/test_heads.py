@@ -25,7 +25,12 @@ def test_the_table_has_every_head(written):
         rows = list(csv.DictReader(file))
     assert len(rows) == 54
     best = max(rows, key=lambda row: float(row["induction"]))
-    assert (best["file"], best["layer"], best["layer_number"], best["head"]) == ("cat", "3", "17", "5")
+    assert (best["file"], best["layer"], best["layer_number"], best["head"]) == (
+        "cat",
+        "3",
+        "17",
+        "5",
+    )
     assert {row["status"] for row in rows} <= {"OK", "CONJUGATE_POINT", "NOT_CONVERGED"}
 
 

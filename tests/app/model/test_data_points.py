@@ -44,7 +44,7 @@ def test_a_scene_remembers_to_which_family_a_hidden_point_is_fitted(tmp_path):
     assert from_text(to_text(moved, tmp_path), "a scene", tmp_path).points == moved.points
 
 
-def test_groups_are_kept_in_scenes_and_numbered_by_first_appearance(tmp_path):
+def test_groups_are_kept_in_scenes_and_numbered_by_name(tmp_path):
     points = (
         replace(FITTED, group="b"),
         GIVEN,
@@ -53,9 +53,11 @@ def test_groups_are_kept_in_scenes_and_numbered_by_first_appearance(tmp_path):
     )
     scene = replace(SCENE, points=points)
     assert from_text(to_text(scene, tmp_path), "a scene", tmp_path).points == points
-    assert group_numbers(points) == (0, -1, 1, 0)
+    assert group_numbers(points) == (1, -1, 0, 1)
+    tens = tuple(replace(GIVEN, group=name) for name in ("10", "9"))
+    assert group_numbers(tens) == (1, 0)
     assert group_numbers(SCENE.points) == ()
     marks = drawables.data_points(scene, Subject.of(scene).chart)
-    assert marks is not None and marks.group == (0, -1, 1, 0)
+    assert marks is not None and marks.group == (1, -1, 0, 1)
     with pytest.raises(ValueError, match="group must have at most 80 characters"):
         DataPoint((0.0, 1.0), group="x" * 81)

@@ -81,7 +81,9 @@ def test_effective_dimension_is_that_of_the_covariance_of_the_keys() -> None:
             g = np.cov(keys.T, aweights=row, ddof=0)
             if row.max() < 1:
                 ratios.append(np.trace(g) ** 2 / (g**2).sum())
-        assert effective_dimension(file, *place) == pytest.approx(np.mean(ratios), rel=1e-9, abs=0.0)
+        assert effective_dimension(file, *place) == pytest.approx(
+            np.mean(ratios), rel=1e-9, abs=0.0
+        )
 
 
 def test_a_sink_and_a_softcap_count_in_the_metric() -> None:

@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.model.panel_titles import (
+    ATLAS,
     DATA,
+    DISTANCES,
     DISTRIBUTIONS,
     FLOW,
     HEADS,
@@ -92,6 +94,12 @@ def _matrix(emit: Handler, theme: Theme) -> Panel:
     return MatrixPanel(emit, theme)
 
 
+def _atlas(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.atlas_panel import AtlasPanel
+
+    return AtlasPanel(emit, theme)
+
+
 def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
@@ -128,6 +136,12 @@ def _points(emit: Handler, theme: Theme) -> Panel:
     return PointsPanel(emit, theme)
 
 
+def _distances(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.distances_panel import DistancesPanel
+
+    return DistancesPanel(emit, theme)
+
+
 def _data(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.data_panel import DataPanel
 
@@ -139,9 +153,11 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
+    PanelSpec(DISTANCES, RIGHT, _distances, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
+    PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
