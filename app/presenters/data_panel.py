@@ -80,7 +80,7 @@ def _words(scene: Scene, read: DataAnswer | NoData | None) -> str:
         columns = read.columns
         rows = max((column.n for column in columns), default=0)
         missing = sum(one.missing for one in read.fits)
-        said = f"; {missing} values missing" if missing else ""
+        said = f"; {missing} value{'s' * (missing != 1)} missing" if missing else ""
         return f"{len(columns)} columns, {rows} rows{said}."
     return "" if read is not None else "reading …"
 
@@ -135,10 +135,14 @@ def _row(one: Fit, places: dict[tuple[str, tuple[float, float]], int]) -> FitRow
     label = one.group[:LONGEST]
     number = places.get((label, (float(one.theta[0]), float(one.theta[1]))), -1)
     numbers = (*one.theta, one.log_likelihood, one.aic)
-    a, b, value, aic = (f"{x:.6g}" if good else "—" for x in numbers)
+    a, b, value, aic = (_written(x) if good else "—" for x in numbers)
     words = WORDS.get(one.status, USUAL_NOTE)
     cells = (label, f"{one.n:g}", a, b, value, aic, str(one.missing), one.status.name)
     return FitRow(cells, number if good else -1, "" if good else words)
+
+
+def _written(x: float) -> str:
+    return f"{x:.6g}".replace("-", "−")
 
 
 def _refused(label: str, words: str) -> FitRow:
@@ -146,7 +150,7 @@ def _refused(label: str, words: str) -> FitRow:
 
 
 def _bare(number: int, point: DataPoint) -> FitRow:
-    a, b = (f"{x:.6g}" for x in point.theta)
+    a, b = map(_written, point.theta)
     n, status = (f"{point.n:g}", "") if point.n else ("", "given")
     return FitRow((point.label, n, a, b, "", "", "", status), number)
 

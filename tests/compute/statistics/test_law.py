@@ -14,6 +14,7 @@ from compute.statistics.goodness import goodness
 from compute.statistics.law import law
 from compute.statistics.likelihood_region import region_of_summary
 from compute.statistics.maximum_likelihood import fit
+from compute.statistics.sufficient import SufficientStatistics
 
 LAWS = [
     ("gaussian", (1.0, 2.0), stats.norm(1.0, 2.0)),
@@ -125,3 +126,16 @@ def test_fits_for_scripts_give_regions_ellipses_bootstraps_and_goodness():
     for ask in (fits.region, fits.wald, fits.bootstrap, fits.goodness):
         with pytest.raises(ValueError, match="group same has no maximum-likelihood point"):
             ask(1)
+
+
+@pytest.mark.parametrize("family", ["gaussian", "gamma", "beta", "inverse_gaussian", "von_mises"])
+def test_maxima_from_sufficient_statistics_are_those_of_the_search(family):
+    manifold = compute.family(family)
+    theta = np.array(manifold.interior)
+    x = law(manifold, theta).quantile(np.random.default_rng(1).random((3, 40)))
+    statistics = SufficientStatistics.near(manifold, theta)
+    found = statistics.maxima(x, np.ones((3, 40)))
+    np.testing.assert_allclose(found, [fit(manifold, sample(row)).theta for row in x], rtol=1e-9)
+    weight = np.random.default_rng(2).integers(0, 4, (2, 40)).astype(float)
+    weighted = [fit(manifold, sample(x[0], row)).theta for row in weight]
+    np.testing.assert_allclose(statistics.maxima(x[0], weight), weighted, rtol=1e-9)
