@@ -104,7 +104,7 @@ def _closed_form(manifold: Manifold, x: Floats, weight: Floats, theta: Floats) -
     found = statistics.maxima(x, weight)
     found[_constant(x, weight)] = np.nan
     known = np.flatnonzero(np.isfinite(found[:, 0]))
-    if not known.size or _is_peak(_one(manifold, x, weight, known[0]), found[known[0]]):
+    if not known.size or _is_peak(_one(manifold, x, weight, int(known[0])), found[known[0]]):
         return found
     return none
 

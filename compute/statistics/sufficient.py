@@ -65,7 +65,7 @@ class SufficientStatistics:
         found = np.full(eta.shape, np.nan)
         with np.errstate(all="ignore"):
             theta = self.expectation.inverse(eta)
-        inside = np.isfinite(theta).all(axis=1)
-        inside[inside] = known_inside(self.manifold, theta[inside])
+        inside = np.asarray(np.isfinite(theta).all(axis=1))
+        inside[inside] = np.asarray(known_inside(self.manifold, theta[inside]))
         found[inside] = theta[inside]
         return found
