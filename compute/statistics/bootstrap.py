@@ -81,7 +81,7 @@ def _check(B: int, n: int) -> None:
 def _fitted(manifold: Manifold, x: Floats, weight: Floats, theta: Floats) -> Bootstrap:
     """Fit samples x (n,) or (B, n) with weights (B, n): in closed form, or by search."""
     found = _closed_form(manifold, x, weight, theta)
-    for i in np.flatnonzero(np.isnan(found[:, 0])):
+    for i in map(int, np.flatnonzero(np.isnan(found[:, 0]))):
         checkpoint()
         with np.errstate(over="ignore", invalid="ignore"):
             point, status = maximum(_one(manifold, x, weight, i), theta)
