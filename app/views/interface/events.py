@@ -12,7 +12,6 @@ from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
 from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.distances import (
-    DistancesAsked,
     DistancesChosen,
     PairPointedOut,
     PointPointedOut,
@@ -153,7 +152,6 @@ Event = (
     | TimelineEdited
     | ValueEntered
     | ValueStepped
-    | DistancesAsked
     | DistancesChosen
     | PairPointedOut
     | PointPointedOut
