@@ -388,6 +388,8 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Double click", "Centre the view on that point"),
     ("Shift and drag", "Draw a loop and carry the vector around it"),
     ("Alt and drag", "Paint a field for the flow"),
+    ("Drag, or Ctrl and drag", "Move a point of data; select those in a rectangle"),
+    ("Page Down and Page Up", "Go through the points of data"),
     ("Double click a note", "Edit it"),
     ("Enter and Delete on a selected note", "Edit it; remove it"),
     ("Right click, menu key or Shift+F10", "Show what can be done here"),

@@ -15,6 +15,7 @@ from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
 from app.parts.notes import NotesPart
 from app.parts.part import Part, PartContext
+from app.parts.point_selection import PointSelectionPart
 from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
 from app.parts.timeline import TimelinePart
@@ -34,6 +35,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PointsPart,
     NotesPart,
     DataPart,
+    PointSelectionPart,
     DistancesPart,
     TopologyPart,
     LessonPart,

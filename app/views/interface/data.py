@@ -22,15 +22,15 @@ class DataEdited:
 
 @dataclass(frozen=True)
 class DataPointChosen:
-    """A point of data was selected by its number among those that are drawn."""
+    """A point of data was selected by its number among those that are drawn; −1 for none."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class FitRow:
-    """A row of the table of fits: texts of its cells; number: of its point on the canvas, or −1 if
-    there is none; problem: why.
+    """A row of the table of fits: texts of its cells, or one for all columns; number: of its point on
+    the canvas, or −1 if there is none; problem: why.
     """
 
     cells: tuple[str, ...]
