@@ -53,7 +53,7 @@ def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     columns = [_known(table, _column(table, name)) for name in coordinates]
     words = table.words(LABEL) if LABEL in table.columns else []
     groups = table.words(GROUP) if GROUP in table.columns else []
-    lengths = [len(column) for column in (*columns, *filter(None, (words, groups)))]
+    lengths = [*map(len, columns), *(len(named) for named in (words, groups) if named)]
     if len(set(lengths)) > 1:
         raise Refused(f"the columns of {table.path} must have the same length, got {lengths}")
     theta = np.stack(columns, axis=-1)

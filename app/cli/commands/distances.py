@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 # pairs without a distance that are named
 MOST_UNKNOWN = 20
+# the table, and figures
+WRITTEN = (CSV, PNG, SVG, PDF)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``distances``."""
     shared_options.points_of_a_family(parser)
     shared_options.distance(parser)
-    metavar = "OUT.(csv|png|svg|pdf)"
+    metavar = f"OUT.({'|'.join(kind.strip('.') for kind in WRITTEN)})"
     parser.add_argument("-o", "--output", metavar=metavar, help="the matrix as a table or a figure")
     shared_options.engine(parser)
 
@@ -37,7 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import Status, open_engine
     from compute.statistics.distance_matrix import distances
 
-    path = checked(chosen.output, (CSV, PNG, SVG, PDF)) if chosen.output else None
+    path = checked(chosen.output, WRITTEN) if chosen.output else None
     manifold, points = points_in(chosen)
     engine = open_engine(chosen.engine)
     found = distances(engine, manifold, points.theta, chosen.distance)
