@@ -22,12 +22,14 @@ from app.model.lessons.changes import LAYERS, token_of
 from app.model.lessons.wording import plain, tuple_of, value
 from app.model.scene import Scene
 from compute.core.refusal import shown
-from compute.families import manifold as manifold_of
 from compute.families import families, parse
+from compute.families import manifold as manifold_of
 from compute.heads.head_selection import file_of, settings
 
 Point = tuple[float, float]
 LONGEST = 300
+
+
 def _head(family: str) -> str:
     """Return the head of a model as its layer's number and its own, such as "18·8"; "none" without."""
     name, stated = parse(family)
