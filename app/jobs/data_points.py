@@ -85,9 +85,10 @@ def _given(job: DataTask, manifold: Manifold, table: Table, data: DataSettings) 
     name = Path(data.file).name
     given = points_in(table, manifold.coordinates)
     points_of(manifold, f"points of {name}", given.theta)
+    groups = given.groups or ("",) * len(given.labels)
     points = tuple(
-        DataPoint((float(a), float(b)), label[:LONGEST])
-        for (a, b), label in zip(given.theta, given.labels, strict=True)
+        DataPoint((float(a), float(b)), label[:LONGEST], group=group[:LONGEST])
+        for (a, b), label, group in zip(given.theta, given.labels, groups, strict=True)
     )
     _check(points)
     return DataAnswer(job, points, f"{len(points)} points of {name}", True)
@@ -110,7 +111,7 @@ def _fitted(job: DataTask, manifold: Manifold, table: Table, data: DataSettings)
     missing = sum(one.missing for one in fits)
     of = f"groups of {data.by} ({data.column})" if data.by else "columns"
     words = f"fitted to {len(points)} {of} of {Path(data.file).name}"
-    words += f"; {missing} values missing" if missing else ""
+    words += f"; {missing} value{'s' * (missing != 1)} missing" if missing else ""
     words += f"; without a likeliest law: {lost}" if lost else ""
     words += f"; left out: {'; '.join(why for _, why in refused)}" if refused else ""
     return DataAnswer(job, points, words, not (lost or refused), tuple(fits), tuple(refused))
