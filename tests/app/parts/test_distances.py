@@ -183,8 +183,13 @@ def test_a_click_and_keys_put_a_and_b_on_a_pair(program):
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Return):
         QTest.keyClick(found, key)
     settle(program)
-    assert {program.store.scene.start.theta, program.store.scene.end.theta} < {*THETA}
-    assert program.store.scene.start.theta != first[0]
+    moved = (program.store.scene.start.theta, program.store.scene.end.theta)
+    assert {*moved} < {*THETA} and moved[0] != first[0] and moved[1] != first[1]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left):
+        QTest.keyClick(found, key)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):  # the diagonal
+        QTest.keyClick(found, key)
+    assert (program.store.scene.start.theta, program.store.scene.end.theta) == moved
     program.window.actions["undo"].trigger()
     assert program.store.scene.start == Pin(first[0])
 
