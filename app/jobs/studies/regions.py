@@ -85,7 +85,7 @@ class RegionsJob(Study):
         drawn: traced_curves.Curves = {
             kind: traced_curves.pieces(rings) for kind, rings in curves.items() if rings
         }
-        return Found(drawn, [self._measure(len(curves["region"]), closed)])
+        return Found(drawn, [self._measure(len(curves["region"]), closed)], names=self._names())
 
     def _region(
         self, manifold: Manifold, point: DataPoint, theta: Floats, n: float
@@ -100,6 +100,11 @@ class RegionsJob(Study):
         if sample is None:
             return None
         return region(likelihood(manifold, sample).larger(self.data.times), theta, level)
+
+    def _names(self) -> dict[str, str]:
+        level = f"{100 * self.data.level:.4g} % "
+        times = "" if self.data.times == 1.0 else f", as if {self.data.times:.3g} n"
+        return {kind: f"{level}{style.words}{times}" for kind, style in self.curves.items()}
 
     def _measure(self, made: int, closed: int) -> Measure:
         times = (
