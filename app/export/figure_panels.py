@@ -123,7 +123,10 @@ def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
     return (
         ends
         + seen
-        + [Key(style.words, style.colour(theme), style.width, dash=style.dash) for style in styles]
+        + [
+            Key(style.words, style.colour(theme), style.width, dash=style.dash, disc=style.dots)
+            for style in styles
+        ]
     )
 
 
