@@ -13,14 +13,14 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions.normal_mixture import ALL, REACH, nodes
 from compute.definitions.parameters import Parameter
-from compute.definitions.quadrature import uniform
 from compute.manifold.charts import Chart, parameters, rows
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
+from compute.manifold.symmetry import Fold
 
 COORDINATES = ("m₁", "m₂")
-REACH = 6.0
 
 
 def define(w: Any) -> Definition:
@@ -76,6 +76,19 @@ def moments(w: float) -> Chart:
     )  # fmt: skip
 
 
+def _fold(w: float) -> Fold:
+    """Return the moments (X, Y), with θ = X + (−w, 1 − w)δ, Y = w(1 − w)δ|δ|, δ″ = −δ′²/δ."""
+
+    def bend(theta: Floats) -> Floats:
+        gap = theta[..., 1] - theta[..., 0]
+        rise = 1.0 / (2.0 * w * (1.0 - w) * np.abs(gap))
+        found = np.zeros((*gap.shape, 2, 3))
+        found[..., 2] = (-(rise**2) / gap)[..., None] * np.array([-w, 1.0 - w])
+        return found
+
+    return Fold(moments(w), bend)
+
+
 FAMILY = formula(
     name="mixture_mm",
     title="Mixtures of two normals, by their means",
@@ -89,9 +102,11 @@ FAMILY = formula(
     view=Extent(-4.5, 4.5, -3.0, 3.0),
     pins=((-1.0, 1.0), (-0.4, 2.2)),
     draw=_charts,
-    nodes=uniform(-REACH - 9, REACH + 9, 241),
+    nodes=ALL,
+    fewer=nodes,
     # a weight of 0 or 1 would leave one of the two out
     parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there
     wall=lambda theta: theta[..., 1] - theta[..., 0],
+    fold=_fold,
 )
