@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.controller.command_words import WORDS
+from app.jobs.studies import constructions
 from app.model.examples import examples
 from app.model.lessons.catalogue import titles
 from app.views.interface.views import Command
@@ -291,6 +292,17 @@ _COMMANDS: tuple[Command, ...] = (
         "flow_unpaint", "Flow", "Clear the painted field", "", "Delete all strokes", apart=True
     ),
     Command(
+        "third",
+        "Construct",
+        "Point C",
+        "Ctrl+Shift+K",
+        "Show or hide a third point, a pin like A and B",
+    ),
+    *(
+        Command(f"construct:{kind.layer()}", "Construct", kind.title, "", kind.hint, apart=i == 0)
+        for i, kind in enumerate(constructions())
+    ),
+    Command(
         "lessons",
         "Lessons",
         "All lessons",
@@ -363,7 +375,7 @@ COMMANDS = tuple(replace(c, also=WORDS.get(c.name, "")) for c in _COMMANDS)
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
     ("Ctrl while a pin is dragged", "Snap to the grid, or do not where snapping is on"),
-    ("Tab, or A, B and V", "Select a pin or the vector’s tip"),
+    ("Tab, or A, B, C and V", "Select a pin or the vector’s tip"),
     ("Arrow keys", "Move the selection; with Shift in small steps"),
     ("Enter", "Centre the view on the selection"),
     ("Ctrl and arrow keys", "Move the view; turn a surface"),

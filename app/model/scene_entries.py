@@ -34,8 +34,8 @@ _PLAIN = (
     "equal",
 )  # fmt: skip
 _KNOWN = {
-    "format", "version", "start", "end", "vector", "layers", "opacity", "view", "timeline", "loop",
-    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
+    "format", "version", "start", "end", "third", "vector", "layers", "opacity", "view", "timeline",
+    "loop", "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
     "aside", *_PLAIN,
 }  # fmt: skip
 # known names within nested entries
@@ -52,6 +52,7 @@ _NESTED: dict[str, tuple[str, ...]] = {
     },
     "start": ("theta", "token"),
     "end": ("theta", "token"),
+    "third": ("theta", "token"),
     "timeline": ("duration", "repeat", "tracks"),
 }
 # what is kept of a scene whose keyframes are set aside
@@ -64,7 +65,7 @@ def stated(scene: Scene, folder: Path) -> dict[str, object]:
     """Return a scene as plain data, with paths of files relative to ``folder``."""
     data: dict[str, object] = {name: getattr(scene, name) for name in _PLAIN}
     data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
-    for name in ("start", "end"):
+    for name in ("start", "end", "third"):
         pin = getattr(scene, name)
         if pin is not None:
             data[name] = {"theta": list(pin.theta), "token": pin.token}
@@ -115,7 +116,11 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
 def _put_back(data: dict[str, Any], unknown: tuple[_Unknown, ...]) -> None:
     """Put unknown entries back in their places."""
     for (*parents, last), value in unknown:
-        if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
+        if (
+            parents
+            and parents[0] in ("timeline", "start", "end", "third")
+            and parents[0] not in data
+        ):
             continue  # the remark concerned a removed timeline or pin
         home = data
         for parent in parents:
@@ -133,6 +138,7 @@ def read(data: dict[str, Any], folder: Path) -> Scene:
         **{**chosen, "family": family},
         start=_pin(data.get("start")),
         end=_pin(data.get("end")),
+        third=_pin(data.get("third")),
         vector=_pair(data["vector"]) if data.get("vector") else None,
         layers=Layers(
             **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}

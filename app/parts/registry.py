@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
 from app.parts.flow import FlowPart
 from app.parts.heads_browser import HeadsBrowserPart
@@ -30,6 +31,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PointsPart,
     NotesPart,
     DataPart,
+    ConstructionsPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,

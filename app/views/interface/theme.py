@@ -51,6 +51,7 @@ class Theme:
     caustic: str
     pin_a: str
     pin_b: str
+    pin_c: str
     pin_ink: str
     map_strength: float  # opacity of the colour map over the background
     # in print: logical pixels of all type, and of the widest line; 0: as on the screen
@@ -64,8 +65,8 @@ class Theme:
         return rgba(self.casing, CASED * share)
 
     def pin(self, name: str) -> str:
-        """Return the colour of pin "A" or "B"."""
-        return self.pin_a if name == "A" else self.pin_b
+        """Return the colour of pin "A", "B" or "C"."""
+        return {"A": self.pin_a, "B": self.pin_b, "C": self.pin_c}[name]
 
     def homology(self, dimension: int) -> str:
         """Return the colour of components (0) or loops (1): amber and pink, which differ in their
@@ -119,6 +120,7 @@ DARK = Theme(
     caustic="#ff6b57",
     pin_a="#4cc2ff",
     pin_b="#ffb454",
+    pin_c="#a8d94a",
     pin_ink="#0b0d11",
     map_strength=0.86,
 )
@@ -152,6 +154,7 @@ LIGHT = Theme(
     caustic="#c93a25",
     pin_a="#0a70b2",
     pin_b="#b05e00",
+    pin_c="#5b8a00",
     pin_ink="#0b0d11",
     map_strength=0.8,
 )

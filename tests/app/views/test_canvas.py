@@ -252,7 +252,7 @@ class TestPixels:
 
     def test_what_does_not_exist_is_refused(self, canvas):
         with pytest.raises(ValueError, match="got 'C'"):
-            canvas.set_pin("C", (0.0, 0.0))
+            canvas.set_pin("D", (0.0, 0.0))
         with pytest.raises(ValueError, match="got 'spline'"):
             canvas.set_curve("spline", None)
 

@@ -48,7 +48,11 @@ class CurvesLayer(Layer):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of curve of which there is something to see."""
-        return tuple(kind for kind, line in self._curves.items() if _is_seen(line.curve.xy))
+        seen = (
+            (kind, STYLES[kind].dots or _is_seen(line.curve.xy))
+            for kind, line in self._curves.items()
+        )
+        return tuple(kind for kind, is_seen in seen if is_seen)
 
     def nodes(self, kinds: Sequence[str]) -> list[Array]:
         """Return the nodes (n, d) of the curves of these kinds."""
