@@ -5,8 +5,27 @@ The names here are those that scripts rely on; everything else may move.
 
 from compute.api.attention import GeometricAttention
 from compute.api.capture import capture, capture_sdpa, from_transformer_lens
+from compute.api.constructions import (
+    bisector,
+    foot,
+    midpoint,
+    parallel,
+    perpendicular,
+    project,
+    triangle,
+)
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
+from compute.api.learning import (
+    AgglomerativeClustering,
+    ClassicalMDS,
+    KMedoids,
+    KNeighborsClassifier,
+    NearestNeighbors,
+    likelihood_ratio_test,
+    permutation_test,
+    silhouette_samples,
+)
 from compute.api.relaxation import PathOptimization
 from compute.api.statistics import (
     Fits,
@@ -31,8 +50,10 @@ from compute.normals.paths import normal_paths
 from compute.requests.engine import Engine, NoAdapter
 
 __all__ = [
+    "AgglomerativeClustering",
     "AttentionFlow",
     "AttentionGeodesic",
+    "ClassicalMDS",
     "Engine",
     "Fits",
     "FrechetMean",
@@ -40,6 +61,9 @@ __all__ = [
     "GeodesicViT",
     "GeometricAttention",
     "KMeans",
+    "KMedoids",
+    "KNeighborsClassifier",
+    "NearestNeighbors",
     "NoAdapter",
     "Normal",
     "Path",
@@ -49,15 +73,25 @@ __all__ = [
     "TangentPCA",
     "TileTransport",
     "attention_manifold",
+    "bisector",
     "capture",
     "capture_sdpa",
     "custom_family",
     "families",
     "family",
     "fit",
+    "foot",
     "from_transformer_lens",
+    "likelihood_ratio_test",
+    "midpoint",
     "natural_gradient_flow",
     "normal_geodesic",
     "normal_paths",
     "open_engine",
+    "parallel",
+    "permutation_test",
+    "perpendicular",
+    "project",
+    "silhouette_samples",
+    "triangle",
 ]

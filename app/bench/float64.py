@@ -23,7 +23,7 @@ from compute.engine.reference import ReferenceEngine
 from compute.families import families
 from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
-from compute.geodesics.initial_value import acceleration, slope_at
+from compute.geodesics.runge_kutta import acceleration, slope_at
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import ConnectRequest, ShootRequest

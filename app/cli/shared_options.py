@@ -80,6 +80,19 @@ def points_of_a_family(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def distance(parser: argparse.ArgumentParser) -> None:
+    """Add ``--distance``: Fisher–Rao, or a symmetric divergence."""
+    from compute.statistics.distance_matrix import FISHER_RAO, KINDS
+
+    parser.add_argument(
+        "--distance",
+        choices=KINDS,
+        default=FISHER_RAO,
+        help="fisher_rao, jeffreys (KL in both directions), hellinger, bhattacharyya (the angle "
+        "2 arccos ∫√(pq)) or wasserstein (default: fisher_rao)",
+    )
+
+
 def head(parser: argparse.ArgumentParser) -> None:
     """Add the family of an attention head."""
     parser.add_argument(

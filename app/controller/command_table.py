@@ -38,6 +38,12 @@ _COMMANDS: tuple[Command, ...] = (
         "Fit the family to the samples of a table, or show the points in it",
     ),
     Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data"),
+    Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
+    Command("pin_a_on_data", "Edit", "A on the chosen point", "", "Put A on the point of data"),
+    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
+    Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
+    Command("show_data", "View", "Data…", "", "The table, its fits and how sure they are"),
+    Command("show_distances", "View", "Distances…", "", "All distances between the points of data"),
     Command(
         "save",
         "File",

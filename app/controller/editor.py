@@ -31,7 +31,7 @@ from app.views.text.file_patterns import pattern_of
 from compute.flow.modes import OF_MASS
 
 # fields that a slider changes: one drag is one undo step
-SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time")
+SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "data.level", "data.times")
 
 
 class Editor:

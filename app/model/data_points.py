@@ -17,7 +17,7 @@ from compute.manifold.manifold import Manifold
 Point = tuple[float, float]
 # points of a scene, and characters of a label
 MOST, LONGEST = 2000, 80
-_KNOWN = ("theta", "label", "n", "family")
+_KNOWN = ("theta", "label", "n", "family", "group")
 # (name, value) of file entries unknown to this version; they are written back
 Unknown = tuple[tuple[str, object], ...]
 
@@ -25,7 +25,7 @@ Unknown = tuple[tuple[str, object], ...]
 @dataclass(frozen=True)
 class DataPoint:
     """A point at θ with its label; n: of how many observations it is the maximum-likelihood point, 0
-    for a point that is given.
+    for a point that is given; group: the name of its group or cluster, "" for none.
 
     family: that of its sample where the scene has other numbers now, such as another ν; "" for the
     scene's own.
@@ -36,13 +36,15 @@ class DataPoint:
     n: float = 0.0
     family: str = ""
     unknown: Unknown = ()
+    group: str = ""
 
     def __post_init__(self) -> None:
         ranges.coordinates("a point of data", self.theta)
-        if len(self.label) > LONGEST:
-            raise ValueError(
-                f"a label must have at most {LONGEST} characters, got {shown(self.label)}"
-            )
+        for name, words in (("label", self.label), ("group", self.group)):
+            if len(words) > LONGEST:
+                raise ValueError(
+                    f"a {name} must have at most {LONGEST} characters, got {shown(words)}"
+                )
         if not 0.0 <= self.n < 1e15:
             raise ValueError(
                 f"a number of observations must be from 0 to 1e15, got {shown(self.n)}"
@@ -96,6 +98,15 @@ def _whole(family: str) -> tuple[str, Mapping[str, object]]:
     return name, {**families()[name].parameters, **given}
 
 
+def group_numbers(points: Sequence[DataPoint]) -> tuple[int, ...]:
+    """Return the number of the group of each point (n,), in the order of their names, 10 after 9; −1
+    for none; nothing if no point has a group.
+    """
+    names = sorted({point.group for point in points if point.group}, key=lambda it: (len(it), it))
+    place = {name: i for i, name in enumerate(names)}
+    return tuple(place.get(point.group, -1) for point in points) if names else ()
+
+
 def stated(points: Sequence[DataPoint]) -> dict[str, object]:
     """Return the points as in a scene file; nothing for none."""
     if not points:
@@ -105,6 +116,7 @@ def stated(points: Sequence[DataPoint]) -> dict[str, object]:
         | ({"label": point.label} if point.label else {})
         | ({"n": point.n} if point.n else {})
         | ({"family": point.family} if point.family else {})
+        | ({"group": point.group} if point.group else {})
         | dict(point.unknown)
         for point in points
     ]
@@ -120,6 +132,7 @@ def read(data: Mapping[str, Any]) -> tuple[DataPoint, ...]:
             float(entry.get("n", 0.0)),
             entry.get("family", ""),
             tuple((name, value) for name, value in entry.items() if name not in _KNOWN),
+            entry.get("group", ""),
         )
         for entry in data.get("points", ())
     )

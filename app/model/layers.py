@@ -68,6 +68,11 @@ def showing(layers: Layers, name: str) -> Layers:
     return replace(layers, **{name: True})
 
 
+def is_shown(layers: Layers, name: str) -> bool:
+    """Whether a layer, possibly a study, is shown."""
+    return bool(getattr(layers, name))
+
+
 def layer_names() -> tuple[str, ...]:
     """Return the names of all layers, as used in scene files and lessons."""
     return tuple(layer.name for layer in fields(Layers))

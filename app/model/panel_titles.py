@@ -5,11 +5,13 @@ from __future__ import annotations
 FAMILY, LAYERS, MEASURES, LOG, LESSON = "Family", "Layers", "Measures", "Log", "Lesson"
 DISTRIBUTIONS, FLOW, ROWS, TOKEN_PATH = "Distributions", "Flow", "Rows", "Token path"
 PICTURE, NORMALS, TOPOLOGY, HEADS = "Picture", "Normals", "Topology", "Heads"
-POINTS = "Points"
+POINTS, DATA, DISTANCES = "Points", "Data", "Distances"
+MATRIX, ATLAS = "Matrix", "Atlas"
 
 # panels that the window creates itself and always has
 OF_THE_WINDOW = (FAMILY, LAYERS, MEASURES, LOG)
 # panels that a lesson step may bring to the front
 IN_LESSONS = (
     DISTRIBUTIONS, MEASURES, FLOW, ROWS, TOKEN_PATH, PICTURE, NORMALS, TOPOLOGY, HEADS, POINTS,
+    DATA, MATRIX, ATLAS, DISTANCES,
 )  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from app.model import colormaps, colour_limits, data_points, ranges
 from app.model.colour_limits import Limits
 from app.model.data_points import DataPoint
+from app.model.data_settings import DataSettings
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
@@ -70,15 +71,14 @@ class Scene:
     loop: vertices in θ of the loop for holonomy; () is a circle between the pins.
     colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`, and from 0 to 1.
     limits: of the map's colours, see `colour_limits`.
-    playhead: position of the moving point along the geodesic, in [0, 1].
-    view: the visible rectangle in chart coordinates, or None for the manifold's own.
-    equal: whether both axes have the same scale even if the chart does not require it.
-    notes, angles: words, arrows and marks of angles on the canvas.  points: given, or fitted to data.
+    playhead: position of the moving point along the geodesic, in [0, 1].  view: the visible rectangle
+    in chart coordinates, or None for the manifold's own.
+    equal: whether both axes have one scale even if the chart does not require it.  notes, angles: on
+    the canvas.  points: given, or fitted to data.  data: their table, and how sure they are.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
-    view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
-    and Normals.  timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of
-    other families, oldest first.  unknown: (path, value) of unknown entries of a file,
-    the path given by keys from the outermost; they are written back.
+    view.  flow: the evolving field and its time.  photograph, normals: contents of the panels.
+    timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of other families,
+    oldest first.  unknown: (path of keys, value) of unknown entries of a file, which are written back.
     """
 
     family: str = "attention:bank"
@@ -105,6 +105,7 @@ class Scene:
     camera: Camera | None = None
     title: str = ""
     flow: FlowSettings = field(default_factory=FlowSettings)
+    data: DataSettings = field(default_factory=DataSettings)
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None

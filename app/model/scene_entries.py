@@ -15,6 +15,7 @@ from typing import Any
 from app.model import (
     colour_limits,
     data_points,
+    data_settings,
     flow,
     keyframe_tracks,
     normals,
@@ -36,7 +37,7 @@ _PLAIN = (
 _KNOWN = {
     "format", "version", "start", "end", "third", "vector", "layers", "opacity", "view", "timeline",
     "loop", "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
-    "aside", *_PLAIN,
+    "data", "aside", *_PLAIN,
 }  # fmt: skip
 # known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ _NESTED: dict[str, tuple[str, ...]] = {
             "flow": flow.FlowSettings,
             "photograph": photograph.Photograph,
             "normals": normals.Normals,
+            "data": data_settings.DataSettings,
         }.items()
     },
     "start": ("theta", "token"),
@@ -104,6 +106,8 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
         data["opacity"] = {name: share for name, share in shares.items() if share != 1.0}
     if scene.flow != flow.FlowSettings():
         data["flow"] = flow.stated(scene.flow, folder)
+    if scene.data != data_settings.DataSettings():
+        data["data"] = data_settings.stated(scene.data, folder)
     if scene.photograph != photograph.Photograph():
         data["photograph"] = photograph.stated(scene.photograph, folder)
     if scene.normals != normals.Normals():
@@ -153,6 +157,7 @@ def read(data: dict[str, Any], folder: Path) -> Scene:
         camera=_camera(data.get("camera")),
         limits=colour_limits.read(data.get("limits")),
         flow=flow.read(data.get("flow", {}), folder),
+        data=data_settings.read(data.get("data", {}), folder),
         photograph=photograph.read(data.get("photograph", {}), folder),
         normals=normals.read(data.get("normals", {})),
         timeline=keyframe_tracks.read(data["timeline"]) if data.get("timeline") else None,

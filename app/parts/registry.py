@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
+from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
+from app.parts.head_atlas import HeadAtlasPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
@@ -26,13 +29,16 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TimelinePart,
     TokenRowsPart,
     TokenPathPart,
+    AttentionMatrixPart,
     PhotographPart,
     NormalsPart,
     PointsPart,
     NotesPart,
     DataPart,
     ConstructionsPart,
+    DistancesPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,
+    HeadAtlasPart,
 )

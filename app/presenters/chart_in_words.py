@@ -127,6 +127,7 @@ def _data(subject: Subject, numbers: Numbers) -> Iterator[str]:
             f"{isolated(point.label) or 'one'} at "
             f"{_coordinates(subject, np.array(point.theta), numbers)}"
             + (f" (fitted to {point.n:g} observations)" if point.n else "")
+            + (f", in group {isolated(point.group)}" if point.group else "")
             for point in known[:MOST_DATA]
         ]
         more = len(known) - len(said)

@@ -12,7 +12,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
-from app.model.data_points import standing
+from app.model.data_points import group_numbers, standing
 from app.model.scene import Pin, Scene
 from app.presenters import head_specification
 from app.presenters.measures import broken_bound
@@ -99,14 +99,14 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
     return Marks(xy, landmarks.labels, landmarks.residual, hollow=hollow)
 
 
-def data_points(scene: Scene, chart: Chart) -> Marks | None:
-    """Return the points of data in the chart."""
+def data_points(scene: Scene, chart: Chart, chosen: int = -1) -> Marks | None:
+    """Return the points of data in the chart; ``chosen``: the number of the selected one, or −1."""
     points = standing(scene.points)
     if not points or not scene.layers.points:
         return None
     xy = chart.forward(np.array([point.theta for point in points]))
     labels = tuple(isolated(point.label) if point.label else "" for point in points)
-    return Marks(xy, labels, np.zeros(len(xy)))
+    return Marks(xy, labels, np.zeros(len(xy)), group=group_numbers(points), chosen=chosen)
 
 
 def straight(scene: Scene, chart: Chart) -> Curve:

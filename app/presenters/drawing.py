@@ -114,9 +114,9 @@ def _show_marks(canvas: Canvas, subject: Subject) -> None:
     show_data_points(canvas, subject)
 
 
-def show_data_points(canvas: Canvas, subject: Subject) -> None:
-    """Show the points of data, if their layer is on."""
-    canvas.set_data_points(drawables.data_points(subject.scene, subject.chart))
+def show_data_points(canvas: Canvas, subject: Subject, chosen: int = -1) -> None:
+    """Show the points of data, if their layer is on, with one selected."""
+    canvas.set_data_points(drawables.data_points(subject.scene, subject.chart, chosen))
 
 
 def blank(canvas: Canvas, words: str) -> None:

@@ -1,12 +1,10 @@
 """Constructions with compass and straightedge, for scripts and notebooks.
 
-Points have shape (2,) or (n, 2); results have their fields in that shape, with statuses and certificates
-of each row (`compute.constructions`).  The default engine is the reference, float64.
+Points have shape (2,) or (n, 2); results have their fields in that shape, with a status and a
+certificate of each row (`compute.constructions`).  The default engine is the reference, float64.
 """
 
 from __future__ import annotations
-
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,8 +20,6 @@ from compute.core.arrays import Floats
 from compute.engine.opening import open_engine
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
-
-R = TypeVar("R")
 
 
 def _batched(*stated: ArrayLike) -> tuple[list[Floats], bool]:
@@ -46,7 +42,9 @@ def midpoint(
     1.224744871 OK
     """
     points, alone = _batched(a, b)
-    return in_shape(midpoints.midpoint(engine or open_engine("reference"), manifold, *points), alone)
+    return in_shape(
+        midpoints.midpoint(engine or open_engine("reference"), manifold, *points), alone
+    )
 
 
 def perpendicular(
@@ -62,7 +60,7 @@ def perpendicular(
     """
     points, alone = _batched(a, b)
     used = engine or open_engine("reference")
-    return in_shape(midpoints.perpendicular(used, manifold, *points, t), alone)
+    return in_shape(midpoints.perpendicular(used, manifold, points[0], points[1], t), alone)
 
 
 def foot(
@@ -88,7 +86,8 @@ def bisector(
     s: ArrayLike,
     engine: Engine | None = None,
 ) -> bisectors.Bisector:
-    """Return points of equal distance from a and b, beside the perpendicular's points at lengths s (k,).
+    """Return points of equal distance from a and b, beside those of the perpendicular at lengths s
+    (k,).
 
     Raises ValueError for points outside the domain and for a = b.
 
@@ -100,24 +99,26 @@ def bisector(
     points, alone = _batched(a, b)
     used = engine or open_engine("reference")
     lengths = np.asarray(s, np.float64)
-    return in_shape(bisectors.bisector(used, manifold, *points, lengths), alone)
+    return in_shape(bisectors.bisector(used, manifold, points[0], points[1], lengths), alone)
 
 
 def triangle(
     manifold: Manifold, a: ArrayLike, b: ArrayLike, c: ArrayLike, engine: Engine | None = None
 ) -> triangles.Triangle:
-    """Return sides, angles and area of the geodesic triangle, and both sides of the theorem of Gauss and
-    Bonnet, angle sum − π = ∫K dA.
+    """Return sides, angles and area of the geodesic triangle, and both sides of the theorem of Gauss
+    and Bonnet, angle sum − π = ∫K dA.
 
     Raises ValueError for points outside the domain and for two equal vertices.
 
     >>> import compute
     >>> found = compute.triangle(compute.family("gaussian"), [-1, 1], [1, 1], [0, 3])
     >>> print(f"{found.excess:.8f} {found.total_curvature:.8f} {found.area:.8f}")  # K = −1/2
-    -0.50268111 -0.50268111 1.00536222
+    -0.53108323 -0.53108323 1.06216647
     """
     points, alone = _batched(a, b, c)
-    return in_shape(triangles.triangle(engine or open_engine("reference"), manifold, *points), alone)
+    return in_shape(
+        triangles.triangle(engine or open_engine("reference"), manifold, *points), alone
+    )
 
 
 def parallel(
@@ -133,7 +134,9 @@ def parallel(
     True OK
     """
     points, alone = _batched(a, b, c)
-    return in_shape(parallels.parallel(engine or open_engine("reference"), manifold, *points), alone)
+    return in_shape(
+        parallels.parallel(engine or open_engine("reference"), manifold, *points), alone
+    )
 
 
 def project(
@@ -145,8 +148,8 @@ def project(
     onto: str = "line",
     engine: Engine | None = None,
 ) -> projections.Projection:
-    """Return the m-projection of c onto the e-line through a and b, or the e-projection onto the m-line,
-    with both sides of the relation of Pythagoras.
+    """Return the m-projection of c onto the e-line through a and b, or the e-projection onto the
+    m-line, with both sides of the relation of Pythagoras.
 
     ``onto`` "geodesic": onto the Fisher–Rao geodesic, where the relation does not hold.  Raises
     ValueError for a family that is not dually flat, other words, points outside the domain and a = b.
@@ -156,6 +159,6 @@ def project(
     >>> found.theta.round(9).tolist(), bool(abs(found.left - found.right) < 1e-12)
     ([0.5, 1.0], True)
     """
-    points, alone = _batched(a, b, c)
+    (p, q, r), alone = _batched(a, b, c)
     used = engine or open_engine("reference")
-    return in_shape(projections.project(used, manifold, *points, kind, onto), alone)
+    return in_shape(projections.project(used, manifold, p, q, r, kind, onto), alone)

@@ -26,13 +26,17 @@ from compute.families import manifold as family_of
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
+from compute.requests.geodesics import ShootRequest
 from compute.samples import samples as data
 from compute.samples import table
 from compute.statistics import geodesic_regression, k_means, maximum_likelihood, means
 from compute.statistics import tangent_pca as principal
-from compute.statistics.distance_matrix import Distances, between, distances
+from compute.statistics.distance_matrix import FISHER_RAO, Distances, between, distances
 from compute.statistics.likelihood import likelihood
+from compute.statistics.likelihood import metric as metric_at
 from compute.statistics.likelihood_region import Region, region
+from compute.statistics.logarithms import logarithms
+from compute.statistics.principal_geodesics import PrincipalGeodesics, principal_geodesics
 
 
 class Points:
@@ -58,9 +62,9 @@ class Points:
     def __len__(self) -> int:
         return len(self.theta)
 
-    def distances(self, engine: Engine | None = None) -> Distances:
-        """Return all Fisher–Rao distances (n, n) with their statuses."""
-        return distances(engine or open_engine(), self.manifold, self.theta)
+    def distances(self, engine: Engine | None = None, metric: str = FISHER_RAO) -> Distances:
+        """Return all distances (n, n) with their statuses, by default those of Fisher and Rao."""
+        return distances(engine or open_engine(), self.manifold, self.theta, metric)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +174,7 @@ def fit(
 
 class FrechetMean:
     """The point of least Σ wᵢ d²(θ, θᵢ), or with ``kind`` "median" of least Σ wᵢ d(θ, θᵢ), "e" or "m"
-    the average of natural or expectation parameters.
+    the average of natural or expectation parameters, or "wasserstein" that of quantiles.
 
     After `fit`: ``theta_`` (2,), ``variance_``, ``certificate_`` (the length of the mean logarithm) and
     ``status_``.
@@ -232,6 +236,10 @@ class KMeans:
         self.inertia_, self.n_iter_, self.status_ = found.inertia, found.rounds, found.status
         return self
 
+    def fit_predict(self, theta: ArrayLike) -> np.ndarray:
+        """Find the clusters of points (n, 2), and return their labels (n,)."""
+        return self.fit(theta).labels_
+
     def predict(self, theta: ArrayLike) -> np.ndarray:
         """Return the number (n,) of the nearest centre of each point (n, 2).
 
@@ -271,12 +279,41 @@ class TangentPCA:
     def fit_transform(self, theta: ArrayLike) -> Floats:
         """Find the directions of points (n, 2), and return their coordinates (n, 2) along them."""
         points = points_of(self.manifold, "theta", theta)
-        found = principal.tangent_pca(self.engine, self.manifold, points)
+        found = self._found = principal.tangent_pca(self.engine, self.manifold, points)
         total = float(found.variances.sum())
         self.mean_, self.components_ = found.mean.theta, found.components
         self.explained_variance_, self.status_ = found.variances, found.status
         self.explained_variance_ratio_ = found.variances / total if total > 0 else found.variances
         return found.scores
+
+    def transform(self, theta: ArrayLike) -> Floats:
+        """Return the coordinates (n, 2) of points (n, 2) along the directions; NaN where no geodesic
+        from the mean was found.
+        """
+        points = points_of(self.manifold, "theta", theta)
+        logs = logarithms(self.engine, self.manifold, self.mean_, points)
+        scores: Floats = logs.vectors @ metric_at(self.manifold, self.mean_) @ self.components_.T
+        return np.where((logs.status == Status.OK)[:, None], scores, np.nan)
+
+    def inverse_transform(self, scores: ArrayLike) -> Floats:
+        """Return exp_mean(Σ scores e) (n, 2); NaN where the geodesic leaves the domain."""
+        velocity = np.asarray(scores, np.float64) @ self.components_
+        start = np.broadcast_to(self.mean_, velocity.shape)
+        return self.engine.shoot(
+            ShootRequest(self.manifold, start, velocity, 0.0, geodesic_regression.STEPS)
+        ).theta[:, -1]
+
+    def geodesics(self, reach: float = 2.0) -> PrincipalGeodesics:
+        """Return both principal geodesics, up to ``reach`` standard deviations on each side of the
+        mean: ``t`` (m,), ``theta`` (2, m, 2), ``status`` (2, 2).
+
+        >>> import compute
+        >>> engine, gaussian = compute.open_engine("reference"), compute.family("gaussian")
+        >>> found = TangentPCA(gaussian, engine).fit([[0.0, 0.5], [0.0, 1.0], [0.0, 2.0]])
+        >>> found.geodesics().theta[0, -1].round(6).tolist(), found.geodesics().worst.name
+        ([0.0, 3.101558], 'OK')
+        """
+        return principal_geodesics(self.engine, self.manifold, self._found, reach)
 
 
 class GeodesicRegression:

@@ -22,6 +22,7 @@ from compute.curves.dense_curve import DenseCurve, differenced, polygon, quintic
 from compute.curves.dense_polish import polished
 from compute.geodesics import initial_value
 from compute.geodesics.initial_curves import between_at, is_dual, nearest_copy
+from compute.geodesics.runge_kutta import acceleration
 from compute.manifold.manifold import Manifold, inside_only, known_inside
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import Paths, ShootRequest
@@ -126,9 +127,7 @@ class _Nodes:
     def measure(self, some: NDArray[np.intp], tolerance: float) -> NDArray[np.intp]:
         """Return those of some intervals that are unresolved in the Fisher metric, by θ″ itself."""
         nodes = np.unique(np.concatenate([some, some + 1]))
-        self.a[nodes] = initial_value.acceleration(
-            self.manifold, self.theta[nodes], self.v[nodes], self.alpha
-        )
+        self.a[nodes] = acceleration(self.manifold, self.theta[nodes], self.v[nodes], self.alpha)
         off, chord = self.excess()
         off, chord = off[:, some], chord[some]
         share = np.zeros(len(some))

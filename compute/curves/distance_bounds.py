@@ -13,7 +13,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.curves.dense_curve import DenseCurve, quintics
-from compute.geodesics.initial_value import acceleration
+from compute.geodesics.runge_kutta import acceleration
 from compute.manifold.manifold import Manifold, known_inside
 from compute.manifold.tangent import contracted, inner, is_singular, norm, raised
 

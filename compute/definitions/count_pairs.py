@@ -32,12 +32,12 @@ def definition(
     potential: Callable[[Expr, int], Expr],
     log_probability: Callable[[Expr, Expr, int], Expr],
     gap: Callable[[Expr, Expr, int], Expr],
-    entropy: Callable[[Expr], Expr] | None = None,
+    entropy: Callable[[Expr, int], Expr],
 ) -> Definition:
     """Return the product of two one-parameter families.
 
     Of each: ``natural(θ)``, its ``potential`` ψ_i(ϑ), log p_i(count; θ), and the difference of two arc
-    lengths, ``gap(θ, φ, i)``, i = 0 or 1; entropy(θ), where that has a closed form.
+    lengths, ``gap(θ, φ, i)``, i = 0 or 1; and the ``entropy(θ, i)`` in nats.
     """
     import sympy as sp
 
@@ -54,7 +54,7 @@ def definition(
         natural=(natural(theta[0]), natural(theta[1])),
         potential=lambda a, b: potential(a, 0) + potential(b, 1),
         curvature=sp.Integer(0),
-        scalars={"entropy": entropy(theta[0]) + entropy(theta[1])} if entropy else {},
+        scalars={"entropy": entropy(theta[0], 0) + entropy(theta[1], 1)},
         log_density=(1 + side) / 2 * logs[0] + (1 - side) / 2 * logs[1],
         x=x,
         distance=sp.sqrt(gaps[0] + gaps[1]),

@@ -1,6 +1,6 @@
-"""Disk cache of derived families: verified on reading, bounded in size.
+"""Disk cache of derived families and other slow results: verified on reading, bounded in size.
 
-An entry is a file of two lines: the digest of the second, and the tapes as JSON.  It is written under
+An entry is a file of two lines: the digest of the second, and the result as JSON.  It is written under
 another name and renamed, so concurrent processes never read a partial entry.
 """
 
@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkstemp
+from typing import Any, TypeVar
 
 from compute.core.opening import read_bytes
 from compute.definitions.derived import Derived, plain_of, read_plain
@@ -21,6 +22,7 @@ from compute.definitions.derived import Derived, plain_of, read_plain
 MOST_BYTES, MOST_ENTRIES = 64 << 20, 2000
 MOST_OF_ONE = 4 << 20
 ENTRY, PART = ".json", ".part"
+T = TypeVar("T")
 
 
 def cached(key: str, make: Callable[[], Derived]) -> Derived:
@@ -28,16 +30,29 @@ def cached(key: str, make: Callable[[], Derived]) -> Derived:
 
     Damaged entries are recomputed.  Without a writable folder, nothing is cached.
     """
+    return kept(key, make, plain_of, read_plain)
+
+
+def kept(
+    key: str, make: Callable[[], T], plain: Callable[[T], object], of_plain: Callable[[Any], T]
+) -> T:
+    """Return ``make()``, or its cached result for the same ``key``, as `cached` does.
+
+    plain: returns a result as JSON values; of_plain: makes it of these, or raises ValueError.
+    """
     folder = _folder()
     if folder is None:
         return make()
     path = folder / (hashlib.sha256(key.encode()).hexdigest() + ENTRY)
-    known = _read(path)
-    if known is not None:
-        return known
-    derived = make()
-    _write(path, derived)
-    return derived
+    text = _read(path)
+    if text is not None:
+        try:
+            return of_plain(json.loads(text))
+        except (ValueError, RecursionError):
+            pass  # made again below
+    made = make()
+    _write(path, json.dumps(plain(made)).encode())
+    return made
 
 
 def _folder() -> Path | None:
@@ -50,17 +65,16 @@ def _folder() -> Path | None:
     return place / "attention-geodesics"
 
 
-def _read(path: Path) -> Derived | None:
-    """Return an entry, or None if it is missing or damaged."""
+def _read(path: Path) -> bytes | None:
+    """Return the JSON of an entry, or None if it is missing or damaged."""
     try:
         digest, _, text = read_bytes(path, MOST_OF_ONE).partition(b"\n")
         if digest.decode() != _digest(path, text):
             return None
-        derived = read_plain(json.loads(text))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return None
     _touch(path)
-    return derived
+    return text
 
 
 def _digest(path: Path, text: bytes) -> str:
@@ -78,8 +92,7 @@ def _touch(path: Path) -> None:
         return  # then its age counts from when it was written
 
 
-def _write(path: Path, derived: Derived) -> None:
-    text = json.dumps(plain_of(derived)).encode()
+def _write(path: Path, text: bytes) -> None:
     if len(text) > MOST_OF_ONE // 2:
         return
     try:

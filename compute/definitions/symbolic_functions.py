@@ -82,6 +82,18 @@ class negative_binomial_third(_Paired):
     pass
 
 
+class negative_binomial_entropy(_Paired):
+    pass
+
+
+class binomial_entropy(_Paired):
+    pass
+
+
+class poisson_entropy(_Named):
+    pass
+
+
 class bessel_skew(_Paired):
     pass
 

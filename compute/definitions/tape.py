@@ -18,7 +18,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import shown
-from compute.definitions import negative_binomial, special_functions
+from compute.definitions import count_entropies, negative_binomial, special_functions
 
 # larger constants are refused: their squares would overflow
 LARGEST = 1e300
@@ -64,6 +64,7 @@ OPERATIONS: dict[str, Operation] = {
     **{name: _call(name, run) for name, run in special_functions.FUNCTIONS.items()},
     **{name: _call(name, run, 2) for name, run in special_functions.PAIRED.items()},
     **{name: _call(name, run, 2) for name, run in negative_binomial.FUNCTIONS.items()},
+    **{name: _call(name, *stated) for name, stated in count_entropies.FUNCTIONS.items()},
 }
 
 

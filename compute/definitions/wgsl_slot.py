@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.definitions import negative_binomial, tape
+from compute.definitions import count_entropies, negative_binomial, tape
 from compute.definitions.derived import Derived
 from compute.definitions.quadrature import Nodes
 from compute.manifold.manifold import Slot
@@ -99,11 +99,13 @@ def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> 
 
 # functions with a file of their own, and that file
 RARE = dict.fromkeys(negative_binomial.FUNCTIONS, "//!include lib/negative_binomial.wgsl")
+RARE |= dict.fromkeys(count_entropies.FUNCTIONS, "//!include lib/count_entropies.wgsl")
 
 
 def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
     """Return the kernels' family slot, printed from the same tapes that NumPy runs."""
-    rare = sorted({RARE[step[0]] for step in geometry.steps if step[0] in RARE})
+    rare = _rare(geometry)
+    included = sorted({*rare, *_rare(derived.scalar)})
     scalars = [f"values[{i}]" for i in range(len(derived.scalars))]
     return Slot(
         "\n".join(
@@ -111,7 +113,7 @@ def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) ->
                 "//!include lib/tensor.wgsl",
                 "//!include lib/special.wgsl",
                 "//!include lib/curved.wgsl",
-                *rare,
+                *included,
                 "fn anchor(theta: vec2f) {}",
                 "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
                 _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
@@ -138,6 +140,11 @@ def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) ->
         loops=LOOPS * len(rare),
         long=bool(rare) or len(geometry.steps) > LONG,
     )
+
+
+def _rare(program: tape.Tape) -> set[str]:
+    """Return the files of the rare functions in a tape."""
+    return {RARE[step[0]] for step in program.steps if step[0] in RARE}
 
 
 def given(program: tape.Tape) -> dict[str, float | int]:

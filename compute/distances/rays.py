@@ -20,7 +20,8 @@ from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.distances.eikonal import FAR
 from compute.distances.triangles import covered
-from compute.geodesics.initial_value import RK4, Fire, shoot
+from compute.geodesics.initial_value import Fire, shoot
+from compute.geodesics.runge_kutta import RK4
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, inside_only
 from compute.requests.fields import DistanceRequest

@@ -10,7 +10,7 @@ these would cancel, see `near_pairs`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -73,8 +73,10 @@ def natural_chart(manifold: Manifold) -> Chart | None:
     return named(manifold.charts, "natural")
 
 
-def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
-    """Return the divergences between a and b (2,), in float64; None if the family has no
+def divergences(
+    manifold: Manifold, a: Floats, b: Floats, wanted: Sequence[str] = NAMES
+) -> Divergences | None:
+    """Return the divergences ``wanted`` between a and b (2,), in float64; None if the family has no
     distributions.
     """
     both = manifold.support(np.stack([a, b]))
@@ -82,7 +84,7 @@ def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
         return None
     if both.space == "measurements":
         return Divergences(why={"forward": STATES})
-    names = [name for name in NAMES if name != "wasserstein" or both.space in ON_LINES]
+    names = [name for name in wanted if name != "wasserstein" or both.space in ON_LINES]
     near = _near(manifold, a, b)
     found, why = _found(manifold, a, b, [name for name in names if name not in near])
     found = found | near

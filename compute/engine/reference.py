@@ -9,7 +9,7 @@ from compute.core.overflow import forgiving
 from compute.distances import distance_map
 from compute.flow import time_stepping
 from compute.geodesics import (
-    initial_value,
+    known_rays,
     local_geometry,
     parallel_transport,
     scalar_field,
@@ -43,7 +43,7 @@ class ReferenceEngine:
 
     @forgiving
     def shoot(self, request: ShootRequest) -> Paths:
-        return resolution.paths(request.manifold, initial_value.shoot(request))
+        return resolution.paths(request.manifold, known_rays.shoot(request))
 
     @forgiving
     def connect(self, request: ConnectRequest) -> Paths:

@@ -53,6 +53,7 @@ def define(n: Any, m: Any) -> Definition:
         potential=lambda t, i: trials[i] * sp.log(1 + sp.exp(t)),
         log_probability=log_probability,
         gap=gap,
+        entropy=lambda p, i: special.binomial_entropy(trials[i], p),
     )
 
 

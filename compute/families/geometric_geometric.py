@@ -39,7 +39,7 @@ def define() -> Definition:
         potential=lambda t, i: -sp.log(1 - sp.exp(t)),
         log_probability=lambda k, p, i: sp.log(p) + k * sp.log(1 - p),
         gap=gap,
-        entropy=lambda p: -sp.log(p) - (1 - p) / p * sp.log(1 - p),
+        entropy=lambda p, i: -sp.log(p) - (1 - p) / p * sp.log(1 - p),
     )
 
 

@@ -46,6 +46,7 @@ def define() -> Definition:
         ),
         det=mean * sums / ((r + mean) ** 3 * (r + 1)),
         curvature=_curvature(r, mean),
+        scalars={"entropy": special.negative_binomial_entropy(r, m)},
         log_density=special.log_gamma(x + r)
         - special.log_gamma(r)
         - special.log_gamma(x + 1)

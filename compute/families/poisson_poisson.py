@@ -34,6 +34,7 @@ def define() -> Definition:
         potential=lambda t, i: sp.exp(t),
         log_probability=lambda k, m, i: k * sp.log(m) - m - special.log_gamma(k + 1),
         gap=lambda a, b, i: 2 * (a - b) / (sp.sqrt(a) + sp.sqrt(b)),
+        entropy=lambda m, i: special.poisson_entropy(m),
     )
 
 

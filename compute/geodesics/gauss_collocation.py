@@ -26,6 +26,7 @@ from compute.core.status import Status
 from compute.geodesics import affine_time, collocation_mesh, initial_value, multiple_shooting
 from compute.geodesics.hermite import hermite, spline_slopes
 from compute.geodesics.initial_value import DRIFT_LIMIT
+from compute.geodesics.runge_kutta import DOP853
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import LocalGeometry, is_singular, norm
 from compute.requests import batch
@@ -364,7 +365,7 @@ def _rays(request: ShootRequest) -> Paths:
 
     For states far from a geodesic they would be halved thousands of times.
     """
-    return initial_value.shoot(request, replace(initial_value.DOP853, errors=None))
+    return initial_value.shoot(request, replace(DOP853, errors=None))
 
 
 def _at_equal_times(

@@ -29,7 +29,8 @@ from compute.geodesics import (
 )
 from compute.geodesics.discrete_energy import descend
 from compute.geodesics.initial_curves import alphas, first_curve, nearest
-from compute.geodesics.initial_value import RK4, Fire, Tableau
+from compute.geodesics.initial_value import Fire
+from compute.geodesics.runge_kutta import RK4, Tableau
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import (
     connection_first,

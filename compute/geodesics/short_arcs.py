@@ -16,8 +16,9 @@ import numpy as np
 from compute.core.arrays import Bools, Floats
 from compute.core.status import Status
 from compute.geodesics.initial_curves import nearest
-from compute.geodesics.initial_value import DRIFT_LIMIT, acceleration
+from compute.geodesics.initial_value import DRIFT_LIMIT
 from compute.geodesics.legendre_curves import gauss, matrices
+from compute.geodesics.runge_kutta import acceleration
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import is_singular, norm
 from compute.requests import batch

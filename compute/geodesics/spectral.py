@@ -39,6 +39,8 @@ HALVINGS, ARMIJO = 8, 1e-4
 SEGMENTS = 16
 # pairs at once: some 50 MB
 MOST = 64
+# Gauss points and rounds of Newton's method of curves that are not certified
+ROUGH, ROUGH_ROUNDS = 16, 8
 
 
 def connect(request: ConnectRequest, curves: Floats) -> Paths:
@@ -50,6 +52,31 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
     `Interrupted` inside `interruptible`.
     """
     return batch.in_parts(_refined, request, curves, MOST)
+
+
+def rough(
+    manifold: Manifold, start: Floats, end: Floats, bend: Floats | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Return velocities (n, 2) at the starts, lengths (n,), and c″ (n, ROUGH, 2) of polynomials near
+    the geodesics of α = 0 between points (n, 2), in float64; NaN where none is found.
+
+    Nothing certifies them; they are exact to about NEAR where the geodesics are short.  ``bend`` is
+    that of nearby pairs, 0 by default.
+    """
+    made = np.zeros((len(start), ROUGH, 2)) if bend is None else np.nan_to_num(bend)
+    velocity, length = np.full(start.shape, np.nan), np.full(len(start), np.nan)
+    for begin in range(0, len(start), MOST):
+        some = slice(begin, begin + MOST)
+        ends = _Ends(start[some], end[some] - start[some])
+        state = _state(manifold, ends, made[some], ROUGH)
+        _relax(manifold, ends, state, ROUGH_ROUNDS, exactly=True)
+        close = state.amiss <= NEAR
+        own = ends.curve(state.bend, np.zeros(1))[1][:, 0]
+        metric = manifold.geometry(start[some]).metric
+        made[some] = state.bend
+        velocity[some] = np.where(close[:, None], own, np.nan)
+        length[some] = np.where(close, norm(metric, own), np.nan)
+    return velocity, length, made
 
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:

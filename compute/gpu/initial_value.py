@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.status import Status
-from compute.geodesics.initial_value import DRIFT_LIMIT, MARGIN_KEPT, MAX_ATTEMPTS, TURN_LIMIT
+from compute.geodesics.initial_value import DRIFT_LIMIT, MAX_ATTEMPTS
+from compute.geodesics.own_steps import TURN_LIMIT
+from compute.geodesics.runge_kutta import MARGIN_KEPT
 from compute.gpu import tiles
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record

@@ -40,6 +40,10 @@ class Likelihood:
         """The number of observations, Σ wᵢ."""
         return float(self.weight.sum())
 
+    def larger(self, times: float) -> Likelihood:
+        """Return the likelihood as if each value had been observed this many times more often."""
+        return Likelihood(self.manifold, self.x, times * self.weight)
+
     def mean(self, theta: Floats) -> Floats:
         """Return ℓ (k,) at θ (k, 2); −∞ outside the domain."""
         inside = self.manifold.in_domain(theta)

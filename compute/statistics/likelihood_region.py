@@ -49,6 +49,13 @@ def region(function: Likelihood, theta: Floats, level: float = 0.95) -> Region:
     return _within(function.mean, metric(function.manifold, theta), theta, function.size, level)
 
 
+def is_summarised(manifold: Manifold) -> bool:
+    """Whether the likelihood of a sample depends on its size and its maximum alone: in exponential
+    families.
+    """
+    return manifold.divergence is not None and natural_chart(manifold) is not None
+
+
 def region_of_summary(
     manifold: Manifold, theta: Floats, n: float, level: float = 0.95
 ) -> Region | None:
@@ -58,7 +65,7 @@ def region_of_summary(
     Raises Refused as `region` does.
     """
     divergence = manifold.divergence
-    if divergence is None or natural_chart(manifold) is None:
+    if divergence is None or not is_summarised(manifold):
         return None
 
     def falling(others: Floats) -> Floats:

@@ -75,14 +75,16 @@ def fit(manifold: Manifold, sample: Sample) -> Fit:
     )
 
 
-def maximum(function: Likelihood) -> tuple[Floats, Status]:
+def maximum(function: Likelihood, near: Floats | None = None) -> tuple[Floats, Status]:
     """Return θ̂ (2,), or where the search ended, and its status.
 
-    The search begins at the family's own points of reference and, on a line, at the median and the
-    spread of the sample, the best first, and ends with the first that converges.
+    The search begins at the family's own points of reference, on a line at the median and the spread of
+    the sample, and at ``near`` (2,), the best first, and ends with the first that converges.
     """
     manifold = function.manifold
     starts = np.array([manifold.interior, *manifold.pins, *_own(function)])
+    if near is not None:
+        starts = np.concatenate([near[None], starts])
     order = np.argsort(-function.mean(starts))
     ends = []
     for start in starts[order]:

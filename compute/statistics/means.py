@@ -1,4 +1,4 @@
-"""Means of points: Fréchet means and medians by Fisher–Rao distance, and the two affine means.
+"""Means of points: Fréchet means and medians by Fisher–Rao distance, affine means, and barycentres.
 
 The Fréchet mean minimises Σ wᵢ d²(θ, θᵢ); there the mean logarithm vanishes, and its length is the
 certificate.  Where K ≤ 0 there is exactly one; on a sphere this holds for points within an open
@@ -15,27 +15,34 @@ from compute.core.arrays import Floats, same_length
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
+from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
 from compute.statistics.likelihood import is_positive, metric
-from compute.statistics.logarithms import Logarithms, logarithms
+from compute.statistics.logarithms import Logarithms, RoughLogarithms, exp_near, logarithms
+from compute.statistics.mean_steps import mean_step, median_step
 
 # certificate at which a mean has converged, by engine
 CLOSE = {"reference": 1e-9, "gpu": 1e-4}
 ROUNDS = 60
-# least share of a Hessian across the geodesics
-LEAST = 0.01
 # relative growth of a sum by rounding, and factor of a step that has made it grow
 LEVEL, SHORTER = 1e-12, 0.3
-# Fisher length below which a point is at θ; share of the farthest one within which it is tried itself
-HERE, BESIDE = 1e-12, 0.05
+# share of the farthest point's distance within which a point is tried as the median
+BESIDE = 0.05
+# Fisher length up to which a step is taken to second order
+SHORT = 0.05
+# length of a mean logarithm after which a rough search has converged, its most rounds, and its
+# longest step
+ROUGHLY, ROUGH_ROUNDS, LONGEST = 1e-6, 12, 1.0
 # steps of the geodesic from one mean to the next
 STEPS = 16
 # kinds of means, and the chart in which an affine mean is an average
 AFFINE = {"e": "natural", "m": "expectation"}
-KINDS = ("frechet", "median", *AFFINE)
+KINDS = ("frechet", "median", *AFFINE, "wasserstein")
+# charts in which W₂ may be Euclidean, and the largest relative difference of W₂ if it is
+FLAT, SAME = ("parameters", "expectation"), 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,19 +66,82 @@ def mean(
     theta: Floats,
     weights: Floats | None = None,
     kind: str = "frechet",
+    start: Floats | None = None,
 ) -> Mean:
     """Return the mean of points θ (n, 2) of one of KINDS, with weights (n,) or equal ones.
 
-    ``e`` and ``m`` are averages of natural and of expectation parameters.  Raises Refused for another
-    kind, a family without that chart, no points, or weights that are negative or all 0.
+    ``e`` and ``m`` are averages of natural and of expectation parameters; ``wasserstein`` averages
+    quantiles and minimises Σ wᵢ W₂²(θ, θᵢ).  ``start``: a point (2,) near the mean, such as the mean
+    before a point moved.  Raises Refused for another kind, a family without that chart or not closed
+    under averages of quantiles, no points, or weights that are negative or all 0.
     """
     if kind not in KINDS:
         raise Refused(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
     points = points_of(manifold, "points", theta)
     share = _shares(points, weights)
-    if kind in AFFINE:
-        return _affine(engine, manifold, points, share, kind)
-    return _iterated(engine, manifold, points, share, median=kind == "median")
+    if kind not in ("frechet", "median"):
+        return _affine(engine, manifold, points, share, _flat_chart(manifold, kind))
+    if start is None:
+        begin = _start(manifold, points, share)
+    else:
+        begin = points_of(manifold, "start", start[None])[0]
+    if engine.name == "reference" and RoughLogarithms.pay(manifold):
+        begin = _sought(manifold, points, share, begin)
+    return _iterated(engine, manifold, points, share, begin, median=kind == "median")
+
+
+@dataclass(frozen=True, eq=False)
+class HeldMean:
+    """A Fréchet mean with what is known at it: points (n, 2), their weights (n,) of sum 1, and
+    logarithms, so that one point can move at the cost of one logarithm.
+    """
+
+    mean: Mean
+    points: Floats
+    share: Floats
+    logs: Logarithms
+
+
+def hold(
+    engine: Engine,
+    manifold: Manifold,
+    theta: Floats,
+    weights: Floats | None = None,
+    start: Floats | None = None,
+) -> HeldMean:
+    """Return the Fréchet mean of points θ (n, 2) as `mean` does, ready for `moved`."""
+    found = mean(engine, manifold, theta, weights, start=start)
+    points = points_of(manifold, "points", theta)
+    at = found.theta if found.status == Status.OK else points[0]
+    share = _shares(points, weights)
+    return HeldMean(found, points, share, logarithms(engine, manifold, at, points))
+
+
+def moved(engine: Engine, manifold: Manifold, held: HeldMean, index: int, theta: Floats) -> Mean:
+    """Return the mean after the point ``index`` has moved to θ (2,), by one logarithm.
+
+    It is Newton's step from the held mean, whose error is of second order in wᵢ times the move, and so
+    is that of the variance; the certificate is NaN, since nothing was evaluated at the new mean.  At
+    rest `hold` certifies it, from this point.  Raises Refused for an index out of range or θ outside
+    the domain.
+    """
+    if not 0 <= index < len(held.points):
+        raise Refused(f"index must be from 0 to {len(held.points) - 1}, got {shown(index)}")
+    to = points_of(manifold, "theta", np.asarray(theta)[None])
+    at, status = held.mean.theta, held.mean.status
+    if status != Status.OK:
+        return Mean(at, np.nan, np.nan, status)
+    one = logarithms(engine, manifold, at, to)
+    if one.worst != Status.OK:
+        return Mean(at, np.nan, np.nan, one.worst)
+    vectors, lengths = held.logs.vectors.copy(), held.logs.lengths.copy()
+    vectors[index], lengths[index] = one.vectors[0], one.lengths[0]
+    logs = Logarithms(vectors, lengths, held.logs.status)
+    step, _ = mean_step(manifold, at, logs, held.share)
+    pull = held.share @ vectors
+    found, _ = _moved(engine, manifold, at, step)
+    variance = float(held.share @ lengths**2 - step @ metric(manifold, at) @ pull)
+    return Mean(found, variance, np.nan, Status.OK)
 
 
 def _shares(points: Floats, weights: Floats | None) -> Floats:
@@ -86,13 +156,42 @@ def _shares(points: Floats, weights: Floats | None) -> Floats:
     return np.asarray(share / share.sum())
 
 
-def _affine(engine: Engine, manifold: Manifold, points: Floats, share: Floats, kind: str) -> Mean:
-    """Return the average in a flat chart, with its variance in the Fisher–Rao distance."""
-    chart = next((c for c in manifold.charts if c.name == AFFINE[kind]), None)
+def _flat_chart(manifold: Manifold, kind: str) -> Chart:
+    """Return the chart whose averages are the means of a kind, or raise Refused."""
+    if kind == "wasserstein":
+        found = next((c for c in manifold.charts if _averages_quantiles(manifold, c)), None)
+        if found is None:
+            raise Refused(f"averages of quantiles of {manifold.name} are not in the family")
+        return found
+    chart = named(manifold.charts, AFFINE[kind])
     if chart is None:
         raise Refused(
             f"{manifold.name} has no chart of {AFFINE[kind]} parameters for the {kind}-mean"
         )
+    return chart
+
+
+def _averages_quantiles(manifold: Manifold, chart: Chart) -> bool:
+    """Whether the middle of the pins in a chart has the mean of their quantiles.
+
+    Quantile functions are vectors with distances W₂, where only the middle is at half the distance of
+    two from both.
+    """
+    if manifold.wasserstein is None or chart.name not in FLAT:
+        return False
+    a, b = np.array(manifold.pins)
+    middle = chart.inverse(0.5 * (chart.forward(a) + chart.forward(b)))
+    whole = float(manifold.wasserstein(a, b))
+    halves = np.array([manifold.wasserstein(a, middle), manifold.wasserstein(middle, b)])
+    if not np.isfinite([whole, *halves]).all():
+        return False
+    return bool((np.abs(2.0 * halves - whole) <= SAME * whole).all())
+
+
+def _affine(
+    engine: Engine, manifold: Manifold, points: Floats, share: Floats, chart: Chart
+) -> Mean:
+    """Return the average in a flat chart, with its variance in the Fisher–Rao distance."""
     theta = chart.inverse(share @ chart.forward(points))
     if not np.isfinite(theta).all() or not manifold.in_domain(theta):
         return Mean(theta, np.nan, np.nan, Status.LEFT_DOMAIN)
@@ -101,13 +200,12 @@ def _affine(engine: Engine, manifold: Manifold, points: Floats, share: Floats, k
 
 
 def _iterated(
-    engine: Engine, manifold: Manifold, points: Floats, share: Floats, median: bool
+    engine: Engine, manifold: Manifold, points: Floats, share: Floats, begin: Floats, median: bool
 ) -> Mean:
     """Follow Newton's steps, shorter where the sum has grown, until the certificate vanishes."""
-    make, power = (_median_step, 1) if median else (_mean_step, 2)
-    theta: Floats = _start(manifold, points, share)
+    make, power = (median_step, 1) if median else (mean_step, 2)
     step: Floats = np.zeros(2)
-    at, least, tried = theta, np.inf, False
+    theta, at, least, tried = begin, begin, np.inf, False
     left = np.ones(len(points), bool)
     for _ in range(ROUNDS):
         checkpoint()
@@ -135,74 +233,16 @@ def _iterated(
 
 def _moved(engine: Engine, manifold: Manifold, at: Floats, step: Floats) -> tuple[Floats, Floats]:
     """Return exp(step) (2,) at a point and the step, shorter where it would leave the domain."""
+    short = bool(np.sqrt(step @ metric(manifold, at) @ step) <= SHORT)
+    near = exp_near(manifold, at, step) if short else np.full(2, np.nan)
+    if np.isfinite(near).all():
+        return near, step
     for _ in range(ROUNDS):
         moved = engine.shoot(ShootRequest(manifold, at[None], step[None], 0.0, STEPS))
         if moved.status[0] == Status.OK:
             return moved.theta[0, -1], step
         step = SHORTER * step
     return at, step
-
-
-def _mean_step(
-    manifold: Manifold, theta: Floats, logs: Logarithms, share: Floats
-) -> tuple[Floats, float]:
-    """Return H⁻¹ Σ wᵢ log θᵢ (2,) and the length of the mean logarithm Σ wᵢ log θᵢ.
-
-    H is the Hessian of half the sum of squares, Σ wᵢ (uᵢuᵢᵀ + c(dᵢ) nᵢnᵢᵀ), as if K were constant, with
-    unit vectors uᵢ to the points, nᵢ across, and c(d) = √K d cot √K d.
-    """
-    root = np.linalg.cholesky(metric(manifold, theta))
-    u, n = _frames(logs, root)
-    pull = (share * logs.lengths) @ u
-    bent = share * _across(float(manifold.curvature(theta)), logs.lengths)
-    rest = 1.0 - float(share @ (u**2).sum(axis=1))  # of points at θ itself
-    hessian = (u.T * share) @ u + (n.T * bent) @ n + rest * np.eye(2)
-    return np.linalg.solve(root.T, np.linalg.solve(hessian, pull)), float(np.hypot(*pull))
-
-
-def _median_step(
-    manifold: Manifold, theta: Floats, logs: Logarithms, share: Floats
-) -> tuple[Floats, float]:
-    """Return H⁻¹ Σ wᵢuᵢ (2,), less what points at θ itself hold, and its length (Vardi and Zhang 2000).
-
-    H is the Hessian of the sum of distances, Σ wᵢ c(dᵢ)/dᵢ nᵢnᵢᵀ, and a small share of Σ wᵢ/dᵢ, for
-    points on one geodesic.
-    """
-    root = np.linalg.cholesky(metric(manifold, theta))
-    (u, n), apart = _frames(logs, root), logs.lengths > HERE
-    pull = share @ u
-    size = float(np.hypot(*pull))
-    certificate = max(size - float(share[~apart].sum()), 0.0)
-    if certificate == 0.0:
-        return np.zeros(2), 0.0
-    stiff = share[apart] / logs.lengths[apart]
-    bent = stiff * _across(float(manifold.curvature(theta)), logs.lengths[apart])
-    hessian = (n[apart].T * bent) @ n[apart] + LEAST * stiff.sum() * np.eye(2)
-    if not apart.all():  # only along the pull does the sum decrease for sure
-        hessian = stiff.sum() * np.eye(2)
-    step = np.linalg.solve(hessian, pull * (certificate / size))
-    return np.linalg.solve(root.T, step), certificate
-
-
-def _frames(logs: Logarithms, root: Floats) -> tuple[Floats, Floats]:
-    """Return unit vectors (n, 2) to the points and across, 0 for a point at θ itself, in the
-    orthonormal frame of ``root``, g = root rootᵀ.
-    """
-    apart = logs.lengths > HERE
-    u = np.where(apart[:, None], logs.vectors @ root, 0.0)
-    u = u / np.where(apart, logs.lengths, 1.0)[:, None]
-    return u, u[:, ::-1] * [-1.0, 1.0]
-
-
-def _across(curvature: float, d: Floats) -> Floats:
-    """Return c(d) (n,) for a curvature K: √K d cot √K d, √−K d coth √−K d, or 1."""
-    angle = np.maximum(np.sqrt(abs(curvature)) * d, 1e-6)
-    if curvature > 0.0:
-        # beyond a quarter of a great circle the sum of squares need not be convex
-        shrunk: Floats = np.maximum(angle / np.tan(np.minimum(angle, 1.5)), LEAST)
-        return shrunk
-    grown: Floats = angle / np.tanh(angle)
-    return grown
 
 
 def _start(manifold: Manifold, points: Floats, share: Floats) -> Floats:
@@ -213,3 +253,26 @@ def _start(manifold: Manifold, points: Floats, share: Floats) -> Floats:
         return theta
     heaviest: Floats = points[int(np.argmax(share))]
     return heaviest
+
+
+def _sought(manifold: Manifold, points: Floats, share: Floats, theta: Floats) -> Floats:
+    """Return a point near the Fréchet mean by rough logarithms, from θ (2,): a start, for which
+    nothing is claimed.
+    """
+    rough, best, least = RoughLogarithms(manifold, points), theta, np.inf
+    for _ in range(ROUGH_ROUNDS):
+        checkpoint()
+        logs = rough.at(theta)
+        if logs is None or not is_positive(metric(manifold, theta)):
+            break
+        step, size = mean_step(manifold, theta, logs, share)
+        if size < least:
+            best, least = theta, size
+        length = float(np.sqrt(step @ metric(manifold, theta) @ step))
+        following = exp_near(manifold, theta, step * min(1.0, LONGEST / max(length, 1e-300)))
+        if not np.isfinite(following).all():
+            break
+        if size <= ROUGHLY:
+            return following
+        theta = following
+    return best

@@ -93,6 +93,33 @@ fn nb_fall(x: f32) -> f32 {
     return 1.0 - exp(-x);
 }
 
+/// log(1 + x), x ≥ 0.
+fn nb_log1p(x: f32) -> f32 {
+    if x > 0.5 { return log(1.0 + x); }
+    let z = x / (2.0 + x);
+    let q = z * z;
+    return 2.0 * z * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q / 9.0))));
+}
+
+const NB_ENTROPY_NODES = 56;
+
+/// The entropy in nats, by Malmsten's integral in log t.
+fn negative_binomial_entropy(r: f32, m: f32) -> f32 {
+    let slow = min(r, 1.0);
+    let low = log(1e-4 / (1.0 + r * (1.0 + m)));
+    let step = (log(20.0 / slow) - low) / f32(NB_ENTROPY_NODES - 1);
+    var total = 0.0;
+    for (var k = 0; k < NB_ENTROPY_NODES; k++) {
+        let t = exp(low + f32(k) * step);
+        let gone = nb_fall(t);
+        let fall = exp(-slow * t) * nb_fall(abs(1.0 - r) * t);
+        let part = fall * nb_fall(r * nb_log1p(m * gone)) / gone;
+        total += select(part, part * (1.0 + 1.0 / (exp(step) - 1.0)), k == 0);
+    }
+    let lead = r * (nb_log1p(m) + m * nb_log1p(1.0 / m));
+    return lead + sign(1.0 - r) * step * total;
+}
+
 fn negative_binomial_series(r: f32, m: f32) -> f32 { return nb_integral(0, r, m); }
 fn negative_binomial_first(r: f32, m: f32) -> f32 { return nb_integral(1, r, m); }
 fn negative_binomial_second(r: f32, m: f32) -> f32 { return nb_integral(2, r, m); }

@@ -1,4 +1,4 @@
-"""``distances``: all Fisher–Rao distances between points."""
+"""``distances``: all distances between points."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from app.model.file_formats import CSV
 if TYPE_CHECKING:
     import argparse
 
-    from compute.core.arrays import Floats
+# pairs without a distance that are named
+MOST_UNKNOWN = 20
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``distances``."""
     shared_options.points_of_a_family(parser)
+    shared_options.distance(parser)
     parser.add_argument("-o", "--output", metavar=f"OUT{CSV}", help="the matrix as a table")
     shared_options.engine(parser)
 
@@ -26,25 +28,34 @@ def run(chosen: argparse.Namespace) -> int:
     from app.cli.output import exit_of, label, show, written
     from app.cli.requests import points_in
     from app.export.files import beside, checked
+    from app.jobs.matrix_table import matrix_csv
     from compute import Status, open_engine
     from compute.statistics.distance_matrix import distances
 
     path = checked(chosen.output, (CSV,)) if chosen.output else None
     manifold, points = points_in(chosen)
     engine = open_engine(chosen.engine)
-    found = distances(engine, manifold, points.theta)
+    found = distances(engine, manifold, points.theta, chosen.distance)
     if path:
         with beside(path) as file:
-            file.write_text(_table(points.labels, found.values), encoding="utf-8")
+            file.write_text(matrix_csv(points.labels, found.values), encoding="utf-8")
     rows = [
         f"{label(name)}  {'  '.join(written(x, 6) for x in row)}"
         for name, row in zip(points.labels, found.values, strict=True)
     ]
     lines = [f"written to {path}"] if path else rows
+    lines += [
+        f"unknown  {label(points.labels[i])} and {label(points.labels[j])}: "
+        f"{Status(int(found.status[i, j])).name}"
+        for i, j in found.unknown[:MOST_UNKNOWN]
+    ]
+    more = len(found.unknown) - MOST_UNKNOWN
+    lines += [f"unknown  {more} more pairs"] if more > 0 else []
     result = {
         "labels": points.labels,
         "distances": found.values,
         "statuses": [[Status(int(s)) for s in row] for row in found.status],
+        "distance": chosen.distance,
         "engine": engine.name,
     }
     worst = found.worst
@@ -52,21 +63,4 @@ def run(chosen: argparse.Namespace) -> int:
     return exit_of(worst)
 
 
-def _table(labels: tuple[str, ...], values: Floats) -> str:
-    """Return the matrix as CSV text, unknown distances empty."""
-    import csv
-    import io
-
-    import numpy as np
-
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["label", *labels])
-    for name, row in zip(labels, values, strict=True):
-        rows.writerow([name, *("" if np.isnan(x) else repr(float(x)) for x in row)])
-    return text.getvalue()
-
-
-COMMAND = Subcommand(
-    "distances", "compute all Fisher–Rao distances between points", declare, run, order=164
-)
+COMMAND = Subcommand("distances", "compute all distances between points", declare, run, order=164)

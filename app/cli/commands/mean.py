@@ -21,7 +21,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         choices=KINDS,
         default=KINDS[0],
         help="least Σd² (frechet) or Σd (median) by Fisher–Rao distance, or the average of natural "
-        "(e) or expectation (m) parameters",
+        "(e) or expectation (m) parameters, or of quantiles (wasserstein)",
     )
     shared_options.engine(parser)
 

@@ -1,31 +1,41 @@
-"""Regions that cover the true law of each sample with a probability of 95 %."""
+"""Regions that cover the true law of each sample with the chosen probability."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
 
+from app.jobs.data_table import sample_of
 from app.jobs.studies import traced_curves
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
 from app.model.data_points import DataPoint, standing
+from app.model.data_settings import DataSettings
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
+from compute.core.interrupt import checkpoint
 from compute.manifold.manifold import Manifold, inside_only
 from compute.requests.engine import Engine
-from compute.statistics.likelihood_region import region_of_summary, wald_ellipse
+from compute.statistics.likelihood import likelihood
+from compute.statistics.likelihood_region import (
+    Region,
+    is_summarised,
+    region,
+    region_of_summary,
+    wald_ellipse,
+)
 
 # maximum number of regions drawn
 MOST = 200
-LEVEL = 0.95
+NAME = "Regions of fits"
 HINT = (
-    "The likelihood-ratio region {θ : 2n KL(θ̂‖θ) ≤ χ²}; where the likelihood depends on more than θ̂, "
-    "only the ellipse of g⁻¹/n is drawn. Both cover the true θ in 95 % of all cases as n → ∞."
+    "The likelihood-ratio region {θ : 2(ℓ(θ̂) − ℓ(θ)) ≤ χ²}, which for exponential families is the ball "
+    "2n KL(θ̂‖θ) ≤ χ², and the ellipse of g⁻¹/n. Both cover the true θ with this probability as n → ∞."
 )
 
 
@@ -34,37 +44,40 @@ class RegionsJob(Study):
     """The likelihood-ratio regions of fitted points, and their ellipses."""
 
     words: ClassVar[str] = "the regions"
-    title: ClassVar[str] = "95 % regions"
+    title: ClassVar[str] = "Regions of fits"
     hint: ClassVar[str] = (
         "Where the true law of each sample may lie: the likelihood-ratio region, and dashed the "
         "ellipse that it becomes for large samples."
     )
     place: ClassVar[int] = 62
-    measure: ClassVar[str] = "95 % regions"
+    measure: ClassVar[str] = NAME
     section: ClassVar[str] = "samples"
     curves: ClassVar[Mapping[str, Style]] = {
-        "region": Style(22, lambda t: t.e_path, 0.95, 1.6, words="95 % region"),
+        "region": Style(22, lambda t: t.e_path, 0.95, 1.6, words="likelihood-ratio region"),
         "wald": Style(21, lambda t: t.m_path, 0.95, 1.6, dash=(5, 4), words="ellipse of g⁻¹/n"),
     }
 
     points: tuple[DataPoint, ...]
+    data: DataSettings = field(default_factory=DataSettings)
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
-        return cls(scene.family, tuple(point for point in standing(scene.points) if point.n > 0))
+        fitted = tuple(point for point in standing(scene.points) if point.n > 0)
+        return cls(scene.family, fitted, scene.data.sure)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the boundary and the ellipse of each fitted point."""
         if not self.points:
-            return Found({}, [Measure("95 % regions", "no fitted points", HINT, False)])
+            return Found({}, [Measure(NAME, "no fitted points", HINT, False)])
         curves: dict[str, list[Floats]] = {"region": [], "wald": []}
         closed = 0
         for point in self.points[:MOST]:
-            theta = np.array(point.theta)
-            ellipse = _closed(wald_ellipse(manifold, theta, point.n, LEVEL))
+            checkpoint()
+            theta, n = np.array(point.theta), point.n * self.data.times
+            ellipse = _closed(wald_ellipse(manifold, theta, n, self.data.level))
             curves["wald"].append(_inside_or_nan(manifold, ellipse))
-            made = region_of_summary(manifold, theta, point.n, LEVEL)
+            made = self._region(manifold, point, theta, n)
             if made is not None:
                 ring = np.where(made.closed[:, None], made.theta, np.nan)
                 curves["region"].append(_closed(ring))
@@ -74,13 +87,35 @@ class RegionsJob(Study):
         }
         return Found(drawn, [self._measure(len(curves["region"]), closed)])
 
+    def _region(
+        self, manifold: Manifold, point: DataPoint, theta: Floats, n: float
+    ) -> Region | None:
+        """Return the region, from the values where the likelihood depends on more than θ̂; None where
+        these are not there.
+        """
+        level = self.data.level
+        if is_summarised(manifold):
+            return region_of_summary(manifold, theta, n, level)
+        sample = sample_of(manifold, self.data, point)
+        if sample is None:
+            return None
+        return region(likelihood(manifold, sample).larger(self.data.times), theta, level)
+
     def _measure(self, made: int, closed: int) -> Measure:
+        times = (
+            "" if self.data.times == 1.0 else f", as if n were {self.data.times:.3g} times larger"
+        )
+        level = f"{100 * self.data.level:.4g} %{times}: "
+        drawn = min(len(self.points), MOST)
         if not made:
-            return Measure("95 % regions", "ellipses only", HINT)
-        words = f"{made}" if made == len(self.points) else f"{made} of {len(self.points)}"
+            words = f"{level}ellipses only, without the values"
+            return Measure(NAME, words, HINT, False)
+        words = (
+            f"{level}{made}" if made == len(self.points) else f"{level}{made} of {len(self.points)}"
+        )
         if closed < made:
             words += f", {made - closed} open at the edge of the domain"
-        return Measure("95 % regions", words, HINT, closed == made)
+        return Measure(NAME, words, HINT, closed == made == drawn)
 
 
 def _closed(ring: Floats) -> Floats:

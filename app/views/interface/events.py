@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
+from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.data import DataEdited, DataPointChosen
+from app.views.interface.distances import (
+    DistancesAsked,
+    DistancesChosen,
+    PairPointedOut,
+    PointPointedOut,
+)
 from app.views.interface.flow import StrokeDrawn
+from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
@@ -112,6 +121,8 @@ class FormulaTyped:
 
 Event = (
     FormulaTyped
+    | DataEdited
+    | DataPointChosen
     | PairChosen
     | TopologyAsked
     | PinMoved
@@ -133,10 +144,18 @@ Event = (
     | NoteRemoved
     | TokenPathChosen
     | TokenPathAsked
+    | CellChosen
+    | MatrixAsked
+    | AtlasHeadChosen
+    | AtlasAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
     | ValueEntered
     | ValueStepped
+    | DistancesAsked
+    | DistancesChosen
+    | PairPointedOut
+    | PointPointedOut
 )
 Handler = Callable[[Event], None]

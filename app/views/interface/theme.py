@@ -53,6 +53,7 @@ class Theme:
     pin_b: str
     pin_c: str
     pin_ink: str
+    groups: tuple[str, ...]  # of points of data
     map_strength: float  # opacity of the colour map over the background
     # in print: logical pixels of all type, and of the widest line; 0: as on the screen
     type_size: float = 0.0
@@ -73,6 +74,10 @@ class Theme:
         blue.
         """
         return self.vector if dimension else self.warning
+
+    def group(self, number: int) -> str:
+        """Return the colour of a group of points; colours repeat, and −1 is no group."""
+        return self.groups[number % len(self.groups)] if number >= 0 else self.mark
 
     def index(self, index: int) -> str:
         """Return the colour of a zero's Poincaré index: red and blue."""
@@ -122,6 +127,16 @@ DARK = Theme(
     pin_b="#ffb454",
     pin_c="#a8d94a",
     pin_ink="#0b0d11",
+    groups=(
+        "#4cc2ff",
+        "#ffb454",
+        "#5fe0a8",
+        "#ff7ac6",
+        "#e8d45a",
+        "#c9a2ff",
+        "#ff6b57",
+        "#9fb4c8",
+    ),
     map_strength=0.86,
 )
 
@@ -156,5 +171,15 @@ LIGHT = Theme(
     pin_b="#b05e00",
     pin_c="#5b8a00",
     pin_ink="#0b0d11",
+    groups=(
+        "#0a70b2",
+        "#b05e00",
+        "#067a4e",
+        "#c2187f",
+        "#8a7400",
+        "#7a3fd1",
+        "#c93a25",
+        "#5d6677",
+    ),
     map_strength=0.8,
 )

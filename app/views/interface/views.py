@@ -75,7 +75,9 @@ class Curve:
 @dataclass(frozen=True, eq=False)
 class Marks:
     """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface);
-    for zeros their index (k,), which has its own colours; hollow (k,): drawn as rings, or None.
+    for zeros their index (k,), which has its own colours; hollow (k,): drawn as rings, or None;
+    group (k,): numbers of groups, each with its colour, −1 for no group; () for no groups; chosen: the
+    number of the selected one, or −1.
     """
 
     xy: Array
@@ -83,6 +85,8 @@ class Marks:
     fade: Array
     index: tuple[int, ...] = ()
     hollow: NDArray[np.bool_] | None = None
+    group: tuple[int, ...] = ()
+    chosen: int = -1
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import pytest
 
 from app.bench import float64
 from compute import AttentionGeodesic, family
-from compute.geodesics.initial_value import acceleration
+from compute.geodesics.runge_kutta import acceleration
 
 
 def test_the_beta_equation_in_polygamma_functions_is_the_familys_own():

@@ -75,6 +75,25 @@ def test_cluster_answers_labels_and_centres(capsys, points):
     assert found["centres"][1] == pytest.approx([9.0, 1.0])
 
 
+@pytest.mark.parametrize("method", ["k-medoids", "average", "single"])
+def test_cluster_by_distances_alone(capsys, points, method):
+    chosen = ("--points", points, "--k", "2", "--method", method, "--engine", "reference")
+    status, found = answer(capsys, "cluster", "gaussian", *chosen, "--distance", "hellinger")
+    assert status == 0 and (found["method"], found["distance"]) == (method, "hellinger")
+    assert found["labels"][0] == found["labels"][1] != found["labels"][2]
+    assert len(found["silhouettes"]) == 3
+    assert main(["cluster", "gaussian", *chosen]) == 0
+    assert "left, right" in capsys.readouterr().out
+
+
+def test_unknown_distances_are_named(capsys, tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("mu,sigma,label\n0,1,one\n1,1,two\n")
+    chosen = ("--points", str(path), "--distance", "wasserstein", "--engine", "reference")
+    assert main(["distances", "cauchy", *chosen]) == 1
+    assert "unknown  one and two: NOT_RESOLVED" in capsys.readouterr().out
+
+
 def test_distances_are_written_as_a_table(capsys, points, tmp_path):
     out = tmp_path / "out.csv"
     chosen = ("--points", points, "-o", str(out), "--engine", "reference")
@@ -100,6 +119,10 @@ def test_distances_are_written_as_a_table(capsys, points, tmp_path):
             "seed must not",
         ),
         (("distances", "gaussian", "--points", "{points}", "-o", "a.txt"), "must end in .csv"),
+        (
+            ("cluster", "gaussian", "--points", "{points}", "--k", "2", "--distance", "hellinger"),
+            "k-means has Fréchet means as centres",
+        ),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(capsys, samples, points, arguments, words):

@@ -11,6 +11,7 @@ from app.jobs.data_points import DataAnswer, DataTask, NoData
 from app.jobs.studies.points_mean import PointsMeanJob
 from app.jobs.studies.regions import RegionsJob
 from app.model.data_points import DataPoint
+from app.model.data_settings import DataSettings
 
 ENGINE = compute.open_engine("reference")
 
@@ -18,7 +19,9 @@ ENGINE = compute.open_engine("reference")
 def read(tmp_path, text: str, family: str = "gamma"):
     (tmp_path / "data.csv").write_text(text)
     heard: list = []
-    DataTask(family, str(tmp_path / "data.csv")).perform(ENGINE, heard.append, lambda: False)
+    DataTask(family, DataSettings(str(tmp_path / "data.csv"))).perform(
+        ENGINE, heard.append, lambda: False
+    )
     (only,) = heard
     return only
 
@@ -72,7 +75,7 @@ def test_regions_of_normals_are_those_of_the_likelihood_ratio():
     # the ellipse of the covariance diag(σ², σ²/2)/n
     off = (answer.curves["wald"] - [m, s]) * np.sqrt([20 / s**2, 40 / s**2])
     np.testing.assert_allclose((off**2).sum(axis=1), stats.chi2(2).ppf(0.95), rtol=1e-9)
-    assert answer.measures[0].value == "1"
+    assert answer.measures[0].value == "95 %: 1"
 
 
 def test_regions_of_other_families_are_ellipses_and_given_points_have_none():

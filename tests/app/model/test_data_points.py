@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from app.jobs.studies.points_mean import PointsMeanJob
 from app.jobs.studies.regions import RegionsJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model.data_points import DataPoint, standing
+from app.model.data_points import DataPoint, group_numbers, standing
 from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.scene import Scene, completed, of_family
 from app.model.scene_file import from_text, to_text
@@ -40,3 +42,22 @@ def test_keyframes_over_a_number_of_the_family_hide_what_is_fitted():
 def test_a_scene_remembers_to_which_family_a_hidden_point_is_fitted(tmp_path):
     moved = of_family(SCENE, "student_t:nu=2.0")
     assert from_text(to_text(moved, tmp_path), "a scene", tmp_path).points == moved.points
+
+
+def test_groups_are_kept_in_scenes_and_numbered_by_name(tmp_path):
+    points = (
+        replace(FITTED, group="b"),
+        GIVEN,
+        replace(GIVEN, group="a"),
+        replace(FITTED, group="b"),
+    )
+    scene = replace(SCENE, points=points)
+    assert from_text(to_text(scene, tmp_path), "a scene", tmp_path).points == points
+    assert group_numbers(points) == (1, -1, 0, 1)
+    tens = tuple(replace(GIVEN, group=name) for name in ("10", "9"))
+    assert group_numbers(tens) == (1, 0)
+    assert group_numbers(SCENE.points) == ()
+    marks = drawables.data_points(scene, Subject.of(scene).chart)
+    assert marks is not None and marks.group == (1, -1, 0, 1)
+    with pytest.raises(ValueError, match="group must have at most 80 characters"):
+        DataPoint((0.0, 1.0), group="x" * 81)

@@ -15,6 +15,7 @@ import pytest
 from app.cli.main import opened
 from app.model import scene_entries, scene_file, scene_schema
 from app.model.data_points import DataPoint
+from app.model.data_settings import DataSettings
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.layers import Layers, Opacity
@@ -74,6 +75,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         playhead=0.125,
         view=Extent(-3.0, 2.0, -1.0, 1.5),
         title="θ and “quotes”",
+        data=DataSettings(str(tmp_path / "a.csv"), "groups", "x", "w", "k", 0.9, 10.0, True, 7),
         photograph=Photograph(str(tmp_path / "cat.png"), "shades", patch=8, start=(0.5, 1.0)),
         normals=Normals(b=(0.0, 0.0, 1.0, 0.25, 2.0)),
         unknown=(
@@ -91,6 +93,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
     assert same == left
     scene_file.save(scene, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text())["photograph"]["source"] == "cat.png"
+    assert json.loads((tmp_path / "a.json").read_text())["data"]["file"] == "a.csv"
     assert scene_file.load(tmp_path / "a.json") == scene
 
 

@@ -73,3 +73,78 @@ def test_a_table_that_is_none_is_told_in_one_line(program, tmp_path):
     assert "must have a column of numbers" in text
     assert program.store.scene.points == ()
     assert "must have a column of numbers" in program.window.status_words.text()
+
+
+TABLE = "w,x,k\n" + "".join(f"{w},{x},{i % 3}\n" for w in "ab" for i, x in enumerate((1, 2, 4, 9)))
+
+
+@pytest.fixture
+def panel(program, tmp_path):
+    (tmp_path / "data.csv").write_text(TABLE)
+    program.documents.dropped([str(tmp_path / "data.csv")])
+    until(program, lambda: bool(program.store.scene.points))
+    settle(program)
+    return program.window.panels["Data"].panel
+
+
+def cells(panel):
+    table = panel.table
+    rows = [table.topLevelItem(i) for i in range(table.topLevelItemCount())]
+    return [[row.text(k) for k in range(table.columnCount())] for row in rows]
+
+
+def test_the_panel_shows_the_fits_and_fits_other_columns_as_one_step(program, panel):
+    assert [row[:3] for row in cells(panel)] == [["x", "8", "0"], ["k", "8", "0"]]
+    assert cells(panel)[0][3:5] == ["4", "3.08221"]  # mean and √(mean of squares − 16)
+    panel.layouts.setCurrentIndex(panel.layouts.findData("groups"))
+    panel.layouts.activated.emit(panel.layouts.currentIndex())
+    until(program, lambda: program.store.scene.data.layout == "groups")
+    assert [point.label for point in program.store.scene.points] == ["a", "b"]
+    panel.weights.setCurrentIndex(panel.weights.findData("k"))
+    panel.weights.activated.emit(panel.weights.currentIndex())
+    until(program, lambda: program.store.scene.data.weights == "k")
+    assert {point.n for point in program.store.scene.points} == {3.0}
+    settle(program)
+    assert cells(panel)[0][1] == "3"
+    program.window.actions["undo"].trigger()
+    assert {point.n for point in program.store.scene.points} == {4.0}
+    settle(program)
+    assert cells(panel)[0][1] == "4"
+
+
+def test_a_row_and_its_point_are_selected_together(program, panel):
+    from app.views.interface.data import DataPointChosen
+
+    panel.table.setCurrentItem(panel.table.topLevelItem(0))
+    until(program, lambda: panel.plots.isVisibleTo(panel.widget))
+    assert "KS = 0.2" in panel.story.text() and "not exact" in panel.story.text()
+    program.controller.on_event(DataPointChosen(1))
+    settle(program)
+    assert panel.table.currentItem().text(0) == "k"
+    program.window.actions["pin_a_on_data"].trigger()
+    assert program.store.scene.start.theta == program.store.scene.points[1].theta
+
+
+def test_sliders_and_switches_of_the_regions_are_steps_of_undo(program, panel):
+    panel.regions.setChecked(True)
+    panel.times.setValue(200)
+    settle(program)
+    (answer,) = program.controller.answers.studies
+    assert program.store.scene.data.times == 1000.0 and answer.job.data.times == 1000.0
+    assert panel.times_words.text() == "as if 1e+03 n"
+    assert "as if n were 1e+03 times larger" in answer.measures[0].value
+    program.window.actions["undo"].trigger()
+    assert program.store.scene.data.times == 1.0 and program.store.scene.layers.regions
+
+
+def test_a_scene_without_its_file_keeps_its_points_and_says_so(program, panel, tmp_path):
+    from app.model import scene_file
+
+    scene_file.save(program.store.scene, tmp_path / "scene.json")
+    (tmp_path / "data.csv").unlink()
+    program.window.actions["clear_data"].trigger()
+    program.store.replace(scene_file.load(tmp_path / "scene.json"))
+    until(program, lambda: "open the file again" in panel.warning.text())
+    assert [row[0] for row in cells(panel)] == ["x", "k"]
+    panel.table.setCurrentItem(panel.table.topLevelItem(0))
+    until(program, lambda: "open the file again" in panel.story.text())

@@ -87,7 +87,7 @@ def stated(kind: type, name: str) -> set[str]:
 def test_a_part_states_what_it_handles(part):
     # the class of a field of an answer or an event is not itself an event
     inner = {"NormalsTask", "PictureTask", "TokenPathTask", "RowsTask", "BrowseTask", "FlowJob"}
-    inner |= {"DataTask"}
+    inner |= {"DataTask", "FitPlotsTask", "MatrixTask", "ClusterTask", "AtlasTask"}
     assert names_in(part.on_event) <= stated(part, "events")
     handled = names_in(part.on_message) - inner
     assert handled <= stated(part, "messages")
@@ -129,7 +129,7 @@ def test_what_a_job_does_not_read_does_not_change_it(name, scene, other):
 
 
 def test_all_fields_that_views_show_are_tried():
-    untried = {"layers", "opacity", "flow", "photograph", "normals", "timeline", "aside"}
+    untried = {"layers", "opacity", "flow", "photograph", "normals", "timeline", "aside", "data"}
     untried |= {"unknown"}
     assert {field.name for field in fields(Scene)} - untried == set(OTHER)
 

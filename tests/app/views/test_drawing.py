@@ -10,15 +10,16 @@ import pytest
 
 from app.views.canvas import colour_map, typeface
 from app.views.canvas.colour_map import LEVELS, coloured, palette
-from app.views.canvas.display_list import ArrowHeads, Label, Pen, Strokes, TexturedQuad
+from app.views.canvas.display_list import ArrowHeads, Discs, Label, Pen, Strokes, TexturedQuad
 from app.views.canvas.gl.shapes import tessellated
 from app.views.canvas.input.pointer import nearest, zoom_factor
 from app.views.canvas.layers.legend import LONGEST, WIDTH, LegendLayer
+from app.views.canvas.layers.marks import MarksLayer
 from app.views.canvas.plot import Plot
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.ticks import linear, logarithmic, number, step
-from app.views.interface.theme import DARK, LIGHT
+from app.views.interface.theme import DARK, LIGHT, rgba
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks, Outline
 from compute.manifold.extent import Extent
 from tests.claims import each
@@ -239,3 +240,12 @@ def test_a_map_is_hatched_where_the_metric_is_singular_and_nowhere_else():
     assert not differs[:, 20:].any()
     width, apart = colour_map.STRIPES
     assert differs[:, :20].mean() == pytest.approx(width / apart)
+
+
+def test_points_of_one_group_have_one_colour(frame):
+    layer = MarksLayer(DARK)
+    xy = np.array([[0.2, 9.0], [0.5, 9.5], [0.8, 9.2]])
+    layer.set(Marks(xy, ("",) * 3, np.zeros(3), group=(1, -1, 1)))
+    discs = next(shape for shape in layer.build(frame) if isinstance(shape, Discs))
+    expected = [rgba(DARK.groups[1]), rgba(DARK.mark), rgba(DARK.groups[1])]
+    np.testing.assert_allclose(discs.colours, expected)

@@ -193,7 +193,7 @@ def test_an_alpha_geodesic_solves_its_equation_between_its_nodes():
     # α = ½ of normals, against SciPy's integrator
     from scipy.integrate import solve_ivp
 
-    from compute.geodesics.initial_value import acceleration
+    from compute.geodesics.runge_kutta import acceleration
 
     manifold = manifold_of("gaussian")
     paths = shot(manifold, (-3.0, 0.5), [0.9], 1.6, alpha=0.5, steps=4)

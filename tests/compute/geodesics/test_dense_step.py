@@ -9,7 +9,7 @@ from scipy.integrate import DOP853
 from compute.families import manifold
 from compute.geodesics import dop853
 from compute.geodesics.dense_step import dense_step
-from compute.geodesics.initial_value import slope_at
+from compute.geodesics.runge_kutta import slope_at
 
 SIZE = 0.3
 
@@ -34,5 +34,5 @@ def test_a_step_is_scipys_at_every_share_of_it(name):
     assert solver.t == SIZE
     np.testing.assert_allclose(end[0], solver.y, rtol=1e-13, atol=1e-15)
     shares = np.array([0.0, 0.1, 0.5, 0.9, 1.0])
-    wanted = solver.dense_output()(SIZE * shares)[:4].T
+    wanted = solver.dense_output()(SIZE * shares).T
     np.testing.assert_allclose(step.at(shares)[0], wanted, rtol=1e-12, atol=1e-14)

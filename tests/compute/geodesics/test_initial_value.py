@@ -11,7 +11,8 @@ from scipy.integrate import solve_ivp
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
-from compute.geodesics.initial_value import DOP853, DRIFT_LIMIT, RK4, shoot
+from compute.geodesics.initial_value import DRIFT_LIMIT, shoot
+from compute.geodesics.runge_kutta import DOP853, RK4
 from compute.geodesics.shooting import connect
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import contracted, inner, raised

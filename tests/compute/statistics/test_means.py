@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.optimize import minimize
 
 import compute
 from compute.core.refusal import Refused
-from compute.statistics.distance_matrix import distances
+from compute.statistics.distance_matrix import between, distances
 from compute.statistics.geodesic_regression import regression
 from compute.statistics.k_means import k_means
-from compute.statistics.means import mean
+from compute.statistics.means import hold, mean, moved
 from compute.statistics.tangent_pca import tangent_pca
+from tests.claims import each
 
 REFERENCE = compute.open_engine("reference")
 NORMALS, BETA = compute.family("gaussian"), compute.family("beta")
@@ -160,3 +164,130 @@ def test_estimators_keep_scikit_learns_conventions():
     made = compute.fit({"x": [1.0, 2.0, 4.0], "y": [2.0, 2.5, 7.0]}, "gamma")
     assert made.points().labels == made.groups == ("x", "y")
     assert made.region(0).closed.all()
+
+
+class Counted:
+    """The reference engine, counting its requests for geodesics between points."""
+
+    name = "reference"
+
+    def __init__(self) -> None:
+        self.connected = 0
+
+    def __getattr__(self, name):
+        return getattr(REFERENCE, name)
+
+    def connect(self, request):
+        self.connected += 1
+        return REFERENCE.connect(request)
+
+
+def test_the_mean_of_many_beta_laws_takes_at_most_two_certified_evaluations():
+    laws = np.exp(np.random.default_rng(0).uniform(np.log(0.3), np.log(8.0), (40, 2)))
+    engine = Counted()
+    found = mean(engine, BETA, laws)
+    assert found.status == compute.Status.OK and found.certificate <= 1e-9
+    assert engine.connected <= 2
+    # the sum of squares is least there, by differences of certified distances
+    sums = {
+        (i, sign): (distances_to(found.theta * np.exp(sign * 1e-4 * np.eye(2)[i]), laws) ** 2).sum()
+        for i in (0, 1)
+        for sign in (-1, 1)
+    }
+    assert each(abs(sums[i, 1] - sums[i, -1]) < 1e-7 * sums[i, 1] for i in (0, 1))
+
+
+def distances_to(theta: np.ndarray, laws: np.ndarray) -> np.ndarray:
+    return between(REFERENCE, BETA, np.broadcast_to(theta, laws.shape), laws)[0]
+
+
+def test_a_start_is_used_and_checked():
+    theta = points(5)
+    whole = mean(REFERENCE, NORMALS, theta)
+    engine = Counted()
+    again = mean(engine, NORMALS, theta, start=whole.theta)
+    assert engine.connected == 1
+    np.testing.assert_array_equal(again.theta, whole.theta)
+    with pytest.raises(ValueError, match="start must lie in"):
+        mean(REFERENCE, NORMALS, theta, start=np.array([0.0, -1.0]))
+
+
+def test_the_mean_of_outcomes_is_that_of_the_sphere():
+    """Karcher's iteration on the unit sphere, p = x², with nothing of the program."""
+    p = np.random.default_rng(7).dirichlet([3.0, 2.0, 2.0], 9)
+    x = np.sqrt(p)
+    m = x.mean(axis=0) / np.linalg.norm(x.mean(axis=0))
+    for _ in range(60):
+        angle = np.arccos(np.clip(x @ m, -1, 1))[:, None]
+        v = (angle / np.sin(angle) * (x - np.cos(angle) * m)).mean(axis=0)
+        size = np.linalg.norm(v)
+        if size < 1e-16:
+            break
+        m = np.cos(size) * m + np.sin(size) * v / size
+    found = mean(REFERENCE, compute.family("categorical3_expectation"), p[:, :2])
+    np.testing.assert_allclose(found.theta, m[:2] ** 2, atol=1e-9)
+    wanted = (4 * np.arccos(x @ m) ** 2).mean()
+    assert found.variance == pytest.approx(wanted, rel=1e-9, abs=0.0)
+
+
+@pytest.mark.parametrize("family", [NORMALS, BETA])
+def test_a_moved_point_takes_the_mean_along_by_one_logarithm(family):
+    theta = np.exp(0.4 * points(40, 3))
+    held = hold(REFERENCE, family, theta)
+    engine, errors = Counted(), []
+    for size in (1.0, 0.5):
+        after = theta.copy()
+        after[7] = theta[7] * np.exp(size * np.array([0.8, 0.5]))
+        found = moved(engine, family, held, 7, after[7])
+        wanted = mean(REFERENCE, family, after)
+        assert found.status == compute.Status.OK and np.isnan(found.certificate)
+        assert found.variance == pytest.approx(wanted.variance, rel=1e-4, abs=0.0)
+        errors.append(np.abs(found.theta - wanted.theta).max())
+        assert errors[-1] < 0.02 * np.abs(wanted.theta - held.mean.theta).max()
+    assert engine.connected == 2 and errors[1] < errors[0]
+    rest = hold(REFERENCE, family, after, start=found.theta)
+    assert rest.mean.status == compute.Status.OK and rest.mean.certificate <= 1e-9
+
+
+def test_wrong_moves_are_refused_and_failed_means_stay_failed():
+    held = hold(REFERENCE, NORMALS, points(3))
+    with pytest.raises(Refused, match="index must be from 0 to 2, got 3"):
+        moved(REFERENCE, NORMALS, held, 3, np.array([0.0, 1.0]))
+    with pytest.raises(ValueError, match="theta must lie in"):
+        moved(REFERENCE, NORMALS, held, 0, np.array([0.0, -1.0]))
+    failed = replace(held.mean, status=compute.Status.NOT_CONVERGED)
+    found = moved(REFERENCE, NORMALS, replace(held, mean=failed), 0, np.array([0.0, 1.0]))
+    assert found.status == compute.Status.NOT_CONVERGED and np.isnan(found.variance)
+
+
+@pytest.mark.parametrize(
+    ("name", "law"),
+    [
+        ("gaussian", lambda t: stats.norm(t[0], t[1])),
+        ("laplace", lambda t: stats.laplace(t[0], t[1])),
+        ("logistic", lambda t: stats.logistic(t[0], t[1])),
+        ("gumbel", lambda t: stats.gumbel_r(t[0], t[1])),
+        ("student_t", lambda t: stats.t(5.0, t[0], t[1])),
+        ("flat_exponential_pair", lambda t: stats.expon(scale=1 / t[0])),
+    ],
+)
+def test_the_barycentre_has_the_mean_of_the_quantiles(name, law):
+    theta, share = np.exp(0.3 * points(4)), np.array([1.0, 2.0, 1.0, 4.0]) / 8
+    found = mean(REFERENCE, compute.family(name), theta, share, "wasserstein")
+    u = np.array([0.03, 0.3, 0.5, 0.9])
+    wanted = sum(w * law(t).ppf(u) for w, t in zip(share, theta, strict=True))
+    np.testing.assert_allclose(law(found.theta).ppf(u), wanted, rtol=1e-12)
+    assert found.status == compute.Status.OK
+
+
+@pytest.mark.parametrize("name", ["log_normal", "weibull", "cauchy", "student_t:nu=1.5", "beta"])
+def test_families_that_averages_of_quantiles_leave_have_no_barycentre(name):
+    family = compute.family(name)
+    with pytest.raises(Refused, match="averages of quantiles of"):
+        mean(REFERENCE, family, np.array(family.pins), kind="wasserstein")
+
+
+def test_the_m_mean_of_counts_averages_their_means():
+    theta = np.array([[1.0, 8.0], [12.0, 2.0]])
+    found = mean(REFERENCE, compute.family("poisson_poisson"), theta, kind="m")
+    np.testing.assert_allclose(found.theta, [6.5, 5.0], rtol=1e-14)

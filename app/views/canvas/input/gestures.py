@@ -14,6 +14,7 @@ from app.views.canvas.input.pointer import PAN, Drag, Pointer, nearest, zoom_fac
 from app.views.canvas.layers.beyond import BeyondLayer
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
+from app.views.interface.data import DataPointChosen
 from app.views.interface.events import (
     XY,
     Array,
@@ -114,15 +115,22 @@ class Gestures(Notes):
             self._marks.hover(None, self.frame)
             self._held_from, self._on_grid = self.movable().get(held.name), False
             self.chosen = self.chosen if held.name == PAN else held.name
-            if held.name == PAN:
-                self._choose_pair(pixel)
+            if held.name == PAN and not self._choose_pair(pixel):
+                self._choose_point(pixel)
 
-    def _choose_pair(self, pixel: Pixel) -> None:
+    def _choose_pair(self, pixel: Pixel) -> bool:
         """Select a critical point under the pointer, without dragging the view."""
         pair = self._critical.pair_at(pixel, self._stage.drawn)
         if pair is not None:
             self._pointer.release()
             self._handler(PairChosen(pair))
+        return pair is not None
+
+    def _choose_point(self, pixel: Pixel) -> None:
+        """Select a point of data under the pointer."""
+        number = self._data.mark_at(pixel, self._stage.drawn)
+        if number >= 0:
+            self._handler(DataPointChosen(number))
 
     def _moved(self, event: MouseEvent) -> None:
         pixel, held = self._position(event), self._pointer.drag

@@ -46,6 +46,8 @@ HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 TRIED = 160
 # boxes of which most in a crowd hit one
 CROWD = 48
+# width of the glow around the selected mark, and reach of a click
+GLOW, NEAR = 22.0, 9.0
 Box = tuple[float, float, float, float]
 
 
@@ -82,16 +84,20 @@ class MarksLayer(Layer):
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
-        found = -1
-        if self._marks is not None and len(self._marks.xy) and pixel is not None:
-            distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
-            nearest = int(np.argmin(distance))
-            found = nearest if distance[nearest] < 9.0 else -1
+        found = -1 if pixel is None else self.mark_at(pixel, frame)
         if found == self._hovered:
             return False
         self._hovered = found
         self.changed()
         return True
+
+    def mark_at(self, pixel: tuple[float, float], frame: Frame) -> int:
+        """Return the number of the nearest mark within reach of a pixel, or −1."""
+        if self._marks is None or not len(self._marks.xy):
+            return -1
+        distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
+        nearest = int(np.argmin(np.where(np.isfinite(distance), distance, np.inf)))
+        return nearest if distance[nearest] < NEAR else -1
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Return discs, and the labels that fit."""
@@ -101,16 +107,21 @@ class MarksLayer(Layer):
         alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
         if self._hovered >= 0:
             alpha[self._hovered] = 1.0
-        inks = range(len(at)) if self._marks.index else (0,)
+        inks = range(len(at)) if self._marks.index or self._marks.group else (0,)
         colours = np.resize([rgba(self._ink(i)) for i in inks], (len(at), 4))
         colours[:, 3] = alpha
         pen = Pen(rgba(self.theme.mark), self._width(len(at)), self.theme.outline(), 1.5)
-        shapes = [Discs(at, pen, colours)]
+        shapes = [*self._glow(at), Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
             # points off this surface are rings
             inner = Pen(rgba(self.theme.background), HOLE)
             shapes.append(Discs(at[self._marks.hollow], inner))
         return (*shapes, *self._labels(frame, at, alpha))
+
+    def _glow(self, at: Pixels) -> list[Discs]:
+        assert self._marks is not None
+        chosen = at[self._marks.chosen :][:1] if self._marks.chosen >= 0 else at[:0]
+        return [Discs(chosen, Pen(rgba(self.theme.mark, 0.45), GLOW))] if len(chosen) else []
 
     def _width(self, n: int) -> float:
         """Return the width of n discs: tokens keep theirs, points of data are smaller in a crowd."""
@@ -120,6 +131,8 @@ class MarksLayer(Layer):
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
+        if self._marks.group:
+            return self.theme.group(self._marks.group[i])
         return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:

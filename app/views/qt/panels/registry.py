@@ -10,11 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.model.panel_titles import (
+    ATLAS,
+    DATA,
+    DISTANCES,
     DISTRIBUTIONS,
     FLOW,
     HEADS,
     LESSON,
     LOG,
+    MATRIX,
     NORMALS,
     PICTURE,
     POINTS,
@@ -84,6 +88,18 @@ def _token_path(emit: Handler, theme: Theme) -> Panel:
     return TokenPathPanel(emit, theme)
 
 
+def _matrix(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.matrix_panel import MatrixPanel
+
+    return MatrixPanel(emit, theme)
+
+
+def _atlas(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.atlas_panel import AtlasPanel
+
+    return AtlasPanel(emit, theme)
+
+
 def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
@@ -120,12 +136,28 @@ def _points(emit: Handler, theme: Theme) -> Panel:
     return PointsPanel(emit, theme)
 
 
+def _distances(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.distances_panel import DistancesPanel
+
+    return DistancesPanel(emit, theme)
+
+
+def _data(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.data_panel import DataPanel
+
+    return DataPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
+    PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
+    PanelSpec(DISTANCES, RIGHT, _distances, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
+    PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
+    PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),

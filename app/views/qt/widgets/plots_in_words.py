@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.views.interface.attention_matrix import MatrixState
+from app.views.interface.distances import DistancesState
 from app.views.interface.events import Array
+from app.views.interface.head_atlas import AtlasState
 from app.views.interface.rows import RowsState
 from app.views.interface.token_path import TokenPathState
 from app.views.interface.topology import TopologyState
@@ -64,6 +67,47 @@ def of_matrix(state: TokenPathState) -> str:
     said = [f"Distances between {len(gaps)} rows"]
     for word, i in (("Nearest", int(found.argmin())), ("Farthest", int(found.argmax()))):
         said.append(f"{word}: {places[rows[i]]} and {places[columns[i]]}, {found[i]:.3g}")
+    return _sentences(said)
+
+
+def of_distances(state: DistancesState) -> str:
+    """Give the summary, the nearest and the farthest two points, and the clusters."""
+    rows, columns = np.triu_indices(len(state.names), 1)
+    found = state.values[rows, columns]
+    said = [state.words]
+    if np.isfinite(found).any():
+        for word, i in (
+            ("Nearest", int(np.nanargmin(found))),
+            ("Farthest", int(np.nanargmax(found))),
+        ):
+            pair = f"{state.names[rows[i]]} and {state.names[columns[i]]}"
+            said.append(f"{word}: {pair}, {found[i]:.3g}")
+    return _sentences([*said, state.said])
+
+
+def of_attention(state: MatrixState) -> str:
+    """Give the key with the most weight of each pin's row, or of the first rows."""
+    said = [f"{len(state.queries)} queries over {len(state.keys)} keys"]
+    named = [("A", state.pins[0]), ("B", state.pins[1])]
+    rows = [(name, row) for name, row in named if 0 <= row < len(state.rows)]
+    for name, row in rows:
+        if np.isfinite(state.rows[row]).all():
+            key = int(state.rows[row].argmax())
+            weight = state.rows[row, key]
+            said.append(f"{name} on {state.queries[row]}: most to {state.keys[key]}, {weight:.2f}")
+        else:
+            said.append(f"{name} on {state.queries[row]}: its mask leaves it no key")
+    return _sentences(said)
+
+
+def of_atlas(state: AtlasState, score: str) -> str:
+    """Give the heads that come first by a score, and the nearest pair."""
+    known = [of for of in state.heads if of.values[score] == of.values[score]]
+    known.sort(key=lambda of: -of.values[score])
+    said = [f"{len(state.heads)} heads"]
+    said += [f"{of.name}: {of.values[score]:.3g}" for of in known[:MOST]]
+    for a, b, gap in state.pairs[:1]:
+        said.append(f"Nearest: {state.heads[a].name} and {state.heads[b].name}, {gap:.3g}")
     return _sentences(said)
 
 

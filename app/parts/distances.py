@@ -1,0 +1,194 @@
+"""The part of distances: a matrix, clusters and a map of the points of data, while its panel is
+visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.jobs.distances import (
+    ClusterAnswer,
+    ClusterTask,
+    MatrixAnswer,
+    MatrixProgress,
+    MatrixTask,
+    NoDistances,
+)
+from app.jobs.matrix_table import MatrixWritten, WriteMatrixTask
+from app.jobs.worker import JobFailed
+from app.model import panel_titles
+from app.model.data_points import DataPoint, standing
+from app.model.file_formats import CSV
+from app.model.scene import Pin, Scene
+from app.parts.part import Part, PartContext
+from app.presenters import distances as shown
+from app.views.interface.distances import (
+    DistancesAsked,
+    DistancesChosen,
+    PairPointedOut,
+    PointPointedOut,
+)
+from app.views.interface.events import Event, PanelShown
+from app.views.text.file_patterns import pattern
+from compute.families import manifold as manifold_of
+from compute.statistics.distance_matrix import FISHER_RAO, kinds
+
+TITLE = panel_titles.DISTANCES
+# maximum number of points
+MOST = 500
+FEW = "Open data (File › Open data…): there are no two points of data to compare."
+MANY = f"There are more than {MOST} points: the command distances takes up to 4000."
+
+
+class DistancesPart(Part):
+    """Asks for a matrix, then for clusters; what is chosen in the panel stays for the session."""
+
+    events = (PanelShown, DistancesChosen, DistancesAsked, PairPointedOut, PointPointedOut)
+    messages = (MatrixProgress, MatrixAnswer, ClusterAnswer, NoDistances, MatrixWritten, JobFailed)
+    fields = frozenset(("family", "points", "start", "end"))
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
+        self._seen = False
+        self._chosen = DistancesChosen()
+        self._task: MatrixTask | None = None
+        self._matrix: MatrixAnswer | None = None
+        self._clusters: ClusterAnswer | None = None
+        self._asked: ClusterTask | None = None
+        self._point = -1
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        return {"show_distances": lambda: self.context.window.raise_panel(TITLE)}
+
+    # --- what is asked ------------------------------------------------------------------------
+    def on_event(self, event: Event) -> None:
+        match event:
+            case PanelShown(title=title) if title == TITLE:
+                self._seen = event.visible
+                self._ask()
+            case DistancesChosen():
+                self._chosen = event
+                self._ask()
+            case PairPointedOut():
+                self._point_out(event)
+            case PointPointedOut():
+                self._point = -1 if event.number == self._point else event.number
+                self._show()
+            case DistancesAsked() if self._matrix is not None:
+                self._write(self._matrix)
+            case _:
+                pass
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        if (old.family, old.points) != (new.family, new.points):
+            self._ask()
+        elif self._seen:
+            self._show()
+
+    def on_waiting(self) -> None:
+        self._task = self._matrix = self._clusters = self._asked = None
+
+    def _points(self) -> tuple[DataPoint, ...]:
+        return standing(self.context.store.scene.points)
+
+    def _ask(self) -> None:
+        """Ask for what is missing, if the panel is visible."""
+        if not self._seen:
+            return
+        points, family = self._points(), self.context.store.scene.family
+        if self._chosen.kind not in kinds(manifold_of(family)):
+            self._chosen = replace(self._chosen, kind=FISHER_RAO)
+        if not 2 <= len(points) <= MOST:
+            self.on_waiting()
+            self._show(MANY if points[MOST:] else FEW)
+            return
+        task = MatrixTask(family, tuple(point.theta for point in points), self._chosen.kind)
+        if task != self._task:
+            self.on_waiting()
+            self._task, self._point = task, -1
+            self.context.submit(task)
+            self._show("Computing the distances …")
+        elif self._matrix is not None:
+            self._cluster(self._matrix, points)
+
+    def _cluster(self, matrix: MatrixAnswer, points: tuple[DataPoint, ...]) -> None:
+        """Ask for clusters, unless the choice is that of the last ones."""
+        groups = tuple(point.group for point in points)
+        task = ClusterTask(matrix, self._chosen, groups)
+        if task != self._asked:
+            self._asked = task
+            self.context.submit(task)
+
+    # --- answers ------------------------------------------------------------------------------
+    def on_message(self, message: object) -> None:
+        match message:
+            case MatrixProgress() if message.job == self._task:
+                if message.done < message.total:
+                    self._show(f"{message.done} of {message.total} distances …")
+            case MatrixAnswer() if message.job == self._task:
+                self._matrix = message
+                self._cluster(message, self._points())
+            case ClusterAnswer() if message.job == self._asked:
+                self._clusters = message
+                self._colour(message)
+                self._show()
+            case NoDistances() if message.job in (self._task, self._asked):
+                self._show(f"⚠ {message.words}")
+            case JobFailed(job=MatrixTask() | ClusterTask()):
+                self._show(f"⚠ {message.problem}")
+            case MatrixWritten():
+                self.context.window.log(message.words)
+
+    def _colour(self, found: ClusterAnswer) -> None:
+        """Make the clusters the groups of the points, if they are to be coloured."""
+        if not self._chosen.colours:
+            return
+        scene = self.context.store.scene
+        names = iter(str(label + 1) if label >= 0 else "" for label in found.labels)
+        points = tuple(
+            point if point.family else replace(point, group=next(names)) for point in scene.points
+        )
+        if points != scene.points:
+            self.context.store.update(replace(scene, points=points), merge="clusters")
+            self._asked = replace(
+                found.job, groups=tuple(point.group for point in standing(points))
+            )
+            self.context.submit(self._asked)
+
+    # --- what is done -------------------------------------------------------------------------
+    def _point_out(self, pair: PairPointedOut) -> None:
+        """Put A and B on two points, as one step of undo."""
+        points, scene = self._points(), self.context.store.scene
+        if max(pair.row, pair.column) < len(points):
+            start, end = (Pin(points[i].theta) for i in (pair.row, pair.column))
+            self.context.store.update(replace(scene, start=start, end=end))
+            self.context.store.settle()
+
+    def _write(self, matrix: MatrixAnswer) -> None:
+        path = self.context.window.ask_save("Export the distances", TABLE, "distances")
+        if path is not None:
+            names = tuple(p.label or str(i + 1) for i, p in enumerate(self._points()))
+            self.context.submit(WriteMatrixTask(matrix, names, Path(path)))
+
+    def _show(self, note: str = "") -> None:
+        """Show what is known, or why nothing is."""
+        scene = self.context.store.scene
+        if note or self._matrix is None or self._clusters is None:
+            found = shown.nothing(self._chosen, note or "…", scene.family)
+        else:
+            pair = _pair(scene, self._points())
+            found = shown.state(self._points(), self._matrix, self._clusters, self._point, pair)
+        self.context.window.set_panel(TITLE, found)
+
+
+TABLE = pattern("Table", (CSV,))
+
+
+def _pair(scene: Scene, points: tuple[DataPoint, ...]) -> tuple[int, int] | None:
+    """Return the numbers of the points on which A and B are, or None."""
+    place = {point.theta: i for i, point in enumerate(points)}
+    ends = [place.get(pin.theta) for pin in (scene.start, scene.end) if pin is not None]
+    known = [i for i in ends if i is not None]
+    return (known[0], known[1]) if len(known) == 2 else None

@@ -1,0 +1,247 @@
+"""The atlas panel: all heads as dots, by two scores or by their distances; a click shows a head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+)
+
+from app.views.interface.choices import Choice
+from app.views.interface.events import Handler
+from app.views.interface.head_atlas import SCORES, AtlasAsked, AtlasState
+from app.views.interface.theme import Theme
+from app.views.qt.style.text import title_axis
+from app.views.qt.widgets import plots, plots_in_words
+from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
+
+MAP = "map"
+ACROSS = (Choice(MAP, "map by Fisher–Rao distance"), *(Choice(*of) for of in SCORES.items()))
+UP = tuple(Choice(*of) for of in SCORES.items())
+# quantities that span orders of magnitude
+LOGARITHMIC = ("curvature_max", "condition")
+# pixels: minimum heights of the picture and of the list, width of what stands beside the picture, and
+# diameter of a dot
+LOWEST, SHORTEST, BESIDE, DOT = 180, 50, 230, 11
+# heads whose names are written at their dots, and lines of the list
+NAMED, LISTED = 4, 40
+
+
+class AtlasPanel:
+    """The picture, the choice of axes, and a list of the heads that come first."""
+
+    def __init__(self, emit: Handler, theme: Theme) -> None:
+        self._emit = emit
+        self.state: AtlasState | None = None
+        self._shown: list[int] = []
+        self.widget, column = panel(WIDE)
+        self.note = label("", wrap=True)
+        self.plot = plots.plot("Heads of the model")
+        self.plot.setMinimumHeight(LOWEST)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        column.addWidget(self.note)
+        column.addLayout(self._make_row(), 1)
+        self._make_items()
+        self.set_theme(theme)
+
+    def _make_row(self) -> QHBoxLayout:
+        """Return the picture, with choices and the list beside it."""
+        row, side = QHBoxLayout(), QVBoxLayout()
+        self.across = picker(
+            "Across", "The score along the horizontal axis, or the map of distances"
+        )
+        self.up = picker("Up", "The score along the vertical axis, by which the list is sorted")
+        fill(self.across, ACROSS, "first_key")
+        fill(self.up, UP, "induction")
+        self.words = label("", "quiet", wrap=True)
+        self.list = QListWidget()
+        self.list.setMinimumHeight(SHORTEST)
+        self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self.list.setAccessibleName("Heads in order; Enter shows one")
+        self.list.itemActivated.connect(self._activate)
+        self.list.itemClicked.connect(self._activate)
+        self.list.currentItemChanged.connect(lambda item, _: self._say_of(item))
+        buttons = QHBoxLayout()
+        for words, purpose, hint in (
+            ("Add…", "add", "More files of heads, such as other texts through the same model"),
+            ("Clear", "clear", "The heads of the scene’s file alone"),
+            ("Export…", "save", "The scores of all heads as .csv"),
+        ):
+            button = QPushButton(words)
+            button.setToolTip(hint)
+            button.clicked.connect(lambda _=False, p=purpose: self._emit(AtlasAsked(p)))
+            buttons.addWidget(button)
+        for box in (self.across, self.up):
+            box.activated.connect(lambda _: self.show(self.state))
+        for widget in (self.across, self.up, self.list, self.words):
+            widget.setFixedWidth(BESIDE)
+            side.addWidget(widget, 1 if widget is self.list else 0)
+        side.addLayout(buttons)
+        row.addWidget(self.plot, 1)
+        row.addLayout(side)
+        return row
+
+    def _make_items(self) -> None:
+        self.dots = pg.ScatterPlotItem(size=DOT, pxMode=True)
+        self.plot.addItem(self.dots)
+        self._names: list[pg.TextItem] = []
+        self.plot.scene().sigMouseMoved.connect(self._hover)
+        self.plot.scene().sigMouseClicked.connect(self._click)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        plots.paint(self.plot, theme)
+        self.show(self.state)
+
+    @property
+    def is_map(self) -> bool:
+        """Whether the map of distances is shown, and not two scores."""
+        return bool(self.across.currentData() == MAP)
+
+    def show(self, state: AtlasState | None) -> None:
+        """Show the heads so far, without emitting events."""
+        self.state = state
+        drawn = state is not None and len(state.heads) > 0
+        for widget in (self.plot, self.across, self.up, self.list):
+            widget.setVisible(drawn)
+        self.note.setText("" if state is None or drawn else state.words)
+        self.note.setVisible(not drawn)
+        self.words.setText("")
+        if state is None or not drawn:
+            return
+        self.up.setEnabled(not self.is_map)
+        self._draw(state, self._places(state))
+        self._fill(state)
+        self.words.setText(self._about(state))
+        self.plot.setAccessibleDescription(plots_in_words.of_atlas(state, self.up.currentData()))
+
+    def _about(self, state: AtlasState) -> str:
+        """Return words on what is shown."""
+        if self.is_map:
+            return f"{state.words}. {state.map_words or 'The distances are not known yet.'}"
+        return f"{state.words}. Dots are darker in earlier layers; click one to see its manifold."
+
+    def _places(self, state: AtlasState) -> np.ndarray:
+        """Return where the heads are drawn (h, 2), NaN for unknown scores."""
+        if self.is_map:
+            return state.map if len(state.map) else np.full((len(state.heads), 2), np.nan)
+        return np.stack(
+            [_values(state, box.currentData()) for box in (self.across, self.up)], axis=1
+        )
+
+    def _draw(self, state: AtlasState, places: np.ndarray) -> None:
+        theme = self._theme
+        known = np.flatnonzero(np.isfinite(places).all(axis=1))
+        self._shown = [int(i) for i in known]
+        share = np.array([of.place.layer for of in state.heads]) / max(state.layers - 1, 1)
+        colours = pg.colormap.get("viridis").map(share, mode="qcolor")
+        at = state.current
+        self.dots.setData(
+            *places[known].T,
+            brush=[pg.mkBrush(colours[i]) for i in known],
+            pen=[pg.mkPen(theme.accent if i == at else theme.panel, width=3 if i == at else 1)
+                 for i in known],
+        )  # fmt: skip
+        self._name(state, places, self._first(state)[:NAMED])
+        axes = ("bottom", self.across), ("left", self.up)
+        self.plot.setAspectLocked(self.is_map)
+        for side, box in axes:
+            name = box.currentData()
+            title_axis(self.plot, side, "" if self.is_map else _title(name))
+            self.plot.getAxis(side).setStyle(showValues=not self.is_map)
+        if len(known):
+            low, high = places[known].min(axis=0), places[known].max(axis=0)
+            spans = [
+                (a, b) if b > a else (a - 0.5, b + 0.5) for a, b in zip(low, high, strict=True)
+            ]
+            self.plot.setRange(xRange=spans[0], yRange=spans[1], padding=0.08)
+
+    def _name(self, state: AtlasState, places: np.ndarray, first: Sequence[int]) -> None:
+        """Write the names of the heads that come first, and of the one on show."""
+        for item in self._names:
+            self.plot.removeItem(item)
+        self._names = []
+        for i in dict.fromkeys((*first, *((state.current,) if state.current >= 0 else ()))):
+            if np.isfinite(places[i]).all():
+                item = pg.TextItem(state.heads[i].name, self._theme.text, anchor=(-0.15, 0.5))
+                item.setPos(*places[i])
+                self.plot.addItem(item)
+                self._names.append(item)
+
+    def _first(self, state: AtlasState) -> list[int]:
+        """Return the heads by the vertical score, largest first; on the map those of near pairs."""
+        if self.is_map:
+            return list(dict.fromkeys(i for a, b, _ in state.pairs for i in (a, b)))
+        values = _values(state, self.up.currentData())
+        return [int(i) for i in np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")]
+
+    def _fill(self, state: AtlasState) -> None:
+        chosen = self.list.currentRow()
+        self.list.blockSignals(True)
+        self.list.clear()
+        for words, i in self._lines(state)[:LISTED]:
+            item = QListWidgetItem(words)
+            item.setData(Qt.ItemDataRole.UserRole, i)
+            self.list.addItem(item)
+        self.list.setCurrentRow(min(chosen, self.list.count() - 1))
+        self.list.blockSignals(False)
+
+    def _lines(self, state: AtlasState) -> list[tuple[str, int]]:
+        """Return the lines of the list with the head that each shows."""
+        if self.is_map:
+            return [
+                (f"{state.heads[a].name} and {state.heads[b].name}: {gap:.4f}", a)
+                for a, b, gap in state.pairs
+            ]
+        name = self.up.currentData()
+        lines = [(state.heads[i].values[name], i) for i in self._first(state)]
+        return [(f"{state.heads[i].name}: {value:.4g}", i) for value, i in lines if value == value]
+
+    def _activate(self, item: QListWidgetItem) -> None:
+        self._choose(item.data(Qt.ItemDataRole.UserRole))
+
+    def _say_of(self, item: QListWidgetItem | None) -> None:
+        if item is not None and self.state is not None:
+            self.words.setText(self.state.heads[item.data(Qt.ItemDataRole.UserRole)].words)
+
+    def _choose(self, i: int) -> None:
+        if self.state is not None and 0 <= i < len(self.state.heads):
+            self._emit(self.state.heads[i].place)
+
+    def _at(self, place: QPointF) -> int:
+        """Return the head under a point, −1 for none."""
+        found = self.dots.pointsAt(self.plot.getViewBox().mapSceneToView(place))
+        return self._shown[found[0].index()] if len(found) else -1
+
+    def _hover(self, place: QPointF) -> None:
+        state = self.state
+        if state is not None and state.heads:
+            i = self._at(place)
+            self.words.setText(state.heads[i].words if i >= 0 else self._about(state))
+
+    def _click(self, event: plots.Click) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.state is not None:
+            self._choose(self._at(event.scenePos()))
+
+
+def _values(state: AtlasState, name: str) -> np.ndarray:
+    """Return a score of all heads (h,), as its decimal logarithm where it spans orders."""
+    values = np.array([of.values[name] for of in state.heads])
+    if name not in LOGARITHMIC:
+        return values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(values > 0, np.log10(values), np.nan))
+
+
+def _title(name: str) -> str:
+    return f"log₁₀ {SCORES[name]}" if name in LOGARITHMIC else SCORES[name]

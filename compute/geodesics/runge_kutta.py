@@ -1,0 +1,160 @@
+"""Explicit Runge–Kutta steps for geodesics of Γ^(α): θ' = v, v'^k = −Γ^(α)k_ij(θ) v^i v^j.
+
+Length and energy, ℓ' = |v| and e' = |v|², are integrated along: for α ≠ 0 the speed may change by
+orders of magnitude between two nodes.  Metric and connection are evaluated at every stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.core.arrays import Floats, Ints
+from compute.core.status import Status
+from compute.geodesics import dop853
+from compute.manifold.manifold import Manifold, inside_only
+from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
+
+# A step is halved while it takes, or at its first velocity would take, more than three quarters of the
+# distance to the domain's edge (a curve that touches an edge is beyond it, though its coordinates turn
+# back).
+MARGIN_KEPT = 0.25
+
+# Slopes (n, …), packed g (n, 3), and OK or why no step is possible (n,), at states
+Begin = tuple[Floats, Floats, Ints]
+
+
+@dataclass(frozen=True, eq=False)
+class Tableau:
+    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order.
+
+    ``errors (2, s)``: b less the weights of methods of order 5 and 3, or None.
+    """
+
+    name: str
+    order: int
+    a: Floats
+    b: Floats
+    errors: Floats | None = None
+
+
+RK4 = Tableau(
+    "RK4",
+    4,
+    np.array([[0, 0, 0, 0], [0.5, 0, 0, 0], [0, 0.5, 0, 0], [0, 0, 1, 0]], dtype=float),
+    np.array([1, 2, 2, 1]) / 6,
+)
+
+
+DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
+
+
+def step(
+    manifold: Manifold,
+    tableau: Tableau,
+    slope: Callable[[Floats], Begin],
+    start: Floats,
+    sizes: tuple[Floats, Floats],
+    begin: Begin,
+    turn: float,
+) -> tuple[Floats, Ints, Floats]:
+    """Return the ends of steps from y (n, d) with ``slope``, OK or the reason to reject each (n,), and
+    the slopes of the stages (s, n, d), the first of them ``begin``.
+
+    sizes: in the variable of the slopes, and in time, each (n,).  A step of which the latter turns the
+    velocity by more than ``turn`` is NOT_CONVERGED.
+    """
+    size = sizes[0][:, None].astype(start.dtype)
+    a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
+    theta, v = start[:, :2], start[:, 2:4]
+    slopes = np.empty((len(b), *start.shape), start.dtype)
+    slopes[0], metric, verdict = begin
+    rate = (sizes[0] / np.where(sizes[1] > 0.0, sizes[1], 1.0))[:, None]
+    turning = turns(metric, sizes[1], rate * slopes[0, :, 2:4], v, turn)
+    verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
+    for stage, row in enumerate(a[1:], start=1):
+        y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1)
+        slopes[stage], _, wrong = slope(y)
+        verdict = np.where(verdict == Status.OK, wrong, verdict)
+    end = start + size * np.tensordot(b, slopes, axes=1)
+    kept = MARGIN_KEPT * manifold.margin(theta)
+    aimed = theta + sizes[1][:, None].astype(start.dtype) * v
+    leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
+    verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
+    return end, verdict.astype(np.int32), slopes
+
+
+def errors(tableau: Tableau, metric: Floats, v: Floats, h: Floats, slopes: Floats) -> Floats:
+    """Return the errors of steps in θ, v, ℓ or, for states with it, t (n,), as a share of |v|.
+
+    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
+    (Hairer, Nørsett, Wanner).  slopes (s, n, 6 or more); metric (n, 3) and v (n, 2) at their start.
+    """
+    assert tableau.errors is not None
+    speed = norm(metric, v)
+    e5, e3 = (
+        np.max(
+            [
+                norm(metric, e[:, :2]),
+                norm(metric, e[:, 2:4]),
+                np.abs(e[:, 4]),
+                *(speed * np.abs(t) for t in e.T[6:]),
+            ],
+            axis=0,
+        )
+        for e in np.tensordot(tableau.errors, slopes, axes=1)
+    )
+    tiny = np.finfo(float).tiny
+    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, tiny))
+    return np.asarray(error / np.maximum(speed, tiny))
+
+
+def turns(metric: Floats, h: Floats, a: Floats, v: Floats, limit: float) -> np.ndarray:
+    """Whether a step of size h (n,) at g = metric (n, 3) turns v (n, 2) by more than a limit.
+
+    This must hold both in the given coordinates and in coordinates scaled to g_ii = 1: the first
+    criterion alone would stop a curve that turns along a coordinate with a much larger scale than the
+    other, the second alone a curve that touches a boundary where g diverges.
+    """
+    scale = metric[:, [0, 2]]
+    plain = h**2 * (a * a).sum(axis=1) > limit**2 * (v * v).sum(axis=1)
+    scaled = h**2 * (scale * a * a).sum(axis=1) > limit**2 * (scale * v * v).sum(axis=1)
+    return np.asarray(plain & scaled)
+
+
+def slope_at(manifold: Manifold, y: Floats, alpha: float) -> tuple[Floats, Floats, Ints]:
+    """Return y' of states y = (θ, v, ℓ, e) (n, 6), packed g (n, 3), and OK or the reason why no step is
+    possible there (n,).
+    """
+    theta, v = y[:, :2], y[:, 2:4]
+    slope = np.empty_like(y)
+    slope[:, :2] = v
+    slope[:, 2:4], metric, wrong = _acceleration(manifold, theta, v, alpha)
+    slope[:, 5] = np.maximum(inner(metric, v, v), 0.0)
+    slope[:, 4] = np.sqrt(slope[:, 5])
+    return slope, metric, wrong
+
+
+def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:
+    """Return −Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
+    return _acceleration(manifold, theta, v, alpha)[0]
+
+
+def _acceleration(
+    manifold: Manifold, theta: Floats, v: Floats, alpha: float
+) -> tuple[Floats, Floats, Ints]:
+    """Return −Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or the reason why no step is possible
+    there (n,).
+    """
+    safe, inside = inside_only(manifold, theta)
+    local = manifold.geometry(safe)
+    singular = is_singular(local)
+    covector = contracted(connection_first(local, alpha), v, v)
+    covector = np.where(singular[:, None], 0.0, covector)
+    local = type(local)(local.metric, local.first, local.cubic, np.where(singular, 1.0, local.det))
+    acceleration = np.where(inside[:, None], -raised(local, covector), 0.0)
+    wrong = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
+    status = np.where(inside, wrong, Status.LEFT_DOMAIN).astype(np.int32)
+    return acceleration, local.metric, status

@@ -1,0 +1,57 @@
+"""The command over all heads of files."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from app.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The table and the distances of the bundled causal model."""
+    folder = tmp_path_factory.mktemp("heads")
+    table, arrays = folder / "scores.csv", folder / "distances.npz"
+    assert main(["heads", "cat", "--table", str(table), "--distances", str(arrays)]) == 0
+    return table, arrays
+
+
+def test_the_table_has_every_head(written):
+    with written[0].open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 54
+    best = max(rows, key=lambda row: float(row["induction"]))
+    assert (best["file"], best["layer"], best["layer_number"], best["head"]) == (
+        "cat",
+        "3",
+        "17",
+        "5",
+    )
+    assert {row["status"] for row in rows} <= {"OK", "CONJUGATE_POINT", "NOT_CONVERGED"}
+
+
+def test_distances_are_arrays_with_the_names_of_the_heads(written):
+    with np.load(written[1]) as found:
+        assert found["distances"].shape == (54, 54) and int(found["queries"]) == 33
+        assert (found["layer_numbers"][0], found["heads"][10]) == (1, 1)
+
+
+def test_scores_are_one_object_and_say_what_is_undefined(capsys):
+    assert main(["heads", "bank", "--json"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert len(found["heads"]) == 72 and found["nearest"] is None
+    assert set(found["heads"][0]) >= {
+        "layer", "head", "entropy", "first_key", "previous_token", "induction",
+        "effective_dimension", "curvature_max", "condition", "verified",
+    }  # fmt: skip
+
+
+def test_heads_that_cannot_be_compared_are_refused(capsys, tmp_path):
+    assert main(["heads", "bank", "cat", "--distances", str(tmp_path / "d.npz")]) == 2
+    assert "not of one model and differ in their tokens" in capsys.readouterr().err
+    assert main(["heads", "nowhere.npz"]) == 2

@@ -1,0 +1,68 @@
+"""Steps of each curve's own: against great circles where coordinates run away, with few evaluations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compute.core.status import Status
+from compute.families import manifold as manifold_of
+from compute.geodesics import initial_value, known_rays
+from compute.manifold.tangent import norm
+from compute.requests.geodesics import ShootRequest
+
+
+def fan(name: str, length: float, steps: int, count: int = 32) -> ShootRequest:
+    """Rays of a Fisher length in all directions."""
+    manifold = manifold_of(name)
+    angle = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False)
+    theta = np.tile(manifold.pins[0], (count, 1))
+    v = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    v *= length / norm(manifold.geometry(theta).metric, v)[:, None]
+    return ShootRequest(manifold, theta, v, steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "length"), [("categorical3_natural", 2.0), ("poisson_poisson", 6.0)]
+)
+def test_nodes_are_at_equal_times_up_to_the_edge(name, length):
+    """Log-odds run away where a great circle leaves the simplex; rates end at a bound."""
+    request = fan(name, length, 64)
+    found, known = initial_value.shoot(request), known_rays.shoot(request)
+    left = known.status == Status.LEFT_DOMAIN
+    assert 4 < left.sum() < 28
+    np.testing.assert_array_equal(found.status == Status.OK, ~left)
+    np.testing.assert_allclose(found.reached, known.reached, atol=2e-3)
+    both = np.arange(65) < np.minimum(found.nodes, known.nodes)[:, None]
+    # where they run away, log-odds amplify what is wrong
+    both &= (np.abs(known.theta).max(axis=-1) < 10.0) | (name == "poisson_poisson")
+    np.testing.assert_allclose(found.theta[both], known.theta[both], rtol=2e-9, atol=2e-9)
+    np.testing.assert_allclose(found.velocity[both], known.velocity[both], rtol=1e-7, atol=1e-8)
+    assert found.error.max() < 1e-8
+    np.testing.assert_allclose(found.length, length * found.reached, rtol=1e-9)
+
+
+def test_a_singularity_at_infinity_takes_few_steps():
+    """Steps in time would shrink with the rest of it, and take 29_881 evaluations."""
+    request, points = fan("categorical3_natural", 3.0, 128), []
+
+    def counted(theta):
+        points.append(len(theta))
+        return request.manifold.geometry(theta)
+
+    initial_value.shoot(replace(request, manifold=replace(request.manifold, geometry=counted)))
+    assert sum(points) < 18_000
+
+
+def test_a_step_ends_at_the_time_one_whatever_the_number_of_nodes():
+    ends = []
+    for steps in (2, 3, 64):
+        request = fan("beta", 1.5, steps, 8)
+        found = initial_value.shoot(request)
+        assert (found.status == Status.OK).all() and (found.reached == 1.0).all()
+        np.testing.assert_array_equal(found.stop, found.theta[:, -1])
+        ends.append(found.stop)
+    np.testing.assert_allclose(ends[0], ends[2], rtol=1e-9)
+    np.testing.assert_allclose(ends[1], ends[2], rtol=1e-9)
