@@ -23,6 +23,8 @@ from compute.engine.reference import ReferenceEngine
 from compute.manifold.manifold import Manifold
 from compute.requests.geodesics import Paths
 
+# section of the page on the mathematics
+SECTION = "constructions"
 # parameters between which the line through A and B is drawn, with γ(0) = A and γ(1) = B
 BEYOND = (-0.5, 1.5)
 # steps of a drawn geodesic on either side of where it begins
@@ -42,7 +44,7 @@ class Construction(Study):
     unfit: why it does not apply to a family that it does not fit.
     """
 
-    section: ClassVar[str] = "constructions"
+    section: ClassVar[str] = SECTION
     unfit: ClassVar[str] = "does not apply to this family"
 
     start: Point
@@ -133,27 +135,33 @@ def dots(*theta: Floats) -> Floats:
 def number(name: str, value: float, hint: str, ok: bool = True, unit: str = "") -> Measure:
     """Return a measure of six digits."""
     known = bool(np.isfinite(value))
-    return Measure(name, f"{value:.6g}{unit}" if known else "not known", hint, ok and known)
+    return Measure(
+        name, f"{value:.6g}{unit}" if known else "not known", hint, ok and known, section=SECTION
+    )
 
 
 def angle(name: str, value: float, hint: str) -> Measure:
     """Return a measure of an angle in radians and degrees."""
     known = bool(np.isfinite(value))
     words = f"{value:.6g} = {np.degrees(value):.4f}°" if known else "not known"
-    return Measure(name, words, hint, known)
+    return Measure(name, words, hint, known, section=SECTION)
 
 
 def error(name: str, value: float, hint: str, ok: bool = True) -> Measure:
     """Return a measure of a certificate, a number that would be 0 without errors."""
     known = bool(np.isfinite(value))
-    return Measure(name, f"{value:.1e}" if known else "not known", hint, ok and known)
+    return Measure(
+        name, f"{value:.1e}" if known else "not known", hint, ok and known, section=SECTION
+    )
 
 
 def place(name: str, theta: Floats, hint: str) -> Measure:
     """Return a measure of a point θ (2,)."""
-    return Measure(name, f"({theta[0]:.6g}, {theta[1]:.6g})", hint)
+    return Measure(name, f"({theta[0]:.6g}, {theta[1]:.6g})", hint, section=SECTION)
 
 
 def failure(name: str, status: int, hint: str) -> Measure:
     """Return the measure of a construction that was not found, and why."""
-    return Measure(name, UNFOUND.get(Status(status), Status(status).words), hint, False)
+    return Measure(
+        name, UNFOUND.get(Status(status), Status(status).words), hint, False, section=SECTION
+    )
