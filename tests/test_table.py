@@ -11,7 +11,7 @@ import pytest
 
 from compute import AttentionGeodesic
 from compute.families import families, manifold
-from docs.reference import curves, differences, entries, formulas, means, page
+from docs.reference import curves, differences, entries, formulas, means, normals, page
 from tests.claims import each
 
 ROOT = Path(__file__).parents[1]
@@ -121,6 +121,34 @@ def test_values_of_other_sources(family, ends, quantity, value):
     places = len(f"{value:.15g}".split(".")[1])
     tolerance = max(10.0**-places, 1e-12 * abs(value))
     assert found(family, ends, quantity)["value"] == pytest.approx(value, abs=tolerance, rel=0)
+
+
+KNOWN_NORMALS = (3.132931671067, 3.593706563237, 4.027645407216, 1.806090621218, 0.862310910118)
+KNOWN_NORMALS += (1.049360039184,)
+
+
+def test_distances_of_normals_have_three_methods_and_are_the_known_ones():
+    rows = TABLE["normals"]
+    assert each(row["distance"]["digits"] >= 12 for row in rows)
+    assert each(len(row["distance"]["methods"]) == 3 for row in rows)
+    assert {row["dimension"] for row in rows} == {2, 3, 5}
+    for pair, row in zip(normals.PAIRS, rows, strict=True):
+        assert normals.program(pair) == pytest.approx(row["distance"]["value"], rel=1e-12, abs=0)
+        assert [row["start"], row["end"]] == [normals.stated(pair.start), normals.stated(pair.end)]
+    for row, value in zip(rows, KNOWN_NORMALS, strict=False):
+        assert row["distance"]["value"] == pytest.approx(value, abs=1e-12, rel=0)
+
+
+def test_distances_of_normals_by_other_methods():
+    flat, three = normals.PAIRS[4], normals.PAIRS[5]
+    # a half-plane beside lines: |Δμ| = 0.4√2 along one axis, variances 0.4 and 0.5 along both
+    up, across = np.log(1.25) / np.sqrt(2), 0.4 * np.sqrt(2)
+    share = (across**2 / 2 + (np.sqrt(0.5) - np.sqrt(0.4)) ** 2) / (4 * np.sqrt(0.2))
+    plane = 2 * np.sqrt(2) * np.arcsinh(np.sqrt(share))
+    assert normals.program(flat) == pytest.approx(np.hypot(plane, up), rel=1e-13, abs=0)
+    assert normals.by_exponential(flat) == pytest.approx(np.hypot(plane, up), rel=1e-14, abs=0)
+    value = TABLE["normals"][5]["distance"]["value"]
+    assert normals.by_shooting(three) == pytest.approx(value, rel=1e-12, abs=0)
 
 
 def test_bounds_contain_the_distances():

@@ -1,5 +1,5 @@
 """Workload G: geodesics by the float64 reference: 1, 10 and 143 Beta pairs, one pair of each family,
-and a fan.
+and fans: of Beta geodesics, and of each family's in the length of its pair.
 
 The yardsticks are SciPy's `solve_bvp` at 1e-9 for the same pairs (the Beta equation written out in
 polygamma functions, the others from the family's own Γ), geomstats in its own environment, and SciPy's
@@ -40,7 +40,35 @@ def measure() -> list[Measurement]:
     results += [_family(name, manifold_of(name)) for name in families() if name != "custom"]
     table, _, _ = head()
     results.append(_family(f"a head of {KEYS} keys", softmax_manifold(table[:, :2], table[:, 2])))
-    return [*results, _fan()]
+    return [*results, _fan(), _fans(table)]
+
+
+def _fans(table: Floats) -> Measurement:
+    """Measure a fan of each family and of a head, of the length of the geodesic between its pins."""
+    manifolds = {name: manifold_of(name) for name in families() if name != "custom"}
+    manifolds[f"a head of {KEYS} keys"] = softmax_manifold(table[:, :2], table[:, 2])
+    seconds = {}
+    for name, manifold in manifolds.items():
+        request, engine = fan_of(manifold), ReferenceEngine()
+        seconds[name] = best(lambda: engine.shoot(request), 2)  # noqa: B023
+    slowest = max(seconds, key=lambda name: seconds[name])
+    return {
+        "workload": "G",
+        "name": f"fans of {RAYS} geodesics × {STEPS} steps, the slowest of {len(seconds)}, {slowest}",
+        "seconds": seconds[slowest],
+        "families_ms": {name: 1e3 * value for name, value in seconds.items()},
+        "target": "at most 0.2 s each",
+    }
+
+
+def fan_of(manifold: Manifold) -> ShootRequest:
+    """Return rays in all directions from a manifold's first pin, as long as the way to its second."""
+    start, end = np.array(manifold.pins)[:, None]
+    path = ReferenceEngine().connect(ConnectRequest(manifold, start, end, steps=STEPS))
+    angle = np.linspace(0.0, 2.0 * np.pi, RAYS, endpoint=False)
+    theta, v = np.repeat(start, RAYS, axis=0), np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    v *= path.length[0] / norm(manifold.geometry(theta).metric, v)[:, None]
+    return ShootRequest(manifold, theta, v, steps=STEPS)
 
 
 def _beta(count: int) -> Measurement:

@@ -30,5 +30,6 @@ class Measurement(TypedDict):
     yardsticks: NotRequired[Sequence[Yardstick]]
     gui_thread_ms: NotRequired[dict[str, float]]
     to_screen_ms: NotRequired[dict[str, float]]
+    families_ms: NotRequired[dict[str, float]]
     paths_drawn: NotRequired[int]
     jobs_at_once: NotRequired[int]

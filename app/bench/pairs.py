@@ -7,15 +7,10 @@ its end point.  The yardstick is the boundary-value solver of geomstats, in an e
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
-from importlib import resources
-from pathlib import Path
-
 import numpy as np
 
 from app.bench.fan import best
+from app.bench.geomstats_runs import printed
 from app.bench.measurement import Measurement, Yardstick
 from compute.core.arrays import Floats
 from compute.engine.reference import ReferenceEngine
@@ -24,7 +19,6 @@ from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 PAIRS, STEPS, THEIRS = 4096, 64, 12
-PYTHON = Path(".venv-geomstats/bin/python")
 
 
 def problem() -> Floats:
@@ -54,19 +48,9 @@ def measure(engine: Engine) -> Measurement:
 def geomstats(pairs: Floats, count: int, seconds: float) -> Yardstick:
     """Return its time for some pairs (n, 2, 2), scaled to ``count``, and its largest miss."""
     name = "geomstats" if len(pairs) == count else f"geomstats, on {len(pairs)} of the pairs"
-    if not PYTHON.exists():
-        remark = f"{PYTHON} is missing: run `make bench` to create it"
-        return {"name": name, "seconds": None, "ratio": None, "remark": remark}
-    script = (resources.files("app.bench") / "pairs_geomstats.py").read_text("utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        pairs.tofile(Path(folder) / "pairs.f64")
-        (Path(folder) / "pairs_geomstats.py").write_text(script, encoding="utf-8")
-        command = [str(PYTHON.absolute()), "pairs_geomstats.py"]
-        try:
-            done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-            theirs = json.loads(done.stdout)
-        except (OSError, subprocess.CalledProcessError, ValueError) as problem_:
-            return {"name": name, "seconds": None, "ratio": None, "remark": str(problem_)}
+    theirs = printed("pairs_geomstats.py", "pairs.f64", pairs)
+    if isinstance(theirs, str):
+        return {"name": name, "seconds": None, "ratio": None, "remark": theirs}
     whole = theirs["seconds"] * count
     return {
         "name": name,

@@ -297,13 +297,7 @@ _COMMANDS: tuple[Command, ...] = (
     Command(
         "flow_unpaint", "Flow", "Clear the painted field", "", "Delete all strokes", apart=True
     ),
-    Command(
-        "third",
-        "Construct",
-        "Point C",
-        "Ctrl+Shift+K",
-        "Show or hide a third point, a pin like A and B",
-    ),
+    Command("third", "Construct", "Point C", "Ctrl+Shift+K", "Show or hide a third pin"),
     *(
         Command(f"construct:{kind.layer()}", "Construct", kind.title, "", kind.hint, apart=i == 0)
         for i, kind in enumerate(constructions())
@@ -393,6 +387,8 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Double click", "Centre the view on that point"),
     ("Shift and drag", "Draw a loop and carry the vector around it"),
     ("Alt and drag", "Paint a field for the flow"),
+    ("Drag, or Ctrl and drag", "Move a point of data; select those in a rectangle"),
+    ("Page Down and Page Up", "Go through the points of data"),
     ("Double click a note", "Edit it"),
     ("Enter and Delete on a selected note", "Edit it; remove it"),
     ("Right click, menu key or Shift+F10", "Show what can be done here"),

@@ -8,7 +8,9 @@ from app.controller.controller import Controller
 from app.desktop import point_clipboard
 from app.jobs.preparation import ATTENDS
 from app.model.colour_limits import RULES, USUAL
+from app.parts.point_selection import PointSelectionPart, called
 from app.presenters import head_specification, picking
+from app.views.canvas.input.data_points import point_number
 from app.views.canvas.input.notes import number_of
 from app.views.canvas.input.pointer import nearest
 from app.views.canvas.layers import legend
@@ -43,6 +45,13 @@ class Pointed(Protocol):
     def remove_note(self, name: str) -> None: ...
     def point_note(self, name: str) -> None: ...
     def let_go(self) -> None: ...
+    @property
+    def chosen_points(self) -> tuple[int, ...]: ...
+    def point_under(self, pixel: Pixel) -> str: ...
+    def toggle_point(self, number: int) -> None: ...
+    def name_point(self, number: int) -> None: ...
+    def free_points(self, number: int) -> None: ...
+    def remove_points(self, number: int) -> None: ...
 
 
 def _limits(controller: Controller) -> list[Answer | None]:
@@ -98,7 +107,10 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
         words = head_specification.attends(controller.store.scene.family, token)
         own = SceneEdited(((ATTENDS, token),))
         here.insert(0, (words, lambda: controller.on_event(own)))
-    pin = nearest(at, canvas.targets()) or canvas.note_under(at)
+    pin = nearest(at, canvas.targets()) or canvas.note_under(at) or canvas.point_under(at)
+    number = point_number(pin)
+    if number is not None:
+        return [*_of_point(canvas, controller, number), None, *here, None, *scene]
     if number_of(pin) is not None:
         return [*_of_note(canvas, pin), None, *here, None, *scene]
     words_of_pin = point_clipboard.words_of(pin)
@@ -119,3 +131,28 @@ def _of_note(canvas: Pointed, name: str) -> list[Answer | None]:
         ("Add or remove its arrow", lambda: canvas.point_note(name)),
         ("Delete this note", lambda: canvas.remove_note(name)),
     ]
+
+
+def _of_point(canvas: Pointed, controller: Controller, number: int) -> list[Answer | None]:
+    """Return entries for a point of data, and for all selected ones if it is one of them."""
+    part = controller.part(PointSelectionPart)
+    point = part.point(number)
+    if point is None:
+        return []
+
+    def put(field: str) -> Act:
+        return lambda: controller.on_event(SceneEdited(((field, part.pin(number)),)))
+
+    is_in, count = number in canvas.chosen_points, len(canvas.chosen_points)
+    them = f"the {count} selected points" if is_in and count > 1 else called(point)
+    found: list[Answer | None] = [
+        (f"Put A on {called(point)}", put("start")),
+        (f"Put B on {called(point)}", put("end")),
+        ("Deselect" if is_in else "Select", lambda: canvas.toggle_point(number)),
+        ("Rename…", lambda: canvas.name_point(number)),
+        (f"Remove {them}", lambda: canvas.remove_points(number)),
+    ]
+    if point.n:
+        words = f"Let {called(point)} move, without its sample"
+        found.insert(4, (words, lambda: canvas.free_points(number)))
+    return found

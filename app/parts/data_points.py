@@ -107,7 +107,7 @@ class DataPart(Part):
                 self._choose(event.number)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        if standing(old.points) != standing(new.points):
+        if len(standing(old.points)) != len(standing(new.points)):
             self._chosen = -1
         if old.points is not new.points or old.layers.points != new.layers.points:
             self._draw()

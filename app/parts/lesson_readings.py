@@ -26,6 +26,7 @@ _TITLES = {
     "chart": "Chart",
     "map": "Map",
     "family": "Family",
+    "head": "Head",
     "mode": "Equation of the flow",
     "initial": "Initial field",
     "boundary": "Boundary of the flow",

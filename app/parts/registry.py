@@ -16,6 +16,7 @@ from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
 from app.parts.notes import NotesPart
 from app.parts.part import Part, PartContext
+from app.parts.point_selection import PointSelectionPart
 from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
 from app.parts.timeline import TimelinePart
@@ -36,6 +37,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     NotesPart,
     DataPart,
     ConstructionsPart,
+    PointSelectionPart,
     DistancesPart,
     TopologyPart,
     LessonPart,

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
+from app.model.data_points import standing
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
 from app.presenters import drawables
@@ -110,12 +111,27 @@ def described(subject: Subject, xy: XY | None, ground: MapAnswer | None = None) 
         return "outside the domain"
     names = manifold.coordinates
     words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}".replace("-", "−")
+    words = f"{_data_point(subject, xy)}{words}"
     missing = drawables.missing(manifold, chart.plane, ground, theta) if ground else ""
     if missing:
         return f"{words}   {missing}"
     curvature = _equals(float(manifold.curvature(theta))).replace("-", "−")
     off = _off(subject, chart.plane.forward(theta))
     return f"{words}   K {curvature}{_likeliest(manifold, theta)}{off}"
+
+
+def _data_point(subject: Subject, xy: XY) -> str:
+    """Return label and number of observations of the point of data drawn exactly at xy, or ""."""
+    points = standing(subject.scene.points)
+    if not points or not subject.scene.layers.points:
+        return ""
+    drawn = subject.chart.forward(np.array([point.theta for point in points]))
+    found = np.flatnonzero((drawn == np.array(xy)).all(axis=1))
+    if not found.size:
+        return ""
+    point = points[int(found[0])]
+    name = f"“{isolated(point.label)}”   " if point.label else ""
+    return f"{name}n = {point.n:.6g}   " if point.n else name
 
 
 def _equals(value: float) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.definitions import derive as symbolic
-from compute.definitions import tape
+from compute.definitions import negative_binomial, tape
 from compute.definitions.averages import Averages
 from compute.definitions.derive import Definition
 from compute.definitions.derived import Derived
@@ -88,6 +88,7 @@ def formula(
     pins: tuple[Point, Point],
     draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
     nodes: Nodes | None = None,
+    fewer: Callable[[Floats], Nodes] | None = None,
     space: str = "",
     moving: bool = False,
     normalise: bool = False,
@@ -114,10 +115,11 @@ def formula(
 
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
-    fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
-    placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
-    its normalisation; ``periods``: of coordinates that are angles; ``divergence``, ``wasserstein``:
-    closed forms that are not plain formulas; ``kinked``: the density has a kink that moves with θ;
+    fixed quadrature nodes, of which ``fewer`` may do at given points θ (n, 2) in float64, or ``space``
+    is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
+    ends depend on θ.  ``normalise``: the density is given up to its normalisation; ``periods``: of
+    coordinates that are angles; ``divergence``, ``wasserstein``: closed forms that are not plain
+    formulas; ``kinked``: the density has a kink that moves with θ;
     ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
     that no geodesic crosses; ``hadamard``: see `Manifold`; ``derive``: an alternative function that
     makes the tapes of a definition.
@@ -148,7 +150,7 @@ def formula(
         if space:
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
-            local = _by_quadrature(derived, nodes, normalise)
+            local = _by_quadrature(derived, nodes, normalise, fewer)
         else:
             local = _by_formulas(derived)
         log_density = _log_density(derived, local.log_norm if normalise else None)
@@ -249,9 +251,14 @@ def _by_formulas(derived: Derived) -> _Local:
     )
 
 
-def _by_quadrature(derived: Derived, nodes: Nodes, normalise: bool) -> _Local:
+def _by_quadrature(
+    derived: Derived,
+    nodes: Nodes,
+    normalise: bool,
+    fewer: Callable[[Floats], Nodes] | None,
+) -> _Local:
     assert derived.scores is not None
-    quadrature = Quadrature(derived.scores, nodes, normalise)
+    quadrature = Quadrature(derived.scores, nodes, normalise, fewer)
     return _Local(
         quadrature.geometry,
         quadrature.curvature,
@@ -277,8 +284,17 @@ def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) ->
 
 
 def _geometry(program: tape.Tape) -> Callable[[Floats], LocalGeometry]:
+    # integrals of many points would fill the memory instead of the cache
+    integrals = any(name in negative_binomial.FUNCTIONS for name, *_ in program.steps)
+
     def geometry(theta: Floats) -> LocalGeometry:
-        out = tape.run(program, *_columns(theta))
+        size = theta.size // 2
+        if integrals and size > negative_binomial.FEW:
+            parts = np.array_split(theta.reshape(-1, 2), -(-size // negative_binomial.FEW))
+            found = zip(*(tape.run(program, *_columns(part)) for part in parts), strict=True)
+            out = [np.concatenate(column).reshape(theta.shape[:-1]) for column in found]
+        else:
+            out = tape.run(program, *_columns(theta))
         first = np.stack(out[3:9], axis=-1)
         return LocalGeometry(
             metric=np.stack(out[0:3], axis=-1),

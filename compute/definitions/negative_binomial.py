@@ -170,12 +170,15 @@ def _second(x: Floats, rest: Floats, at_x: Floats) -> Floats:
 
 
 def _power_sum(x: Floats, power: int) -> Floats:
-    """Return Σ_{k ≥ 1} k^power x^k/(k + 2), for x < SMALL."""
-    small = np.minimum(x, SMALL)
+    """Return Σ_{k ≥ 1} k^power x^k/(k + 2) for x < SMALL, else 0."""
+    near = x < SMALL
+    small, found = x[near], np.zeros_like(x)
     total = np.zeros_like(small)
     for k in range(TERMS, 0, -1):
-        total = (total + k**power / (k + 2)) * small
-    return total
+        total += k**power / (k + 2)
+        total *= small
+    found[near] = total
+    return found
 
 
 # by their names in formulas

@@ -25,10 +25,8 @@ from compute.manifold.tangent import LocalGeometry, raised
 
 # A density whose integral over the nodes differs from 1 by more is not resolved: D is set to 0.
 UNRESOLVED = 0.002
-# maximum number of points whose scores at all nodes are held at once, and of numbers (128 MB)
-CHUNK, MOST = 1024, 16 << 20
-# numbers held per node in addition to those of the tape
-HELD = 20
+# nodes of all points whose scores are held at once: they fit in the processor's cache
+HELD = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +56,21 @@ class Quadrature:
     """A family given by the tape of (l, l₁, l₂, l₁₁, l₁₂, l₂₂, weight) at (θ¹, θ², u) and by its nodes
     u.
 
-    With ``normalise`` the tape's l is given up to the normalisation of the density.
+    With ``normalise`` the tape's l is given up to the normalisation of the density.  ``fewer``: the
+    nodes that are enough at points θ (n, 2), or None.
     """
 
-    def __init__(self, scores: Tape, nodes: Nodes, normalise: bool = False) -> None:
+    def __init__(
+        self,
+        scores: Tape,
+        nodes: Nodes,
+        normalise: bool = False,
+        fewer: Callable[[Floats], Nodes] | None = None,
+    ) -> None:
         self.tape = scores
         self.nodes = nodes
         self.normalise = normalise
+        self.fewer = fewer
 
     def geometry(self, theta: Floats) -> LocalGeometry:
         """Return g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
@@ -95,7 +101,7 @@ class Quadrature:
         stated: bool = False,
     ) -> list[Floats]:
         flat = np.asarray(theta).reshape(-1, 2)
-        rows = min(CHUNK, max(1, MOST // (len(self.nodes.x) * (self.tape.width + HELD))))
+        rows = max(1, HELD // len(self.nodes.x))
         chunks = [flat[i : i + rows] for i in range(0, max(len(flat), 1), rows)]
         found = zip(*(means(self._scores(chunk, stated)) for chunk in chunks), strict=True)
         shape = np.shape(theta)[:-1]
@@ -103,13 +109,14 @@ class Quadrature:
 
     def _scores(self, theta: Floats, stated: bool) -> Scores:
         checkpoint()
-        u = self.nodes.x.astype(theta.dtype)
+        nodes = self.nodes if self.fewer is None else self.fewer(theta)
+        u = nodes.x.astype(theta.dtype)
         with np.errstate(all="ignore"):  # values that are not finite have no weight
             log, *rest, weight = run(self.tape, theta[:, :1], theta[:, 1:], u)
         seen = weight > 0
         if not seen.all():
             log, *rest, weight = (np.where(seen, value, 0.0) for value in (log, *rest, weight))
-        measure = weight * self.nodes.weights.astype(theta.dtype)
+        measure = weight * nodes.weights.astype(theta.dtype)
         if self.normalise and not stated:
             return _normalised(measure, log, rest)
         with np.errstate(under="ignore"):

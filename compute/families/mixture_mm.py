@@ -13,14 +13,13 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions.normal_mixture import ALL, REACH, nodes
 from compute.definitions.parameters import Parameter
-from compute.definitions.quadrature import uniform
 from compute.manifold.charts import Chart, parameters, rows
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
 COORDINATES = ("m₁", "m₂")
-REACH = 6.0
 
 
 def define(w: Any) -> Definition:
@@ -89,7 +88,8 @@ FAMILY = formula(
     view=Extent(-4.5, 4.5, -3.0, 3.0),
     pins=((-1.0, 1.0), (-0.4, 2.2)),
     draw=_charts,
-    nodes=uniform(-REACH - 9, REACH + 9, 241),
+    nodes=ALL,
+    fewer=nodes,
     # a weight of 0 or 1 would leave one of the two out
     parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there

@@ -12,13 +12,12 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.definitions.quadrature import uniform
+from compute.definitions.normal_mixture import ALL, REACH, nodes
 from compute.manifold.charts import Chart, parameters, rows, where
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
 COORDINATES = ("w", "m")
-REACH = 6.0
 
 
 def define() -> Definition:
@@ -83,6 +82,7 @@ FAMILY = formula(
     view=Extent(-0.05, 1.05, -0.5, 4.5),
     pins=((0.25, 3.2), (0.75, 1.5)),
     draw=(parameters(COORDINATES), moments()),
-    nodes=uniform(-REACH - 9, REACH + 9, 241),
+    nodes=ALL,
+    fewer=lambda theta: nodes(theta[:, 1:] * np.array([0.0, 1.0])),
     wall=lambda theta: theta[..., 1],
 )

@@ -21,6 +21,10 @@ class DenseStep:
     begin: Floats
     terms: Floats
 
+    def of(self, columns: list[int]) -> DenseStep:
+        """Return the interpolant of some components of the states."""
+        return DenseStep(self.begin[:, columns], self.terms[..., columns])
+
     def at(self, x: Floats) -> Floats:
         """Return the states (n, j, d) at shares x (j,) or (n, j) of the steps, from 0 to 1."""
         x = np.broadcast_to(x, (len(self.begin), x.shape[-1]))[..., None]

@@ -36,8 +36,8 @@ ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
 RUNAWAY = 8.0
 # the largest share of a step of the way to an edge, as the last step shows it
 APPROACH = 0.7
-# iterations for the share of a step at which it passes a time
-INVERSIONS = 4
+# iterations for the share of a step at which it passes a time, and a change that ends them
+INVERSIONS, CLOSE = 5, 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,9 +308,13 @@ def _at_times(one: DenseStep, t: Floats, later: Floats, size: Floats, weight: Fl
     Newton's method for the share of a step.
     """
     x = (t - one.begin[:, 6]) / (later - one.begin[:, 6])
+    moving = one.of([2, 3, 6])
     for _ in range(INVERSIONS):
-        found = one.at(x[:, None])[:, 0]
-        x = np.clip(x - (found[:, 6] - t) / (size * _rate(found[:, 2:4], weight)), 0.0, 1.0)
+        found = moving.at(x[:, None])[:, 0]
+        change = (found[:, 2] - t) / (size * _rate(found[:, :2], weight))
+        x = np.clip(x - change, 0.0, 1.0)
+        if np.abs(change).max() < CLOSE:
+            break
     return one.at(x[:, None])[:, 0]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import cases, entries, published
+from . import cases, entries, normals, published
 
 DOCS = Path(__file__).parents[1]
 JSON, PAGE = DOCS / "table.json", DOCS / "table.md"
@@ -22,7 +22,8 @@ BETWEEN = {
 HEAD = """# Table of reference values
 
 Metric, connection, curvature, distances, lengths of e- and m-geodesics and divergences of every
-family, each by two methods that share no code beyond the stated formula, and
+family, distances of [normals of several dimensions](#normals-of-several-dimensions), each by two
+methods that share no code beyond the stated formula, and
 [published numbers that are wrong](#published-errors). Conventions are those of
 [mathematics.md](mathematics.md#conventions): g = E[∂l ∂l] without a factor, natural logarithms,
 Γ^k_ij of the Levi-Civita connection. [table.json](table.json) has the same entries with all
@@ -43,6 +44,7 @@ for the m-geodesic:
 attention-geodesics geometry gamma --at 0.5,0.4 --json
 attention-geodesics geodesic gamma --start 0.5,0.4 --end 6,3 --json
 attention-geodesics families --json
+attention-geodesics normals --start 0,0,0.4,0,0.4 --end 0.4,0.4,0.5,0,0.5 --json
 ```
 
 `make docs` writes the table, in some minutes. Components are g₁₁, g₁₂, g₂₂; Γ¹₁₁, Γ¹₁₂, Γ¹₂₂, Γ²₁₁,
@@ -57,6 +59,8 @@ SIGNS = {
     entries.BY_POLYNOMIAL: "C",
     entries.BY_CLOSED_FORM: "L",
     entries.BY_INTEGRAL: "I",
+    normals.BY_EXPONENTIAL: "E",
+    normals.BY_SHOOTING: "R",
 }
 # of a tensor as nested lists: the independent components
 COMPONENTS: Mapping[str, tuple[tuple[int, ...], ...]] = {
@@ -66,9 +70,12 @@ COMPONENTS: Mapping[str, tuple[tuple[int, ...], ...]] = {
 }
 
 
-def made(wanted: Sequence[str] = (), before: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """Return the table of all families; of ``wanted`` names alone anew, of others from ``before``."""
-    kept = {family["family"]: family for family in before}
+def made(wanted: Sequence[str] = (), before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the table of all families and of normals; of ``wanted`` names alone anew, of others as in
+    ``before``.
+    """
+    before = before or {}
+    kept = {family["family"]: family for family in before.get("families", ())}
     found: dict[str, Any] = {
         "families": [
             entries.family(case)
@@ -78,6 +85,8 @@ def made(wanted: Sequence[str] = (), before: Sequence[Mapping[str, Any]] = ()) -
             if not wanted or case.specification in (*wanted, *kept)
         ]
     }
+    anew = not wanted or "normals" in wanted
+    found["normals"] = normals.rows() if anew else before.get("normals", [])
     found["errors"] = [
         {**error, **looked_up(found, error["entry"])}
         for error in published.ERRORS
@@ -104,7 +113,8 @@ def text(table: Mapping[str, Any]) -> str:
     signs = "\n".join(f"| {sign} | {method} |" for method, sign in SIGNS.items())
     parts = [HEAD.format(methods=signs)]
     parts += ["\n".join(_family(family)) for family in table["families"]]
-    return "\n".join([*parts, "\n".join(_errors(table["errors"]))])
+    parts += ["\n".join(_normals(table["normals"])), "\n".join(_errors(table["errors"]))]
+    return "\n".join(parts)
 
 
 def _family(family: Mapping[str, Any]) -> Iterator[str]:
@@ -121,6 +131,25 @@ def _family(family: Mapping[str, Any]) -> Iterator[str]:
                 ends = f"{_point(pair['start'])} – {_point(pair['end'])}"
                 yield _row(ends, sign, name, pair[name])
     yield ""
+
+
+def _normals(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield "## Normals of several dimensions\n"
+    yield "Each by its mean and the rows of its covariance.\n"
+    yield "| Dimension | From | To | d | Digits | Methods | Printed elsewhere |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for row in rows:
+        entry = row["distance"]
+        methods = " ".join(SIGNS[method] for method in entry["methods"])
+        yield (
+            f"| {row['dimension']} | {_law(row['start'])} | {_law(row['end'])} | "
+            f"{entry['value']:.14g} | {entry['digits']} | {methods} | {row.get('printed', '')} |"
+        )
+    yield ""
+
+
+def _law(law: Mapping[str, Any]) -> str:
+    return f"{_point(law['mean'])}, {', '.join(map(_point, law['covariance']))}"
 
 
 def _point(theta: list[float]) -> str:
@@ -162,8 +191,8 @@ def _errors(errors: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def write(wanted: Sequence[str] = ()) -> None:
-    """Write the table and its page; with ``wanted`` names only these families anew."""
-    before = json.loads(JSON.read_text("utf-8"))["families"] if wanted else []
+    """Write the table and its page; with ``wanted`` names only these families, or ``normals``, anew."""
+    before = json.loads(JSON.read_text("utf-8")) if wanted else None
     table = made(wanted, before)
     JSON.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", "utf-8")
     PAGE.write_text(text(table), "utf-8")

@@ -71,7 +71,8 @@ def _lines(result: Measurement) -> list[str]:
             apart = "" if gap is None else f", results differ by {gap:.1e}"
             lines.append(f"     {yardstick['name']}: {figure}{apart}")
     on_thread, to_screen = result.get("gui_thread_ms"), result.get("to_screen_ms")
-    for words, found in (("gui thread ms", on_thread), ("to screen ms", to_screen)):
+    each = result.get("families_ms")
+    for words, found in (("gui thread ms", on_thread), ("to screen ms", to_screen), ("ms", each)):
         if found is not None:
             numbers = ", ".join(f"{name} {value:.1f}" for name, value in found.items())
             lines.append(f"     {words}: {numbers}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Self
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
@@ -100,9 +101,13 @@ class Study(Job):
 
     def answer(self, engine: Engine) -> StudyAnswer:
         """Return the answer; a failure is its ``problem``."""
+        return self.answer_of(partial(self.found, engine))
+
+    def answer_of(self, find: Callable[[Manifold], Found]) -> StudyAnswer:
+        """Return the answer that ``find`` computes; a ValueError of it is its ``problem``."""
         began = time.perf_counter()
         try:
-            found = self.found(engine, manifold_of(self.family))
+            found = find(manifold_of(self.family))
         except ValueError as problem:
             return self._refused(shorten(str(problem)), 1000 * (time.perf_counter() - began))
         return StudyAnswer(

@@ -1,7 +1,7 @@
 """The checks of a lesson's tasks, and its quoted quantities: a small fixed grammar.
 
     check     = pin A within 0.3 of (0, 1) · pin B on token river · layer spray on · loop drawn
-              | chart is disk · map is curvature · family is gaussian · mode is hodge
+              | chart is disk · map is curvature · family is gaussian · head is 18·8 · mode is hodge
               | picture A within 0.05 of (0.4, 0.2) · picture map is heat
               | QUANTITY < 2.9 · > · <= · >= · = 1
     QUANTITY  = measure "Fisher–Rao length" [2] · count of measure "All geodesics"
@@ -23,15 +23,28 @@ from app.model.lessons.wording import plain, tuple_of, value
 from app.model.scene import Scene
 from compute.core.refusal import shown
 from compute.families import manifold as manifold_of
-from compute.families import parse
+from compute.families import families, parse
+from compute.heads.head_selection import file_of, settings
 
 Point = tuple[float, float]
 LONGEST = 300
+
+
+def _head(family: str) -> str:
+    """Return the head of a model as its layer's number and its own, such as "18·8"; "none" without."""
+    name, stated = parse(family)
+    if "layer" not in families()[name].parameters:
+        return "none"
+    c = settings(stated)
+    return f"{file_of(c).number_of(c['layer'])}·{c['head']}"
+
+
 # text fields of the scene that a check may query
 WORDS: dict[str, Callable[[Scene], str]] = {
     "chart": lambda scene: scene.chart,
     "map": lambda scene: scene.scalar,
     "family": lambda scene: parse(scene.family)[0],
+    "head": lambda scene: _head(scene.family),
     "mode": lambda scene: scene.flow.mode,
     "initial": lambda scene: scene.flow.initial,
     "boundary": lambda scene: scene.flow.boundary,

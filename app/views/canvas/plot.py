@@ -11,6 +11,7 @@ from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
+from app.views.canvas.layers.chosen import ChosenLayer
 from app.views.canvas.layers.contours import ContoursLayer
 from app.views.canvas.layers.critical import CriticalLayer
 from app.views.canvas.layers.curves import CurvesLayer
@@ -80,6 +81,7 @@ class Plot(Canvas):
         self._vector = ArrowsLayer(theme, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme), PinsLayer(theme)
         self._data = MarksLayer(theme, DATA_DISC)
+        self._chosen = ChosenLayer(theme, self._data)
         self._annotations = AnnotationsLayer(theme)
         self._focus = FocusLayer(theme)
         self._named: dict[str, tuple[Layer, ...]] = {
@@ -88,7 +90,7 @@ class Plot(Canvas):
             "ellipses": (self._ellipses,),
             "tokens": (self._marks,),
             "transport": (self._carried, self._vector),
-            "points": (self._data,),
+            "points": (self._data, self._chosen),
             "notes": (self._annotations,),
             "flow": (self._field,),
             "particles": (self._particles,),
@@ -202,7 +204,9 @@ class Plot(Canvas):
         self._now()
 
     def set_data_points(self, marks: Marks | None) -> None:
-        self._data.set(marks)
+        if not (self.holds() and self._data.drag(marks)):
+            self._data.set(marks)
+        self._chosen.changed()
         self._key.note()
         self._now()
 
@@ -328,6 +332,7 @@ class Plot(Canvas):
             self._zeros,
             self._critical,
             self._marks,
+            self._chosen,
         )
         return (*before, self._vector, self._pins, self._annotations, self._focus, *self._added)
 

@@ -22,7 +22,7 @@ class DataEdited:
 
 @dataclass(frozen=True)
 class DataPointChosen:
-    """A point of data was selected by its number among those that are drawn."""
+    """A point of data was selected by its number among those that are drawn; −1 for none."""
 
     number: int
 

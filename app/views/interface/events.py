@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
 from app.views.interface.data import DataEdited, DataPointChosen
+from app.views.interface.data_points import (
+    DataPointMoved,
+    DataPointNamed,
+    DataPointsChosen,
+    DataPointsFreed,
+    DataPointsRemoved,
+)
 from app.views.interface.distances import (
     DistancesAsked,
     DistancesChosen,
@@ -142,6 +149,11 @@ Event = (
     | NoteWritten
     | NoteMoved
     | NoteRemoved
+    | DataPointMoved
+    | DataPointsChosen
+    | DataPointsRemoved
+    | DataPointsFreed
+    | DataPointNamed
     | TokenPathChosen
     | TokenPathAsked
     | CellChosen

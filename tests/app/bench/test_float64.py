@@ -8,6 +8,7 @@ import pytest
 from app.bench import float64
 from compute import AttentionGeodesic, family
 from compute.geodesics.runge_kutta import acceleration
+from compute.manifold.tangent import norm
 
 
 def test_the_beta_equation_in_polygamma_functions_is_the_familys_own():
@@ -15,6 +16,14 @@ def test_the_beta_equation_in_polygamma_functions_is_the_familys_own():
     theta, v = random.uniform(0.3, 9.0, (20, 2)), random.normal(size=(20, 2))
     own = acceleration(family("beta"), theta, v, 0.0)
     np.testing.assert_allclose(float64.beta_acceleration(theta.T, v.T).T, own, rtol=1e-11)
+
+
+def test_a_fan_is_as_long_as_the_way_between_the_pins():
+    manifold = family("gaussian")
+    request = float64.fan_of(manifold)
+    size = norm(manifold.geometry(request.theta).metric, request.velocity)
+    np.testing.assert_allclose(size, manifold.distance(*np.array(manifold.pins)), rtol=1e-12)
+    assert len(np.unique(request.velocity, axis=0)) == float64.RAYS
 
 
 def test_scipy_finds_the_same_length():

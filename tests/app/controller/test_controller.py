@@ -223,6 +223,7 @@ def test_the_menu_begins_with_what_is_under_the_pointer(desk, targets, note, fir
     pointed = MagicMock()
     pointed.at.return_value, pointed.frame.to_chart.return_value = (100.0, 100.0), (0.0, 1.0)
     pointed.targets.return_value, pointed.note_under.return_value = targets, note
+    pointed.point_under.return_value = ""
     assert context_menu.entries(pointed, controller, (100, 100))[0][0] == first
 
 

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 import numpy as np
 
+from app.views.canvas.input.data_points import DataPoints, point_number
 from app.views.canvas.input.keyboard import ARROWS, TIP
 from app.views.canvas.input.listening import Events, KeyEvent, MouseEvent, has, name_of
-from app.views.canvas.input.notes import WORDS, Notes
+from app.views.canvas.input.notes import WORDS
 from app.views.canvas.input.pointer import PAN, Drag, Pointer, nearest, zoom_factor
 from app.views.canvas.layers.beyond import BeyondLayer
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
-from app.views.interface.data import DataPointChosen
 from app.views.interface.events import (
     XY,
     Array,
@@ -37,7 +37,7 @@ ZOOMS = {"+": 1.0, "=": 1.0, "-": -1.0}  # keys and their notches of the wheel
 PAN_SHARE = 0.1  # of the plot, for one press of an arrow key
 
 
-class Gestures(Notes):
+class Gestures(DataPoints):
     """A plot that converts mouse and keyboard input to events."""
 
     def __init__(self, size: tuple[int, int], theme: Theme) -> None:
@@ -74,7 +74,7 @@ class Gestures(Notes):
 
     def holds(self) -> bool:
         """Whether a drag or a hand-drawn line is under way."""
-        return self._pointer.drag is not None or bool(self._loop)
+        return self._pointer.drag is not None or bool(self._loop) or self._is_selecting
 
     def set_blend(self, share: float | None) -> None:
         if share == 0.0:
@@ -86,7 +86,9 @@ class Gestures(Notes):
         """End a drag where it has come to, and drop a hand-drawn line."""
         self._pointer.release()
         self._loop = []
+        self._drop_band()
         self.arrive()
+        self._settle_points()
 
     def point_away(self) -> None:
         """Note that the pointer is outside the widget, wherever it was seen last."""
@@ -101,6 +103,8 @@ class Gestures(Notes):
     def _pressed(self, event: MouseEvent) -> None:
         pixel = self._position(event)
         painting, looping = has(event, "Alt"), has(event, "Shift")
+        if event.button == 1 and self.frame.contains(pixel) and self._begin_band(event, pixel):
+            return
         if event.button == 1 and (painting or looping) and self.frame.contains(pixel):
             self._loop, self._painting = [pixel], painting
         elif event.button == 2 and self.frame.contains(pixel):
@@ -111,30 +115,29 @@ class Gestures(Notes):
         elif event.button == 1 and self.frame.contains(pixel):
             self._shifting = False
             self.leave()
-            held = self._pointer.press(pixel, self.targets(), self.note_under(pixel))
+            under = self.note_under(pixel) or self.aim(pixel)
+            held = self._pointer.press(pixel, self.targets(), under)
             self._marks.hover(None, self.frame)
             self._held_from, self._on_grid = self.movable().get(held.name), False
             self.chosen = self.chosen if held.name == PAN else held.name
-            if held.name == PAN and not self._choose_pair(pixel):
-                self._choose_point(pixel)
+            number = point_number(held.name)
+            if number is not None and number not in self.chosen_points:
+                self.choose_points((number,))
+            if held.name == PAN:
+                self._choose_pair(pixel)
 
-    def _choose_pair(self, pixel: Pixel) -> bool:
+    def _choose_pair(self, pixel: Pixel) -> None:
         """Select a critical point under the pointer, without dragging the view."""
         pair = self._critical.pair_at(pixel, self._stage.drawn)
         if pair is not None:
             self._pointer.release()
             self._handler(PairChosen(pair))
-        return pair is not None
-
-    def _choose_point(self, pixel: Pixel) -> None:
-        """Select a point of data under the pointer."""
-        number = self._data.mark_at(pixel, self._stage.drawn)
-        if number >= 0:
-            self._handler(DataPointChosen(number))
 
     def _moved(self, event: MouseEvent) -> None:
         pixel, held = self._position(event), self._pointer.drag
-        if self._loop:
+        if self._is_selecting:
+            self._extend_band(pixel)
+        elif self._loop:
             self._extend_loop(pixel)
         elif held is None:
             self._hover(pixel)
@@ -170,6 +173,9 @@ class Gestures(Notes):
         return np.array([self.frame.to_chart(pixel) for pixel in self._loop])
 
     def _released(self, event: MouseEvent) -> None:
+        if self._is_selecting:
+            self._end_band(self._position(event))
+            return
         if self._loop:
             vertices, self._loop = self._loop_vertices(), []
             self.set_curve("drawing", None)
@@ -178,6 +184,7 @@ class Gestures(Notes):
         held = self._pointer.release()
         if held is not None and held.name != PAN:
             self._carry(held, self._position(event), done=True)
+            self._settle_points()
         elif held is not None:
             self._drag_view(held.start, self._position(event))
             if isinstance(self.frame, SpaceFrame):
@@ -269,23 +276,28 @@ class Gestures(Notes):
     def _centre(self, event: MouseEvent) -> None:
         pixel = self._position(event)
         note = self.note_under(pixel) or self._pointer.hovered
+        number = point_number(note)
         if note.startswith(WORDS):
             self._pointer.release()
             self.write_note(note)
+        elif number is not None:
+            self._pointer.release()
+            self.name_point(number)
         elif self.frame.contains(pixel) and not self._pointer.hovered:
             self.centre(pixel)
 
     def _hover(self, pixel: Pixel | None) -> None:
         """Note what is under the pointer; ``pixel``: None where it is not over the widget."""
         inside = pixel if pixel is not None and self.frame.contains(pixel) else None
-        note = self.note_under(inside) if inside is not None else ""
-        if self._pointer.hover(inside, self.targets(), note):
+        under = "" if inside is None else self.note_under(inside) or self.point_under(inside)
+        if self._pointer.hover(inside, self.targets(), under):
             self._pins.hover(self._pointer.hovered)
             self._vector.hover(self._pointer.hovered == TIP)
             self._now()
-        if self._marks.hover(inside, self.frame):
+        if any([layer.hover(inside, self.frame) for layer in (self._marks, self._data)]):
             self._now()
-        self._handler(Hovered(None if inside is None else self.frame.hit(inside)))
+        if not self._say_point(self._pointer.hovered):
+            self._handler(Hovered(None if inside is None else self.frame.hit(inside)))
 
     # --- the view -----------------------------------------------------------------------------
     def show_points(self, xyz: Array) -> None:

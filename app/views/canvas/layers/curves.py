@@ -48,11 +48,7 @@ class CurvesLayer(Layer):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of curve of which there is something to see."""
-        seen = (
-            (kind, STYLES[kind].dots or _is_seen(line.curve.xy))
-            for kind, line in self._curves.items()
-        )
-        return tuple(kind for kind, is_seen in seen if is_seen)
+        return tuple(kind for kind, line in self._curves.items() if _is_seen(kind, line.curve.xy))
 
     def nodes(self, kinds: Sequence[str]) -> list[Array]:
         """Return the nodes (n, d) of the curves of these kinds."""
@@ -86,10 +82,10 @@ class CurvesLayer(Layer):
         return behind + _drawn(np.where(hidden, np.nan, line), style, pen, dash, frame)
 
 
-def _is_seen(xy: Array) -> bool:
-    """Whether nodes (n, d) have two different points."""
+def _is_seen(kind: str, xy: Array) -> bool:
+    """Whether nodes (n, d) have two different points, or one of a kind that is drawn as dots."""
     known = xy[np.isfinite(xy).all(axis=1)]
-    return bool((known != known[:1]).any())
+    return bool((known != known[:1]).any() or (STYLES[kind].dots and len(known)))
 
 
 def _drawn(

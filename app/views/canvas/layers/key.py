@@ -30,6 +30,7 @@ ROW, SAMPLE, EDGE, INSET = 20.0, 26.0, 8.0, 8.0
 SIZE = 12
 DISC = 7.0  # about the middle of a token
 GROUND = 0.88  # opacity of the ground
+ALONE = 10.0  # dots wider than this stand alone in their sample
 # what is no kind of curve: key, and name
 ENDS, MOVING, CARRIED, CIRCLES, DATA = "ends", "moving", "carried", "circles", "data"
 THIRD = "third"
@@ -201,7 +202,9 @@ def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | Ar
         ]
     pen, style = pen_of(theme, kind), STYLES[kind]
     if style.dots:
-        return [Discs(np.linspace(line[0], line[1], 4), pen)]
+        alone = pen.width > ALONE
+        middle = (line[0] + line[1])[None] / 2
+        return [Discs(middle if alone else np.linspace(line[0], line[1], 4), pen)]
     return [Strokes([line if style.dash is None else dashes(line, *style.dash)], pen)]
 
 

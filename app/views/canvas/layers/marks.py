@@ -46,8 +46,7 @@ HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 TRIED = 160
 # boxes of which most in a crowd hit one
 CROWD = 48
-# width of the glow around the selected mark, and reach of a click
-GLOW, NEAR = 22.0, 9.0
+NEAR = 9.0  # reach of the pointer in pixels
 Box = tuple[float, float, float, float]
 
 
@@ -57,7 +56,10 @@ class MarksLayer(Layer):
     def __init__(self, theme: Theme, disc: float = DISC) -> None:
         super().__init__(theme)
         self._disc = disc
-        self._marks: Marks | None = None
+        self._marks: Marks | None = None  # those that this layer draws
+        self._all: Marks | None = None  # with the one that is dragged, which another layer draws
+        self._before: Marks | None = None  # all, before the drag
+        self._aside = -1  # the number of the one that is dragged
         self._hovered = -1
         self._frame: Frame | None = None
         self._spots: list[tuple[int, Spots]] = []
@@ -69,18 +71,60 @@ class MarksLayer(Layer):
 
     def set(self, marks: Marks | None) -> None:
         """Set the points, or None."""
-        self._marks, self._hovered = marks, -1
+        self._marks = self._all = self._before = marks
+        self._hovered = self._aside = -1
         self.changed()
+
+    def drag(self, marks: Marks | None) -> bool:
+        """Set points of which one has moved since `set`; the others are not built again.  False if they
+        differ otherwise.
+        """
+        before = self._before
+        if marks is None or before is None or marks.xy.shape != before.xy.shape:
+            return False
+        moved = np.flatnonzero((marks.xy != before.xy).any(axis=1))
+        if len(moved) != 1 or (marks.labels, marks.group) != (before.labels, before.group):
+            return False
+        if self._aside != moved[0]:
+            self._aside, self._hovered = int(moved[0]), -1
+            self._marks = _without(before, self._aside)
+            self.changed()
+        self._all = marks
+        return True
+
+    def settle(self) -> None:
+        """Draw a mark that was dragged among the others again."""
+        if self._aside >= 0:
+            self.set(self._all)
+
+    @property
+    def held(self) -> int | None:
+        """The number of the mark that is dragged, or None."""
+        return self._aside if self._all is not None and self._aside >= 0 else None
+
+    def colour(self, i: int) -> str:
+        """Return the colour of a mark."""
+        return self.theme.mark if self._all is None else _colour(self.theme, self._all, i)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the marks."""
+        return () if self._all is None else self._all.labels
+
+    @property
+    def width(self) -> float:
+        """The width of the discs."""
+        return self._width(len(self.labels) or 1)
 
     @property
     def xy(self) -> Array | None:
         """The places of the marks (n, d), or None."""
-        return None if self._marks is None or not len(self._marks.xy) else self._marks.xy
+        return None if self._all is None or not len(self._all.xy) else self._all.xy
 
     @property
     def is_crowd(self) -> bool:
         """Whether there are more than `CLEAR` marks, which hide most of what they cover."""
-        return self._marks is not None and len(self._marks.xy) > CLEAR
+        return len(self.labels) > CLEAR
 
     def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
         """Highlight the mark under ``pixel``, if any; return whether that changed the drawing."""
@@ -111,17 +155,12 @@ class MarksLayer(Layer):
         colours = np.resize([rgba(self._ink(i)) for i in inks], (len(at), 4))
         colours[:, 3] = alpha
         pen = Pen(rgba(self.theme.mark), self._width(len(at)), self.theme.outline(), 1.5)
-        shapes = [*self._glow(at), Discs(at, pen, colours)]
+        shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
             # points off this surface are rings
             inner = Pen(rgba(self.theme.background), HOLE)
             shapes.append(Discs(at[self._marks.hollow], inner))
         return (*shapes, *self._labels(frame, at, alpha))
-
-    def _glow(self, at: Pixels) -> list[Discs]:
-        assert self._marks is not None
-        chosen = at[self._marks.chosen :][:1] if self._marks.chosen >= 0 else at[:0]
-        return [Discs(chosen, Pen(rgba(self.theme.mark, 0.45), GLOW))] if len(chosen) else []
 
     def _width(self, n: int) -> float:
         """Return the width of n discs: tokens keep theirs, points of data are smaller in a crowd."""
@@ -131,9 +170,7 @@ class MarksLayer(Layer):
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
-        if self._marks.group:
-            return self.theme.group(self._marks.group[i])
-        return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
+        return _colour(self.theme, self._marks, i)
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
@@ -177,6 +214,24 @@ class MarksLayer(Layer):
             )
             if bold or found.free.any():
                 yield i, found
+
+
+def _colour(theme: Theme, marks: Marks, i: int) -> str:
+    if marks.group:
+        return theme.group(marks.group[i])
+    return theme.index(marks.index[i]) if marks.index else theme.mark
+
+
+def _without(marks: Marks, i: int) -> Marks:
+    """Return all marks but one."""
+    return Marks(
+        np.delete(marks.xy, i, axis=0),
+        marks.labels[:i] + marks.labels[i + 1 :],
+        np.delete(marks.fade, i),
+        marks.index[:i] + marks.index[i + 1 :],
+        None if marks.hollow is None else np.delete(marks.hollow, i),
+        marks.group[:i] + marks.group[i + 1 :],
+    )
 
 
 class Spots(NamedTuple):

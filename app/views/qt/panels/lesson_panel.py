@@ -123,7 +123,7 @@ class LessonPanel:
 
     def _make_list(self) -> QWidget:
         page, column = _plain()
-        column.addWidget(label("Twelve short tours. Begin anywhere.", "quiet", wrap=True))
+        column.addWidget(label("Short tours. Begin anywhere.", "quiet", wrap=True))
         self.list = QListWidget()
         self.list.setObjectName("lessons")
         self.list.setAccessibleName("Lessons")
