@@ -110,7 +110,7 @@ def _fitted(job: DataTask, manifold: Manifold, table: Table, data: DataSettings)
     missing = sum(one.missing for one in fits)
     of = f"groups of {data.by} ({data.column})" if data.by else "columns"
     words = f"fitted to {len(points)} {of} of {Path(data.file).name}"
-    words += f"; {missing} values missing" if missing else ""
+    words += f"; {missing} value{'s' * (missing != 1)} missing" if missing else ""
     words += f"; without a likeliest law: {lost}" if lost else ""
     words += f"; left out: {'; '.join(why for _, why in refused)}" if refused else ""
     return DataAnswer(job, points, words, not (lost or refused), tuple(fits), tuple(refused))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 JSON, MARKDOWN, PYTHON = ".json", ".md", ".py"
 CSV, TSV, TXT = ".csv", ".tsv", ".txt"
+PARQUET, FEATHER, XLSX = ".parquet", ".feather", ".xlsx"
 PNG, JPG, JPEG, SVG, PDF = ".png", ".jpg", ".jpeg", ".svg", ".pdf"
 TIKZ, TEX = ".tikz", ".tex"
 MP4, WEBM, GIF = ".mp4", ".webm", ".gif"
@@ -38,6 +39,9 @@ FORMATS = (
     FileFormat(TSV, "table", "Tables"),
     FileFormat(TXT, "table", "Tables"),
     FileFormat(NPZ, "table", "Tables"),
+    FileFormat(PARQUET, "table", "Tables, by pandas"),
+    FileFormat(FEATHER, "table", "Tables, by pandas"),
+    FileFormat(XLSX, "table", "Tables, by pandas"),
     FileFormat(PNG, "photograph", "Pictures"),
     FileFormat(JPG, "photograph", "Pictures"),
     FileFormat(JPEG, "photograph", "Pictures"),

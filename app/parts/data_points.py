@@ -38,7 +38,7 @@ class DataPart(Part):
 
     events = (PanelShown, DataEdited, DataPointChosen)
     messages = (DataAnswer, NoData, FitPlotsAnswer, JobFailed)
-    fields = frozenset(("family", "points", "data", "layers", "layers.points"))
+    fields = frozenset(("family", "chart", "ground", "points", "data", "layers", "layers.points"))
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
@@ -109,8 +109,12 @@ class DataPart(Part):
     def on_scene(self, old: Scene, new: Scene) -> None:
         if len(standing(old.points)) != len(standing(new.points)):
             self._chosen = -1
-        if old.points is not new.points or old.layers.points != new.layers.points:
-            self._draw()
+        if (
+            old.points is not new.points
+            or old.layers.points != new.layers.points
+            or self._chosen >= 0
+        ):
+            self._draw()  # the controller draws no selection
         if len(standing(new.points)) < len(new.points) and old.points == standing(old.points):
             self.context.window.log(HIDDEN)
         self._follow()

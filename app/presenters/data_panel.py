@@ -15,7 +15,6 @@ from app.model.layers import is_shown
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.data import DataForm, DataState, FitPlots, FitRow
-from compute.core.refusal import shorten
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.statistics.maximum_likelihood import Fit
@@ -54,7 +53,7 @@ def state(
     fits = read.fits if isinstance(read, DataAnswer) else ()
     refused = read.refused if isinstance(read, DataAnswer) else ()
     rows = (*_rows(points, fits), *(_refused(*one) for one in refused))
-    heads = ("", "n", "missing", *manifold_of(scene.family).coordinates, "ℓ", "AIC", "status")
+    heads = ("", "n", *manifold_of(scene.family).coordinates, "ℓ", "AIC", "missing", "status")
     return DataState(
         title=Path(data.file).name if data.file else "",
         words=_words(scene, read),
@@ -80,7 +79,9 @@ def _words(scene: Scene, read: DataAnswer | NoData | None) -> str:
     if isinstance(read, DataAnswer):
         columns = read.columns
         rows = max((column.n for column in columns), default=0)
-        return shorten(f"{len(columns)} columns, {rows} rows; {read.words}.")
+        missing = sum(one.missing for one in read.fits)
+        said = f"; {missing} value{'s' * (missing != 1)} missing" if missing else ""
+        return f"{len(columns)} columns, {rows} rows{said}."
     return "" if read is not None else "reading …"
 
 
@@ -134,20 +135,24 @@ def _row(one: Fit, places: dict[tuple[str, tuple[float, float]], int]) -> FitRow
     label = one.group[:LONGEST]
     number = places.get((label, (float(one.theta[0]), float(one.theta[1]))), -1)
     numbers = (*one.theta, one.log_likelihood, one.aic)
-    a, b, value, aic = (f"{x:.6g}" if good else "—" for x in numbers)
+    a, b, value, aic = (_written(x) if good else "—" for x in numbers)
     words = WORDS.get(one.status, USUAL_NOTE)
-    cells = (label, f"{one.n:g}", str(one.missing), a, b, value, aic, one.status.name)
+    cells = (label, f"{one.n:g}", a, b, value, aic, str(one.missing), one.status.name)
     return FitRow(cells, number if good else -1, "" if good else words)
 
 
+def _written(x: float) -> str:
+    return f"{x:.6g}".replace("-", "−")
+
+
 def _refused(label: str, words: str) -> FitRow:
-    return FitRow((label[:LONGEST], *[""] * 6, "left out"), -1, words)
+    return FitRow((f"{label[:LONGEST]}: left out",), -1, words)
 
 
 def _bare(number: int, point: DataPoint) -> FitRow:
-    a, b = (f"{x:.6g}" for x in point.theta)
+    a, b = map(_written, point.theta)
     n, status = (f"{point.n:g}", "") if point.n else ("", "given")
-    return FitRow((point.label, n, "", a, b, "", "", status), number)
+    return FitRow((point.label, n, a, b, "", "", "", status), number)
 
 
 def _story(points: tuple[DataPoint, ...], chosen: int, plots: FitPlotsAnswer | None) -> str:

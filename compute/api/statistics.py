@@ -29,12 +29,13 @@ from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
 from compute.samples import samples as data
 from compute.samples import table
-from compute.statistics import geodesic_regression, k_means, maximum_likelihood, means
+from compute.statistics import bootstrap, geodesic_regression, k_means, maximum_likelihood, means
 from compute.statistics import tangent_pca as principal
 from compute.statistics.distance_matrix import FISHER_RAO, Distances, between, distances
+from compute.statistics.goodness import Goodness, goodness
 from compute.statistics.likelihood import likelihood
 from compute.statistics.likelihood import metric as metric_at
-from compute.statistics.likelihood_region import Region, region
+from compute.statistics.likelihood_region import Region, region, wald_ellipse
 from compute.statistics.logarithms import logarithms
 from compute.statistics.principal_geodesics import PrincipalGeodesics, principal_geodesics
 
@@ -136,13 +137,40 @@ class Fits:
 
         Raises ValueError for another level, and for a group without a maximum-likelihood point.
         """
-        if self.fits[i].status != Status.OK:
+        return region(likelihood(self.manifold, self.samples[i]), self._found(i).theta, level)
+
+    def wald(self, i: int, level: float = 0.95) -> Floats:
+        """Return the Wald ellipse (k, 2) of a group, {θ : n g(θ − θ̂, θ − θ̂) = q}, as `region` does."""
+        return wald_ellipse(self.manifold, self._found(i).theta, self.fits[i].n, level)
+
+    def bootstrap(
+        self, i: int, B: int = 200, seed: int = 0, parametric: bool = False
+    ) -> bootstrap.Bootstrap:
+        """Return the maximum-likelihood points (B, 2) of samples drawn again from a group's values, or
+        from its fitted law; NaN where there is none.
+
+        Raises ValueError as `region` does, and for more than 10,000 replicates.
+        """
+        one = self._found(i)
+        if parametric:
+            return bootstrap.parametric(self.manifold, one.theta, one.n, B, seed)
+        return bootstrap.resampled(self.manifold, self.samples[i], one.theta, B, seed)
+
+    def goodness(self, i: int) -> Goodness:
+        """Return a group's histogram beside the density, quantiles with a pointwise band of 95 %, and
+        sup |Fₙ − F|, whose usual p-value is not exact since θ̂ was fitted to the same values.
+
+        Raises ValueError as `region` does.
+        """
+        return goodness(self.manifold, self.samples[i], self._found(i).theta)
+
+    def _found(self, i: int) -> maximum_likelihood.Fit:
+        one = self.fits[i]
+        if one.status != Status.OK:
             raise Refused(
-                f"group {self.fits[i].group or i} has no maximum-likelihood point: "
-                f"{self.fits[i].status.name}"
+                f"group {one.group or i} has no maximum-likelihood point: {one.status.name}"
             )
-        function = likelihood(self.manifold, self.samples[i])
-        return region(function, self.fits[i].theta, level)
+        return one
 
 
 def fit(

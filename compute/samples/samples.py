@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
+from compute.samples.frames import plain
 from compute.samples.table import Table
 
 # maximum number of groups
@@ -85,17 +86,7 @@ def of_values(samples: Any, by: Any = None, column: str = "", weights: str = "")
     columns = {str(name): np.asarray(samples[name]) for name in samples.keys()}  # noqa: SIM118
     if by is not None and not isinstance(by, str):
         columns[LABELS], by = np.array(list(map(str, by))), LABELS
-    return of_table(Table("samples", _plain(columns)), column, by or "", weights)
-
-
-def _plain(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return columns of objects as text, missing ones as an empty entry."""
-    return {
-        name: column
-        if column.dtype.kind in "fiuU"
-        else np.array(["" if entry is None else str(entry) for entry in column], np.str_)
-        for name, column in columns.items()
-    }
+    return of_table(Table("samples", plain(columns)), column, by or "", weights)
 
 
 def _numbers(samples: ArrayLike) -> Floats:

@@ -1,4 +1,4 @@
-"""Tables in untrusted files: CSV, TSV and NPZ, read as columns with names.
+"""Tables in untrusted files: CSV, TSV and NPZ, and what pandas reads, as columns with names.
 
 The first line of a text file names its columns.  They are separated by the sign that occurs most often
 in it, of comma, semicolon and tab.  Where that is not the comma, a comma in a number is its decimal
@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from compute.core.array_files import arrays_of, names_of
 from compute.core.arrays import Floats
 from compute.core.opening import read_text
 from compute.core.refusal import Refused, refusing, shown
+from compute.samples.frames import READERS, frame_of
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".npz")
+SUFFIXES = (".csv", ".tsv", ".txt", ".npz", *READERS)
 # maximum size of a file in bytes, and number of columns
 MOST_BYTES, MOST_COLUMNS = 256 << 20, 4096
 # maximum number of entries of a text file: each takes about 100 bytes of memory
@@ -33,8 +35,15 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # kinds of arrays of text
 TEXT = "UO"
 # entries that stand for a missing value, in lower case
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", ".", "-"))
+MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", ".", "-", "<na>", "nat"))
+# whole numbers up to this are exact in float64; of others not all are
+EXACT = float(1 << 53)
+# entries that say whether a column holds numbers
+LOOKED_AT = 1000
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# with signs between thousands, and either decimal sign
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,'’\s]\d{3})+([.,]\d+)?|[+-]?\d+,\d+")
+_PARTED = re.compile(r"[+-]?[\d.]+(\s*[|:]\s*|\s+)[+-]?[\d.]+.*", re.ASCII)
 _CENSORED = re.compile(r"(<=?|>=?|≤|≥)\s*[+-]?[\d.,]+([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -68,12 +77,19 @@ class Table:
     def numbers(self, name: str) -> Floats:
         """Return a column as numbers (n,), NaN where a value is missing.
 
-        Raises Refused for any other text and for infinite values, with the entry and its line.
+        Raises Refused for any other text, for infinite values and for whole numbers that float64 does
+        not hold, with the entry and its line.
         """
         column = self.column(name)
         if column.dtype.kind not in TEXT:
-            return self._finite(name, column.astype(np.float64))
-        numbers = [self._number(name, row, text) for row, text in enumerate(column.tolist())]
+            values = column.astype(np.float64)
+            if column.dtype.kind in "iu":
+                self._check_whole(name, column, values)
+            return self._finite(name, values)
+        texts = column.tolist()
+        numbers = [self._number(name, row, text) for row, text in enumerate(texts)]
+        if self.decimal_comma:
+            self._check_points(name, texts)
         return self._finite(name, np.array(numbers, np.float64))
 
     def words(self, name: str) -> list[str]:
@@ -81,15 +97,19 @@ class Table:
         return [str(entry).strip() for entry in self.column(name).tolist()]
 
     def is_numeric(self, name: str) -> bool:
-        """Whether the first value of a column that is not missing is a number or a censored one."""
+        """Whether at least half of the first values of a column that are not missing are numbers, also
+        those that `numbers` refuses: censored, or with signs between thousands.
+        """
         column = self.column(name)
         if column.dtype.kind not in TEXT:
             return True
         present = (text.strip() for text in column if text.strip().lower() not in MISSING)
-        first = next(present, None)
-        return first is not None and bool(
-            _NUMBER.fullmatch(self._pointed(first)) or _CENSORED.fullmatch(first)
-        )
+        some = list(islice(present, LOOKED_AT))
+        return 0 < len(some) <= 2 * sum(map(self._is_number, some))
+
+    def _is_number(self, text: str) -> bool:
+        kinds = (_NUMBER, self._pointed(text)), (_CENSORED, text), (_GROUPED, text)
+        return any(kind.fullmatch(written) for kind, written in kinds)
 
     def _pointed(self, text: str) -> str:
         return text.replace(",", ".", 1) if self.decimal_comma else text
@@ -98,11 +118,36 @@ class Table:
         text = text.strip()
         pointed = self._pointed(text)
         if _NUMBER.fullmatch(pointed):
-            return float(pointed)
+            value = float(pointed)
+            if abs(value) >= EXACT and pointed.lstrip("+-").isdigit() and int(pointed) != value:
+                raise self._inexact(name, row, text)
+            return value
         if text.lower() in MISSING:
             return np.nan
         raise Refused(
             f"{self.path}, {self.place(row)}: {name} must be {_expected(text)}, got {shown(text)}"
+        )
+
+    def _check_points(self, name: str, texts: list[str]) -> None:
+        """Refuse a column in which a point might be the decimal sign or one between thousands."""
+        if not any("," in text for text in texts):
+            return
+        for row, text in enumerate(texts):
+            if "." in text and text.strip() not in MISSING:
+                raise Refused(
+                    f"{self.path}, {self.place(row)}: {name} must have one decimal sign, "
+                    f"got {shown(text)} beside decimal commas"
+                )
+
+    def _check_whole(self, name: str, column: NDArray[Any], values: Floats) -> None:
+        for row in np.flatnonzero(np.abs(values) >= EXACT):
+            if int(column[row]) != int(values[row]):
+                raise self._inexact(name, int(row), str(column[row]))
+
+    def _inexact(self, name: str, row: int, text: str) -> Refused:
+        return Refused(
+            f"{self.path}, {self.place(row)}: {name} must be a number that float64 holds exactly, "
+            f"as all whole ones up to 2^53, got {shown(text)}"
         )
 
     def _finite(self, name: str, values: Floats) -> Floats:
@@ -120,6 +165,10 @@ def _expected(text: str) -> str:
         return "a number: censored values are not supported"
     if re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
         return "a number: a decimal comma is read only between semicolons or tabs"
+    if _GROUPED.fullmatch(text):
+        return "a number without signs between thousands"
+    if _PARTED.fullmatch(text):
+        return "a number: columns are separated by commas, semicolons or tabs"
     return "a number"
 
 
@@ -131,7 +180,16 @@ def read(path: str | Path) -> Table:
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise Refused(f"{path} must be one of {', '.join(SUFFIXES)}: a table of samples or points")
+    if suffix in READERS:
+        return _of_frame(path, suffix)
     return _of_arrays(path) if suffix == ".npz" else _of_text(path)
+
+
+def _of_frame(path: str, suffix: str) -> Table:
+    columns = frame_of(path, suffix, MOST_BYTES, MOST_ENTRIES)
+    if not 0 < len(columns) <= MOST_COLUMNS:
+        raise Refused(f"{path} must have from 1 to {MOST_COLUMNS} columns, got {len(columns)}")
+    return Table(path, columns)
 
 
 def _of_arrays(path: str) -> Table:

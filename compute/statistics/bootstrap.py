@@ -9,25 +9,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.core.arrays import Floats
+from compute.core.arrays import Bools, Floats
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
 from compute.samples.samples import Sample
 from compute.statistics.law import law
-from compute.statistics.likelihood import Likelihood, likelihood, outcomes
+from compute.statistics.likelihood import Likelihood, is_positive, likelihood, metric, outcomes
 from compute.statistics.maximum_likelihood import maximum
+from compute.statistics.sufficient import SufficientStatistics
 
 # maximum number of replicates, and of values drawn in all
 MOST, MOST_VALUES = 10_000, 20_000_000
+# Fisher length of the mean score up to which a point in closed form is a maximum
+CLOSE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Bootstrap:
-    """theta (B, 2): the maximum-likelihood points, NaN where there is none; ``failed``: how many of
-    these.
-    """
+    """theta (B, 2): the maximum-likelihood points, NaN where there is none."""
 
     theta: Floats
 
@@ -45,16 +46,10 @@ def resampled(manifold: Manifold, sample: Sample, theta: Floats, B: int, seed: i
     """
     function = likelihood(manifold, sample)
     n = round(function.size)
-    _check(B, n)
+    _check(B, max(n, len(function.x)))
     draw = np.random.default_rng(seed)
-    share = function.weight / function.size
-
-    def replicate() -> Likelihood:
-        counts = draw.multinomial(n, share).astype(np.float64)
-        kept = counts > 0
-        return Likelihood(manifold, function.x[kept], counts[kept])
-
-    return _fitted([replicate() for _ in range(B)], theta)
+    counts = draw.multinomial(n, function.weight / function.size, B).astype(np.float64)
+    return _fitted(manifold, function.x, counts, theta)
 
 
 def parametric(manifold: Manifold, theta: Floats, n: float, B: int, seed: int) -> Bootstrap:
@@ -69,12 +64,9 @@ def parametric(manifold: Manifold, theta: Floats, n: float, B: int, seed: int) -
     if outcomes(manifold).space == "outcomes":
         p = manifold.density(theta[None], outcomes(manifold).x)[0]
         counts = draw.multinomial(size, p / p.sum(), B).astype(np.float64)
-        index = np.arange(float(len(p)))
-        made = [Likelihood(manifold, index[row > 0], row[row > 0]) for row in counts]
-        return _fitted(made, theta)
-    from_law = law(manifold, theta)
-    values = from_law.quantile(draw.random((B, size)))
-    return _fitted([Likelihood(manifold, row, np.ones(size)) for row in values], theta)
+        return _fitted(manifold, np.arange(float(len(p))), counts, theta)
+    values = law(manifold, theta).quantile(draw.random((B, size)))
+    return _fitted(manifold, values, np.ones((B, size)), theta)
 
 
 def _check(B: int, n: int) -> None:
@@ -86,12 +78,44 @@ def _check(B: int, n: int) -> None:
         raise Refused(f"a bootstrap draws at most {MOST_VALUES} values, got {B} times {n}")
 
 
-def _fitted(functions: list[Likelihood], theta: Floats) -> Bootstrap:
-    found = np.full((len(functions), 2), np.nan)
-    for i, function in enumerate(functions):
+def _fitted(manifold: Manifold, x: Floats, weight: Floats, theta: Floats) -> Bootstrap:
+    """Fit samples x (n,) or (B, n) with weights (B, n): in closed form, or by search."""
+    found = _closed_form(manifold, x, weight, theta)
+    for i in map(int, np.flatnonzero(np.isnan(found[:, 0]))):
         checkpoint()
         with np.errstate(over="ignore", invalid="ignore"):
-            point, status = maximum(function, theta)
+            point, status = maximum(_one(manifold, x, weight, i), theta)
         if status == Status.OK:
             found[i] = point
     return Bootstrap(found)
+
+
+def _one(manifold: Manifold, x: Floats, weight: Floats, i: int) -> Likelihood:
+    kept = weight[i] > 0
+    return Likelihood(manifold, (x if x.ndim == 1 else x[i])[kept], weight[i][kept])
+
+
+def _closed_form(manifold: Manifold, x: Floats, weight: Floats, theta: Floats) -> Floats:
+    """Return maxima (B, 2) of an exponential family, NaN where they must be searched."""
+    none = np.full((len(weight), 2), np.nan)
+    statistics = SufficientStatistics.near(manifold, theta)
+    if statistics is None:
+        return none
+    found = statistics.maxima(x, weight)
+    found[_constant(x, weight)] = np.nan
+    known = np.flatnonzero(np.isfinite(found[:, 0]))
+    if not known.size or _is_peak(_one(manifold, x, weight, int(known[0])), found[known[0]]):
+        return found
+    return none
+
+
+def _constant(x: Floats, weight: Floats) -> Bools:
+    """Whether all values of each sample (B,) are equal."""
+    here = weight > 0
+    high = np.where(here, x, -np.inf).max(axis=-1)
+    return np.asarray(high == np.where(here, x, np.inf).min(axis=-1))
+
+
+def _is_peak(function: Likelihood, theta: Floats) -> bool:
+    s, g = function.score(theta), metric(function.manifold, theta)
+    return is_positive(g) and float(s @ np.linalg.solve(g, s)) < CLOSE**2

@@ -26,17 +26,41 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", default="", metavar="COLUMN", help="how often each value was observed"
     )
+    parser.add_argument(
+        "--level",
+        type=float,
+        metavar="P",
+        help="also trace the likelihood-ratio regions of this level, such as 0.95 (with --json)",
+    )
+    parser.add_argument(
+        "--bootstrap",
+        type=int,
+        metavar="B",
+        help="also fit B samples drawn again from the values of each group (with --json)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print θ̂ of each group with its covariance."""
     from app.cli.output import exit_of, show
-    from compute import fit
+    from compute import Status, fit
 
     fits = fit(chosen.file, chosen.family, chosen.by, chosen.column, chosen.weights)
     names = fits.manifold.coordinates
     lines = [line for one in fits.fits for line in _lines(one, names)]
-    show({"family": fits.manifold.key, "fits": fits.fits}, chosen.json, lines)
+    result = {"family": fits.manifold.key, "fits": fits.fits}
+    if chosen.level is not None:
+        result["regions"] = [
+            fits.region(i, chosen.level) if one.status == Status.OK else None
+            for i, one in enumerate(fits.fits)
+        ]
+    if chosen.bootstrap is not None:
+        result["bootstrap"] = [
+            fits.bootstrap(i, chosen.bootstrap, chosen.seed) if one.status == Status.OK else None
+            for i, one in enumerate(fits.fits)
+        ]
+    show(result, chosen.json, lines)
     return exit_of(*fits.status)
 
 

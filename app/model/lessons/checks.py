@@ -22,8 +22,8 @@ from app.model.lessons.changes import LAYERS, token_of
 from app.model.lessons.wording import plain, tuple_of, value
 from app.model.scene import Scene
 from compute.core.refusal import shown
-from compute.families import manifold as manifold_of
 from compute.families import families, parse
+from compute.families import manifold as manifold_of
 from compute.heads.head_selection import file_of, settings
 
 Point = tuple[float, float]

@@ -29,8 +29,8 @@ class DataPointChosen:
 
 @dataclass(frozen=True)
 class FitRow:
-    """A row of the table of fits: texts of its cells; number: of its point on the canvas, or −1 if
-    there is none; problem: why.
+    """A row of the table of fits: texts of its cells, or one for all columns; number: of its point on
+    the canvas, or −1 if there is none; problem: why.
     """
 
     cells: tuple[str, ...]

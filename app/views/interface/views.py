@@ -382,4 +382,4 @@ class Window(View, ABC):
 
     @abstractmethod
     def tell(self, title: str, text: str) -> None:
-        """Show a message that does not block."""
+        """Show a message that blocks nothing and stays until it is dismissed."""

@@ -49,6 +49,27 @@ def test_fit_counts_by_weights_and_says_where_there_is_no_maximum(capsys, sample
     assert (status, found["fits"][0]["status"]) == (1, "LEFT_DOMAIN")
 
 
+def test_fit_traces_regions_and_draws_a_bootstrap(capsys, samples):
+    chosen = (
+        "--family",
+        "gamma",
+        "--by",
+        "g",
+        "--column",
+        "x",
+        "--level",
+        "0.9",
+        "--bootstrap",
+        "9",
+    )
+    found = answer(capsys, "fit", samples, *chosen, "--seed", "4")[1]
+    region = found["regions"][0]
+    assert region["level"] == 0.9 and len(region["theta"]) == len(region["closed"]) == 96
+    assert len(found["bootstrap"][0]["theta"]) == 9
+    again = answer(capsys, "fit", samples, *chosen, "--seed", "4")[1]
+    assert again["bootstrap"] == found["bootstrap"]
+
+
 def test_fit_names_the_group_its_values_and_the_status_in_words(capsys, samples):
     assert main(["fit", samples, "--family", "gamma", "--by", "g", "--column", "x"]) == 0
     words = capsys.readouterr().out

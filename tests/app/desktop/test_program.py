@@ -52,6 +52,12 @@ def answer(program, words: str) -> None:
     live(program)
 
 
+def message(program) -> str:
+    """The title of the message over the canvas, or ""."""
+    line = program.window.messages
+    return line.title.text() if line.isVisible() else ""
+
+
 def questions(program) -> list[str]:
     from PySide6.QtWidgets import QMessageBox
 
@@ -148,9 +154,8 @@ def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):
     for program in (first, second):
         answer(program, "Restore")
     assert first.store.scene == lost and first.documents.is_unsaved
-    assert second.store.scene.alpha == 0.0 and questions(second) == [
-        "The unsaved work no longer exists"
-    ]
+    assert second.store.scene.alpha == 0.0 and not questions(second)
+    assert message(second) == "⚠ The unsaved work no longer exists"
 
 
 def test_what_is_undone_to_what_was_saved_is_not_offered(make, tmp_path):
@@ -208,7 +213,7 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
     (tmp_path / "no.npz").write_bytes(b"nothing")
     before = program.store.scene
     program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
-    until(program, lambda: "Cannot show the heads of this file" in questions(program))
+    until(program, lambda: "Cannot show the heads of this file" in message(program))
     assert program.store.scene == before
 
 
@@ -293,7 +298,7 @@ def measured(program) -> list[str]:
 
 def test_a_question_goes_with_its_window(make):
     program = make()
-    program.window.tell("A question", "Is anybody there?")
+    program.window.ask("A question", "Is anybody there?", [("Yes", lambda: None)])
     live(program)
     assert program.application.activeModalWidget() is not None
     program.close()

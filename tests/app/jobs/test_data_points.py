@@ -32,7 +32,7 @@ def test_groups_become_their_maximum_likelihood_points(tmp_path):
     a, b = found.points
     np.testing.assert_allclose(a.theta, [4.265428054777, 1.706171221911], rtol=1e-10)
     assert (a.label, a.n, b.n) == ("a", 4.0, 2.0)
-    assert found.words == "fitted to 2 groups of w (x) of data.csv; 1 values missing"
+    assert found.words == "fitted to 2 groups of w (x) of data.csv; 1 value missing"
     assert found.whole
 
 

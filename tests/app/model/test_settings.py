@@ -11,7 +11,7 @@ from app.model import recent
 from app.model.lessons import progress
 from app.model.preferences import Preferences
 from app.views.qt.window import settings as all_settings
-from app.views.qt.window.settings import Settings
+from app.views.qt.window.settings import Layout, Settings
 
 DAMAGED = (
     b"",
@@ -50,10 +50,10 @@ def test_no_more_recent_files_are_looked_at_than_are_kept():
 def test_a_layout_that_is_not_as_it_was_stored_is_not_believed(tmp_path):
     file = tmp_path / "settings.ini"
     settings = stored(file)
-    settings.layout = QByteArray(b"geometry"), QByteArray(b"panels")
+    settings.layout = layout = Layout(QByteArray(b"geometry"), QByteArray(b"panels"), "sizes")
     settings.close()
-    assert stored(file).layout == (b"geometry", b"panels")
-    file.write_text(file.read_text().replace("panels)", "pamels)"))
+    assert stored(file).layout == layout
+    file.write_text(file.read_text().replace("panels)", "pamel)"))
     assert stored(file).layout is None
 
 

@@ -94,8 +94,8 @@ def cells(panel):
 
 
 def test_the_panel_shows_the_fits_and_fits_other_columns_as_one_step(program, panel):
-    assert [row[:3] for row in cells(panel)] == [["x", "8", "0"], ["k", "8", "0"]]
-    assert cells(panel)[0][3:5] == ["4", "3.08221"]  # mean and √(mean of squares − 16)
+    assert [[*row[:2], row[6]] for row in cells(panel)] == [["x", "8", "0"], ["k", "8", "0"]]
+    assert cells(panel)[0][2:4] == ["4", "3.08221"]  # mean and √(mean of squares − 16)
     panel.layouts.setCurrentIndex(panel.layouts.findData("groups"))
     panel.layouts.activated.emit(panel.layouts.currentIndex())
     until(program, lambda: program.store.scene.data.layout == "groups")

@@ -87,7 +87,7 @@ def stated(kind: type, name: str) -> set[str]:
 def test_a_part_states_what_it_handles(part):
     # the class of a field of an answer or an event is not itself an event
     inner = {"NormalsTask", "PictureTask", "TokenPathTask", "RowsTask", "BrowseTask", "FlowJob"}
-    inner |= {"DataTask", "FitPlotsTask", "MatrixTask", "ClusterTask", "AtlasTask"}
+    inner |= {"AtlasTask", "ClusterTask", "DataTask", "FitPlotsTask", "MatrixTask"}
     assert names_in(part.on_event) <= stated(part, "events")
     handled = names_in(part.on_message) - inner
     assert handled <= stated(part, "messages")

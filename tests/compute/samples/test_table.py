@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from compute.core.refusal import Refused
-from compute.samples import table
+from compute.samples import frames, table
 from compute.samples.points_file import read_points
 
 
@@ -55,6 +55,11 @@ def test_arrays_are_columns(tmp_path):
         ("x,x\n1,2\n", "the columns of {path} must have different names, got 'x' twice"),
         ("x\n1_000\n", "x must be a number, got '1_000'"),
         ("x\n1e999\n", "line 2: x must be finite, got inf"),
+        ("x;y\n1.234,5;1\n", "line 2: x must be a number without signs between thousands"),
+        ("x;y\n1,5;1\n1.234;1\n", "line 3: x must have one decimal sign, got '1.234' beside"),
+        ("x|y\n1|2\n", "has the columns x|y, got 'x'"),
+        ("x\n1 2\n", "x must be a number: columns are separated by commas, semicolons or tabs"),
+        ("x\n1\n9007199254740993\n", "line 3: x must be a number that float64 holds exactly"),
     ],
 )
 def test_what_is_no_number_is_refused_with_its_line(tmp_path, text, words):
@@ -72,7 +77,7 @@ def test_a_column_that_is_not_there_is_refused_with_the_names_of_all(tmp_path):
 
 def test_files_of_other_kinds_and_sizes_are_refused(tmp_path, monkeypatch):
     with pytest.raises(Refused, match=r"must be one of \.csv, \.tsv, \.txt, \.npz"):
-        table.read(tmp_path / "data.xlsx")
+        table.read(tmp_path / "data.doc")
     with pytest.raises(Refused, match="text in UTF-8"):
         (tmp_path / "a.csv").write_bytes(b"x\n\xff\xfe\n")
         table.read(tmp_path / "a.csv")
@@ -170,3 +175,48 @@ def test_text_of_an_array_beyond_unicode_is_refused(tmp_path):
     np.savez(tmp_path / "data.npz", g=np.array([0x7FFFFFFF, 65], np.uint32).view("<U1"))
     with pytest.raises(Refused, match="must hold text in Unicode, but cannot be read"):
         table.read(tmp_path / "data.npz")
+
+
+@pytest.mark.parametrize("entry", ["1.234,5", "<0.5", "1,234.5", "2", "1,5"])
+def test_a_column_of_numbers_that_are_written_otherwise_is_one_of_numbers(tmp_path, entry):
+    found = table.read(written(tmp_path, f"x;w\n{entry};a\n3;b\nlow;a\n"))
+    assert found.is_numeric("x") and not found.is_numeric("w")
+
+
+def test_whole_numbers_that_float64_does_not_hold_are_refused_in_arrays(tmp_path):
+    np.savez(tmp_path / "data.npz", x=np.array([1, 2**53 + 1]), y=np.array([1, 2**60]))
+    found = table.read(tmp_path / "data.npz")
+    with pytest.raises(Refused, match=r"row 2: x must be .* got '9007199254740993'"):
+        found.numbers("x")
+    assert found.numbers("y")[1] == 2.0**60
+    assert table.read(written(tmp_path, "y\n1152921504606846976\n")).numbers("y") == 2.0**60
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".feather", ".xlsx"])
+def test_other_formats_are_read_by_pandas(tmp_path, suffix):
+    path = tmp_path / f"data{suffix}"
+    path.write_bytes(b"PK\3\4 nothing")
+    try:
+        import pandas
+    except ImportError:
+        with pytest.raises(Refused, match=r"only where pandas is installed: save it as CSV"):
+            table.read(path)
+        return
+    with pytest.raises(Refused, match="must be a table, but cannot be read"):
+        table.read(path)
+    frame = pandas.DataFrame({"x": [1.5, None, -2000.0], "n": [1, 2, 3], "g": ["a", None, "b"]})
+    getattr(frame, f"to_{ {'.xlsx': 'excel'}.get(suffix, suffix[1:]) }")(
+        path, **({"index": False} if suffix == ".xlsx" else {})
+    )
+    found = table.read(path)
+    np.testing.assert_array_equal(found.numbers("x"), [1.5, np.nan, -2000.0])
+    np.testing.assert_array_equal(found.numbers("n"), [1.0, 2.0, 3.0])
+    assert found.words("g")[0] == "a" and not found.is_numeric("g")
+
+
+def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path):
+    path = tmp_path / "data.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sheet1.xml", b"0" * 100_000)
+    with path.open("rb") as file, pytest.raises(Refused, match="at most 50000 bytes, got 100000"):
+        frames.check_unpacked(str(path), file, 50_000)

@@ -14,6 +14,7 @@ from compute.statistics.goodness import goodness
 from compute.statistics.law import law
 from compute.statistics.likelihood_region import region_of_summary
 from compute.statistics.maximum_likelihood import fit
+from compute.statistics.sufficient import SufficientStatistics
 
 LAWS = [
     ("gaussian", (1.0, 2.0), stats.norm(1.0, 2.0)),
@@ -112,3 +113,29 @@ def test_the_region_of_an_exponential_family_is_a_ball_of_kl():
         + shape * (np.log(lam) - np.log(rate)) + k * (rate - lam) / lam
     )  # fmt: skip
     np.testing.assert_allclose(2 * 40 * kl, stats.chi2(2).ppf(0.9), rtol=1e-9)
+
+
+def test_fits_for_scripts_give_regions_ellipses_bootstraps_and_goodness():
+    x = stats.gamma(2.0).rvs(50, random_state=1)
+    fits = compute.fit({"x": x, "same": np.ones(50)}, "gamma")
+    np.testing.assert_allclose(fits.region(0, 0.9).theta, fits.wald(0, 0.9), rtol=0.7)
+    assert (
+        fits.bootstrap(0, 3, 1).theta.shape == fits.bootstrap(0, 3, 1, True).theta.shape == (3, 2)
+    )
+    assert fits.goodness(0).ks < 0.2
+    for ask in (fits.region, fits.wald, fits.bootstrap, fits.goodness):
+        with pytest.raises(ValueError, match="group same has no maximum-likelihood point"):
+            ask(1)
+
+
+@pytest.mark.parametrize("family", ["gaussian", "gamma", "beta", "inverse_gaussian", "von_mises"])
+def test_maxima_from_sufficient_statistics_are_those_of_the_search(family):
+    manifold = compute.family(family)
+    theta = np.array(manifold.interior)
+    x = law(manifold, theta).quantile(np.random.default_rng(1).random((3, 40)))
+    statistics = SufficientStatistics.near(manifold, theta)
+    found = statistics.maxima(x, np.ones((3, 40)))
+    np.testing.assert_allclose(found, [fit(manifold, sample(row)).theta for row in x], rtol=1e-9)
+    weight = np.random.default_rng(2).integers(0, 4, (2, 40)).astype(float)
+    weighted = [fit(manifold, sample(x[0], row)).theta for row in weight]
+    np.testing.assert_allclose(statistics.maxima(x[0], weight), weighted, rtol=1e-9)

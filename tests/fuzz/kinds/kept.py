@@ -44,7 +44,7 @@ def open_settings(path: Path) -> None:
     found = _settings(path)
     recent.present(found.recent)
     progress.text_of(progress.read(found.lessons))
-    assert found.preferences and (found.layout is None or len(found.layout) == 2)
+    assert found.preferences and (found.layout is None or found.layout.panels)
 
 
 @cache

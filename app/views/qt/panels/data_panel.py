@@ -26,7 +26,7 @@ from app.views.qt.widgets.fit_plots import FitPlotsWidget
 from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
-TABLE_HEIGHT, READOUT = 150, 74
+TABLE_HEIGHT, READOUT = 140, 74
 # steps of the sliders: level = 1 − 10^−x with x from 0.30103 (50 %) to 3 (99.9 %); times = 10^x
 STEPS, LOW, HIGH, MOST_TIMES = 200, math.log10(2.0), 3.0, 3.0
 LEVEL_HINT = (
@@ -55,12 +55,10 @@ class DataPanel:
         column.addLayout(self._make_buttons())
         for text in (self.title, self.words, self.warning):
             column.addWidget(text)
+        self.table, self.actions = self._make_table(), self._make_actions()
         self.form = self._make_form()
-        column.addWidget(self.form)
-        self.table = self._make_table()
-        column.addWidget(self.table)
-        self.actions = self._make_actions()
-        column.addWidget(self.actions)
+        for part in (self.table, self.actions, self.form):
+            column.addWidget(part)
         self.sure = self._make_sure()
         column.addWidget(self.sure)
         self.story = label("", "quiet", wrap=True)
@@ -230,6 +228,7 @@ class DataPanel:
                 for i in range(len(row.cells)):
                     item.setToolTip(i, row.problem or row.cells[i])
                 self.table.addTopLevelItem(item)
+                item.setFirstColumnSpanned(len(row.cells) == 1)
             for i in range(len(state.heads)):
                 self.table.resizeColumnToContents(i)
 

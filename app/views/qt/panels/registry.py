@@ -50,8 +50,8 @@ class Panel(Protocol):
 class PanelSpec:
     """``make(emit, theme)`` builds it; ``beside``: the panel with which it shares a place as tabs.
 
-    ``height``: initial height; ``top``: it is placed above the others of its area, and gets its height
-    when brought to the front; ``scrolls``: as a whole, if the window is too low.
+    ``height``: initial height; ``top``: it is placed above the others of its area; ``scrolls``: as a
+    whole, if the window is too low.
     """
 
     title: str
@@ -218,18 +218,3 @@ class PanelDock:
                 self.dock.setWidget(self.panel.widget)
                 self._area.deleteLater()
         self.panel.show(self._state)
-
-
-def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> None:
-    """Give a panel its height, and the other visible ones in its area the rest of ``whole``."""
-    others = [
-        other
-        for other in frame.findChildren(QDockWidget)
-        if other is not dock
-        and frame.dockWidgetArea(other) == frame.dockWidgetArea(dock)
-        and not other.visibleRegion().isEmpty()
-    ]
-    # Qt accepts no less than a pixel; it gives each panel its minimum height by itself
-    rest = max((whole - height) // max(len(others), 1), 1)
-    sizes = [height, *[rest] * len(others)]
-    frame.resizeDocks([dock, *others], sizes, Qt.Orientation.Vertical)

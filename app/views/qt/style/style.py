@@ -113,6 +113,8 @@ QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 #ready {{ border-color: {accent}; }}
 #met {{ color: {done}; }}
 #words {{ background: {window}; }}
+#message {{ background: {panel}; border: 1px solid {warning}; border-radius: 4px; }}
+#message #title {{ font-weight: 600; }}
 #lessons, #gallery {{ background: {panel}; outline: none; }}
 #lessons::item {{ padding: 7px 6px; border-radius: 4px; }}
 #gallery::item {{ padding: 2px; border-radius: 4px; }}

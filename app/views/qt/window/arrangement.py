@@ -1,76 +1,65 @@
-"""Where the panels are: at first, in a narrow window, and in a low one with a lesson."""
+"""Where the panels are: in a large window, in a narrow or low one, and while presenting."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QMainWindow,
-    QStyle,
-    QStyleOptionToolButton,
-    QStylePainter,
-    QToolBar,
-    QToolButton,
-    QWidgetAction,
-)
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LESSON, LOG, MEASURES
-from app.views.qt.panels.registry import BOTTOM, LEFT, RIGHT, PanelDock, heighten
+from app.views.qt.panels.registry import BOTTOM, LEFT, RIGHT, PanelDock
 from app.views.qt.widgets.report_exceptions import told
+from app.views.qt.window.edge_tabs import BARS, EdgeTabs
+from app.views.qt.window.panel_sizes import PanelSizes
 
-LOG_HEIGHT = 120
 AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG: BOTTOM}
-WIDTHS = {LEFT: 277, RIGHT: 335}
+WIDTHS = {LEFT: 277, RIGHT: 335, BOTTOM: 335}
+HEIGHTS = {FAMILY: 560, LAYERS: 190, DISTRIBUTIONS: 440, MEASURES: 270, LOG: 120}
 # width and height in pixels below which a window is narrow, or low
 NARROW, LOW = 1100, 800
-BARS = {
-    LEFT: ("Left panels", Qt.ToolBarArea.LeftToolBarArea),
-    RIGHT: ("Right panels", Qt.ToolBarArea.RightToolBarArea),
-}
+# share of the screen's width for the lesson while presenting
+SHARE = 0.34
+LARGE, SMALL, FLAT, PRESENTING = "large", "narrow", "low", "presenting"
+HELD_MS = 50  # until a panel that the pointer holds is looked at again
 
 
 class Arrangement(QObject):
-    """Places the docks of a window.
+    """Places the docks of a window, in one of four forms.
 
-    In a narrow window those at its sides collapse to tabs at the edges, except a lesson; in a low one
-    with a lesson, the measures become a tab.  Layouts are saved and restored as of a large window.
+    In a large window they are where the user puts them.  In a narrow one those at its sides collapse
+    to tabs at the edges, except a lesson; in a low one with a lesson, the measures become a tab; while
+    presenting, a lesson alone is beside the canvas.  What is saved is the layout of the large window.
     """
 
     def __init__(
-        self,
-        frame: QMainWindow,
-        docks: Mapping[str, QDockWidget],
-        slots: Mapping[str, PanelDock],
-        is_presenting: Callable[[], bool],
+        self, frame: QMainWindow, docks: Mapping[str, QDockWidget], slots: Mapping[str, PanelDock]
     ) -> None:
         super().__init__(frame)
         self._frame, self._docks, self._slots = frame, docks, slots
-        self._is_presenting = is_presenting
-        self._large: QByteArray | None = None  # the layout to return to
-        self._form = "large"  # or "narrow", "low"
-        self.tabs = {title: _Tab(title) for title in docks}
-        self._actions = {title: QWidgetAction(frame) for title in docks}
-        for title, action in self._actions.items():
-            action.setDefaultWidget(self.tabs[title])
-        self._bars = {area: self._bar(*words) for area, words in BARS.items()}
+        # moves that Qt animates would end after the sizes are known, and draw the canvas each time
+        frame.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks)
+        self._form = LARGE
+        self._large: QByteArray | None = None  # the layout to return to from another form
+        self._noted: dict[str, bool] = {}  # panels raised or lowered in another form
+        self._presents = False
+        self._sizes = PanelSizes(frame, docks, LESSON)
+        self._tabs = EdgeTabs(frame, docks)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.adapt)
         for title, dock in docks.items():
             self.tabs[title].clicked.connect(partial(self._toggle, dock))
-            dock.visibilityChanged.connect(lambda _, title=title: self._mark(title))
-        docks[LESSON].visibilityChanged.connect(self._adapt_soon)
+            dock.visibilityChanged.connect(partial(self._seen, title))
+            dock.dockLocationChanged.connect(lambda _: self._adapt_soon())
+            dock.topLevelChanged.connect(lambda _: self._adapt_soon())
         frame.installEventFilter(self)
 
-    def _bar(self, name: str, area: Qt.ToolBarArea) -> QToolBar:
-        bar = QToolBar(name, self._frame)
-        bar.setObjectName(name)
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self._frame.addToolBar(area, bar)
-        bar.hide()
-        return bar
+    @property
+    def tabs(self) -> Mapping[str, QAbstractButton]:
+        """The tabs of the panels, which are shown while the window is narrow."""
+        return self._tabs.by_title
 
     # --- as the program is delivered -----------------------------------------------------------
     def reset(self) -> None:
@@ -87,15 +76,17 @@ class Arrangement(QObject):
             if slot.spec.beside:
                 self._frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
         self._docks[DISTRIBUTIONS].raise_()
-        docks = [self._docks[title] for title in (FAMILY, LAYERS, DISTRIBUTIONS, MEASURES)]
-        widths = [WIDTHS[area] for area in (LEFT, LEFT, RIGHT, RIGHT)]
-        self._frame.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
-        self._frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
-        self._frame.resizeDocks([self._docks[LOG]], [LOG_HEIGHT], Qt.Orientation.Vertical)
-        for slot in self._slots.values():
-            if slot.spec.height:
-                self._frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
+        self._sizes.set(self._usual())
         self._adapt_soon()
+
+    def _usual(self) -> dict[str, QSize]:
+        """Return the initial sizes of the panels."""
+        heights = {t: slot.spec.height for t, slot in self._slots.items() if slot.spec.height}
+        areas = AREAS | {title: slot.spec.area for title, slot in self._slots.items()}
+        return {
+            title: QSize(WIDTHS[areas[title]], height)
+            for title, height in (heights | HEIGHTS).items()
+        }
 
     def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
         dock = self._docks[title]
@@ -104,66 +95,109 @@ class Arrangement(QObject):
         dock.setVisible(shown)
 
     @property
-    def state(self) -> QByteArray:
-        """The layout of the large window, for saving."""
+    def state(self) -> tuple[QByteArray, str]:
+        """The layout of the large window and the sizes of its panels, for saving."""
+        return self._placed(), self._sizes.text
+
+    def _placed(self) -> QByteArray:
         return self._frame.saveState() if self._large is None else self._large
 
-    def restore(self, state: QByteArray) -> None:
+    def restore(self, state: QByteArray, sizes: str) -> None:
         """Restore a saved layout."""
         if self._large is None:
             self._frame.restoreState(state)
         else:
             self._large = state
+        self._sizes.read(sizes)
+        self._adapt_soon()
 
-    def give_room(self, title: str, whole: int) -> None:
-        """Give a panel that came to the front its height, of that of the canvas."""
+    # --- what happens --------------------------------------------------------------------------
+    def present(self, on: bool) -> None:
+        """Start or end presenting."""
+        self._presents = on
         self.adapt()
-        heighten(self._frame, self._docks[title], self._slots[title].spec.height, whole)
 
-    # --- as the window's size asks -------------------------------------------------------------
+    def note(self, title: str, shown: bool) -> None:
+        """Note that a panel was raised or lowered, to keep that in the large window."""
+        self._noted[title] = shown
+
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self._adapt_soon()
+        elif event.type() == QEvent.Type.LayoutRequest:  # a panel needs more room, or less
+            self._soon.start()
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self._sizes.press()
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._form != PRESENTING:
+            QTimer.singleShot(0, self, self._sizes.release)
         return False
 
-    def _adapt_soon(self) -> None:
-        QTimer.singleShot(0, self, self.adapt)  # a layout must not change within a layout
+    def _seen(self, title: str, _: bool) -> None:
+        if self._form == SMALL:
+            self._tabs.mark(title, not self._docks[title].isHidden())
+        self._adapt_soon()
 
+    def _adapt_soon(self) -> None:
+        self._sizes.forget()
+        self._soon.start()  # a layout must not change within a layout
+
+    # --- the forms -----------------------------------------------------------------------------
     def adapt(self) -> None:
         """Arrange the panels for the window's size, if they are not yet."""
-        form, frame = "large", self._frame
-        if self._is_presenting() or not frame.isVisible():
+        if not self._frame.isVisible():
             return
-        if frame.width() < NARROW:
-            form = "narrow"
-        elif frame.height() < LOW and not self._docks[LESSON].isHidden():
-            form = "low"
-        if form == self._form:
+        if self._is_held():
+            self._soon.start(HELD_MS)
             return
-        # saved once: what is restored in a small window has other sizes
-        state = self.state
-        self._enlarge()
-        self._form = form
-        if form != "large":
-            self._large = state
-            self._collapse() if form == "narrow" else self._stack()
+        self._soon.stop()
+        form = self._wanted()
+        if form != self._form:
+            self._sizes.forget()
+            self._enlarge()
+            self._form = form
+            if form != LARGE:
+                self._large = self._frame.saveState()
+                {SMALL: self._collapse, FLAT: self._stack, PRESENTING: self._clear}[form]()
+        if form != PRESENTING:
+            self._sizes.apply()
+
+    def _is_held(self) -> bool:
+        """Whether the pointer may hold a panel, for which Qt keeps a gap."""
+        return bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+
+    def _wanted(self) -> str:
+        if self._presents:
+            return PRESENTING
+        if self._frame.width() < NARROW:
+            return SMALL
+        is_low = self._frame.height() < LOW and not self._docks[LESSON].isHidden()
+        return FLAT if is_low else LARGE
 
     def _enlarge(self) -> None:
-        """Return to the layout of the large window; what was opened meanwhile stays open."""
-        form, self._form = self._form, "large"
-        if self._large is None:
-            return
+        """Return to the layout of the large window; what was opened meanwhile stays open, what floats
+        floats.
+        """
+        form, self._form = self._form, LARGE
         state, self._large = self._large, None
-        is_closed = form == "low" and self._docks[LESSON].isHidden()
-        opened = [dock for dock in self._docks.values() if not dock.isHidden()]
-        for bar in self._bars.values():
-            bar.hide()
+        noted, self._noted = self._noted, {}
+        if state is None:
+            return
+        shown = {title: not dock.isHidden() for title, dock in self._docks.items()}
+        if form == SMALL:  # the others are behind tabs
+            shown = {title: True for title, is_open in shown.items() if is_open} | noted
+        elif form == PRESENTING:
+            shown = noted
+        floating = {dock: dock.isFloating() for dock in self._docks.values()}
+        places = {dock: dock.geometry() for dock, floats in floating.items() if floats}
+        self._tabs.hide()
         self._frame.restoreState(state)
-        for dock in opened:
-            dock.show()
-        if is_closed:
-            self._docks[LESSON].hide()
+        for dock, floats in floating.items():
+            dock.setFloating(floats)
+        for dock, place in places.items():
+            dock.setGeometry(place)
+        for title, is_open in shown.items():
+            self._docks[title].setVisible(is_open)
 
     def _stack(self) -> None:
         """Put the measures behind the distributions."""
@@ -174,14 +208,21 @@ class Arrangement(QObject):
 
     def _collapse(self) -> None:
         """Hide the panels at both sides behind tabs."""
-        for area, bar in self._bars.items():
-            bar.clear()
-            for title, dock in sorted(self._docks.items(), key=lambda it: it[0] != LESSON):
-                if self._frame.dockWidgetArea(dock) == area and not dock.isFloating():
-                    bar.addAction(self._actions[title])
-                    self._actions[title].setVisible(not dock.isHidden())
-                    dock.setVisible(title == LESSON and not dock.isHidden())
-            bar.show()
+        docks = sorted(self._docks.values(), key=lambda dock: dock.objectName() != LESSON)
+        area = self._frame.dockWidgetArea
+        beside = [dock for dock in docks if area(dock) in BARS and not dock.isFloating()]
+        self._tabs.show(beside)
+        for dock in beside:
+            dock.setVisible(dock.objectName() == LESSON and not dock.isHidden())
+
+    def _clear(self) -> None:
+        """Hide all panels except a lesson, and give that its share of the screen."""
+        for title, dock in self._docks.items():
+            if title != LESSON:
+                dock.hide()
+        width = int(SHARE * self._frame.screen().size().width())
+        if not self._docks[LESSON].isHidden():
+            self._frame.resizeDocks([self._docks[LESSON]], [width], Qt.Orientation.Horizontal)
 
     def _toggle(self, dock: QDockWidget) -> None:
         """Show one panel of a side beside the lesson, or hide it."""
@@ -192,38 +233,3 @@ class Arrangement(QObject):
         if comes:
             dock.show()
             dock.raise_()
-            width = WIDTHS.get(area, WIDTHS[RIGHT])
-            self._frame.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
-
-    def _mark(self, title: str) -> None:
-        """Show on a panel's tab whether the panel is open."""
-        tab, is_open = self.tabs[title], not self._docks[title].isHidden()
-        tab.setChecked(is_open)
-        if self._form == "narrow" and is_open:
-            self._actions[title].setVisible(True)
-
-
-class _Tab(QToolButton):
-    """A button with its text turned by a right angle."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.setText(title)
-        self.setCheckable(True)
-        self.setAccessibleName(title)
-        self.setToolTip(f"Show or hide the panel {title}")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def sizeHint(self) -> QSize:
-        return super().sizeHint().transposed()
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, option = QStylePainter(self), QStyleOptionToolButton()
-        self.initStyleOption(option)
-        painter.rotate(-90)
-        painter.translate(-self.height(), 0)
-        option.rect = QRect(0, 0, self.height(), self.width())
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)

@@ -19,7 +19,7 @@ class Busy:
 
     def __init__(self) -> None:
         self.widget = QWidget()
-        row = QHBoxLayout(self.widget)
+        self._row = row = QHBoxLayout(self.widget)
         row.setContentsMargins(0, 0, GAP, 0)
         row.setSpacing(GAP)
         self.words = label("", "quiet")
@@ -44,6 +44,10 @@ class Busy:
     def on_cancel(self, call: Callable[[], None]) -> None:
         """Set the function of the cancel button."""
         self._cancel = call
+
+    def fit(self) -> None:
+        """Take the height of the type."""
+        self._row.invalidate()
 
     def show(self, words: str, can_cancel: bool) -> None:
         """Show the running computation; "" hides the indicator."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -16,13 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.panel_titles import LESSON
 from app.views.qt.style.style import POINTS
 from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.spotlight import Spotlight
 
 TYPE = 15  # points
-SHARE = 0.34  # share of the screen's width for the lesson
 KEYS = {
     Qt.Key.Key_PageDown: "lesson_next",
     Qt.Key.Key_Right: "lesson_next",
@@ -41,7 +39,7 @@ class Presenter(QObject):
     """Switches one window to presentation mode and back.
 
     ``invoke`` runs a command by name; ``enlarge`` sets the type size in points, None for the default;
-    ``colour``: of the pointer's ring; ``settle`` arranges the panels for the window's size.
+    ``colour``: of the pointer's ring; ``arrange`` places the panels for presenting, or as before.
     """
 
     def __init__(
@@ -50,13 +48,12 @@ class Presenter(QObject):
         invoke: Callable[[str], None],
         enlarge: Callable[[int | None], None],
         colour: Callable[[], str],
-        settle: Callable[[], None],
+        arrange: Callable[[bool], None],
     ) -> None:
         super().__init__(frame)
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
-        self._settle = settle
-        self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
-        self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
+        self._arrange = arrange
+        self._before: tuple[Qt.WindowState, list[QWidget]] | None = None
         self._passes = False  # the pressed key belongs to another widget
         self.spotlight: Spotlight | None = None
         self._magnify: Callable[[float], None] = lambda scale: None
@@ -83,11 +80,6 @@ class Presenter(QObject):
         """Whether presentation mode is on."""
         return self._before is not None
 
-    def note(self, title: str, shown: bool) -> None:
-        """Note that a panel was raised or lowered, to keep that afterwards."""
-        if self.is_on:
-            self._wanted[title] = shown
-
     def toggle(self) -> None:
         """Start or end presentation mode."""
         self.leave() if self.is_on else self.enter()
@@ -101,18 +93,15 @@ class Presenter(QObject):
         docks = frame.findChildren(QDockWidget)
         around = [frame.menuBar(), frame.statusBar(), *frame.findChildren(QToolBar)]
         hidden = [w for w in around if w.isVisible()]
-        self._before = (frame.saveState(), frame.windowState(), hidden)
-        for widget in [*hidden, *(dock for dock in docks if dock.objectName() != LESSON)]:
+        self._before = (frame.windowState(), hidden)
+        self._arrange(True)
+        for widget in hidden:
             widget.hide()
         for dock in docks:
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self._enlarge(TYPE)
         self._magnify(TYPE / POINTS)
         frame.showFullScreen()
-        lesson = next((dock for dock in docks if dock.objectName() == LESSON), None)
-        if lesson is not None and lesson.isVisible():
-            width = int(SHARE * frame.screen().size().width())
-            frame.resizeDocks([lesson], [width], Qt.Orientation.Horizontal)
         self.spotlight = Spotlight(frame, self._colour())
         self.spotlight.show()
         application = QApplication.instance()
@@ -120,10 +109,10 @@ class Presenter(QObject):
         application.installEventFilter(self)
 
     def leave(self) -> None:
-        """Restore the window, except panels that were raised or lowered since."""
+        """Restore the window."""
         if self._before is None:
             return
-        (state, window_state, hidden), self._before = self._before, None
+        (window_state, hidden), self._before = self._before, None
         application = QApplication.instance()
         assert application is not None
         application.removeEventFilter(self)
@@ -136,13 +125,9 @@ class Presenter(QObject):
         for widget in hidden:
             widget.show()
         self._frame.setWindowState(window_state)
-        self._frame.restoreState(state)
-        wanted, self._wanted = self._wanted, {}
         for dock in self._frame.findChildren(QDockWidget):
             dock.setFeatures(USUAL)
-            if dock.objectName() in wanted:
-                dock.setVisible(wanted[dock.objectName()])
-        self._settle()  # at once: stacked panels would make the window higher than its screen
+        self._arrange(False)
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,15 @@ from compute.core.refusal import describe
 
 NAME = "attention-geodesics"
 MOST_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Geometry and panel state of a window in Qt's formats, and the sizes of its panels as text."""
+
+    geometry: QByteArray
+    panels: QByteArray
+    sizes: str = ""
 
 
 class Settings:
@@ -97,22 +107,22 @@ class Settings:
         self._set("folder", folder)
 
     @property
-    def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """The window's geometry and panel state; None if the stored value is damaged.
+    def layout(self) -> Layout | None:
+        """The window's layout; None if the stored value is damaged.
 
-        Qt does not check them, and a damaged state would crash the process.
+        Qt does not check it, and a damaged state would crash the process.
         """
         geometry, panels = self._get("geometry", None), self._get("panels", None)
         if not (isinstance(geometry, QByteArray) and isinstance(panels, QByteArray)):
             return None
-        is_whole = self._get("layout", "") == _digest(geometry, panels)
-        return (geometry, panels) if is_whole else None
+        layout = Layout(geometry, panels, str(self._get("sizes", "")))
+        return layout if self._get("layout", "") == _digest(layout) else None
 
     @layout.setter
-    def layout(self, layout: tuple[QByteArray, QByteArray]) -> None:
-        for name, value in zip(("geometry", "panels"), layout, strict=True):
+    def layout(self, layout: Layout) -> None:
+        for name, value in vars(layout).items():
             self._set(name, value)
-        self._set("layout", _digest(*layout))
+        self._set("layout", _digest(layout))
 
     def is_alive(self, session: str) -> bool:
         """Whether the session of that name still runs, by its lock."""
@@ -153,8 +163,9 @@ class Settings:
             self._store.setValue(name, value)
 
 
-def _digest(*parts: QByteArray) -> str:
-    return hashlib.sha256(b"".join(part.data() for part in parts)).hexdigest()
+def _digest(layout: Layout) -> str:
+    parts = (layout.geometry.data(), layout.panels.data(), layout.sizes.encode())
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def of_the_platform() -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QStatusBar
 
 from app.views.qt.style.text import plain_label
@@ -14,6 +15,7 @@ class StatusBar:
     """Labels in a status bar; ``words``: the status of the last result."""
 
     def __init__(self, bar: QStatusBar) -> None:
+        self._bar = bar
         self.words = label("")
         self._engine, self._timing = label("", "quiet"), label("", "quiet")
         self.coordinates, self.rate = plain_label(), label("", "quiet")
@@ -26,6 +28,11 @@ class StatusBar:
         self.busy = Busy()
         for other in (self.busy.widget, self.coordinates, self.rate):
             bar.addPermanentWidget(other)
+
+    def fit(self) -> None:
+        """Take the height of the type; Qt does not notice that a hidden widget becomes lower."""
+        self.busy.fit()
+        QCoreApplication.postEvent(self._bar, QEvent(QEvent.Type.LayoutRequest))
 
     def show(self, engine: str, timing: str, words: str, ok: bool) -> None:
         """Show what computed a result, how long that took, and its status."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -39,6 +39,7 @@ from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button
 from app.views.qt.widgets.context_menu import Pixel, offer
+from app.views.qt.widgets.message_line import MessageLine
 from app.views.qt.widgets.note_line import NoteLine
 from app.views.qt.widgets.speech import announce, describe
 from app.views.qt.widgets.widgets import scrolling
@@ -47,6 +48,7 @@ from app.views.qt.window.arrangement import Arrangement
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking, repeat
 from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
+from app.views.qt.window.settings import Layout
 from app.views.qt.window.status_bar import StatusBar
 from compute.core.refusal import shorten
 
@@ -58,7 +60,7 @@ class MainWindow(Window):
     """``canvas_native``: the canvas's widget; ``commands``: the command table.
 
     ``panels``: the docks of the registry's panels by title; ``state``: the panels' state; ``regions``:
-    the parts that F6 visits.
+    the parts that F6 visits; ``messages``: those over the canvas.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class MainWindow(Window):
         self._theme = theme
         self.presenter = Presenter(
             self.frame, self._invoke, self._dress, lambda: self._theme.accent,
-            lambda: self._arrangement.adapt(),
+            lambda on: self._arrangement.present(on),
         )  # fmt: skip
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = Mail()
@@ -111,6 +113,7 @@ class MainWindow(Window):
         column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
         canvas.setFocus()
+        self.messages = MessageLine(canvas)
         self.regions = Regions(self.frame, (canvas, self.timeline.widget))
         # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
@@ -122,9 +125,7 @@ class MainWindow(Window):
             **{title: slot.dock for title, slot in self.panels.items()},
             LOG: self._dock(LOG, self._log.widget),
         }
-        self._arrangement = Arrangement(
-            self.frame, self._docks, self.panels, lambda: self.presenter.is_on
-        )
+        self._arrangement = Arrangement(self.frame, self._docks, self.panels)
         for dock in self._docks.values():
             OwnKeys(dock)  # a floating panel is a window
         self.reset_layout()
@@ -159,15 +160,15 @@ class MainWindow(Window):
             slot.furnish()
 
     @property
-    def layout(self) -> tuple[QByteArray, QByteArray]:
-        """The window's geometry and panel state, for saving."""
-        return self.frame.saveGeometry(), self._arrangement.state
+    def layout(self) -> Layout:
+        """The window's geometry, panel state and panel sizes, for saving."""
+        return Layout(self.frame.saveGeometry(), *self._arrangement.state)
 
-    def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
+    def restore_layout(self, layout: Layout | None) -> None:
         """Restore a saved layout, as far as it is valid."""
         if layout is not None:
-            self.frame.restoreGeometry(layout[0])
-            self._arrangement.restore(layout[1])
+            self.frame.restoreGeometry(layout.geometry)
+            self._arrangement.restore(layout.panels, layout.sizes)
 
     def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
         self._made = Actions(self.frame, commands, self._invoke, theme)
@@ -227,17 +228,12 @@ class MainWindow(Window):
         self.panels[title].show(state)
 
     def raise_panel(self, title: str) -> None:
-        dock, slot = self._docks[title], self.panels.get(title)
-        came = not dock.isVisible()
-        self.presenter.note(title, True)
-        dock.show()
-        dock.raise_()
-        if came and slot is not None and slot.spec.top:
-            # the layout includes the panel only after pending events are processed
-            self.post(partial(self._arrangement.give_room, title, self._canvas.height()))
+        self._arrangement.note(title, True)
+        self._docks[title].show()
+        self._docks[title].raise_()
 
     def lower_panel(self, title: str) -> None:
-        self.presenter.note(title, False)
+        self._arrangement.note(title, False)
         self._docks[title].hide()
 
     def set_playhead(self, t: float) -> None:
@@ -273,7 +269,8 @@ class MainWindow(Window):
         return self.files.ask_save(title, pattern, name)
 
     def tell(self, title: str, text: str) -> None:
-        self.ask(title, text, [("OK", lambda: None)])
+        self._log.add(shorten(f"{title}: {text}"))
+        self.messages.tell(title, text)
 
     # --- dialogs ------------------------------------------------------------------------------
     def show_palette(self) -> None:
@@ -359,6 +356,7 @@ class MainWindow(Window):
         assert isinstance(application, QApplication)
         usual = TYPE if self.presenter.is_on else round(POINTS * self.presenter.size)
         dress(application, self._theme, points or usual)
+        self._status.fit()
 
     def show_preferences(
         self, now: Preferences, adapters: Sequence[str], change: Callable[[Preferences], None]
