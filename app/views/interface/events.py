@@ -19,7 +19,6 @@ from app.views.interface.data_points import (
     DataPointsRemoved,
 )
 from app.views.interface.distances import (
-    DistancesAsked,
     DistancesChosen,
     PairPointedOut,
     PointPointedOut,
@@ -165,7 +164,6 @@ Event = (
     | TimelineEdited
     | ValueEntered
     | ValueStepped
-    | DistancesAsked
     | DistancesChosen
     | PairPointedOut
     | PointPointedOut

@@ -9,6 +9,7 @@ from scipy import stats
 import compute
 from app.jobs.data_points import DataAnswer, DataTask, NoData
 from app.jobs.studies.points_mean import PointsMeanJob
+from app.jobs.studies.principal import PrincipalJob
 from app.jobs.studies.regions import RegionsJob
 from app.model.data_points import DataPoint
 from app.model.data_settings import DataSettings
@@ -95,3 +96,14 @@ def test_the_mean_is_joined_to_every_point():
     where, variance, certificate = answer.measures
     assert where.value.endswith(", 1.22474)") and variance.value == "0.867189"
     assert float(certificate.value) < 1e-9
+
+
+def test_the_principal_geodesics_pass_through_the_mean():
+    answer = PrincipalJob("gaussian", ((0.0, 0.5), (0.0, 1.0), (0.0, 2.0))).answer(ENGINE)
+    assert set(answer.curves) == {"principal_1"}  # the points lie on a geodesic
+    ends = answer.curves["principal_1"][[0, -1]]
+    # two standard deviations √2 log 2 √(2/3) are a factor of 2^(2√(2/3))
+    far = 2.0 ** (2.0 * np.sqrt(2.0 / 3.0))
+    np.testing.assert_allclose(ends, [[0.0, 1 / far], [0.0, far]], atol=1e-7)
+    assert answer.measures[0].value == "100.0% of the variance" and answer.measures[0].ok
+    assert not PrincipalJob("gaussian", ((0.0, 1.0),)).answer(ENGINE).measures[0].ok
