@@ -107,8 +107,7 @@ class Program:
         self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
 
-        from app.controller.command_table import COMMANDS
-        from app.controller.gesture_table import GESTURES
+        from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
         from app.desktop import clipboard, context_menu, distance_files, point_clipboard
         from app.desktop.documents import Documents

@@ -14,6 +14,7 @@ from compute.api.constructions import (
     project,
     triangle,
 )
+from compute.api.descent import descend
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
 from compute.api.learning import (
@@ -77,6 +78,7 @@ __all__ = [
     "capture",
     "capture_sdpa",
     "custom_family",
+    "descend",
     "families",
     "family",
     "fit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.controller.command_words import WORDS
+from app.controller.gesture_table import GESTURES as GESTURES
 from app.jobs.studies import constructions
 from app.model.examples import examples
 from app.model.lessons.catalogue import titles
