@@ -5,6 +5,7 @@ The names here are those that scripts rely on; everything else may move.
 
 from compute.api.attention import GeometricAttention
 from compute.api.capture import capture, capture_sdpa, from_transformer_lens
+from compute.api.descent import descend
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
 from compute.api.learning import (
@@ -67,6 +68,7 @@ __all__ = [
     "capture",
     "capture_sdpa",
     "custom_family",
+    "descend",
     "families",
     "family",
     "fit",

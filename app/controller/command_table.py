@@ -70,6 +70,13 @@ _COMMANDS: tuple[Command, ...] = (
         "Write an MP4, WebM or GIF",
         "movie-outline",
     ),
+    Command(
+        "export_distances",
+        "File",
+        "Export distances…",
+        "",
+        "Write the distances between the points of data as a table or a figure",
+    ),
     Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
     Command(
         "export_script",

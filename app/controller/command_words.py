@@ -19,6 +19,7 @@ WORDS: dict[str, str] = {
     "save_as": "copy duplicate rename",
     "export_figure": "image picture print publish vector journal LaTeX",
     "export_film": "video movie animation record",
+    "export_distances": "matrix dendrogram table CSV picture",
     "export_data": "table CSV JSON NumPy numbers",
     "export_script": "code reproduce program",
     "quit": "exit end",

@@ -85,9 +85,10 @@ def _given(job: DataTask, manifold: Manifold, table: Table, data: DataSettings) 
     name = Path(data.file).name
     given = points_in(table, manifold.coordinates)
     points_of(manifold, f"points of {name}", given.theta)
+    groups = given.groups or ("",) * len(given.labels)
     points = tuple(
-        DataPoint((float(a), float(b)), label[:LONGEST])
-        for (a, b), label in zip(given.theta, given.labels, strict=True)
+        DataPoint((float(a), float(b)), label[:LONGEST], group=group[:LONGEST])
+        for (a, b), label, group in zip(given.theta, given.labels, groups, strict=True)
     )
     _check(points)
     return DataAnswer(job, points, f"{len(points)} points of {name}", True)

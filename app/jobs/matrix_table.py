@@ -58,5 +58,5 @@ class WriteMatrixTask(Job):
 class MatrixWritten:
     """That a matrix is in its file, or why it is not."""
 
-    job: WriteMatrixTask
+    job: Job
     words: str

@@ -20,18 +20,17 @@ from app.jobs.matrix_table import MatrixWritten, WriteMatrixTask
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.data_points import DataPoint, standing
-from app.model.file_formats import CSV
 from app.model.scene import Pin, Scene
 from app.parts.part import Part, PartContext
 from app.presenters import distances as shown
+from app.views.interface.data import DataPointChosen
 from app.views.interface.distances import (
-    DistancesAsked,
     DistancesChosen,
+    DistancesState,
     PairPointedOut,
     PointPointedOut,
 )
 from app.views.interface.events import Event, PanelShown
-from app.views.text.file_patterns import pattern
 from compute.families import manifold as manifold_of
 from compute.statistics.distance_matrix import FISHER_RAO, kinds
 
@@ -45,7 +44,7 @@ MANY = f"There are more than {MOST} points: the command distances takes up to 40
 class DistancesPart(Part):
     """Asks for a matrix, then for clusters; what is chosen in the panel stays for the session."""
 
-    events = (PanelShown, DistancesChosen, DistancesAsked, PairPointedOut, PointPointedOut)
+    events = (PanelShown, DistancesChosen, PairPointedOut, PointPointedOut, DataPointChosen)
     messages = (MatrixProgress, MatrixAnswer, ClusterAnswer, NoDistances, MatrixWritten, JobFailed)
     fields = frozenset(("family", "points", "start", "end"))
 
@@ -75,17 +74,23 @@ class DistancesPart(Part):
                 self._point_out(event)
             case PointPointedOut():
                 self._point = -1 if event.number == self._point else event.number
-                self._show()
-            case DistancesAsked() if self._matrix is not None:
-                self._write(self._matrix)
+                self._show_known()
+            case DataPointChosen():
+                self._point = event.number
+                self._show_known()
             case _:
                 pass
+
+    def _show_known(self) -> None:
+        """Show the state again, if the panel is visible and the distances are known."""
+        if self._seen and self._clusters is not None:
+            self._show()
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         if (old.family, old.points) != (new.family, new.points):
             self._ask()
-        elif self._seen:
-            self._show()
+        else:
+            self._show_known()
 
     def on_waiting(self) -> None:
         self._task = self._matrix = self._clusters = self._asked = None
@@ -115,7 +120,7 @@ class DistancesPart(Part):
 
     def _cluster(self, matrix: MatrixAnswer, points: tuple[DataPoint, ...]) -> None:
         """Ask for clusters, unless the choice is that of the last ones."""
-        groups = tuple(point.group for point in points)
+        groups = _groups(points)
         task = ClusterTask(matrix, self._chosen, groups)
         if task != self._asked:
             self._asked = task
@@ -152,9 +157,7 @@ class DistancesPart(Part):
         )
         if points != scene.points:
             self.context.store.update(replace(scene, points=points), merge="clusters")
-            self._asked = replace(
-                found.job, groups=tuple(point.group for point in standing(points))
-            )
+            self._asked = replace(found.job, groups=_groups(standing(points)))
             self.context.submit(self._asked)
 
     # --- what is done -------------------------------------------------------------------------
@@ -166,24 +169,33 @@ class DistancesPart(Part):
             self.context.store.update(replace(scene, start=start, end=end))
             self.context.store.settle()
 
-    def _write(self, matrix: MatrixAnswer) -> None:
-        path = self.context.window.ask_save("Export the distances", TABLE, "distances")
-        if path is not None:
-            names = tuple(p.label or str(i + 1) for i, p in enumerate(self._points()))
-            self.context.submit(WriteMatrixTask(matrix, names, Path(path)))
+    def table(self, target: Path) -> WriteMatrixTask | None:
+        """Return the task that writes the matrix to a file; None if it is not known."""
+        if self._matrix is None:
+            return None
+        names = tuple(point.label or str(i + 1) for i, point in enumerate(self._points()))
+        return WriteMatrixTask(self._matrix, names, target)
+
+    def state(self) -> DistancesState | None:
+        """Return the state of the panel; None if the distances or the clusters are not known."""
+        if self._matrix is None or self._clusters is None:
+            return None
+        pair = _pair(self.context.store.scene, self._points())
+        return shown.state(self._points(), self._matrix, self._clusters, self._point, pair)
 
     def _show(self, note: str = "") -> None:
         """Show what is known, or why nothing is."""
-        scene = self.context.store.scene
-        if note or self._matrix is None or self._clusters is None:
-            found = shown.nothing(self._chosen, note or "…", scene.family)
-        else:
-            pair = _pair(scene, self._points())
-            found = shown.state(self._points(), self._matrix, self._clusters, self._point, pair)
+        found = None if note else self.state()
+        if found is None:
+            found = shown.nothing(self._chosen, note or "…", self.context.store.scene.family)
         self.context.window.set_panel(TITLE, found)
 
 
-TABLE = pattern("Table", (CSV,))
+def _groups(points: tuple[DataPoint, ...]) -> tuple[str, ...]:
+    """Return the groups of points, or their labels if these are two groups."""
+    groups = tuple(point.group for point in points)
+    labels = tuple(point.label for point in points)
+    return labels if not any(groups) and len({*labels}) == 2 else groups
 
 
 def _pair(scene: Scene, points: tuple[DataPoint, ...]) -> tuple[int, int] | None:

@@ -22,6 +22,7 @@ from app.parts.timeline import TimelinePart
 from app.parts.token_path import TokenPathPart
 from app.parts.token_rows import TokenRowsPart
 from app.parts.topology import TopologyPart
+from app.parts.why_there import WhyTherePart
 
 PARTS: tuple[Callable[[PartContext], Part], ...] = (
     FlowPart,
@@ -30,6 +31,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenRowsPart,
     TokenPathPart,
     AttentionMatrixPart,
+    WhyTherePart,
     PhotographPart,
     NormalsPart,
     PointsPart,

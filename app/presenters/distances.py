@@ -204,7 +204,7 @@ def _tests(
     said = []
     test = clusters.test
     if test is not None:
-        of = list(dict.fromkeys(point.group for point in points if point.group))
+        of = list(dict.fromkeys(group for group in clusters.job.groups if group))
         how = "all" if test.exact else "random"
         said.append(
             f"Groups {isolated(of[0])} and {isolated(of[1])} have one distribution: "

@@ -228,6 +228,7 @@ def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
             dense, dashed = answer.dense.get(kind), kind in answer.dashed
             line = polygon(curve) if dense is None else dense
             drawn = drawables.curve(line, subject.chart, dashed)
+            drawn = replace(drawn, name=answer.names.get(kind, ""))
         canvas.set_curve(kind, drawn)
 
 

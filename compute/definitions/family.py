@@ -24,7 +24,7 @@ from compute.manifold import charts
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import GENERIC_SCALARS, Manifold, Slot, Support
-from compute.manifold.symmetry import Revolution
+from compute.manifold.symmetry import Fold, Revolution
 from compute.manifold.tangent import LocalGeometry
 
 Point = tuple[float, float]
@@ -101,6 +101,7 @@ def formula(
     kinked: bool = False,
     revolution: Revolution | None = None,
     wall: Callable[[Floats], Floats] | None = None,
+    fold: Callable[..., Fold] | None = None,
     hadamard: str = "",
     derive: Derive | None = None,
 ) -> Family:
@@ -121,7 +122,8 @@ def formula(
     coordinates that are angles; ``divergence``, ``wasserstein``: closed forms that are not plain
     formulas; ``kinked``: the density has a kink that moves with θ;
     ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
-    that no geodesic crosses; ``hadamard``: see `Manifold`; ``derive``: an alternative function that
+    that no geodesic crosses; ``fold``: of the parameters, coordinates that are regular there;
+    ``hadamard``: see `Manifold`; ``derive``: an alternative function that
     makes the tapes of a definition.
     """
     derive = derive or _derive
@@ -177,6 +179,7 @@ def formula(
             periods=periods,
             revolution=revolution,
             wall=wall,
+            fold=fold(**chosen) if fold else None,
             hadamard=hadamard,
             curvature_words=curvature,
             distance=_between(derived.distance),

@@ -18,6 +18,7 @@ from compute.definitions.parameters import Parameter
 from compute.manifold.charts import Chart, parameters, rows
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
+from compute.manifold.symmetry import Fold
 
 COORDINATES = ("m₁", "m₂")
 
@@ -75,6 +76,19 @@ def moments(w: float) -> Chart:
     )  # fmt: skip
 
 
+def _fold(w: float) -> Fold:
+    """Return the moments (X, Y), with θ = X + (−w, 1 − w)δ, Y = w(1 − w)δ|δ|, δ″ = −δ′²/δ."""
+
+    def bend(theta: Floats) -> Floats:
+        gap = theta[..., 1] - theta[..., 0]
+        rise = 1.0 / (2.0 * w * (1.0 - w) * np.abs(gap))
+        found = np.zeros((*gap.shape, 2, 3))
+        found[..., 2] = (-(rise**2) / gap)[..., None] * np.array([-w, 1.0 - w])
+        return found
+
+    return Fold(moments(w), bend)
+
+
 FAMILY = formula(
     name="mixture_mm",
     title="Mixtures of two normals, by their means",
@@ -94,4 +108,5 @@ FAMILY = formula(
     parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there
     wall=lambda theta: theta[..., 1] - theta[..., 0],
+    fold=_fold,
 )

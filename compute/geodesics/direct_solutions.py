@@ -9,7 +9,7 @@ import numpy as np
 
 from compute.core.arrays import Bools
 from compute.core.status import Status
-from compute.geodesics import constant_curvature, logarithmic, revolution
+from compute.geodesics import constant_curvature, folded, logarithmic, revolution
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, Paths
 
@@ -40,6 +40,8 @@ def way(request: ConnectRequest) -> tuple[Solve, Bools]:
     manifold = request.manifold
     if manifold.revolution is not None:
         return revolution.connect, logarithmic.far(request)
+    if manifold.fold is not None:
+        return folded.connect, logarithmic.far(request)
     if constant_curvature.has_arcs(manifold):
         return constant_curvature.connect, logarithmic.far(request)
     none = logarithmic.chart_of(manifold) is None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from compute.core.arrays import Bools, Floats
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
-from compute.manifold.symmetry import Revolution
+from compute.manifold.symmetry import Fold, Revolution
 from compute.manifold.tangent import LocalGeometry
 
 GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
@@ -118,7 +118,8 @@ class Manifold:
     everywhere; ``curvature_words`` explains why.  ``kinked``: log p has a kink that moves with θ, so
     that divergences have no Taylor series.  ``revolution``: a symmetry by which geodesics
     reduce to a quadrature, or None.  ``wall``: a function that changes sign across a line where g
-    is singular, which no geodesic crosses; or None.  ``hadamard``: why the whole family is a convex
+    is singular, which no geodesic crosses; or None.  ``fold``: coordinates in which it is regular, or
+    None.  ``hadamard``: why the whole family is a convex
     part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
     false or not known.
     """
@@ -155,6 +156,7 @@ class Manifold:
     averages: DensityAverages | None = None
     revolution: Revolution | None = None
     wall: Callable[[Floats], Floats] | None = None
+    fold: Fold | None = None
     hadamard: str = ""
 
     def in_domain(self, theta: Floats) -> Bools:

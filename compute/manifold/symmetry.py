@@ -1,4 +1,4 @@
-"""A symmetry of a metric, given as data."""
+"""Symmetries and folds of a metric, given as data."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ class Revolution:
 
     chart: Chart
     profile: Callable[[Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """A line where θ is singular and g regular in other coordinates, by its ``chart`` θ ↦ x, whose
+    second coordinate vanishes there; ``bend``: ∂²θ/∂x^a∂x^b at θ (..., 2), packed (..., 2, 3).
+    """
+
+    chart: Chart
+    bend: Callable[[Floats], Floats]

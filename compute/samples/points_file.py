@@ -12,7 +12,7 @@ from compute.core.arrays import Floats
 from compute.core.refusal import Refused
 from compute.samples.table import Table, read
 
-LABEL = "label"
+LABEL, GROUP = "label", "group"
 # names of Greek letters, for tables written without them
 SPELT = {
     "α": "alpha", "β": "beta", "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu",
@@ -24,10 +24,13 @@ MOST_POINTS = 100_000
 
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
-    """theta (n, 2) and labels (n,), the row's number where the file has none."""
+    """theta (n, 2) and labels (n,), the row's number where the file has none; groups (n,), or () where
+    it has none.
+    """
 
     theta: Floats
     labels: tuple[str, ...]
+    groups: tuple[str, ...] = ()
 
 
 def read_points(path: str | Path, coordinates: Sequence[str]) -> LabelledPoints:
@@ -48,15 +51,16 @@ def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     all.
     """
     columns = [_known(table, _column(table, name)) for name in coordinates]
-    words = table.words(LABEL) if LABEL in table.columns else None
-    lengths = [len(column) for column in columns] + ([] if words is None else [len(words)])
+    words = table.words(LABEL) if LABEL in table.columns else []
+    groups = table.words(GROUP) if GROUP in table.columns else []
+    lengths = [*map(len, columns), *(len(named) for named in (words, groups) if named)]
     if len(set(lengths)) > 1:
         raise Refused(f"the columns of {table.path} must have the same length, got {lengths}")
     theta = np.stack(columns, axis=-1)
     if not 0 < len(theta) <= MOST_POINTS:
         raise Refused(f"{table.path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
     labels = words or [str(i + 1) for i in range(len(theta))]
-    return LabelledPoints(theta, tuple(labels))
+    return LabelledPoints(theta, tuple(labels), tuple(groups))
 
 
 def _spelt(coordinate: str) -> str:

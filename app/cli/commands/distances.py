@@ -6,20 +6,27 @@ from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
-from app.model.file_formats import CSV
+from app.model.file_formats import CSV, PDF, PNG, SVG
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
+
+    from compute.samples.points_file import LabelledPoints
+    from compute.statistics.distance_matrix import Distances
 
 # pairs without a distance that are named
 MOST_UNKNOWN = 20
+# the table, and figures
+WRITTEN = (CSV, PNG, SVG, PDF)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``distances``."""
     shared_options.points_of_a_family(parser)
     shared_options.distance(parser)
-    parser.add_argument("-o", "--output", metavar=f"OUT{CSV}", help="the matrix as a table")
+    metavar = f"OUT.({'|'.join(kind.strip('.') for kind in WRITTEN)})"
+    parser.add_argument("-o", "--output", metavar=metavar, help="the matrix as a table or a figure")
     shared_options.engine(parser)
 
 
@@ -32,13 +39,15 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import Status, open_engine
     from compute.statistics.distance_matrix import distances
 
-    path = checked(chosen.output, (CSV,)) if chosen.output else None
+    path = checked(chosen.output, WRITTEN) if chosen.output else None
     manifold, points = points_in(chosen)
     engine = open_engine(chosen.engine)
     found = distances(engine, manifold, points.theta, chosen.distance)
-    if path:
+    if path and path.suffix.lower() == CSV:
         with beside(path) as file:
             file.write_text(matrix_csv(points.labels, found.values), encoding="utf-8")
+    elif path:
+        _draw(path, manifold.key, points, found)
     rows = [
         f"{label(name)}  {'  '.join(written(x, 6) for x in row)}"
         for name, row in zip(points.labels, found.values, strict=True)
@@ -61,6 +70,32 @@ def run(chosen: argparse.Namespace) -> int:
     worst = found.worst
     show(result, chosen.json, [*lines, f"status  {worst.name}: {worst.words}"])
     return exit_of(worst)
+
+
+def _draw(path: Path, family: str, points: LabelledPoints, found: Distances) -> None:
+    """Write the figure that the panel Distances shows."""
+    from app.export.distances import write
+    from app.jobs.distances import ClusterAnswer, ClusterTask, MatrixAnswer, MatrixTask
+    from app.model.data_points import LONGEST, DataPoint
+    from app.presenters.distances import state
+    from app.views.interface.distances import DistancesChosen
+    from compute import open_engine
+    from compute.statistics.scaling import scaling
+
+    laws = [
+        DataPoint((float(a), float(b)), label[:LONGEST])
+        for (a, b), label in zip(points.theta, points.labels, strict=True)
+    ]
+    task = MatrixTask(family, tuple(law.theta for law in laws), found.kind)
+    matrix = MatrixAnswer(task, found, scaling(found))
+    answers: list[object] = []
+    chosen = DistancesChosen(found.kind)
+    job = ClusterTask(matrix, chosen, ("",) * len(laws))
+    job.perform(open_engine("reference"), answers.append, lambda: False)
+    (clusters,) = answers
+    if not isinstance(clusters, ClusterAnswer):
+        raise ValueError(f"there are no clusters to draw: {clusters}")
+    write(state(laws, matrix, clusters, -1, None), path)
 
 
 COMMAND = Subcommand("distances", "compute all distances between points", declare, run, order=164)

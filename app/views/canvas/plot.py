@@ -237,7 +237,8 @@ class Plot(Canvas):
         shares[DATA] = self._data.opacity
         named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]
         tokens = np.concatenate(named) if named else None
-        return kinds, circles, shares, np.concatenate(points) if points else None, tokens
+        places = np.concatenate(points) if points else None
+        return kinds, {CIRCLES: circles, **curves.names}, shares, places, tokens
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)

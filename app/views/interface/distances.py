@@ -43,13 +43,6 @@ class PointPointedOut:
     number: int
 
 
-@dataclass(frozen=True)
-class DistancesAsked:
-    """Ask for a file of the matrix: a "table" or a "figure"."""
-
-    purpose: str
-
-
 @dataclass(frozen=True, eq=False)
 class DistancesState:
     """The panel's state: n points in the order of the scene.

@@ -19,7 +19,6 @@ from app.views.interface.data_points import (
     DataPointsRemoved,
 )
 from app.views.interface.distances import (
-    DistancesAsked,
     DistancesChosen,
     PairPointedOut,
     PointPointedOut,
@@ -33,6 +32,7 @@ from app.views.interface.points import ValueEntered, ValueStepped
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen
 from app.views.interface.topology import PairChosen, TopologyAsked
+from app.views.interface.why_there import KeyAsked
 from compute.manifold.extent import Extent
 
 Array = NDArray[np.floating]
@@ -160,12 +160,12 @@ Event = (
     | MatrixAsked
     | AtlasHeadChosen
     | AtlasAsked
+    | KeyAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
     | ValueEntered
     | ValueStepped
-    | DistancesAsked
     | DistancesChosen
     | PairPointedOut
     | PointPointedOut

@@ -127,6 +127,14 @@ def test_distances_are_written_as_a_table(capsys, points, tmp_path):
     assert float(rows[1][2]) == found["distances"][0][1]
 
 
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
+def test_distances_are_drawn(capsys, points, tmp_path, suffix):
+    out = tmp_path / f"out.{suffix}"
+    assert main(["distances", "gaussian", "--points", points, "-o", str(out)]) == 0
+    begin = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[suffix]
+    assert out.read_bytes().startswith(begin)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -139,7 +147,10 @@ def test_distances_are_written_as_a_table(capsys, points, tmp_path):
             ("cluster", "gaussian", "--points", "{points}", "--k", "2", "--seed", "-1"),
             "seed must not",
         ),
-        (("distances", "gaussian", "--points", "{points}", "-o", "a.txt"), "must end in .csv"),
+        (
+            ("distances", "gaussian", "--points", "{points}", "-o", "a.txt"),
+            "must end in .csv, .png",
+        ),
         (
             ("cluster", "gaussian", "--points", "{points}", "--k", "2", "--distance", "hellinger"),
             "k-means has Fréchet means as centres",

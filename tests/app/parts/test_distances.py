@@ -14,10 +14,10 @@ from app.jobs.session import Session
 from app.model.data_points import DataPoint
 from app.model.scene import Pin
 from app.presenters import distances as shown
+from app.views.interface.data import DataPointChosen
 from app.views.interface.distances import (
     K_MEANS,
     K_MEDOIDS,
-    DistancesAsked,
     DistancesChosen,
     PairPointedOut,
     PointPointedOut,
@@ -222,9 +222,37 @@ def test_neighbours_files_and_missing_points(program, tmp_path):
     assert says("a and d have one law")
     target = tmp_path / "distances.csv"
     program.window.ask_save = lambda title, pattern, name="": str(target)
-    program.controller.on_event(DistancesAsked("table"))
+    program.window.actions["export_distances"].trigger()
     until(program, target.exists)
     assert len(target.read_text().splitlines()) == 7
+    target = tmp_path / "distances.svg"
+    program.window.actions["export_distances"].trigger()
+    until(program, target.exists)
+    assert "Fisher–Rao distance of 6 points" in target.read_text("utf-8")
+    program.controller.on_event(DataPointChosen(3))
+    assert says("Nearest to d: ")
     program.window.actions["clear_data"].trigger()
     settle(program)
     assert says("there are no two points of data to compare")
+    target = tmp_path / "none.svg"
+    program.window.actions["export_distances"].trigger()
+    assert not target.exists()
+
+
+@pytest.mark.window
+def test_two_labels_are_two_groups(program):
+    from PySide6.QtWidgets import QLabel
+
+    raised(program)
+    named = tuple(replace(p, label=name) for p, name in zip(POINTS, "uvuvuv", strict=True))
+    program.store.update(replace(program.store.scene, points=named))
+    program.store.settle()
+    settle(program)
+    panel = dock(program.window, "Distances")
+    until(
+        program,
+        lambda: any(
+            "Groups u and v have one distribution" in label.text()
+            for label in panel.findChildren(QLabel)
+        ),
+    )

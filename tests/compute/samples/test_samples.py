@@ -7,6 +7,7 @@ import pytest
 
 from compute.core.refusal import Refused
 from compute.samples import samples, table
+from compute.samples.points_file import read_points
 
 
 @pytest.fixture
@@ -76,3 +77,12 @@ def test_many_groups_keep_their_values_and_weights(monkeypatch):
     np.testing.assert_array_equal(found[7].weight, [8.0, 1_008.0, 2_008.0])
     with pytest.raises(Refused, match="at most 1000 groups, got 3000"):
         samples.grouped(np.arange(3_000.0), map(str, range(3_000)))
+
+
+def test_points_have_groups_where_the_table_has_them(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("mu,sigma,group\n0,1,x\n1,2,y\n")
+    found = read_points(path, ("μ", "σ"))
+    assert (found.labels, found.groups) == (("1", "2"), ("x", "y"))
+    path.write_text("mu,sigma\n0,1\n")
+    assert read_points(path, ("μ", "σ")).groups == ()

@@ -46,8 +46,9 @@ WIDEST, HIGHEST = 0.5, 0.5
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
 
 
-# kinds shown, the circles' name, opacities, points (k, d) that the key should not cover, and tokens
-Shown = tuple[Sequence[str], str, Mapping[str, float], Array | None, Array | None]
+# kinds shown, names of the circles and of kinds that have others than their styles, opacities, points
+# (k, d) that the key should not cover, and tokens
+Shown = tuple[Sequence[str], Mapping[str, str], Mapping[str, float], Array | None, Array | None]
 
 
 class Row(NamedTuple):
@@ -85,8 +86,8 @@ class KeyLayer(Layer):
         """Return the primitives of what is shown now."""
         if self._due or (frame is not self._built and frame != self._built):
             self._due = False
-            shown, circles, shares, points, tokens = self._read()
-            self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
+            shown, names, shares, points, tokens = self._read()
+            self._set({*shown, CIRCLES} if names[CIRCLES] else {*shown}, names, shares)
             if points is not None and self._rows:
                 named = np.empty((0, 2)) if tokens is None else frame.to_pixels(tokens)
                 above = np.concatenate([frame.to_pixels(points), self._words(frame)])
@@ -101,17 +102,14 @@ class KeyLayer(Layer):
             -1, 2
         )
 
-    def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
-        told = (shown, circles, dict(shares))
+    def _set(self, shown: set[str], names: Mapping[str, str], shares: Mapping[str, float]) -> None:
+        told = (shown, dict(names), dict(shares))
         if told == self._told:
             return
         self._told = told
         order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
-        words = (
-            WORDS
-            | {CIRCLES: circles}
-            | {kind: style.words for kind, style in STYLES.items() if style.words}
-        )
+        styled = {kind: style.words for kind, style in STYLES.items() if style.words}
+        words = {**WORDS, **styled, **names}
         rows = tuple(
             Row(kind, words[kind], shares.get(kind, 1.0))
             for kind in order

@@ -14,12 +14,11 @@ from app.views.interface.distances import (
     K_MEANS,
     K_MEDOIDS,
     TREE,
-    DistancesAsked,
     DistancesState,
     PairPointedOut,
     PointPointedOut,
 )
-from app.views.interface.events import Handler
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots, plots_in_words
@@ -89,8 +88,8 @@ class DistancesPanel:
         self.colours.setToolTip("The clusters become the groups of the points, kept in the scene")
         self.colours.toggled.connect(lambda _: self._choose())
         self.export = QPushButton("Export…")
-        self.export.setToolTip("The matrix of distances as .csv")
-        self.export.clicked.connect(lambda: self._emit(DistancesAsked("table")))
+        self.export.setToolTip("The matrix as a table (.csv) or a figure (.png, .svg, .pdf)")
+        self.export.clicked.connect(lambda: self._emit(CommandInvoked("export_distances")))
         rows = QGridLayout()
         rows.setVerticalSpacing(4)
         rows.setColumnStretch(0, 1)
