@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
 from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
@@ -37,6 +38,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     PointsPart,
     NotesPart,
     DataPart,
+    ConstructionsPart,
     PointSelectionPart,
     DistancesPart,
     TopologyPart,

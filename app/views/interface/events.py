@@ -43,7 +43,7 @@ Camera = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True)
 class PinMoved:
-    """Pin "A" or "B" is dragged to x; ``done`` on release."""
+    """Pin "A", "B" or "C" is dragged to x; ``done`` on release."""
 
     pin: str
     xy: XY
