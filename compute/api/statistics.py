@@ -31,6 +31,7 @@ from compute.samples import samples as data
 from compute.samples import table
 from compute.statistics import bootstrap, geodesic_regression, k_means, maximum_likelihood, means
 from compute.statistics import tangent_pca as principal
+from compute.statistics.checkpoint_path import CheckpointPath, checkpoint_path
 from compute.statistics.distance_matrix import FISHER_RAO, Distances, between, distances
 from compute.statistics.goodness import Goodness, goodness
 from compute.statistics.likelihood import likelihood
@@ -66,6 +67,18 @@ class Points:
     def distances(self, engine: Engine | None = None, metric: str = FISHER_RAO) -> Distances:
         """Return all distances (n, n) with their statuses, by default those of Fisher and Rao."""
         return distances(engine or open_engine(), self.manifold, self.theta, metric)
+
+    def path(self, times: ArrayLike | None = None, engine: Engine | None = None) -> CheckpointPath:
+        """Return the path through the points in their order, such as checkpoints of a training: its
+        length, excess over the geodesic of its ends, action and turning.
+
+        >>> import compute
+        >>> points = compute.Points(compute.family("gaussian"), [[0, 1], [1, 2], [2, 1]])
+        >>> found = points.path(engine=compute.open_engine("reference"))
+        >>> print(f"{found.length:.6f} {found.excess:.6f}")
+        2.378762 1.277215
+        """
+        return checkpoint_path(engine or open_engine(), self.manifold, self.theta, times)
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,8 +51,9 @@ class Study(Job):
 
     Its name in scene files is its module's.  title and hint: its texts in the panel, at position
     ``place``; curves: styles of its kinds of curve; at_rest: it is too slow to compute during a drag;
-    measure: its first measure, which gives the reason if there is no result; section: of the page on
-    the mathematics, for all measures that state no other.
+    uses_third: it starts from C, which is shown with it; measure: its first measure, which gives the
+    reason if there is no result; section: of the page on the mathematics, for all measures that state
+    no other.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY
@@ -63,6 +64,7 @@ class Study(Job):
     measure: ClassVar[str]
     section: ClassVar[str] = ""
     at_rest: ClassVar[bool] = False
+    uses_third: ClassVar[bool] = False
 
     family: str
 

@@ -33,13 +33,15 @@ GROUND = 0.88  # opacity of the ground
 ALONE = 10.0  # dots wider than this stand alone in their sample
 # what is no kind of curve: key, and name
 ENDS, MOVING, CARRIED, CIRCLES, DATA = "ends", "moving", "carried", "circles", "data"
+THIRD = "third"
 WORDS = {
     ENDS: "start A, end B",
+    THIRD: "point C",
     MOVING: "moving point",
     CARRIED: "carried vector",
     DATA: "points of data",
 }
-USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES, DATA)
+USUAL = ("geodesic", "straight", ENDS, THIRD, MOVING, CARRIED, CIRCLES, DATA)
 WITHIN = 9  # points along words that the key avoids
 # the key takes at most these shares of the plot; with less room only studies are named
 WIDEST, HIGHEST = 0.5, 0.5
@@ -175,6 +177,9 @@ def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | Ar
         return [
             Discs(start + np.array([(x, 0.0)]), pen) for x, pen in zip((6, 20), pens, strict=True)
         ]
+    if kind == THIRD:
+        pen = Pen(rgba(theme.pin("C")), 10.0, theme.outline(), 1.2)
+        return [Discs(start + np.array([(SAMPLE / 2, 0.0)]), pen)]
     if kind == MOVING:
         pen = Pen(rgba(theme.moving), 9.0, theme.outline(), 2.0)
         return [Discs(start + np.array([(SAMPLE / 2, 0.0)]), pen)]

@@ -1,0 +1,61 @@
+"""The race of descents, and the path through points, as studies of a scene."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import compute
+from app.jobs.studies.checkpoints import CheckpointsJob
+from app.jobs.studies.descents import DescentsJob
+from app.model.data_points import DataPoint
+from compute.samples.samples import Sample
+from compute.statistics.likelihood import likelihood
+
+REFERENCE = compute.open_engine("reference")
+GAMMA = compute.family("gamma")
+X, Y = np.array([0.5, 1.0, 2.5]), np.array([1.0, 3.0, 4.0, 8.0, 2.0])
+
+
+def numbers(answer) -> dict[str, str]:
+    assert answer.problem is None
+    return {measure.name: measure.value for measure in answer.measures}
+
+
+def test_the_loss_of_fitted_points_is_the_likelihood_of_all_their_samples():
+    fits = compute.fit({"x": X, "y": Y}, "gamma")
+    points = tuple(
+        DataPoint(tuple(map(float, theta)), n=n)
+        for theta, n in zip(fits.theta, fits.n, strict=True)
+    )
+    job = DescentsJob("gamma", (1.0, 1.0), (2.0, 2.0), points)
+    answer = job.answer(REFERENCE)
+    assert numbers(answer)["Loss of the race"] == "− log-likelihood of 8 values, per value"
+    all_x = np.concatenate([X, Y])
+    function = likelihood(GAMMA, Sample("", all_x, np.ones(8), 0))
+    best = compute.fit(all_x, "gamma").theta[0]
+    last = answer.curves["mirror_path"][-1]
+    above = float(function.mean(best[None])[0] - function.mean(last[None])[0])
+    assert float(numbers(answer)["Mirror descent"].split()[0]) == pytest.approx(above, rel=0.01)
+
+
+def test_without_data_the_loss_is_the_divergence_to_b_and_divergence_is_said():
+    near = numbers(DescentsJob("gaussian", (0.0, 1.0), (1.0, 2.0), ()).answer(REFERENCE))
+    assert near["Loss of the race"] == "KL(B‖θ)"
+    assert "after 60 steps" in near["Natural gradient"]
+    far = DescentsJob("gaussian", (0.3, 0.2), (0.0, 0.2), ()).answer(REFERENCE)
+    (plain,) = (each for each in far.measures if each.name == "Gradient")
+    assert not plain.ok
+    none = numbers(DescentsJob("weibull", (1.0, 1.0), (2.0, 2.0), ()).answer(REFERENCE))
+    assert none["Mirror descent"] == "no expectation parameters"
+
+
+def test_a_path_through_points_states_its_excess_and_turning():
+    job = CheckpointsJob("gaussian", ((0.0, 1.0), (0.0, 2.0), (0.0, 4.0)))
+    answer = job.answer(REFERENCE)
+    found = numbers(answer)
+    assert float(found["Path length"]) == pytest.approx(np.sqrt(2) * np.log(4), abs=1e-5)
+    assert found["Excess of the path"] == "1"
+    assert set(answer.curves) == {"checkpoints", "direct"}
+    one = CheckpointsJob("gaussian", ((0.0, 1.0),)).answer(REFERENCE)
+    assert numbers(one)["Path length"] == "needs two points of data"
