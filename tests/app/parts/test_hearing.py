@@ -39,6 +39,7 @@ OTHER = {
     "chart": "expectation",
     "start": Pin((0.3, 1.1)),
     "end": Pin((0.4, 2.0)),
+    "third": Pin((0.1, 1.5)),
     "vector": (0.2, 0.3),
     "alpha": 0.5,
     "scalar": "distance",
