@@ -156,9 +156,10 @@ class DistancesPart(Part):
             point if point.family else replace(point, group=next(names)) for point in scene.points
         )
         if points != scene.points:
-            self.context.store.update(replace(scene, points=points), merge="clusters")
+            # groups that are these clusters need neither another search nor a test
             self._asked = replace(found.job, groups=_groups(standing(points)))
-            self.context.submit(self._asked)
+            self._clusters = replace(found, job=self._asked, test=None)
+            self.context.store.update(replace(scene, points=points), merge="clusters")
 
     # --- what is done -------------------------------------------------------------------------
     def _point_out(self, pair: PairPointedOut) -> None:

@@ -165,3 +165,20 @@ def test_the_wheel_over_a_choice_scrolls_the_panel(program, panel):
         QApplication.sendEvent(control, turn)
     settle(program)
     assert program.store.scene == before
+
+
+def test_the_fits_are_copied_and_written_as_a_table_with_all_digits(program, panel, tmp_path):
+    from PySide6.QtWidgets import QApplication
+
+    from compute.samples import table
+
+    program.window.ask_save = lambda title, pattern, name="": str(tmp_path / "fits.csv")
+    program.window.actions["export_fits"].trigger()
+    text = (tmp_path / "fits.csv").read_text("utf-8")
+    found = table.read(tmp_path / "fits.csv")
+    theta = [point.theta for point in program.store.scene.points]
+    np.testing.assert_array_equal(found.numbers("μ"), [a for a, _ in theta])
+    np.testing.assert_array_equal(found.numbers("σ"), [b for _, b in theta])
+    assert found.words("status") == ["OK", "OK"] and found.words("label") == ["x", "k"]
+    next(b for b in panel.actions.children() if getattr(b, "text", str)() == "Copy").click()
+    assert QApplication.clipboard().text() == text
