@@ -5,6 +5,15 @@ The names here are those that scripts rely on; everything else may move.
 
 from compute.api.attention import GeometricAttention
 from compute.api.capture import capture, capture_sdpa, from_transformer_lens
+from compute.api.constructions import (
+    bisector,
+    foot,
+    midpoint,
+    parallel,
+    perpendicular,
+    project,
+    triangle,
+)
 from compute.api.descent import descend
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
@@ -65,6 +74,7 @@ __all__ = [
     "TangentPCA",
     "TileTransport",
     "attention_manifold",
+    "bisector",
     "capture",
     "capture_sdpa",
     "custom_family",
@@ -72,12 +82,18 @@ __all__ = [
     "families",
     "family",
     "fit",
+    "foot",
     "from_transformer_lens",
     "likelihood_ratio_test",
+    "midpoint",
     "natural_gradient_flow",
     "normal_geodesic",
     "normal_paths",
     "open_engine",
+    "parallel",
     "permutation_test",
+    "perpendicular",
+    "project",
     "silhouette_samples",
+    "triangle",
 ]

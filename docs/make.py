@@ -85,7 +85,7 @@ def keys() -> str:
 
 def gestures() -> str:
     """What the pointer does on the canvas."""
-    from app.controller.command_table import GESTURES
+    from app.controller.gesture_table import GESTURES
 
     return table(("Gesture", "What it does"), GESTURES)
 

@@ -27,6 +27,7 @@ WORDS: dict[str, str] = {
     "redo": "repeat again",
     "swap": "exchange reverse turn",
     "attend": "own row mask model",
+    "third": "pin point construct triangle",
     "points": "coordinates enter exact values expression",
     "snap": "align round magnet",
     "copy_picture": "screenshot image",

@@ -19,7 +19,7 @@ from app.jobs.preparation import (
     joined,
 )
 from app.jobs.subject import CurrentSubject, Subject
-from app.model import panel_titles
+from app.model import panel_titles, pins
 from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import Scene, completed, in_chart
@@ -53,14 +53,17 @@ class Editor:
     def move_pin(self, event: PinMoved) -> None:
         """Move a pin, unless the target is outside the domain."""
         scene, subject = self._store.scene, self._subject.now
-        before = scene.start if event.pin == "A" else scene.end
+        name = pins.FIELDS[event.pin]
+        before: pins.Pin | None = getattr(scene, name)
         is_there = (
             event.done and before is not None and picking.is_drawn_at(subject, before, event.xy)
         )
         pin = None if is_there else picking.pin_at(subject, before, event.xy)
         if pin is not None:
-            moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
-            self._store.update(moved, merge=f"pin {event.pin}")
+            moved: dict[str, Any] = {name: pin}
+            if event.pin == "C":
+                moved["layers"] = showing(scene.layers, "third")
+            self._store.update(replace(scene, **moved), merge=f"pin {event.pin}")
         self._end_step_if(event.done)
 
     def move_vector(self, event: VectorMoved) -> None:

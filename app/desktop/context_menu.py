@@ -96,6 +96,7 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
     here: list[Answer] = [
         ("Put A here", put("A")),
         ("Put B here", put("B")),
+        ("Put C here", put("C")),
         ("Centre here", lambda: canvas.centre(at)),
         ("Add a note here", lambda: canvas.add_note(at)),
         ("Add a note with an arrow to here", lambda: canvas.add_note(at, with_arrow=True)),

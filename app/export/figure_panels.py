@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -113,12 +113,20 @@ def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
         if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0
     ]
     drawn = theme.named & {kind for a in found if isinstance(a, StudyAnswer) for kind in a.curves}
-    styles = [STYLES[kind] for kind in in_order() if kind in drawn and STYLES[kind].words]
+    names = {k: name for a in found if isinstance(a, StudyAnswer) for k, name in a.names.items()}
+    styles = [
+        replace(STYLES[kind], words=names.get(kind, STYLES[kind].words))
+        for kind in in_order()
+        if kind in drawn and STYLES[kind].words
+    ]
     ends = [Key(f"{role} {name}", theme.pin(name), 10.0, disc=True) for role, name in ENDS]
     return (
         ends
         + seen
-        + [Key(style.words, style.colour(theme), style.width, dash=style.dash) for style in styles]
+        + [
+            Key(style.words, style.colour(theme), style.width, dash=style.dash, disc=style.dots)
+            for style in styles
+        ]
     )
 
 

@@ -25,6 +25,7 @@ class _Own:
     straight: bool = True
     transport: bool = True
     points: bool = True
+    third: bool = False
     notes: bool = True
     flow: bool = False
     particles: bool = False

@@ -19,6 +19,8 @@ from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.notes import Angle, Note, check_count
 from app.model.photograph import Photograph
+from app.model.pins import Pin as Pin
+from app.model.pins import default_pin, default_third, default_vector, known_token
 from compute.core.refusal import shown
 from compute.core.status import Status
 from compute.families import families, parse, write
@@ -26,8 +28,7 @@ from compute.families import manifold as manifold_of
 from compute.heads import head_selection
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
-from compute.manifold.manifold import Manifold
-from compute.manifold.tangent import inner
+from compute.manifold.manifold import Manifold, known_inside
 from compute.requests.geodesics import ConnectRequest
 
 Point = tuple[float, float]
@@ -44,8 +45,8 @@ KEYS_BACK = "the keyframes of this family are back"
 # a scene holds keyframes of this many other families, and these fields come back with them
 MOST_ASIDE = 8
 POSED = (
-    "timeline", "chart", "start", "end", "vector", "alpha", "scalar", "limits", "loop", "playhead",
-    "view", "equal", "camera", "notes", "angles", "points",
+    "timeline", "chart", "start", "end", "third", "vector", "alpha", "scalar", "limits", "loop",
+    "playhead", "view", "equal", "camera", "notes", "angles", "points",
 )  # fmt: skip
 # for the geodesic that a head's default view holds: seconds of processor time, and steps
 LONGEST_LOOK, LOOK_STEPS = 0.5, 32
@@ -61,22 +62,15 @@ def kind_of(family: str) -> tuple[str, dict[str, object]]:
 
 
 @dataclass(frozen=True)
-class Pin:
-    """A point placed by the user: θ in the family's own coordinates; ``token`` if it is on one."""
-
-    theta: Point
-    token: int | None = None
-
-
-@dataclass(frozen=True)
 class Scene:
     """Everything that can be undone, saved or animated.
 
     family: as on the command line ("gaussian", "attention:bank?layer=4&head=6&tokens=1,6,9").
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
-    vector: the tangent vector at A, θ-components.  loop: vertices in θ of the loop for holonomy; () is
-    a circle between the pins. colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`,
-    and from 0 to 1.  limits: of the map's colours, see `colour_limits`.
+    start, end, third: the pins A, B and C.  vector: the tangent vector at A, θ-components.
+    loop: vertices in θ of the loop for holonomy; () is a circle between the pins.
+    colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`, and from 0 to 1.
+    limits: of the map's colours, see `colour_limits`.
     playhead: position of the moving point along the geodesic, in [0, 1].  view: the visible rectangle
     in chart coordinates, or None for the manifold's own.
     equal: whether both axes have one scale even if the chart does not require it.  notes, angles: on
@@ -104,6 +98,7 @@ class Scene:
     notes: tuple[Note, ...] = ()
     angles: tuple[Angle, ...] = ()
     points: tuple[DataPoint, ...] = ()
+    third: Pin | None = None
     playhead: float = 0.5
     view: Extent | None = None
     equal: bool = False
@@ -140,12 +135,13 @@ def completed(scene: Scene) -> Scene:
     """
     manifold = manifold_of(scene.family)
     chart = chart_of(manifold, scene.chart)
-    start = _on_token(scene.start or _default_pin(manifold, 0), manifold)
-    end = _on_token(scene.end or _default_pin(manifold, 1), manifold)
-    for name, pin in (("A", start), ("B", end)):
+    start = known_token(scene.start or default_pin(manifold, 0), manifold)
+    end = known_token(scene.end or default_pin(manifold, 1), manifold)
+    third = known_token(scene.third or default_third(manifold), manifold)
+    for name, pin in (("A", start), ("B", end), ("C", third)):
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
-    check_ranges(replace(scene, start=start, end=end))
+    check_ranges(replace(scene, start=start, end=end, third=third))
     data_points.check_inside(scene.points, manifold)
     if scene.scalar not in (*manifold.scalars, DISTANCE):
         known = ", ".join((*manifold.scalars, DISTANCE))
@@ -159,7 +155,8 @@ def completed(scene: Scene) -> Scene:
         chart=scene.chart or chart.name,
         start=start,
         end=end,
-        vector=scene.vector or _default_vector(manifold, start.theta, end.theta),
+        third=third,
+        vector=scene.vector or default_vector(manifold, start.theta, end.theta),
         view=scene.view or view_of(manifold, chart),
         token=min(scene.token, max(len(manifold.support(np.array([start.theta])).x) - 1, 0)),
     )
@@ -168,7 +165,7 @@ def completed(scene: Scene) -> Scene:
 def check_ranges(scene: Scene) -> None:
     """Raise ValueError for a specification, a number or a count that no family allows."""
     parse(scene.family)
-    for name, pin in (("A", scene.start), ("B", scene.end)):
+    for name, pin in (("A", scene.start), ("B", scene.end), ("C", scene.third)):
         ranges.coordinates(f"pin {name}", pin.theta if pin else ())
     ranges.coordinates("the vector", scene.vector or ())
     ranges.coordinates("a loop", chain.from_iterable(scene.loop))
@@ -178,13 +175,6 @@ def check_ranges(scene: Scene) -> None:
     if scene.view is not None:
         ranges.view(scene.view)
     colour_limits.check(scene.limits)
-
-
-def _on_token(pin: Pin, manifold: Manifold) -> Pin:
-    """Return the pin, without its token if the family has none of that number."""
-    count = len(manifold.landmarks.labels) if manifold.landmarks is not None else 0
-    is_there = pin.token is None or 0 <= pin.token < count
-    return pin if is_there else Pin(pin.theta)
 
 
 def check_height(scene: Scene) -> None:
@@ -210,7 +200,8 @@ def of_family(scene: Scene, family: str) -> Scene:
     if (alike and family != scene.family) or _same_places(manifold_of(scene.family), manifold):
         try:
             points = data_points.carried(scene.points, scene.family, family)
-            return completed(replace(scene, family=family, points=points))
+            third = scene.third if _has(manifold, scene.third) else None
+            return completed(replace(scene, family=family, points=points, third=third))
         except ValueError:
             pass  # outside the other's domain
     kept = scene.scalar in (*manifold.scalars, DISTANCE)
@@ -224,6 +215,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         chart="",
         start=None,
         end=None,
+        third=None,
         vector=None,
         view=None,
         loop=(),
@@ -232,6 +224,11 @@ def of_family(scene: Scene, family: str) -> Scene:
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare) if alike else exchanged(bare, scene)
+
+
+def _has(manifold: Manifold, pin: Pin | None) -> bool:
+    """Whether a pin lies inside the domain."""
+    return pin is not None and bool(known_inside(manifold, np.array(pin.theta)))
 
 
 def exchanged(made: Scene, before: Scene) -> Scene:
@@ -372,29 +369,3 @@ def _around_geodesic(manifold: Manifold) -> Extent:
     x0, y0 = np.minimum(low, (view.x0, view.y0))
     x1, y1 = np.maximum(high, (view.x1, view.y1))
     return Extent(float(x0), float(x1), float(y0), float(y1)).grown(0.06)
-
-
-def _default_pin(manifold: Manifold, which: int) -> Pin:
-    theta = manifold.pins[which]
-    if manifold.landmarks is not None:
-        gaps = np.linalg.norm(manifold.landmarks.theta - np.array(theta), axis=1)
-        if gaps.min() == 0.0 and manifold.landmarks.is_own(int(gaps.argmin())):
-            return Pin(theta, int(gaps.argmin()))
-    return Pin(theta)
-
-
-def _default_vector(manifold: Manifold, start: Point, end: Point) -> Point:
-    """Return a vector at A, orthogonal to the straight line to B, with a fifth of its Fisher length."""
-    a = np.array(start)
-    across = np.array(end) - a
-    local = manifold.geometry(a)
-    g11, g12, g22 = local.metric
-    root = np.sqrt(max(float(local.det), 0.0)) or 1.0
-    # the rotation by 90° of the metric: (Jv)¹ = −g_2j v^j/√D, (Jv)² = g_1j v^j/√D
-    turned = (
-        np.array([-(g12 * across[0] + g22 * across[1]), g11 * across[0] + g12 * across[1]]) / root
-    )
-    norm = float(np.sqrt(max(float(inner(local.metric, turned, turned)), 0.0)))
-    reach = float(np.sqrt(max(float(inner(local.metric, across, across)), 0.0)))
-    factor = min(max(reach, 0.3), 1.5) / 5 / norm if norm else 0.0
-    return float(turned[0] * factor), float(turned[1] * factor)

@@ -35,9 +35,9 @@ _PLAIN = (
     "equal",
 )  # fmt: skip
 _KNOWN = {
-    "format", "version", "start", "end", "vector", "layers", "opacity", "view", "timeline", "loop",
-    "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points", "data",
-    "aside", *_PLAIN,
+    "format", "version", "start", "end", "third", "vector", "layers", "opacity", "view", "timeline",
+    "loop", "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
+    "data", "aside", *_PLAIN,
 }  # fmt: skip
 # known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
@@ -54,6 +54,7 @@ _NESTED: dict[str, tuple[str, ...]] = {
     },
     "start": ("theta", "token"),
     "end": ("theta", "token"),
+    "third": ("theta", "token"),
     "timeline": ("duration", "repeat", "tracks"),
 }
 # what is kept of a scene whose keyframes are set aside
@@ -66,7 +67,7 @@ def stated(scene: Scene, folder: Path) -> dict[str, object]:
     """Return a scene as plain data, with paths of files relative to ``folder``."""
     data: dict[str, object] = {name: getattr(scene, name) for name in _PLAIN}
     data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
-    for name in ("start", "end"):
+    for name in ("start", "end", "third"):
         pin = getattr(scene, name)
         if pin is not None:
             data[name] = {"theta": list(pin.theta), "token": pin.token}
@@ -119,7 +120,11 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
 def _put_back(data: dict[str, Any], unknown: tuple[_Unknown, ...]) -> None:
     """Put unknown entries back in their places."""
     for (*parents, last), value in unknown:
-        if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
+        if (
+            parents
+            and parents[0] in ("timeline", "start", "end", "third")
+            and parents[0] not in data
+        ):
             continue  # the remark concerned a removed timeline or pin
         home = data
         for parent in parents:
@@ -137,6 +142,7 @@ def read(data: dict[str, Any], folder: Path) -> Scene:
         **{**chosen, "family": family},
         start=_pin(data.get("start")),
         end=_pin(data.get("end")),
+        third=_pin(data.get("third")),
         vector=_pair(data["vector"]) if data.get("vector") else None,
         layers=Layers(
             **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}

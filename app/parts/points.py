@@ -31,8 +31,20 @@ class PointsPart(PanelPart):
     events = (PanelShown, ValueEntered, ValueStepped)
     messages: tuple[type, ...] = ()
     while_seen = frozenset(
-        ("family", "chart", "start", "end", "vector", "view", "limits", "alpha", "loop", "scalar")
-    ) | {"layers.loop", "layers.map", "colormap"}
+        (
+            "family",
+            "chart",
+            "start",
+            "end",
+            "third",
+            "vector",
+            "view",
+            "limits",
+            "alpha",
+            "loop",
+            "scalar",
+        )
+    ) | {"layers", "colormap"}
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)

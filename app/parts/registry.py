@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
 from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
@@ -22,6 +23,7 @@ from app.parts.timeline import TimelinePart
 from app.parts.token_path import TokenPathPart
 from app.parts.token_rows import TokenRowsPart
 from app.parts.topology import TopologyPart
+from app.parts.why_there import WhyTherePart
 
 PARTS: tuple[Callable[[PartContext], Part], ...] = (
     FlowPart,
@@ -30,11 +32,13 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenRowsPart,
     TokenPathPart,
     AttentionMatrixPart,
+    WhyTherePart,
     PhotographPart,
     NormalsPart,
     PointsPart,
     NotesPart,
     DataPart,
+    ConstructionsPart,
     PointSelectionPart,
     DistancesPart,
     TopologyPart,

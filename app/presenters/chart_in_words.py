@@ -25,6 +25,7 @@ from app.presenters import (
     scene_panels,
     shorter_paths,
 )
+from app.presenters.drawing import shown_third
 from app.presenters.measures import USUAL, broken_bound
 from app.views.text.mathematics import with_short_numbers
 from app.views.text.number_format import NOT_KNOWN, Numbers, within
@@ -107,7 +108,8 @@ def _points(subject: Subject, path: PathAnswer | None, numbers: Numbers) -> Iter
     """Say where A, B and the moving point are."""
     scene = subject.scene
     assert scene.start and scene.end
-    for name, pin in (("A", scene.start), ("B", scene.end)):
+    third = shown_third(scene)
+    for name, pin in (("A", scene.start), ("B", scene.end), *([("C", third)] if third else [])):
         yield f"{name} is {_place(subject, pin, numbers)}."
     if path is not None and scene.layers.geodesic:
         theta, _ = drawables.moving_point(path, scene.playhead)

@@ -161,6 +161,10 @@ def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
 def _same(clusters: ClusterAnswer) -> bool:
     """Whether the groups of the scene are the clusters found."""
     pairs = set(zip(clusters.job.groups, clusters.labels.tolist(), strict=True))
@@ -207,18 +211,17 @@ def _tests(
         of = list(dict.fromkeys(group for group in clusters.job.groups if group))
         how = "all" if test.exact else "random"
         said.append(
-            f"Groups {isolated(of[0])} and {isolated(of[1])} have one distribution: "
-            f"p = {test.p_value:.3g} by {test.permutations} {how} permutations"
-            + (CIRCULAR if _same(clusters) else "")
+            f"Equality of groups {isolated(of[0])} and {isolated(of[1])}: p = {_number(test.p_value)} "
+            f"by {test.permutations} {how} permutations{CIRCULAR if _same(clusters) else ''}"
             if test.status == Status.OK
             else f"⚠ The groups cannot be tested: {test.status.words}"
-        )  # fmt: skip
+        )
     ratio = _of_pair(points, matrix, pair)
     if ratio is not None and pair is not None:
         i, j = pair
         said.append(
-            f"{names[i]} and {names[j]} have one law: 2n KL = {ratio.statistic:.4g}, "
-            f"p = {ratio.p_value:.3g} (χ² with {ratio.freedom} degrees of freedom, for large n)"
+            f"Equality of {names[i]} and {names[j]}: 2n KL = {ratio.statistic:.4g}, "
+            f"p = {_number(ratio.p_value)} (χ² with {ratio.freedom} degrees of freedom, for large n)"
             if ratio.status == Status.OK
             else f"⚠ {names[i]} and {names[j]} cannot be tested: {ratio.status.words}"
         )

@@ -15,7 +15,8 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
-from app.model.scene import DISTANCE, UNTURNED, Scene
+from app.model import pins
+from app.model.scene import DISTANCE, UNTURNED, Pin, Scene
 from app.presenters import drawables, flow_drawables, notes, zero_lives
 from app.presenters.measures import message
 from app.views.interface.events import XY
@@ -126,7 +127,7 @@ def blank(canvas: Canvas, words: str) -> None:
     canvas.set_marks(None)
     canvas.set_data_points(None)
     canvas.set_critical(None)
-    for name in ("A", "B"):
+    for name in pins.FIELDS:
         canvas.set_pin(name, None)
     canvas.set_vector(None)
     canvas.set_curve("straight", None)
@@ -166,12 +167,14 @@ def show_things(
 
 
 def show_pins(canvas: Canvas, subject: Subject) -> None:
-    """Show both pins, the vector at A and the straight line; no pins beside a drawn loop alone."""
+    """Show the pins, the vector at A and the straight line; no pins beside a drawn loop alone."""
     scene, chart, layers = subject.scene, subject.chart, subject.scene.layers
     assert scene.start and scene.end
     for name, pin in (("A", scene.start), ("B", scene.end)):
         at = _at(chart, np.array(pin.theta)) if _has_pins(scene) else None
         canvas.set_pin(name, at)
+    third = shown_third(scene)
+    canvas.set_pin("C", None if third is None else _at(chart, np.array(third.theta)))
     canvas.set_vector(drawables.vector_at_start(scene, chart) if layers.transport else None)
     canvas.set_curve("straight", drawables.straight(scene, chart) if layers.straight else None)
 
@@ -181,6 +184,13 @@ def _has_pins(scene: Scene) -> bool:
     shown = [name for name, is_on in vars(scene.layers).items() if is_on]
     only_loop = bool(scene.loop) and "loop" in shown and set(shown) <= set(_WITHOUT_PINS)
     return not only_loop or (scene.layers.map and scene.scalar == DISTANCE)
+
+
+def shown_third(scene: Scene) -> Pin | None:
+    """Return C if it is shown: its layer is on, or that of a study that starts from it."""
+    layers = scene.layers
+    of_studies = any([getattr(layers, name) for name in studies.layers_of_third()])
+    return scene.third if layers.third or of_studies else None
 
 
 def show_pins_of(canvas: Canvas, subject: Subject, job: PathJob) -> None:
@@ -228,6 +238,7 @@ def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
             dense, dashed = answer.dense.get(kind), kind in answer.dashed
             line = polygon(curve) if dense is None else dense
             drawn = drawables.curve(line, subject.chart, dashed)
+            drawn = replace(drawn, name=answer.names.get(kind, ""))
         canvas.set_curve(kind, drawn)
 
 

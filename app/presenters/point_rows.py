@@ -8,6 +8,7 @@ from functools import lru_cache
 from app.jobs.studies.loop import LoopJob
 from app.jobs.subject import Subject
 from app.model.scene import Point
+from app.presenters.drawing import shown_third
 from app.presenters.points import DIGITS, is_theta, numbers, parameter_words, parameters
 from app.views.interface.points import ValueGroup, ValueRow
 from app.views.text.entered_numbers import written
@@ -15,6 +16,7 @@ from app.views.text.entered_numbers import written
 HINTS = {
     "A": "Where the geodesic begins.",
     "B": "Where the geodesic ends.",
+    "C": "The third point, from which constructions start.",
     "v": "Components of the vector at A, which is carried along the geodesic.",
 }
 OWN_HINT = "The family’s own coordinates."
@@ -87,7 +89,10 @@ def _points(
     title: str, about: str, columns: tuple[str, str], subject: Subject, prefix: str
 ) -> ValueGroup:
     rows = []
+    shown = shown_third(subject.scene) is not None
     for name, hint in HINTS.items():
+        if name == "C" and not shown:
+            continue
         key = prefix + name
         found = numbers(subject, key)
         # a chart adds rounding errors: show fewer digits

@@ -2,9 +2,9 @@
 
 A row has one or two numbers.  Its key names them:
 
-- "A", "B" and "v" (the vector at A): in the family's coordinates;
-- "chart A", "chart B" and "chart v": as the chart's axes show them.  A logarithmic axis shows the
-  quantity itself, not its logarithm;
+- "A", "B", "C" and "v" (the vector at A): in the family's coordinates;
+- "chart A", "chart B", "chart C" and "chart v": as the chart's axes show them.  A logarithmic axis
+  shows the quantity itself, not its logarithm;
 - "view 0" and "view 1": the ends of an axis, as the axis shows them;
 - "limits": the limits of the map's colours;
 - "alpha", and "family.NAME": α, and a real parameter of the family;
@@ -23,7 +23,7 @@ import numpy as np
 
 from app.jobs.studies import loop
 from app.jobs.subject import Subject
-from app.model import ranges
+from app.model import pins, ranges
 from app.model.scene import Pin, Point
 from app.views.text.entered_numbers import number, point, written, written_point
 from compute.core.arrays import Floats
@@ -39,7 +39,7 @@ DIGITS = 12
 # a step is at most 1/PARTS of the view; of half the number where the view does not measure it
 PARTS, ALPHA_STEP = 20, Decimal("0.05")
 TEMPERATURE = "temperature"
-OWN = ("A", "B", "v")
+OWN = (*pins.FIELDS, "v")
 
 
 # --- numbers on the axes -------------------------------------------------------------------------
@@ -80,8 +80,11 @@ def numbers(subject: Subject, key: str, automatic: Point | None = None) -> tuple
     scene, chart = subject.scene, subject.chart.plane
     assert scene.start and scene.end and scene.vector and scene.view
     match key.split():
-        case ["A" | "B" | "v" as name]:
-            return {"A": scene.start.theta, "B": scene.end.theta, "v": scene.vector}[name]
+        case ["v"]:
+            return scene.vector
+        case ["A" | "B" | "C" as name]:
+            theta: Point = getattr(scene, pins.FIELDS[name]).theta
+            return theta
         case ["chart", "v"]:
             at = np.array(scene.start.theta)
             return _pair(_stretch(chart, at) * chart.push(at, np.array(scene.vector)))
@@ -216,7 +219,7 @@ def changes(
             return _vector(np.array(values), what)
         case ["chart", name]:
             return _pin(subject, name, _unmarked(chart, np.array(values)), values)
-        case ["A" | "B" as name]:
+        case ["A" | "B" | "C" as name]:
             return _pin(subject, name, np.array(values), values)
         case ["view", axis]:
             return {"view": _view(scene.view, chart, int(axis), values, what)}
@@ -256,7 +259,7 @@ def _pin(
             f"{name} must lie in the domain, {manifold.domain}, got {written_point(values)}"
         )
     ranges.coordinates(f"pin {name}", _pair(theta))
-    return {"start" if name == "A" else "end": Pin(_pair(theta), _token_at(manifold, theta))}
+    return {pins.FIELDS[name]: Pin(_pair(theta), _token_at(manifold, theta))}
 
 
 def _token_at(manifold: Manifold, theta: Floats) -> int | None:
@@ -343,6 +346,6 @@ def _scale(subject: Subject, key: str, place: int) -> float:
     chart, e = subject.chart.plane, subject.scene.view
     assert e is not None
     axis = int(key[-1]) if key.startswith("view") else place
-    places = ("view 0", "view 1", "chart A", "chart B", "loop centre")
-    is_place = key in places or (key in ("A", "B") and is_theta(subject.manifold, chart))
+    places = ("view 0", "view 1", "chart A", "chart B", "chart C", "loop centre")
+    is_place = key in places or (key in pins.FIELDS and is_theta(subject.manifold, chart))
     return (e.x1 - e.x0, e.y1 - e.y0)[axis] if is_place and not chart.log[axis] else 0.0

@@ -58,6 +58,7 @@ LAYER_WORDS = {
         "Points of data",
         "Points of a table, or the maximum-likelihood points of samples: File, Open data.",
     ),
+    "third": ("Point C", "A third point, from which constructions start."),
     "notes": (
         "Notes",
         "Words, arrows and marks of angles: right click on the canvas to add them.",

@@ -17,6 +17,7 @@ from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.scalar_map import MapAnswer, MapJob
+from app.jobs.studies.construction import Construction
 from app.jobs.studies.dual_paths import CompareJob
 from app.jobs.studies.spray import SprayJob
 from app.jobs.studies.study import StudyAnswer
@@ -390,8 +391,8 @@ def _same_subject(shown: Job, wanted: Job | None) -> bool:
         return (shown.family, shown.start, shown.end, shown.alpha) == (
             wanted.family, wanted.start, wanted.end, wanted.alpha,
         )  # fmt: skip
-    if isinstance(shown, CompareJob | SprayJob) and isinstance(wanted, CompareJob | SprayJob):
-        return replace(shown, quality=wanted.quality) == wanted
+    if isinstance(shown, CompareJob | SprayJob | Construction) and type(shown) is type(wanted):
+        return {**vars(shown), "quality": ""} == {**vars(wanted), "quality": ""}
     return shown == wanted
 
 

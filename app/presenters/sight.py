@@ -8,6 +8,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.subject import Subject
 from app.model import ranges
 from app.presenters import drawables
+from app.presenters.drawing import shown_third
 from compute.core.arrays import Floats
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
@@ -26,7 +27,9 @@ def points(subject: Subject, answer: PathAnswer | None, chart: Chart) -> Floats:
     """Return what should be in sight, (k, d) in a chart, without what has no finite place."""
     scene, layers = subject.scene, subject.scene.layers
     assert scene.start and scene.end
-    pins = np.array([scene.start.theta, scene.end.theta])
+    pin = shown_third(scene)
+    third = [pin.theta] if pin else []
+    pins = np.array([scene.start.theta, scene.end.theta, *third])
     found = [chart.forward(pins)]
     data = drawables.data_points(scene, chart)
     if data is not None:

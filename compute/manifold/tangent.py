@@ -101,3 +101,20 @@ def regular(local: LocalGeometry) -> LocalGeometry:
     """Return ``local`` with D = 1 where the metric is singular, so that divisions by D stay finite."""
     det = np.where(is_singular(local), 1.0, local.det).astype(local.det.dtype)
     return LocalGeometry(local.metric, local.first, local.cubic, det)
+
+
+def quarter_turn(metric: Floats, v: Floats) -> Floats:
+    """Return v (..., 2) rotated by 90° counter-clockwise under a packed metric (..., 3).
+
+    (Jv)¹ = −g_2j v^j/√D, (Jv)² = g_1j v^j/√D.
+    """
+    g11, g12, g22 = (metric[..., i] for i in range(3))
+    root = np.sqrt(g11 * g22 - g12**2)
+    first, second = -(g12 * v[..., 0] + g22 * v[..., 1]), g11 * v[..., 0] + g12 * v[..., 1]
+    return np.stack([first / root, second / root], axis=-1)
+
+
+def angle_between(metric: Floats, v: Floats, w: Floats) -> Floats:
+    """Return the angle (...,) from 0 to π between v and w (..., 2) under a packed metric."""
+    across = inner(metric, quarter_turn(metric, v), w)
+    return np.asarray(np.arctan2(np.abs(across), inner(metric, v, w)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
+from app.jobs.studies.construction import Construction
 from app.jobs.studies.study import Study
 from app.model.study_folders import FOLDERS, study_names
 from app.views.interface import curve_styles
@@ -24,6 +25,17 @@ def kinds() -> tuple[type[Study], ...]:
     for kind in found:
         curve_styles.STYLES.update(kind.curves)
     return tuple(sorted(found, key=lambda kind: kind.place))
+
+
+def constructions() -> tuple[type[Construction], ...]:
+    """Return the studies that are constructions, in the order of the layers panel."""
+    return tuple(kind for kind in kinds() if issubclass(kind, Construction))
+
+
+@cache
+def layers_of_third() -> tuple[str, ...]:
+    """Return the layers of the studies that start from C, which is shown with them."""
+    return tuple(kind.layer() for kind in kinds() if kind.uses_third)
 
 
 def curves_of_layers() -> dict[str, tuple[str, ...]]:

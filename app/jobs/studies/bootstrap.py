@@ -26,6 +26,7 @@ from compute.statistics.bootstrap import Bootstrap, parametric, resampled
 # maximum number of clouds, and replicates of each
 MOST, REPLICATES = 24, 200
 NAME = "Bootstrap"
+ABSENT = "the values are not in this scene: open the file again"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class BootstrapJob(Study):
     section: ClassVar[str] = "samples"
     at_rest: ClassVar[bool] = True
     curves: ClassVar[Mapping[str, Style]] = {
-        "bootstrap": Style(20, lambda t: t.moving, 0.6, 2.6, 0.6, dots=True, words="bootstrap"),
+        "bootstrap": Style(
+            20, lambda t: t.moving, 0.6, 2.6, 0.6, dots=True, words="bootstrap, n as sampled"
+        ),
     }
 
     points: tuple[DataPoint, ...]
@@ -69,8 +72,12 @@ class BootstrapJob(Study):
                 continue
             failed += made.failed
             clouds.append(made.theta[np.isfinite(made.theta[:, 0])])
-        curves = {"bootstrap": traced_curves.pieces(clouds)} if clouds else {}
-        return Found(curves, [self._measure(len(clouds), failed, absent)])
+        if not clouds:
+            raise ValueError(ABSENT)
+        return Found(
+            {"bootstrap": traced_curves.pieces(clouds)},
+            [self._measure(len(clouds), failed, absent)],
+        )
 
     def _cloud(self, manifold: Manifold, point: DataPoint, seed: int) -> Bootstrap | None:
         """Return the cloud of a point; None if it needs values that are not there."""

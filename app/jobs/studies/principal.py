@@ -33,7 +33,7 @@ class PrincipalJob(Study):
     """Both principal geodesics of points, with the shares of the variance."""
 
     words: ClassVar[str] = "the principal geodesics"
-    title: ClassVar[str] = "Principal geodesics"
+    title: ClassVar[str] = "Tangent PCA"
     hint: ClassVar[str] = HINT
     place: ClassVar[int] = 65
     measure: ClassVar[str] = "Principal geodesics"

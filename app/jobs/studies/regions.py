@@ -85,7 +85,7 @@ class RegionsJob(Study):
         drawn: traced_curves.Curves = {
             kind: traced_curves.pieces(rings) for kind, rings in curves.items() if rings
         }
-        return Found(drawn, [self._measure(len(curves["region"]), closed)])
+        return Found(drawn, [self._measure(len(curves["region"]), closed)], names=self._names())
 
     def _region(
         self, manifold: Manifold, point: DataPoint, theta: Floats, n: float
@@ -101,21 +101,21 @@ class RegionsJob(Study):
             return None
         return region(likelihood(manifold, sample).larger(self.data.times), theta, level)
 
+    def _names(self) -> dict[str, str]:
+        level = f"{100 * self.data.level:.4g} % "
+        return {kind: f"{level}{style.words}{self._times()}" for kind, style in self.curves.items()}
+
     def _measure(self, made: int, closed: int) -> Measure:
-        times = (
-            "" if self.data.times == 1.0 else f", as if n were {self.data.times:.3g} times larger"
-        )
-        level = f"{100 * self.data.level:.4g} %{times}: "
-        drawn = min(len(self.points), MOST)
+        at = f"at {100 * self.data.level:.4g} %{self._times()}"
         if not made:
-            words = f"{level}ellipses only, without the values"
-            return Measure(NAME, words, HINT, False)
-        words = (
-            f"{level}{made}" if made == len(self.points) else f"{level}{made} of {len(self.points)}"
-        )
-        if closed < made:
-            words += f", {made - closed} open at the edge of the domain"
-        return Measure(NAME, words, HINT, closed == made == drawn)
+            return Measure(NAME, f"ellipses only {at}, without the values", HINT, False)
+        of = "" if made == len(self.points) else f" of {len(self.points)}"
+        edge = f", {made - closed} open at the edge of the domain" if closed < made else ""
+        drawn = min(len(self.points), MOST)
+        return Measure(NAME, f"{made}{of} {at}{edge}", HINT, closed == made == drawn)
+
+    def _times(self) -> str:
+        return "" if self.data.times == 1.0 else f", as if {self.data.times:.3g} n"
 
 
 def _closed(ring: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ClassVar, Self
 
@@ -33,7 +33,8 @@ SHORTEST = 1e-3
 @dataclass(frozen=True, eq=False)
 class Found:
     """curves: by kind; dashed: kinds that did not converge; shortest: the smallest length of all
-    geodesics, or None; turn: the angle by which a vector has turned on a loop, or None.
+    geodesics, or None; turn: the angle by which a vector has turned on a loop, or None; names: in the
+    legend, of kinds whose style names them otherwise.
     """
 
     curves: Curves
@@ -41,6 +42,7 @@ class Found:
     dashed: frozenset[str] = frozenset()
     shortest: float | None = None
     turn: float | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ class Study(Job):
 
     Its name in scene files is its module's.  title and hint: its texts in the panel, at position
     ``place``; curves: styles of its kinds of curve; at_rest: it is too slow to compute during a drag;
-    measure: its first measure, which gives the reason if there is no result; section: of the page on
-    the mathematics, for all measures that state no other.
+    uses_third: it starts from C, which is shown with it; measure: its first measure, which gives the
+    reason if there is no result; section: of the page on the mathematics, for all measures that state
+    no other.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY
@@ -61,6 +64,7 @@ class Study(Job):
     measure: ClassVar[str]
     section: ClassVar[str] = ""
     at_rest: ClassVar[bool] = False
+    uses_third: ClassVar[bool] = False
 
     family: str
 
@@ -117,6 +121,7 @@ class Study(Job):
             1000 * (time.perf_counter() - began),
             found.shortest,
             turn=found.turn,
+            names=found.names,
         )
 
     def _refused(self, words: str, spent: float) -> StudyAnswer:
@@ -143,7 +148,8 @@ class BetweenPins(Study):
 class StudyAnswer:
     """curves: θ (k, 2) by kind, NaN between pieces; dense: those with dense output; dashed: kinds that
     did not converge; shortest: the smallest length of all geodesics, or None; problem: why there is no
-    result, or None; turn: the angle in radians by which a vector has turned on a loop, or None.
+    result, or None; turn: the angle in radians by which a vector has turned on a loop, or None; names:
+    as in `Found`.
     """
 
     job: Study
@@ -155,6 +161,7 @@ class StudyAnswer:
     shortest: float | None = None
     problem: str | None = None
     turn: float | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def pins_of(scene: Scene) -> tuple[Point, Point]:

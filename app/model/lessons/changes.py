@@ -280,6 +280,7 @@ def _ranged(text: str, low: float, high: float) -> float:
 READERS: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
     "A": lambda scene, text: {"start": _pin(scene, text)},
     "B": lambda scene, text: {"end": _pin(scene, text)},
+    "C": lambda scene, text: {"third": _pin(scene, text)},
     "vector": lambda scene, text: {"vector": tuple_of(text, 2)},
     "alpha": lambda scene, text: {"alpha": _ranged(text, -1.0, 1.0)},
     "map": lambda scene, text: {"scalar": _scalar(scene, text.strip())},

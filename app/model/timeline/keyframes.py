@@ -42,7 +42,7 @@ def pose(scene: Scene) -> dict[str, object]:
     for name in (field.name for field in fields(scene) if field.name not in UNKEYED):
         value = getattr(scene, name)
         match name:
-            case "start" | "end":
+            case "start" | "end" | "third":
                 found[f"{name}.theta"] = value.theta
             case "layers" | "opacity":
                 found |= {f"{name}.{f.name}": getattr(value, f.name) for f in fields(value)}

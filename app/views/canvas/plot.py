@@ -18,7 +18,7 @@ from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.ellipses import EllipsesLayer
 from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.layers.focus import FocusLayer
-from app.views.canvas.layers.key import CARRIED, CIRCLES, DATA, ENDS, MOVING, KeyLayer, Shown
+from app.views.canvas.layers.key import CARRIED, CIRCLES, DATA, ENDS, MOVING, THIRD, KeyLayer, Shown
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.legend import WIDTH, LegendLayer, width_of
 from app.views.canvas.layers.map import MapLayer
@@ -224,7 +224,8 @@ class Plot(Canvas):
         """Return what the key names, and what it must not cover."""
         pins, curves = self._pins.at, self._curves
         marks = (
-            (ENDS, pins),
+            (ENDS, pins.keys() & {"A", "B"}),
+            (THIRD, "C" in pins),
             (MOVING, self._pins.moving),
             (CARRIED, self._carried.foot),
             (DATA, self._data.xy is not None),
@@ -237,7 +238,8 @@ class Plot(Canvas):
         shares[DATA] = self._data.opacity
         named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]
         tokens = np.concatenate(named) if named else None
-        return kinds, circles, shares, np.concatenate(points) if points else None, tokens
+        places = np.concatenate(points) if points else None
+        return kinds, {CIRCLES: circles, **curves.names}, shares, places, tokens
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)

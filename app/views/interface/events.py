@@ -32,6 +32,7 @@ from app.views.interface.points import ValueEntered, ValueStepped
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen
 from app.views.interface.topology import PairChosen, TopologyAsked
+from app.views.interface.why_there import KeyAsked
 from compute.manifold.extent import Extent
 
 Array = NDArray[np.floating]
@@ -42,7 +43,7 @@ Camera = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True)
 class PinMoved:
-    """Pin "A" or "B" is dragged to x; ``done`` on release."""
+    """Pin "A", "B" or "C" is dragged to x; ``done`` on release."""
 
     pin: str
     xy: XY
@@ -159,6 +160,7 @@ Event = (
     | MatrixAsked
     | AtlasHeadChosen
     | AtlasAsked
+    | KeyAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

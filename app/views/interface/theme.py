@@ -51,6 +51,7 @@ class Theme:
     caustic: str
     pin_a: str
     pin_b: str
+    pin_c: str
     pin_ink: str
     groups: tuple[str, ...]  # of points of data
     map_strength: float  # opacity of the colour map over the background
@@ -65,8 +66,8 @@ class Theme:
         return rgba(self.casing, CASED * share)
 
     def pin(self, name: str) -> str:
-        """Return the colour of pin "A" or "B"."""
-        return self.pin_a if name == "A" else self.pin_b
+        """Return the colour of pin "A", "B" or "C"."""
+        return {"A": self.pin_a, "B": self.pin_b, "C": self.pin_c}[name]
 
     def homology(self, dimension: int) -> str:
         """Return the colour of components (0) or loops (1): amber and pink, which differ in their
@@ -124,6 +125,7 @@ DARK = Theme(
     caustic="#ff6b57",
     pin_a="#4cc2ff",
     pin_b="#ffb454",
+    pin_c="#a8d94a",
     pin_ink="#0b0d11",
     groups=(
         "#4cc2ff",
@@ -167,6 +169,7 @@ LIGHT = Theme(
     caustic="#c93a25",
     pin_a="#0a70b2",
     pin_b="#b05e00",
+    pin_c="#5b8a00",
     pin_ink="#0b0d11",
     groups=(
         "#0a70b2",

@@ -64,12 +64,13 @@ class Curve:
     contrast.
 
     ``at``: its points (k, 2) at places (k,) in [0, m − 1], node number plus fraction of the interval;
-    without it the curve is a polyline.
+    without it the curve is a polyline.  name: in the legend, where it is not that of its kind.
     """
 
     xy: Array
     dashed: bool = False
     at: Callable[[Array], Array] | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import compute
 from app.jobs.data_points import DataAnswer, DataTask, NoData
+from app.jobs.studies.bootstrap import BootstrapJob
 from app.jobs.studies.points_mean import PointsMeanJob
 from app.jobs.studies.principal import PrincipalJob
 from app.jobs.studies.regions import RegionsJob
@@ -76,7 +79,7 @@ def test_regions_of_normals_are_those_of_the_likelihood_ratio():
     # the ellipse of the covariance diag(σ², σ²/2)/n
     off = (answer.curves["wald"] - [m, s]) * np.sqrt([20 / s**2, 40 / s**2])
     np.testing.assert_allclose((off**2).sum(axis=1), stats.chi2(2).ppf(0.95), rtol=1e-9)
-    assert answer.measures[0].value == "95 %: 1"
+    assert answer.measures[0].value == "1 at 95 %"
 
 
 def test_regions_of_other_families_are_ellipses_and_given_points_have_none():
@@ -96,6 +99,52 @@ def test_the_mean_is_joined_to_every_point():
     where, variance, certificate = answer.measures
     assert where.value.endswith(", 1.22474)") and variance.value == "0.867189"
     assert float(certificate.value) < 1e-9
+
+
+def test_regions_of_other_families_come_from_the_values_in_the_file(tmp_path):
+    x = stats.cauchy(1.0, 2.0).rvs(40, random_state=3)
+    found = read(tmp_path, "x\n" + "\n".join(map(repr, x.tolist())), "cauchy")
+    data = found.data.source
+    answer = RegionsJob("cauchy", found.points, data).answer(ENGINE)
+    (m, s), ring = found.points[0].theta, answer.curves["region"]
+    here = stats.cauchy(m, s).logpdf(x).sum()
+    there = np.array([stats.cauchy(*theta).logpdf(x).sum() for theta in ring])
+    np.testing.assert_allclose(2 * (here - there), stats.chi2(2).ppf(0.95), rtol=1e-8)
+    # the file now holds other samples, one with the same maximum: their regions are not the point's
+    for values in (x + 1e-3, np.repeat(x, 2)):
+        (tmp_path / "data.csv").write_text("x\n" + "\n".join(map(repr, values.tolist())))
+        other = RegionsJob("cauchy", found.points, data).answer(ENGINE)
+        assert set(other.curves) == {"wald"} and not other.measures[0].ok
+        assert "without the values" in other.measures[0].value
+
+
+def test_regions_and_ellipses_become_one_as_n_grows():
+    def away(times: float) -> float:
+        data = DataSettings(level=0.9, times=times)
+        answer = RegionsJob("gamma", (DataPoint((2.0, 1.0), "x", 20.0),), data).answer(ENGINE)
+        region, wald = answer.curves["region"], answer.curves["wald"]
+        size = np.linalg.norm(wald - [2.0, 1.0], axis=1)
+        return float((np.linalg.norm(region - wald, axis=1) / size).max())
+
+    far, near = away(1.0), away(1000.0)
+    assert far > 0.2 and near == pytest.approx(far / np.sqrt(1000), rel=0.5)
+    names = RegionsJob("gamma", (DataPoint((2.0, 1.0), "x", 20.0),), DataSettings(times=10.0))
+    assert names.answer(ENGINE).names["region"] == "95 % likelihood-ratio region, as if 10 n"
+
+
+def test_clouds_are_drawn_from_the_law_or_from_the_values(tmp_path):
+    x = stats.gamma(2.0).rvs(60, random_state=1)
+    found = read(tmp_path, "x\n" + "\n".join(map(repr, x.tolist())))
+    for resampled in (False, True):
+        data = replace(found.data.source, resampled=resampled, seed=5)
+        answer = BootstrapJob("gamma", found.points, data).answer(ENGINE)
+        cloud = answer.curves["bootstrap"]
+        assert cloud.shape == (200, 2) and answer.measures[0].value == "1 × 200"
+        np.testing.assert_allclose(np.median(cloud, axis=0), found.points[0].theta, rtol=0.1)
+        assert data.file in answer.job.data.file
+    (tmp_path / "data.csv").unlink()
+    answer = BootstrapJob("gamma", found.points, data).answer(ENGINE)
+    assert not answer.curves and "open the file again" in answer.problem
 
 
 def test_the_principal_geodesics_pass_through_the_mean():

@@ -120,7 +120,7 @@ def test_another_family_takes_everything_of_the_old_one_away_before_it_is_ready(
         assert desk.last(setter) is None
     assert desk.drawn("geodesic") is None
     assert desk.drawn("straight") is None
-    assert {c.args for c in desk.canvas.set_pin.call_args_list[-2:]} == {("A", None), ("B", None)}
+    assert {c.args for c in desk.canvas.set_pin.call_args_list[-3:]} == {(n, None) for n in "ABC"}
     assert desk.window.set_distributions.call_args.args[0] is None
     words, whole = desk.window.set_waiting.call_args.args
     assert whole
@@ -388,4 +388,5 @@ def test_no_pins_beside_a_drawn_loop_alone():
         canvas = MagicMock()
         drawing.show_pins(canvas, Subject.of(replace(scene, **{"layers": layers} | changes)))
         shown = {call.args[0]: call.args[1] for call in canvas.set_pin.call_args_list}
-        assert set(shown) == {"A", "B"} and (shown["A"] is not None) is has_pins
+        assert set(shown) == {"A", "B", "C"} and (shown["A"] is not None) is has_pins
+        assert shown["C"] is None

@@ -149,7 +149,7 @@ def test_proofreading_finds(before, after, line, words, reference_engine):
         ("family: gaussian", "", 5, "must name a scene or a family"),
         ("A: (0, 0.5)", "A: (0, -1)", 11, "A: a pin must lie in"),
         ("A: (0, 0.5)", "A: 0.5", 11, "expected 2 numbers"),
-        ("A: (0, 0.5)", "C: (0, 0.5)", 11, "a step can change"),
+        ("A: (0, 0.5)", "D: (0, 0.5)", 11, "a step can change"),
         ("B: (1, 1)", "layers: +nothing", 12, "'+nothing'"),
         ("pin B within", "pin C within", 18, "a check must be like"),
         ("within 0.1", "within -1", 18, "positive distance"),

@@ -48,6 +48,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         chart="height:parameters",
         start=Pin((0.25, 1.5)),
         end=Pin((1.25, 0.5)),
+        third=Pin((0.5, 2.5)),
         vector=(0.5, -0.25),
         token=2,
         map_opacity=0.625,

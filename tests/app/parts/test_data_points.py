@@ -132,7 +132,7 @@ def test_sliders_and_switches_of_the_regions_are_steps_of_undo(program, panel):
     (answer,) = program.controller.answers.studies
     assert program.store.scene.data.times == 1000.0 and answer.job.data.times == 1000.0
     assert panel.times_words.text() == "as if 1e+03 n"
-    assert "as if n were 1e+03 times larger" in answer.measures[0].value
+    assert "at 95 %, as if 1e+03 n" in answer.measures[0].value
     program.window.actions["undo"].trigger()
     assert program.store.scene.data.times == 1.0 and program.store.scene.layers.regions
 
@@ -148,3 +148,37 @@ def test_a_scene_without_its_file_keeps_its_points_and_says_so(program, panel, t
     assert [row[0] for row in cells(panel)] == ["x", "k"]
     panel.table.setCurrentItem(panel.table.topLevelItem(0))
     until(program, lambda: "open the file again" in panel.story.text())
+
+
+def test_the_wheel_over_a_choice_scrolls_the_panel(program, panel):
+    from PySide6.QtCore import QPoint, QPointF, Qt
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    before = program.store.scene
+    for control in (panel.layouts, panel.times):
+        here, none = QPointF(5, 5), Qt.MouseButton.NoButton
+        turn = QWheelEvent(
+            here, control.mapToGlobal(here), QPoint(), QPoint(0, -120), none,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(control, turn)
+    settle(program)
+    assert program.store.scene == before
+
+
+def test_the_fits_are_copied_and_written_as_a_table_with_all_digits(program, panel, tmp_path):
+    from PySide6.QtWidgets import QApplication
+
+    from compute.samples import table
+
+    program.window.ask_save = lambda title, pattern, name="": str(tmp_path / "fits.csv")
+    program.window.actions["export_fits"].trigger()
+    text = (tmp_path / "fits.csv").read_text("utf-8")
+    found = table.read(tmp_path / "fits.csv")
+    theta = [point.theta for point in program.store.scene.points]
+    np.testing.assert_array_equal(found.numbers("μ"), [a for a, _ in theta])
+    np.testing.assert_array_equal(found.numbers("σ"), [b for _, b in theta])
+    assert found.words("status") == ["OK", "OK"] and found.words("label") == ["x", "k"]
+    next(b for b in panel.actions.children() if getattr(b, "text", str)() == "Copy").click()
+    assert QApplication.clipboard().text() == text

@@ -101,7 +101,7 @@ def test_fits_at_a_and_b_are_tested_by_their_divergence():
     state = of(POINTS, DistancesChosen(k=2), matrix(), pair=(0, 3))
     # two normals of 20 observations each: the m-mean has μ = 1.5, σ² = ½(1 + 0 + 4 + 9) − 1.5²
     statistic = 20 * np.log(4.75) * 2 - 20 * np.log(1.0) - 20 * np.log(4.0)
-    assert f"a and d have one law: 2n KL = {statistic:.4g}" in state.tested
+    assert f"Equality of a and d: 2n KL = {statistic:.4g}" in state.tested
     given = tuple(replace(p, n=0.0) for p in POINTS)
     assert of(given, DistancesChosen(k=2), matrix(), pair=(0, 3)).tested == ""
 
@@ -183,8 +183,13 @@ def test_a_click_and_keys_put_a_and_b_on_a_pair(program):
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Return):
         QTest.keyClick(found, key)
     settle(program)
-    assert {program.store.scene.start.theta, program.store.scene.end.theta} < {*THETA}
-    assert program.store.scene.start.theta != first[0]
+    moved = (program.store.scene.start.theta, program.store.scene.end.theta)
+    assert {*moved} < {*THETA} and moved[0] != first[0] and moved[1] != first[1]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left):
+        QTest.keyClick(found, key)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):  # the diagonal
+        QTest.keyClick(found, key)
+    assert (program.store.scene.start.theta, program.store.scene.end.theta) == moved
     program.window.actions["undo"].trigger()
     assert program.store.scene.start == Pin(first[0])
 
@@ -219,7 +224,7 @@ def test_neighbours_files_and_missing_points(program, tmp_path):
     assert says("Nearest to a: ")
     program.controller.on_event(PairPointedOut(0, 3))
     settle(program)
-    assert says("a and d have one law")
+    assert says("Equality of a and d")
     target = tmp_path / "distances.csv"
     program.window.ask_save = lambda title, pattern, name="": str(target)
     program.window.actions["export_distances"].trigger()
@@ -252,7 +257,6 @@ def test_two_labels_are_two_groups(program):
     until(
         program,
         lambda: any(
-            "Groups u and v have one distribution" in label.text()
-            for label in panel.findChildren(QLabel)
+            "Equality of groups u and v" in label.text() for label in panel.findChildren(QLabel)
         ),
     )

@@ -251,8 +251,8 @@ class TestPixels:
         assert (canvas.image() == before).all()
 
     def test_what_does_not_exist_is_refused(self, canvas):
-        with pytest.raises(ValueError, match="got 'C'"):
-            canvas.set_pin("C", (0.0, 0.0))
+        with pytest.raises(ValueError, match="got 'D'"):
+            canvas.set_pin("D", (0.0, 0.0))
         with pytest.raises(ValueError, match="got 'spline'"):
             canvas.set_curve("spline", None)
 

@@ -147,6 +147,8 @@ def test_cuts_are_those_of_scipy_and_number_clusters_from_left_to_right():
         theirs = fcluster(tree.merges, k, "maxclust")
         np.testing.assert_array_equal(labels[:, None] == labels, theirs[:, None] == theirs)
         np.testing.assert_array_equal(tree.cut(tree.height(k)), labels)
+        if 1 < k < 15:
+            assert tree.merges[14 - k, 2] < tree.height(k) < tree.merges[15 - k, 2]
         along = labels[tree.order]
         assert (np.diff(along) >= 0).all() and along[-1] == k - 1
     assert 0.0 < tree.cophenetic <= 1.0
@@ -305,6 +307,8 @@ def test_random_permutations_are_repeatable_and_find_a_difference():
     ours = permutation(found, first, 999, 7)
     assert ours.p_value == permutation(found, first, 999, 7).p_value < 0.01
     assert (ours.exact, ours.permutations) == (False, 999)
+    far = np.abs(np.arange(40)[:, None] // 20 - np.arange(40) // 20).astype(float)
+    assert permutation(of(far), first, 999, 7).p_value == 1 / 1000  # only the observed one
     mixed = permutation(found, np.arange(40) % 2 == 0, 999, 7)
     assert mixed.p_value > 0.05
     assert np.isnan(permutation(one_unknown(6), np.arange(6) < 3).p_value)

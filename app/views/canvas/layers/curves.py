@@ -50,6 +50,11 @@ class CurvesLayer(Layer):
         """The kinds of curve of which there is something to see."""
         return tuple(kind for kind, line in self._curves.items() if _is_seen(kind, line.curve.xy))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names in the legend of kinds whose style names them otherwise."""
+        return {kind: line.curve.name for kind, line in self._curves.items() if line.curve.name}
+
     def nodes(self, kinds: Sequence[str]) -> list[Array]:
         """Return the nodes (n, d) of the curves of these kinds."""
         return [self._curves[kind].curve.xy for kind in kinds if kind in self._curves]

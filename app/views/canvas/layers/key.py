@@ -33,21 +33,24 @@ GROUND = 0.88  # opacity of the ground
 ALONE = 10.0  # dots wider than this stand alone in their sample
 # what is no kind of curve: key, and name
 ENDS, MOVING, CARRIED, CIRCLES, DATA = "ends", "moving", "carried", "circles", "data"
+THIRD = "third"
 WORDS = {
     ENDS: "start A, end B",
+    THIRD: "point C",
     MOVING: "moving point",
     CARRIED: "carried vector",
     DATA: "points of data",
 }
-USUAL = ("geodesic", "straight", ENDS, MOVING, CARRIED, CIRCLES, DATA)
+USUAL = ("geodesic", "straight", ENDS, THIRD, MOVING, CARRIED, CIRCLES, DATA)
 WITHIN = 9  # points along words that the key avoids
 # the key takes at most these shares of the plot; with less room only studies are named
 WIDEST, HIGHEST = 0.5, 0.5
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
 
 
-# kinds shown, the circles' name, opacities, points (k, d) that the key should not cover, and tokens
-Shown = tuple[Sequence[str], str, Mapping[str, float], Array | None, Array | None]
+# kinds shown, names of the circles and of kinds that have others than their styles, opacities, points
+# (k, d) that the key should not cover, and tokens
+Shown = tuple[Sequence[str], Mapping[str, str], Mapping[str, float], Array | None, Array | None]
 
 
 class Row(NamedTuple):
@@ -85,8 +88,8 @@ class KeyLayer(Layer):
         """Return the primitives of what is shown now."""
         if self._due or (frame is not self._built and frame != self._built):
             self._due = False
-            shown, circles, shares, points, tokens = self._read()
-            self._set({*shown, CIRCLES} if circles else {*shown}, circles, shares)
+            shown, names, shares, points, tokens = self._read()
+            self._set({*shown, CIRCLES} if names[CIRCLES] else {*shown}, names, shares)
             if points is not None and self._rows:
                 named = np.empty((0, 2)) if tokens is None else frame.to_pixels(tokens)
                 above = np.concatenate([frame.to_pixels(points), self._words(frame)])
@@ -101,17 +104,14 @@ class KeyLayer(Layer):
             -1, 2
         )
 
-    def _set(self, shown: set[str], circles: str, shares: Mapping[str, float]) -> None:
-        told = (shown, circles, dict(shares))
+    def _set(self, shown: set[str], names: Mapping[str, str], shares: Mapping[str, float]) -> None:
+        told = (shown, dict(names), dict(shares))
         if told == self._told:
             return
         self._told = told
         order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
-        words = (
-            WORDS
-            | {CIRCLES: circles}
-            | {kind: style.words for kind, style in STYLES.items() if style.words}
-        )
+        styled = {kind: style.words for kind, style in STYLES.items() if style.words}
+        words = {**WORDS, **styled, **names}
         rows = tuple(
             Row(kind, words[kind], shares.get(kind, 1.0))
             for kind in order
@@ -177,6 +177,9 @@ def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | Ar
         return [
             Discs(start + np.array([(x, 0.0)]), pen) for x, pen in zip((6, 20), pens, strict=True)
         ]
+    if kind == THIRD:
+        pen = Pen(rgba(theme.pin("C")), 10.0, theme.outline(), 1.2)
+        return [Discs(start + np.array([(SAMPLE / 2, 0.0)]), pen)]
     if kind == MOVING:
         pen = Pen(rgba(theme.moving), 9.0, theme.outline(), 2.0)
         return [Discs(start + np.array([(SAMPLE / 2, 0.0)]), pen)]

@@ -1,4 +1,4 @@
-"""The pins A and B, and the moving point."""
+"""The pins A, B and C, and the moving point."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from app.views.interface.events import XY
 from app.views.interface.theme import Theme, rgba
 from compute.core.refusal import shown
 
-NAMES = ("A", "B")
+NAMES = ("A", "B", "C")
 DIAMETER = 19.0
 
 
 class PinsLayer(Layer):
-    """Two discs with letters, and the moving point below them."""
+    """Discs with letters, and the moving point below them."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -56,7 +56,7 @@ class PinsLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """Return discs and letters, A above B, since it is picked first."""
+        """Return discs and letters, A above B above C, as they are picked."""
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
         if self._moving is not None:

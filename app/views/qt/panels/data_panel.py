@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -27,6 +27,8 @@ from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
 TABLE_HEIGHT, READOUT = 140, 74
+# for the frame around the name of the selected row
+ROOM = 16
 # steps of the sliders: level = 1 − 10^−x with x from 0.30103 (50 %) to 3 (99.9 %); times = 10^x
 STEPS, LOW, HIGH, MOST_TIMES = 200, math.log10(2.0), 3.0, 3.0
 LEVEL_HINT = (
@@ -41,6 +43,17 @@ BOOTSTRAP_HINT = (
     "Maximum-likelihood points of 200 samples of the same size, drawn from the fitted law."
 )
 RESAMPLED_HINT = "Draw the samples of the bootstrap from the values, with replacement."
+
+
+class _Unwheeled(QObject):
+    """Lets the wheel scroll the panel, also over a control whose value it would change."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the event to the panel."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
 
 
 class DataPanel:
@@ -66,6 +79,10 @@ class DataPanel:
         self.plots = FitPlotsWidget()
         column.addWidget(self.plots)
         column.addStretch(1)
+        self._unwheeled = _Unwheeled()
+        pickers = (self.layouts, self.column, self.by, self.weights)
+        for control in (*pickers, self.level, self.times):
+            control.installEventFilter(self._unwheeled)
         self.set_theme(theme)
 
     # --- construction -------------------------------------------------------------------------
@@ -231,6 +248,7 @@ class DataPanel:
                 item.setFirstColumnSpanned(len(row.cells) == 1)
             for i in range(len(state.heads)):
                 self.table.resizeColumnToContents(i)
+            self.table.setColumnWidth(0, self.table.columnWidth(0) + ROOM)
 
     def _select(self, chosen: int) -> None:
         """Select the row of a point, without an event."""

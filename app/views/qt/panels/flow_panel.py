@@ -24,7 +24,7 @@ from app.views.qt.widgets.zero_lives_plot import LivesPlot
 from app.views.text.mathematics import powers
 
 TICKS = 1000
-PLOT_HEIGHT = 92
+PLOT_HEIGHT, AXIS = 84, 60
 # above the greatest value, for the whole of its dot and of the number beside it
 ROOM = 1.2
 PLOTS = (
@@ -52,11 +52,15 @@ class FlowPanel:
         self.warning = label("", "warning", wrap=True)
         column.addWidget(self.warning)
         column.addLayout(self._make_clock())
+        self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
+        # side by side, so that a low window shows all of them
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for each in self._plots.values():
+            row.addWidget(each)
+        column.addLayout(row)
         self.words = label("", "quiet", wrap=True)
         column.addWidget(self.words)
-        self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
-        for each in self._plots.values():
-            column.addWidget(each)
         self._lives = LivesPlot()
         column.addWidget(self._lives.plot)
         column.addStretch(1)
@@ -93,8 +97,9 @@ class FlowPanel:
         made = plot(f"{title} of the flow over time")
         made.setToolTip(hint)
         made.setFixedHeight(PLOT_HEIGHT)
+        made.setMinimumWidth(1)
         made.setLabel("left", title)
-        made.getAxis("left").setWidth(62)
+        made.getAxis("left").setWidth(AXIS)
         made.plot()
         return made
 

@@ -25,6 +25,7 @@ from app.model.panel_titles import (
     ROWS,
     TOKEN_PATH,
     TOPOLOGY,
+    WHY,
 )
 from app.views.interface.events import Handler, PanelShown
 from app.views.interface.theme import Theme
@@ -100,6 +101,12 @@ def _atlas(emit: Handler, theme: Theme) -> Panel:
     return AtlasPanel(emit, theme)
 
 
+def _why(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.why_panel import WhyPanel
+
+    return WhyPanel(emit, theme)
+
+
 def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
@@ -157,6 +164,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
+    PanelSpec(WHY, RIGHT, _why, beside=DISTRIBUTIONS),
     PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),

@@ -63,7 +63,9 @@ class DistanceMatrix(QWidget):
 
     def show_state(self, state: DistancesState) -> None:
         """Show distances, in the order of the dendrogram."""
-        self._state, self._place = state, None
+        if self._state is None or not np.array_equal(self._state.order, state.order):
+            self._place = None
+        self._state = state
         ordered = state.values[np.ix_(state.order, state.order)]
         self._picture = picture(ordered, QColor(self._theme.panel))
         self._fit()
@@ -186,6 +188,7 @@ class DistanceMatrix(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self.place_at(event.position().toPoint())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._look(place)
             self._take(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -207,7 +210,8 @@ class DistanceMatrix(QWidget):
         return int(self._state.order[place[0]]), int(self._state.order[place[1]])
 
     def _take(self, place: tuple[int, int]) -> None:
-        self._choose(*self._pair(place))
+        if place[0] != place[1]:  # A and B on one point have no geodesic
+            self._choose(*self._pair(place))
 
     def _look(self, place: tuple[int, int] | None) -> None:
         if place != self._place:

@@ -111,6 +111,12 @@ def of_atlas(state: AtlasState, score: str) -> str:
     return _sentences(said)
 
 
+def of_bars(names: Sequence[str], values: Array) -> str:
+    """Give the largest bars, in their order."""
+    pairs = zip(names, values, strict=True)
+    return _sentences([f"{name}: {value:.3g}" for name, value in pairs][: 2 * MOST])
+
+
 def of_turns(state: TokenPathState) -> str:
     """Give the sharpest turn of a path."""
     if not np.isfinite(state.turning).any():

@@ -155,7 +155,7 @@ class Picker(QComboBox):
         icon = 0 if option.currentIcon.isNull() else self.iconSize().width() + 4
         option.currentText = self.fontMetrics().elidedText(
             self.currentText() or self.placeholderText(),
-            Qt.TextElideMode.ElideRight,
+            Qt.TextElideMode.ElideMiddle,
             room.width() - icon,
         )
         return option
