@@ -35,6 +35,8 @@ from compute.families import manifold as manifold_of
 from compute.statistics.distance_matrix import FISHER_RAO, kinds
 
 TITLE = panel_titles.DISTANCES
+# fields that matter even while the panel is hidden, and only while it is visible
+ALWAYS, PINS = frozenset(("family", "points")), frozenset(("start", "end"))
 # maximum number of points
 MOST = 500
 FEW = "Open data (File › Open data…): there are no two points of data to compare."
@@ -46,7 +48,7 @@ class DistancesPart(Part):
 
     events = (PanelShown, DistancesChosen, PairPointedOut, PointPointedOut, DataPointChosen)
     messages = (MatrixProgress, MatrixAnswer, ClusterAnswer, NoDistances, MatrixWritten, JobFailed)
-    fields = frozenset(("family", "points", "start", "end"))
+    fields = ALWAYS
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
@@ -66,6 +68,7 @@ class DistancesPart(Part):
         match event:
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
+                self.fields = ALWAYS | PINS if event.visible else ALWAYS
                 self._ask()
             case DistancesChosen():
                 self._chosen = event

@@ -4,6 +4,7 @@ scene: gaussian              a bundled scene, or a file beside the lesson
 family: student_t:nu=5       as on the command line
 A: (0, 1)                    a pin, in the family's own coordinates; or: token river
 layers: +spray -straight     or: only map geodesic
+point: series 1 (0, 1)       a point of data by its label
 map: curvature
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from app.model import colormaps, scene_file
+from app.model.data_points import DataPoint, check_inside
 from app.model.flow import FlowSettings, rewritten
 from app.model.layers import Layers, layer_names
 from app.model.lessons.wording import number, plain, tuple_of
@@ -229,6 +231,21 @@ def _loop(text: str) -> tuple[tuple[float, float], ...]:
     return tuple((x, y) for x, y in points)
 
 
+def _moved_point(scene: Scene, text: str) -> tuple[DataPoint, ...]:
+    """Return the points of data with one of them at another θ."""
+    label, bracket, place = text.strip().rpartition("(")
+    found = [i for i, point in enumerate(scene.points) if plain(point.label) == plain(label)]
+    if not (bracket and found):
+        known = ", ".join(point.label for point in scene.points[:12]) or "none"
+        raise ValueError(f"expected LABEL (x, y) of a point of data: {known}, got {shown(text)}")
+    x, y = tuple_of(bracket + place, 2)
+    moved = replace(scene.points[found[0]], theta=(x, y), n=0.0)
+    check_inside((moved,), manifold_of(scene.family))
+    points = list(scene.points)
+    points[found[0]] = moved
+    return tuple(points)
+
+
 def _normal(text: str) -> Numbers:
     """Parse mean x and y, then σ_xx, σ_xy, σ_yy."""
     x, y, xx, xy, yy = tuple_of(text, 5)
@@ -271,6 +288,7 @@ READERS: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
     "colours": lambda scene, text: {"colormap": _colours(text.strip())},
     "layers": lambda scene, text: {"layers": _layers(scene, text)},
     "equal axes": lambda scene, text: {"equal": _switch(text)},
+    "point": lambda scene, text: {"points": _moved_point(scene, text)},
     "loop": lambda scene, text: {"loop": _loop(text)},
     "normal A": lambda scene, text: {"normals": replace(scene.normals, a=_normal(text))},
     "normal B": lambda scene, text: {"normals": replace(scene.normals, b=_normal(text))},
