@@ -21,7 +21,7 @@ from app.views.canvas.layers.contours import ContoursLayer
 from app.views.canvas.layers.key import USUAL
 from app.views.canvas.layers.legend import WIDTH
 from app.views.canvas.plot import MARGINS, PRINTED, Plot
-from app.views.interface.curve_styles import in_order
+from app.views.interface.curve_styles import STYLES, in_order
 from app.views.interface.events import Array
 from app.views.interface.flow import Particles, VectorField
 from app.views.interface.theme import DARK, LIGHT, Theme
@@ -31,7 +31,7 @@ from compute.manifold.extent import Extent
 from tests.layers import layer
 
 # the kinds of curve of studies are among those that are drawn
-KINDS = [kind for kind in studies.curves_of_layers() and in_order()]
+KINDS = [kind for kind in studies.curves_of_layers() and in_order() if not STYLES[kind].within]
 # each band of the map has one colour: every other colour was drawn over the map
 BANDS, WIDE, HIGH = 12, 44, 24
 MIDDLES = np.arange(BANDS) + 0.5

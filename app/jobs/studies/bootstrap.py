@@ -46,7 +46,7 @@ class BootstrapJob(Study):
     at_rest: ClassVar[bool] = True
     curves: ClassVar[Mapping[str, Style]] = {
         "bootstrap": Style(
-            20, lambda t: t.moving, 0.6, 2.6, 0.6, dots=True, words="bootstrap, n as sampled"
+            20, lambda t: t.moving, 0.8, 2.6, 0.8, dots=True, words="bootstrap, n as sampled"
         ),
     }
 

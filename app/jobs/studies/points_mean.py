@@ -77,7 +77,7 @@ class PointsMeanJob(Study):
     curves: ClassVar[Mapping[str, Style]] = {
         "spokes": Style(18, lambda t: t.moving, 0.8, 1.2, words="from the Fréchet mean"),
         "mean": Style(64, lambda t: t.vector, 1.0, 14.0, 2.0, dots=True, words="Fréchet mean"),
-        "mean_core": Style(65, lambda t: t.background, 1.0, 6.0, 0.0, dots=True),
+        "mean_core": Style(65, lambda t: t.background, 1.0, 6.0, 0.0, dots=True, within="mean"),
     }
 
     points: tuple[Point, ...]

@@ -14,7 +14,8 @@ class Style:
 
     order: drawing order, lowest first; colour of the theme, opacity, width and rim; dash: lengths of
     dashes and gaps if it is always dashed; arrow: it ends in an arrow head; dots: it is dotted; words:
-    its name in the legend ("": none).
+    its name in the legend ("": none); within: the kind inside which it is drawn, and from which it
+    stands out.
     """
 
     order: int
@@ -26,6 +27,7 @@ class Style:
     arrow: bool = False
     dots: bool = False
     words: str = ""
+    within: str = ""
 
 
 STYLES: dict[str, Style] = {
