@@ -84,6 +84,10 @@ class PointsMeanJob(Study):
     live: bool = False
 
     @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
+
+    @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
         points = tuple(point.theta for point in standing(scene.points))
