@@ -50,6 +50,30 @@ def test_without_data_the_loss_is_the_divergence_to_b_and_divergence_is_said():
     assert none["Mirror descent"] == "no expectation parameters"
 
 
+def test_lengths_of_descents_stand_beside_the_geodesics_of_their_ends():
+    # at equal means the gradient of KL(B‖θ) is along σ alone, and so is the geodesic: √2 |ln σ/σ₀|
+    answer = DescentsJob("gaussian", (0.0, 1.0), (0.0, 2.0), ()).answer(REFERENCE)
+    found = numbers(answer)
+    for method in ("gradient", "natural", "mirror"):
+        sigma = answer.curves[f"{method}_path"][[0, -1], 1]
+        name = {"natural": "natural gradient", "mirror": "mirror descent"}.get(method, method)
+        length, straight = found[f"Length, {name}"].split("; the geodesic ")
+        assert float(length) == pytest.approx(np.sqrt(2) * np.log(sigma[1] / sigma[0]), rel=1e-3)
+        assert length == straight
+    bent = numbers(DescentsJob("gaussian", (0.0, 1.0), (2.0, 1.0), ()).answer(REFERENCE))
+    length, straight = bent["Length, gradient"].split("; the geodesic ")
+    assert float(length) > float(straight)
+    still = DescentsJob("gaussian", (0.0, 1.0), (0.0, 1.0), ()).answer(REFERENCE)
+    assert numbers(still)["Length, natural gradient"] == "no step was made"
+
+
+def test_descents_that_overlap_are_told_apart_without_colour():
+    pens = [
+        DescentsJob.curves[f"{method}_path"].dash for method in ("gradient", "natural", "mirror")
+    ]
+    assert len({*pens}) == 3
+
+
 def test_a_path_through_points_states_its_excess_and_turning():
     job = CheckpointsJob("gaussian", ((0.0, 1.0), (0.0, 2.0), (0.0, 4.0)))
     answer = job.answer(REFERENCE)
