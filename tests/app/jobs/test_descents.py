@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import compute
+from app.jobs.data_points import DataTask
 from app.jobs.studies.checkpoints import CheckpointsJob
 from app.jobs.studies.descents import DescentsJob
+from app.jobs.viewport import Viewport
+from app.model import scene_file
 from app.model.data_points import DataPoint
+from app.model.data_settings import DataSettings
+from app.model.scene import Scene, completed
 from compute.samples.samples import Sample
 from compute.statistics.likelihood import likelihood
 
@@ -83,3 +90,21 @@ def test_a_path_through_points_states_its_excess_and_turning():
     assert set(answer.curves) == {"checkpoints", "direct"}
     one = CheckpointsJob("gaussian", ((0.0, 1.0),)).answer(REFERENCE)
     assert numbers(one)["Path length"] == "needs two points of data"
+
+
+def test_points_with_times_are_a_path_in_the_order_of_their_times(tmp_path):
+    file = tmp_path / "training.csv"
+    file.write_text("step,mu,sigma\n0,0,1\n30,0,4\n10,0,2\n")
+    told: list[object] = []
+    DataTask("gaussian", DataSettings(str(file))).perform(REFERENCE, told.append, lambda: False)
+    scene = completed(replace(Scene(family="gaussian"), points=told[-1].points))
+    assert scene_file.from_text(scene_file.to_text(scene, tmp_path), "", tmp_path) == scene
+    found = numbers(CheckpointsJob.of(scene, Viewport()).answer(REFERENCE))
+    assert found["Excess of the path"] == "1"
+    # two pieces of √2 ln 2, in times of 10 and 20
+    assert float(found["Thermodynamic divergence"]) == pytest.approx(
+        30 * 2 * np.log(2) ** 2 * (1 / 10 + 1 / 20), rel=1e-5
+    )
+    twice = replace(scene, points=(*scene.points, scene.points[0]))
+    problem = CheckpointsJob.of(twice, Viewport()).answer(REFERENCE).problem
+    assert problem is not None and "times must be finite and increase" in problem
