@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.jobs.answers import Answer
-from app.jobs.studies.points_mean import PointsMeanJob
+from app.jobs.studies.points_mean import TITLES, PointsMeanJob
 from app.jobs.studies.regions import MOST as DRAWN
 from app.jobs.studies.regions import RegionsJob
 from app.jobs.studies.study import StudyAnswer
@@ -27,8 +27,8 @@ from compute.statistics.likelihood_region import is_summarised
 
 # a number as a measure states it
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])")
-# measure that states how well a mean is known
-CERTIFICATE = "Mean logarithm"
+# measures that state how well a mean is known
+CERTIFICATES = ("Mean logarithm", "Mean unit logarithm")
 # boundary points of each region that a script checks, and maximum number of regions
 RING, MOST = 8, 20
 
@@ -99,8 +99,8 @@ LAYERS: Mapping[str, _Layer] = {
     ),
     "projection": _Layer(_M[0] + _E[0], {**_M[1], **_E[1]}),
     "points_mean": _Layer(
-        "mean = compute.FrechetMean(manifold).fit(POINTS)\n",
-        {"Fréchet mean": "mean.theta_", "Variance": "mean.variance_"},
+        "mean = compute.FrechetMean(manifold, MEAN).fit(POINTS)\n",
+        {**dict.fromkeys(TITLES.values(), "mean.theta_"), "Variance": "mean.variance_"},
     ),
 }
 
@@ -148,6 +148,7 @@ def _points(scene: Scene, found: Sequence[Answer]) -> Iterator[str]:
     used = any(isinstance(answer.job, PointsMeanJob) for answer in _studies(found))
     if standing(scene.points) and (used or _groups(scene)):
         yield f"POINTS = np.array({[list(p.theta) for p in standing(scene.points)]})\n"
+        yield "MEAN = " + ascii(scene.data.mean) + "\n"
 
 
 def _measured(found: Sequence[Answer]) -> Iterator[str]:
@@ -171,7 +172,7 @@ def _checks(layer: _Layer, measures: Sequence[Measure]) -> Iterator[str]:
 
 def _tolerance(measures: Sequence[Measure]) -> str:
     """Return the last argument of a check of a mean, which is known to its certificate."""
-    found = [numbers_in(measure.value) for measure in measures if measure.name == CERTIFICATE]
+    found = [numbers_in(measure.value) for measure in measures if measure.name in CERTIFICATES]
     error = 10.0 * max((numbers[0] for numbers in found if numbers), default=0.0)
     return f", {error:g}" if error > DIGITS else ""
 
