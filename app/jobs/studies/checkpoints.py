@@ -36,7 +36,7 @@ class CheckpointsJob(Study):
     """The path through points, with its length against the distance of its ends."""
 
     words: ClassVar[str] = "the path through the points"
-    title: ClassVar[str] = "Path through points"
+    title: ClassVar[str] = "Path of points"
     hint: ClassVar[str] = (
         "The geodesics from each point of data to the next, such as checkpoints of a training, and "
         "dashed the geodesic between the first and the last."
@@ -53,6 +53,10 @@ class CheckpointsJob(Study):
 
     points: tuple[Point, ...]
     times: tuple[float, ...] = ()
+
+    @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:

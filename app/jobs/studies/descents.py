@@ -46,7 +46,7 @@ class DescentsJob(Study):
     """
 
     words: ClassVar[str] = "the descents"
-    title: ClassVar[str] = "Race of descents"
+    title: ClassVar[str] = "Descents"
     hint: ClassVar[str] = (
         f"Gradient, natural gradient and mirror descent from A with γ = {RATE:g}: of the negative "
         "log-likelihood of the data, or of KL(B‖θ) without data."
