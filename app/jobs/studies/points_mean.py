@@ -111,6 +111,10 @@ class PointsMeanJob(Study):
     kind: str = KINDS[0]
 
     @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
+
+    @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
         points = tuple(point.theta for point in standing(scene.points))
