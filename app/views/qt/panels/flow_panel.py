@@ -27,7 +27,8 @@ from app.views.qt.widgets.zero_lives_plot import LivesPlot
 from app.views.text.mathematics import powers
 
 TICKS = 1000
-PLOT_HEIGHT, AXIS = 96, 46
+# wide enough for −1.23·10⁵: a number that does not fit is left out
+PLOT_HEIGHT, AXIS = 96, 68
 # above the greatest value, for the whole of its dot and of the number beside it
 ROOM = 1.2
 PLOTS = (
