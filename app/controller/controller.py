@@ -212,7 +212,7 @@ class Controller:
         """Show changes that leave the ground as it is."""
         # what a hand holds is drawn with the path that belongs to it
         is_led = self._viewport.dragging and bool(changed & PATHS)
-        if changed & {"start", "end", "vector"} and not is_led:
+        if changed & {"start", "end", "third", "vector"} and not is_led:
             drawing.show_pins(self.canvas, subject)
         self._update_look(subject, changed)
         if "layers" in changed:

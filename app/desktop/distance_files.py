@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.controller.controller import Controller
-from app.export.distances import FigureTask
 from app.jobs.job import Job
 from app.model.file_formats import CSV, PDF, PNG, SVG
 from app.parts.distances import DistancesPart
@@ -36,6 +35,8 @@ def export(window: Window, part: DistancesPart, submit: Callable[[Job], None]) -
         return
     target = Path(path)
     if target.suffix.lower() in (PNG, SVG, PDF):
+        from app.export.distances import FigureTask
+
         submit(FigureTask(state, target))
     elif (task := part.table(target)) is not None:
         submit(task)

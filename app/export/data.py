@@ -36,7 +36,7 @@ def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
     elif kind == CSV:
         content = table(scene, path_of(found)).encode("utf-8")
     else:
-        content = script(scene, path_of(found), target).encode("utf-8")
+        content = script(scene, found, target).encode("utf-8")
     with beside(target) as temporary:
         temporary.write_bytes(content)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.jobs.path import PathAnswer
+from app.export.figure import path_of
+from app.export.script_layers import layers
+from app.jobs.answers import Answer
 from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
@@ -56,13 +58,15 @@ if ALPHA == 0.0:
     w = carried[[0, -1]]
     before, after = np.sqrt(np.einsum("ni,nij,nj->n", w, g, w))
     np.testing.assert_allclose(after, before, rtol=TOLERANCE)
+{layers}
 print("as in the figure")
 '''
 
 
-def script(scene: Scene, answer: PathAnswer, target: Path) -> str:
+def script(scene: Scene, found: Sequence[Answer], target: Path) -> str:
     """Return the text of a script at ``target``, with all values as literals."""
     assert scene.start and scene.end and scene.vector
+    answer = path_of(found)
     paths = answer.paths
     family = _family(scene.family, target.absolute().parent)
     return _TEMPLATE.format(
@@ -77,6 +81,7 @@ def script(scene: Scene, answer: PathAnswer, target: Path) -> str:
         curvature=_numbers(answer.curvature),
         status=repr(Status(int(paths.status[0])).name),
         tolerance=repr(TOLERANCE),
+        layers=layers(scene, found),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.model.paths import located, relative
 from app.model.ranges import one_of, within
+from compute.statistics.means import KINDS
 
 GUESSED, COLUMNS, GROUPS, POINTS = "", "columns", "groups", "points"
 LAYOUTS = (GUESSED, COLUMNS, GROUPS, POINTS)
@@ -25,7 +26,8 @@ class DataSettings:
 
     weights: the column of how often each value was observed.  level: of the regions; times: regions as
     if each sample were this many times larger.  resampled: the bootstrap draws from the values, not
-    from the fitted law; seed: of the bootstrap.
+    from the fitted law; seed: of the bootstrap.  mean: the kind of
+    mean of the points.
     """
 
     file: str = ""
@@ -37,11 +39,13 @@ class DataSettings:
     times: float = 1.0
     resampled: bool = False
     seed: int = 0
+    mean: str = KINDS[0]
 
     def __post_init__(self) -> None:
         one_of("a layout of data", self.layout, LAYOUTS)
         within("a level", self.level, *LEVELS)
         within("a number of times", self.times, *TIMES)
+        one_of("a kind of mean", self.mean, KINDS)
         within("a seed", self.seed, 0, 2**32 - 1)
 
     @property

@@ -231,7 +231,12 @@ class DataPart(Part):
         """Return the scene's settings with another table."""
         own = self._scene.data
         return replace(
-            source, level=own.level, times=own.times, resampled=own.resampled, seed=own.seed
+            source,
+            level=own.level,
+            times=own.times,
+            resampled=own.resampled,
+            seed=own.seed,
+            mean=own.mean,
         )
 
     # --- the selected point -----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.jobs.data_points import DataAnswer, NoData
 from app.jobs.data_table import TableColumn
 from app.jobs.fit_plots import FitPlotsAnswer
+from app.jobs.studies.points_mean import TITLES
 from app.model.data_points import LONGEST, DataPoint, standing
 from app.model.data_settings import COLUMNS, GROUPS, POINTS
 from app.model.layers import is_shown
@@ -18,6 +19,7 @@ from app.views.interface.data import DataForm, DataState, FitPlots, FitRow
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.statistics.maximum_likelihood import Fit
+from compute.statistics.means import kinds
 
 LAYOUTS = (
     Choice(COLUMNS, "Each column is a sample"),
@@ -69,8 +71,18 @@ def state(
         regions=is_shown(scene.layers, "regions"),
         bootstrap=is_shown(scene.layers, "bootstrap"),
         resampled=data.resampled,
+        mean=is_shown(scene.layers, "points_mean"),
+        means=_means(scene),
+        kind=data.mean,
         csv=_table(scene, points, fits),
     )
+
+
+def _means(scene: Scene) -> tuple[Choice, ...]:
+    """Return the kinds of mean that the family has, and the chosen one."""
+    known = kinds(manifold_of(scene.family))
+    chosen = () if scene.data.mean in known else (scene.data.mean,)
+    return tuple(Choice(kind, TITLES[kind]) for kind in (*known, *chosen))
 
 
 def _words(scene: Scene, read: DataAnswer | NoData | None) -> str:

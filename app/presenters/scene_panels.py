@@ -12,7 +12,7 @@ import numpy as np
 from app.jobs import studies
 from app.jobs.subject import Subject
 from app.model.colormaps import COLORMAPS
-from app.model.scene import DISTANCE, HEIGHT
+from app.model.scene import DISTANCE, HEIGHT, Scene
 from app.presenters import head_specification
 from app.views.interface.choices import SEPARATOR, Choice, LayerRow, NumberRow
 from app.views.interface.panel_state import PanelState
@@ -147,7 +147,7 @@ def state(subject: Subject) -> PanelState:
                 hint,
             )
             for field, (words, hint) in LAYER_WORDS.items()
-            if _has(manifold, field)
+            if _has(manifold, field) and _is_listed(scene, field)
         ],
     )
 
@@ -192,6 +192,17 @@ def _has(manifold: Manifold, layer: str) -> bool:
     if layer == "tokens":
         return manifold.landmarks is not None
     return all(kind.fits(manifold) for kind in studies.kinds() if kind.layer() == layer)
+
+
+def _is_listed(scene: Scene, layer: str) -> bool:
+    """Whether a layer has a row: it is on, or there is something for it to show."""
+    if layer == "points":
+        return len(scene.points) > 0
+    if getattr(scene.layers, layer):
+        return True
+    if layer == "third":
+        return False
+    return all(kind.listed(scene) for kind in studies.kinds() if kind.layer() == layer)
 
 
 def chart_words(manifold: Manifold, name: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import pdist, squareform
 
 from compute.attention.head_summary import sample
 from compute.core.arrays import Floats
@@ -62,6 +61,8 @@ def head_distances(files: Sequence[HeadFile]) -> HeadDistances:
         for layer in range(file.layers)
         for head in range(file.heads)
     )
+    from scipy.spatial.distance import squareform
+
     total, count = np.zeros(len(places) * (len(places) - 1) // 2), 0
     for text in texts:
         found, queries = _of_text([file for _, file in text])
@@ -94,6 +95,8 @@ def _check(text: Sequence[tuple[int, HeadFile]]) -> None:
 
 def _of_text(files: Sequence[HeadFile]) -> tuple[Floats, int]:
     """Return sums over the queries of one text of the distances of all pairs, and their number."""
+    from scipy.spatial.distance import pdist
+
     some, keys = sample(len(files[0].tokens)), len(files[0].key_tokens) + 1
     heads = sum(file.layers * file.heads for file in files)
     size = max(1, BLOCK // (heads * keys))

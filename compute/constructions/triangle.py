@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy.integrate import romb
 
 from compute.constructions import lines
 from compute.core.arrays import Floats, Ints
@@ -138,6 +137,8 @@ def _fan(
 
 def _sums(manifold: Manifold, paths: Paths, s: Floats, every: int) -> Floats:
     """Return ∫K dA and ∫dA (2,) by every ``every``-th geodesic and node."""
+    from scipy.integrate import romb
+
     theta, velocity = paths.theta[::every, ::every], paths.velocity[::every, ::every]
     x, weights = 2.0 * s[::every] - 1.0, _weights(len(s[::every])) / 2.0
     fit = chebyshev.chebfit(x, theta.reshape(len(x), -1), len(x) - 1)

@@ -13,6 +13,8 @@ from compute.core.refusal import Refused
 from compute.samples.table import Table, read
 
 LABEL, GROUP = "label", "group"
+# names of a column of times, the first of them that holds numbers
+TIMES = ("step", "time", "epoch")
 # names of Greek letters, for tables written without them
 SPELT = {
     "α": "alpha", "β": "beta", "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu",
@@ -24,13 +26,14 @@ MOST_POINTS = 100_000
 
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
-    """theta (n, 2) and labels (n,), the row's number where the file has none; groups (n,), or () where
-    it has none.
+    """theta (n, 2) and labels (n,), the row's number where the file has none; groups (n,) and times
+    (n,), or () where it has none.
     """
 
     theta: Floats
     labels: tuple[str, ...]
     groups: tuple[str, ...] = ()
+    times: tuple[float, ...] = ()
 
 
 def read_points(path: str | Path, coordinates: Sequence[str]) -> LabelledPoints:
@@ -53,18 +56,25 @@ def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     columns = [_known(table, _column(table, name)) for name in coordinates]
     words = table.words(LABEL) if LABEL in table.columns else []
     groups = table.words(GROUP) if GROUP in table.columns else []
-    lengths = [*map(len, columns), *(len(named) for named in (words, groups) if named)]
+    timed = next((name for name in TIMES if _is_timed(table, name, coordinates)), None)
+    times = [] if timed is None else _known(table, timed).tolist()
+    lengths = [*map(len, columns), *(len(named) for named in (words, groups, times) if named)]
     if len(set(lengths)) > 1:
         raise Refused(f"the columns of {table.path} must have the same length, got {lengths}")
     theta = np.stack(columns, axis=-1)
     if not 0 < len(theta) <= MOST_POINTS:
         raise Refused(f"{table.path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
     labels = words or [str(i + 1) for i in range(len(theta))]
-    return LabelledPoints(theta, tuple(labels), tuple(groups))
+    return LabelledPoints(theta, tuple(labels), tuple(groups), tuple(times))
 
 
 def _spelt(coordinate: str) -> str:
     return "".join(SPELT.get(letter, letter) for letter in coordinate)
+
+
+def _is_timed(table: Table, name: str, coordinates: Sequence[str]) -> bool:
+    """Whether a column holds times as numbers; dates as text are none."""
+    return name in table.columns and name not in coordinates and table.is_numeric(name)
 
 
 def _column(table: Table, coordinate: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from compute.core.arrays import Floats
 from compute.manifold.manifold import COUNTS, Manifold
@@ -111,6 +110,8 @@ def _quantiles(x: Floats, weight: Floats, fitted: Law) -> tuple[Floats, Floats, 
     """Return quantiles of the law and of the sample, and a band from the order statistics U₍ᵣ₎ ~
     Beta(r, n − r + 1).
     """
+    from scipy.special import betaincinv
+
     n = float(weight.sum())
     place = (np.cumsum(weight) - 0.5 * weight) / n
     some = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST_QUANTILES)).astype(np.intp))
@@ -118,7 +119,7 @@ def _quantiles(x: Floats, weight: Floats, fitted: Law) -> tuple[Floats, Floats, 
     rank = np.maximum(n * p + 0.5, 0.5)
     tail = 0.5 * (1.0 - BAND)
     band = [
-        fitted.quantile(np.clip(stats.beta.ppf(q, rank, n - rank + 1.0), 1e-12, 1 - 1e-12))
+        fitted.quantile(np.clip(betaincinv(rank, n - rank + 1.0, q), 1e-12, 1 - 1e-12))
         for q in (tail, 1.0 - tail)
     ]
     return fitted.quantile(np.clip(p, 1e-12, 1 - 1e-12)), x[some], band[0], band[1]

@@ -8,6 +8,7 @@ hemisphere (Karcher, Comm. Pure Appl. Math. 30, 1977), and elsewhere the result 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -154,6 +155,20 @@ def _shares(points: Floats, weights: Floats | None) -> Floats:
         raise Refused(f"weights must be at least 0 and not all 0, got {shown(stated.tolist())}")
     share: Floats = stated / stated.max()
     return np.asarray(share / share.sum())
+
+
+@lru_cache(maxsize=16)
+def kinds(manifold: Manifold) -> tuple[str, ...]:
+    """Return those of KINDS that a family has."""
+    return tuple(kind for kind in KINDS if kind in KINDS[:2] or _has(manifold, kind))
+
+
+def _has(manifold: Manifold, kind: str) -> bool:
+    try:
+        _flat_chart(manifold, kind)
+    except Refused:
+        return False
+    return True
 
 
 def _flat_chart(manifold: Manifold, kind: str) -> Chart:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,3 +76,19 @@ def test_partners_have_a_type(nodes):
         and (node.annotation is None or "Any" in ast.unparse(node.annotation))
     ]
     assert untyped == []
+
+
+def test_a_window_starts_without_what_only_exports_need():
+    """A library that is loaded at the start delays every window by its own time."""
+    code = (
+        "import pkgutil, sys, app.desktop, app.main, app.controller.controller\n"
+        "import app.views.qt.panels.registry, app.views.qt.window.window\n"
+        "for found in pkgutil.iter_modules(app.desktop.__path__, 'app.desktop.'):\n"
+        "    __import__(found.name)\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "app.desktop.documents" in loaded
+    slow = {"fpdf", "av", "pyqtgraph", "scipy.stats", "scipy.cluster", "torch", "matplotlib"}
+    assert not loaded & slow

@@ -54,6 +54,10 @@ class BootstrapJob(Study):
     data: DataSettings = field(default_factory=DataSettings)
 
     @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
+
+    @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
         fitted = tuple(point for point in standing(scene.points) if point.n > 0)

@@ -25,8 +25,8 @@ STEPS = 64
 HINT = "The sum of the Fisher–Rao distances from each point of data to the next one of the table."
 EXCESS = "The length divided by the distance of the ends: 1 on a geodesic."
 DIVERGENCE = (
-    "(n − 1) Σ d², the thermodynamic divergence if all steps take the same time: at least the square "
-    "of the length."
+    "T Σ d²/Δt over the total time T, which is (n − 1) Σ d² for points without times: at least the "
+    "square of the length."
 )
 TURNING = "The sum of the angles at the points: the total geodesic curvature of the path."
 
@@ -36,7 +36,7 @@ class CheckpointsJob(Study):
     """The path through points, with its length against the distance of its ends."""
 
     words: ClassVar[str] = "the path through the points"
-    title: ClassVar[str] = "Path through points"
+    title: ClassVar[str] = "Path of points"
     hint: ClassVar[str] = (
         "The geodesics from each point of data to the next, such as checkpoints of a training, and "
         "dashed the geodesic between the first and the last."
@@ -52,18 +52,28 @@ class CheckpointsJob(Study):
     }
 
     points: tuple[Point, ...]
+    times: tuple[float, ...] = ()
+
+    @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """Return the study of a completed scene."""
-        return cls(scene.family, tuple(point.theta for point in standing(scene.points)))
+        """Return the study of a completed scene: its points by their times, if all have one."""
+        points = standing(scene.points)
+        timed = sorted((point.time, point.theta) for point in points if point.time is not None)
+        if not points or len(timed) < len(points):
+            return cls(scene.family, tuple(point.theta for point in points))
+        times, theta = zip(*timed, strict=True)
+        return cls(scene.family, theta, times)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the path and the geodesic between its ends."""
         if len(self.points) < 2:
             return Found({}, [Measure("Path length", "needs two points of data", HINT, False)])
         theta = np.array(self.points)
-        path = checkpoint_path(engine, manifold, theta)
+        path = checkpoint_path(engine, manifold, theta, self.times or None)
         curves: traced_curves.Curves = {"checkpoints": path.curve}
         dashed = frozenset(("checkpoints",)) if path.status != Status.OK else frozenset[str]()
         if path.distance > 0:

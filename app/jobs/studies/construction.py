@@ -53,6 +53,11 @@ class Construction(Study):
     quality: str
 
     @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        """Return False: the menu Construct switches it on."""
+        return False
+
+    @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the construction of a completed scene's pins; one without C does not depend on it."""
         assert scene.third

@@ -20,6 +20,7 @@ from compute.core.status import Status
 from compute.manifold.charts import named
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
+from compute.statistics.checkpoint_path import CheckpointPath, checkpoint_path
 from compute.statistics.descent import METHODS, Descent, descent, divergence_to
 from compute.statistics.likelihood_region import is_summarised
 
@@ -31,6 +32,10 @@ HINTS = {
     "natural": "θ ← θ − γ g⁻¹∂L in the family's own coordinates",
     "mirror": "η ← η − γ ∂L/∂θ, the natural gradient in expectation parameters η",
 }
+LENGTH = (
+    "The Fisher–Rao distances from step to step, added up, and the distance of the first point from "
+    "the last."
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class DescentsJob(Study):
     """
 
     words: ClassVar[str] = "the descents"
-    title: ClassVar[str] = "Race of descents"
+    title: ClassVar[str] = "Descents"
     hint: ClassVar[str] = (
         f"Gradient, natural gradient and mirror descent from A with γ = {RATE:g}: of the negative "
         "log-likelihood of the data, or of KL(B‖θ) without data."
@@ -50,12 +55,14 @@ class DescentsJob(Study):
     measure: ClassVar[str] = "Loss of the race"
     section: ClassVar[str] = "samples"
     curves: ClassVar[Mapping[str, Style]] = {
-        "gradient_path": Style(25, lambda t: t.straight, 1.0, 1.8, words="gradient descent"),
-        "gradient_steps": Style(26, lambda t: t.straight, 1.0, 5.0, dots=True),
+        "gradient_path": Style(
+            25, lambda t: t.straight, 1.0, 1.8, dash=(2, 3), words="gradient descent"
+        ),
+        "gradient_steps": Style(26, lambda t: t.straight, 1.0, 3.0, dots=True),
         "natural_path": Style(27, lambda t: t.e_path, 1.0, 1.8, words="natural gradient"),
-        "natural_steps": Style(28, lambda t: t.e_path, 1.0, 5.0, dots=True),
-        "mirror_path": Style(29, lambda t: t.m_path, 1.0, 1.8, words="mirror descent"),
-        "mirror_steps": Style(31, lambda t: t.m_path, 1.0, 5.0, dots=True),
+        "natural_steps": Style(28, lambda t: t.e_path, 1.0, 3.0, dots=True),
+        "mirror_path": Style(29, lambda t: t.m_path, 1.0, 1.8, dash=(8, 4), words="mirror descent"),
+        "mirror_steps": Style(31, lambda t: t.m_path, 1.0, 3.0, dots=True),
     }
 
     start: Point
@@ -78,12 +85,14 @@ class DescentsJob(Study):
             for method in METHODS
             if has_dual or method != "mirror"
         }
+        lengths = {method: _length(engine, manifold, run.theta) for method, run in runs.items()}
         curves: dict[str, Floats] = {}
         for method, run in runs.items():
             curves |= {f"{method}_path": run.theta, f"{method}_steps": run.theta}
         drawn: traced_curves.Curves = {**curves}
         rows = [Measure("Loss of the race", words, self.hint)]
         rows += [_measure(method, runs.get(method)) for method in METHODS]
+        rows += [_length_measure(method, lengths[method]) for method in runs]
         return Found(drawn, rows)
 
     def _target(self, manifold: Manifold) -> tuple[Floats, str]:
@@ -116,6 +125,21 @@ def _measure(method: str, run: Descent | None) -> Measure:
     words += "; it diverges" if grown else ""
     good = run.status in (Status.OK, Status.NOT_CONVERGED) and not grown
     return Measure(TITLES[method], words, HINTS[method], good)
+
+
+def _length(engine: Engine, manifold: Manifold, theta: Floats) -> CheckpointPath | None:
+    """Return the geodesics from step to step; None if no step was made."""
+    return checkpoint_path(engine, manifold, theta) if len(theta) > 1 else None
+
+
+def _length_measure(method: str, path: CheckpointPath | None) -> Measure:
+    """Return the Fisher length of a descent beside the distance of its ends."""
+    name = f"Length, {TITLES[method].lower()}"
+    if path is None:
+        return Measure(name, "no step was made", LENGTH, False)
+    if path.status != Status.OK:
+        return Measure(name, path.status.words, LENGTH, False)
+    return Measure(name, f"{path.length:.4g}; the geodesic {path.distance:.4g}", LENGTH)
 
 
 STUDY = DescentsJob

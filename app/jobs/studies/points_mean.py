@@ -1,4 +1,4 @@
-"""The Fréchet mean of the points of data, and the geodesics from it to each of them."""
+"""A mean of the points of data, such as Fréchet's, and the geodesics from it to each of them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,39 @@ from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
 from compute.statistics.likelihood import metric
-from compute.statistics.means import HeldMean, Mean, hold, mean, moved
+from compute.statistics.means import KINDS, HeldMean, Mean, hold, kinds, mean, moved
 
 # maximum number of geodesics drawn, and their steps
 MOST, STEPS = 200, 32
 # in a drag, the mean of more points is followed to first order, as long as it is no farther than this
 # Fisher length from the last one that was certified
 MANY, NEAR = 40, 0.05
-HINT = "The point of least mean squared Fisher–Rao distance from the points of data."
+TITLES = {
+    "frechet": "Fréchet mean",
+    "median": "Fréchet median",
+    "e": "e-mean",
+    "m": "m-mean",
+    "wasserstein": "Wasserstein mean",
+}
+HINTS = {
+    "frechet": "The point of least mean squared Fisher–Rao distance from the points of data.",
+    "median": "The point of least mean Fisher–Rao distance from the points of data.",
+    "e": "The average of the natural parameters of the points of data.",
+    "m": "The average of the expectation parameters of the points of data.",
+    "wasserstein": "The average of the quantiles of the points: of least mean squared W₂.",
+}
+# name, and explanation, of the certificate of a mean that is found by iteration
+CERTIFICATES = {
+    "frechet": (
+        "Mean logarithm",
+        "The length of the mean logarithm, which vanishes at the Fréchet mean.",
+    ),
+    "median": (
+        "Mean unit logarithm",
+        "The length of the mean of unit logarithms, beyond the weight of a point at the median itself; "
+        "it vanishes at the median.",
+    ),
+}
 ROUGHLY = " In a drag of many points, to first order in the move; certified on release."
 LATER = "on release"
 
@@ -64,15 +89,16 @@ class LastMean:
 
 @dataclass(frozen=True)
 class PointsMeanJob(Study):
-    """The Fréchet mean of points, with its variance and certificate."""
+    """A mean of points, with its variance and certificate."""
 
     words: ClassVar[str] = "the mean of the points"
-    title: ClassVar[str] = "Fréchet mean"
+    title: ClassVar[str] = "Mean of points"
     hint: ClassVar[str] = (
-        "The Fréchet mean of the points of data, with the geodesics to each of them."
+        "The Fréchet mean of the points of data, or the kind of mean that is chosen in the panel Data, "
+        "with the geodesics to each point."
     )
     place: ClassVar[int] = 64
-    measure: ClassVar[str] = "Fréchet mean"
+    measure: ClassVar[str] = "Mean of points"
     section: ClassVar[str] = "samples"
     curves: ClassVar[Mapping[str, Style]] = {
         "spokes": Style(18, lambda t: t.moving, 0.8, 1.2, words="from the Fréchet mean"),
@@ -82,12 +108,17 @@ class PointsMeanJob(Study):
 
     points: tuple[Point, ...]
     live: bool = False
+    kind: str = KINDS[0]
+
+    @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
         points = tuple(point.theta for point in standing(scene.points))
-        return cls(scene.family, points, viewport.dragging and len(points) > 0)
+        return cls(scene.family, points, viewport.dragging and len(points) > 0, scene.data.mean)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the mean and the geodesics."""
@@ -97,29 +128,34 @@ class PointsMeanJob(Study):
         self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
     ) -> None:
         """Emit one `StudyAnswer`; in a drag, from the last mean of the session."""
-        last = session.kept(LastMean, self.family, LastMean)
+        last = session.kept(LastMean, (self.family, self.kind), LastMean)
         emit(self.answer_of(lambda manifold: self.following(engine, manifold, last)))
-        if not self.live and len(self.points) > MANY and last.theta is not None:
+        many = len(self.points) > MANY and self.kind == "frechet"
+        if not self.live and many and last.theta is not None:
             last.held(engine, manifold_of(self.family))  # before a drag needs it
 
     def following(self, engine: Engine, manifold: Manifold, last: LastMean) -> Found:
         """Compute the mean, in a drag starting from the last one, and keep it if it is certified."""
+        name, hint = TITLES[self.kind], HINTS[self.kind]
         if not self.points:
-            return Found({}, [Measure("Fréchet mean", "no points of data", HINT, False)])
+            return Found({}, [Measure(name, "no points of data", hint, False)])
+        if self.kind not in kinds(manifold):
+            return Found({}, [Measure(name, f"{manifold.name} has none", hint, False)])
         theta = np.array(self.points)
         index = last.moved(theta) if self.live else None
-        if index is not None and len(theta) > MANY:
+        if index is not None and len(theta) > MANY and self.kind == "frechet":
             found = _first_order(engine, manifold, last.held(engine, manifold), index, theta[index])
             if found is not None:
                 return found
         # at rest the same points have the same mean, whatever the last one was
         start = None if index is None else last.theta
-        centre = mean(engine, manifold, theta, start=start)
+        centre = mean(engine, manifold, theta, kind=self.kind, start=start)
         curves: traced_curves.Curves = {}
         if centre.status == Status.OK:
             last.keep(centre.theta, theta)
             curves = _drawn(engine, manifold, centre.theta, theta[:MOST])
-        return Found(curves, _measures(centre))
+        names = {"spokes": f"from the {name}", "mean": name}
+        return Found(curves, _measures(self.kind, centre), names=names)
 
 
 def _first_order(
@@ -132,7 +168,7 @@ def _first_order(
     gap = found.theta - held.mean.theta
     if found.status != Status.OK or gap @ metric(manifold, held.mean.theta) @ gap > NEAR**2:
         return None
-    hint = HINT + ROUGHLY
+    hint = HINTS["frechet"] + ROUGHLY
     return Found(
         _drawn(engine, manifold, found.theta, theta[None]),
         [
@@ -153,24 +189,27 @@ def _drawn(
     return {"mean": ring, "mean_core": ring, "spokes": traced_curves.pieces(list(paths.theta))}
 
 
-def _measures(centre: Mean) -> list[Measure]:
-    good = centre.status == Status.OK
+def _measures(kind: str, centre: Mean) -> list[Measure]:
+    good, hint = centre.status == Status.OK, HINTS[kind]
     where = f"({centre.theta[0]:.6g}, {centre.theta[1]:.6g})" if good else centre.status.words
     return [
-        Measure("Fréchet mean", where, HINT, good),
+        Measure(TITLES[kind], where, hint, good),
         Measure(
             "Variance",
             f"{centre.variance:.6g}" if good else "not known",
-            "The mean squared Fisher–Rao distance from the mean.",
+            f"The mean squared Fisher–Rao distance from the {TITLES[kind]}.",
             good,
         ),
-        Measure(
-            "Mean logarithm",
-            f"{centre.certificate:.1e}" if good else "not known",
-            "The length of the mean logarithm, which vanishes at the Fréchet mean.",
-            good,
-        ),
+        _certificate(kind, centre, good),
     ]
+
+
+def _certificate(kind: str, centre: Mean, good: bool) -> Measure:
+    """Return the certificate of an iteration; an average has none, since nothing is sought."""
+    if kind not in CERTIFICATES:
+        return Measure("Certificate", "not needed: an average", HINTS[kind], good)
+    name, hint = CERTIFICATES[kind]
+    return Measure(name, f"{centre.certificate:.1e}" if good else "not known", hint, good)
 
 
 STUDY = PointsMeanJob

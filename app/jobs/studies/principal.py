@@ -46,6 +46,10 @@ class PrincipalJob(Study):
     points: tuple[Point, ...]
 
     @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        return len(scene.points) > 0
+
+    @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
         return cls(scene.family, tuple(point.theta for point in standing(scene.points)))

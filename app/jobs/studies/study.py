@@ -83,6 +83,11 @@ class Study(Job):
         return True
 
     @classmethod
+    def listed(cls, scene: Scene) -> bool:
+        """Whether the panel has a row for the layer while it is off."""
+        return True
+
+    @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
         """Return the study of a completed scene, if it applies; a slow one only at rest."""
         possible = cls.fits(subject.manifold) and not (cls.at_rest and viewport.dragging)

@@ -20,7 +20,7 @@ from math import dist
 
 from app.model.lessons.changes import LAYERS, token_of
 from app.model.lessons.wording import plain, tuple_of, value
-from app.model.scene import Scene
+from app.model.scene import Pin, Scene
 from compute.core.refusal import shown
 from compute.families import families, parse
 from compute.families import manifold as manifold_of
@@ -100,8 +100,8 @@ class Check:
 
 Known = Callable[[Quantity], float | None]
 
-_NEAR = re.compile(r"(pin|picture) ([AB]) within (\S+) of (\(.*\))")
-_TOKEN = re.compile(r"pin ([AB]) on token (.+)")
+_NEAR = re.compile(r"(pin(?= [ABC])|picture(?= [AB])) (\w) within (\S+) of (\(.*\))")
+_TOKEN = re.compile(r"pin ([ABC]) on token (.+)")
 _LAYER = re.compile(r"layer (\S+) (on|off)")
 _IS = re.compile(r"((?:picture )?\S+) is (\S+)")
 _COMPARE = re.compile(r"(.+?)\s*(<=|>=|≤|≥|<|>|=|≈)\s*([^<>=≤≥≈]+)")
@@ -191,6 +191,10 @@ def _compare(sentence: str, left: str, sign: str, right: str) -> Check:
     )
 
 
+def _pin(scene: Scene, name: str) -> Pin | None:
+    return {"A": scene.start, "B": scene.end, "C": scene.third}[name]
+
+
 def holds(asked: Check, scene: Scene, before: Scene, known: Known) -> bool | None:
     """Whether a check is satisfied in ``scene``; ``before``: the scene when the step began.
 
@@ -198,14 +202,14 @@ def holds(asked: Check, scene: Scene, before: Scene, known: Known) -> bool | Non
     """
     match asked.kind:
         case "near":
-            pin = scene.start if asked.pin == "A" else scene.end
+            pin = _pin(scene, asked.pin)
             assert pin is not None
             return dist(pin.theta, asked.point) <= asked.bound
         case "spot":
             it = scene.photograph
             return dist(it.start if asked.pin == "A" else it.end, asked.point) <= asked.bound
         case "token":
-            pin = scene.start if asked.pin == "A" else scene.end
+            pin = _pin(scene, asked.pin)
             return pin is not None and pin.token == token_of(manifold_of(scene.family), asked.word)
         case "layer":
             return bool(getattr(scene.layers, asked.name)) == (asked.word == "on")

@@ -80,8 +80,8 @@ class DataState:
 
     title: the file; words: what was recognised; warning: what is wrong, or ""; heads: of the columns of
     the table of fits; chosen: the number of the selected point, or −1; story: of the selected fit and
-    its goodness; level, times: of the regions; regions, bootstrap, resampled: what is switched on; csv:
-    the table as text.
+    its goodness; level, times: of the regions; regions, bootstrap, resampled, mean: what is switched
+    on; means, kind: of the mean; csv: the table as text.
     """
 
     title: str
@@ -98,4 +98,7 @@ class DataState:
     regions: bool
     bootstrap: bool
     resampled: bool
+    mean: bool
+    means: Sequence[Choice]
+    kind: str
     csv: str

@@ -103,7 +103,7 @@ def test_the_script_passes_its_own_assertion(scene, found, tmp_path):
 
 
 def test_the_script_fails_if_the_figure_says_otherwise(scene, found, tmp_path):
-    text = script(scene, figure.path_of(found), tmp_path / "a.py")
+    text = script(scene, found, tmp_path / "a.py")
     length = float(figure.path_of(found).paths.length[0])
     assert repr(length) in text
     (tmp_path / "a.py").write_text(text.replace(repr(length), repr(1.001 * length)))

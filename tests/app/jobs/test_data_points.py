@@ -16,6 +16,8 @@ from app.jobs.studies.principal import PrincipalJob
 from app.jobs.studies.regions import RegionsJob
 from app.model.data_points import DataPoint
 from app.model.data_settings import DataSettings
+from compute.families import manifold as manifold_of
+from compute.statistics.means import kinds
 
 ENGINE = compute.open_engine("reference")
 
@@ -99,6 +101,44 @@ def test_the_mean_is_joined_to_every_point():
     where, variance, certificate = answer.measures
     assert where.value.endswith(", 1.22474)") and variance.value == "0.867189"
     assert float(certificate.value) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "place"),
+    [
+        # averages of (μ/σ², −1/2σ²), of (E x, E x²) and of quantiles
+        ("e", "e-mean", "(0, 1)"),
+        ("m", "m-mean", "(0, 1.41421)"),
+        ("wasserstein", "Wasserstein mean", "(0, 1)"),
+        ("frechet", "Fréchet mean", ", 1.22474)"),
+    ],
+)
+def test_other_means_of_two_normals_are_named(kind, name, place):
+    answer = PointsMeanJob("gaussian", ((-1.0, 1.0), (1.0, 1.0)), kind=kind).answer(ENGINE)
+    where, _, certificate = answer.measures
+    assert where.name == answer.names["mean"] == name and where.ok
+    assert where.value.endswith(place)
+    assert answer.names["spokes"] == f"from the {name}"
+    assert certificate.value == "not needed: an average" or kind == "frechet"
+
+
+def test_the_median_of_points_on_a_geodesic_is_the_one_between_and_not_their_mean():
+    points = ((0.0, 1.0), (0.0, 2.0), (0.0, 32.0))
+    answer = PointsMeanJob("gaussian", points, kind="median").answer(ENGINE)
+    where, variance, certificate = answer.measures
+    assert (where.name, where.value) == ("Fréchet median", "(0, 2)")
+    # by d = √2 |log σ/σ'|
+    expected = 2.0 * np.log([2.0, 16.0]) @ np.log([2.0, 16.0]) / 3.0
+    assert float(variance.value) == pytest.approx(expected, rel=1e-5)
+    assert certificate.name == "Mean unit logarithm" and float(certificate.value) < 1e-9
+
+
+def test_a_mean_that_the_family_has_not_says_so():
+    answer = PointsMeanJob("cauchy", ((0.0, 1.0), (1.0, 1.0)), kind="e").answer(ENGINE)
+    (only,) = answer.measures
+    assert (only.name, only.ok, answer.curves) == ("e-mean", False, {})
+    assert kinds(manifold_of("cauchy")) == ("frechet", "median")
+    assert kinds(manifold_of("gaussian")) == ("frechet", "median", "e", "m", "wasserstein")
 
 
 def test_regions_of_other_families_come_from_the_values_in_the_file(tmp_path):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import compute
+from app.jobs.data_points import DataTask
 from app.jobs.studies.checkpoints import CheckpointsJob
 from app.jobs.studies.descents import DescentsJob
+from app.jobs.viewport import Viewport
+from app.model import scene_file
 from app.model.data_points import DataPoint
+from app.model.data_settings import DataSettings
+from app.model.scene import Scene, completed
 from compute.samples.samples import Sample
 from compute.statistics.likelihood import likelihood
 
@@ -50,6 +57,30 @@ def test_without_data_the_loss_is_the_divergence_to_b_and_divergence_is_said():
     assert none["Mirror descent"] == "no expectation parameters"
 
 
+def test_lengths_of_descents_stand_beside_the_geodesics_of_their_ends():
+    # at equal means the gradient of KL(B‖θ) is along σ alone, and so is the geodesic: √2 |ln σ/σ₀|
+    answer = DescentsJob("gaussian", (0.0, 1.0), (0.0, 2.0), ()).answer(REFERENCE)
+    found = numbers(answer)
+    for method in ("gradient", "natural", "mirror"):
+        sigma = answer.curves[f"{method}_path"][[0, -1], 1]
+        name = {"natural": "natural gradient", "mirror": "mirror descent"}.get(method, method)
+        length, straight = found[f"Length, {name}"].split("; the geodesic ")
+        assert float(length) == pytest.approx(np.sqrt(2) * np.log(sigma[1] / sigma[0]), rel=1e-3)
+        assert length == straight
+    bent = numbers(DescentsJob("gaussian", (0.0, 1.0), (2.0, 1.0), ()).answer(REFERENCE))
+    length, straight = bent["Length, gradient"].split("; the geodesic ")
+    assert float(length) > float(straight)
+    still = DescentsJob("gaussian", (0.0, 1.0), (0.0, 1.0), ()).answer(REFERENCE)
+    assert numbers(still)["Length, natural gradient"] == "no step was made"
+
+
+def test_descents_that_overlap_are_told_apart_without_colour():
+    pens = [
+        DescentsJob.curves[f"{method}_path"].dash for method in ("gradient", "natural", "mirror")
+    ]
+    assert len({*pens}) == 3
+
+
 def test_a_path_through_points_states_its_excess_and_turning():
     job = CheckpointsJob("gaussian", ((0.0, 1.0), (0.0, 2.0), (0.0, 4.0)))
     answer = job.answer(REFERENCE)
@@ -59,3 +90,21 @@ def test_a_path_through_points_states_its_excess_and_turning():
     assert set(answer.curves) == {"checkpoints", "direct"}
     one = CheckpointsJob("gaussian", ((0.0, 1.0),)).answer(REFERENCE)
     assert numbers(one)["Path length"] == "needs two points of data"
+
+
+def test_points_with_times_are_a_path_in_the_order_of_their_times(tmp_path):
+    file = tmp_path / "training.csv"
+    file.write_text("step,mu,sigma\n0,0,1\n30,0,4\n10,0,2\n")
+    told: list[object] = []
+    DataTask("gaussian", DataSettings(str(file))).perform(REFERENCE, told.append, lambda: False)
+    scene = completed(replace(Scene(family="gaussian"), points=told[-1].points))
+    assert scene_file.from_text(scene_file.to_text(scene, tmp_path), "", tmp_path) == scene
+    found = numbers(CheckpointsJob.of(scene, Viewport()).answer(REFERENCE))
+    assert found["Excess of the path"] == "1"
+    # two pieces of √2 ln 2, in times of 10 and 20
+    assert float(found["Thermodynamic divergence"]) == pytest.approx(
+        30 * 2 * np.log(2) ** 2 * (1 / 10 + 1 / 20), rel=1e-5
+    )
+    twice = replace(scene, points=(*scene.points, scene.points[0]))
+    problem = CheckpointsJob.of(twice, Viewport()).answer(REFERENCE).problem
+    assert problem is not None and "times must be finite and increase" in problem

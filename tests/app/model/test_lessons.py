@@ -151,7 +151,7 @@ def test_proofreading_finds(before, after, line, words, reference_engine):
         ("A: (0, 0.5)", "A: 0.5", 11, "expected 2 numbers"),
         ("A: (0, 0.5)", "D: (0, 0.5)", 11, "a step can change"),
         ("B: (1, 1)", "layers: +nothing", 12, "'+nothing'"),
-        ("pin B within", "pin C within", 18, "a check must be like"),
+        ("pin B within", "pin D within", 18, "a check must be like"),
         ("within 0.1", "within -1", 18, "positive distance"),
         ("check: pin", "chek: pin", 5, "needs a check"),
         ("{{1/2 = σ of A}}", "{{1/2 = __import__('os')}}", 7, "a quantity must be"),
@@ -217,6 +217,15 @@ def test_a_pin_on_a_token():
     scene = catalogue.load("three-keys").steps[0].scene
     assert holds(check("pin A on token red"), scene, scene, lambda asked: None) is True
     assert holds(check("pin A on token green"), scene, scene, lambda asked: None) is False
+    third = replace(scene, third=scene.start)
+    assert holds(check("pin C on token red"), third, third, lambda asked: None) is True
+    place = tuple(scene.start.theta)
+    near = check(f"pin C within 0.01 of ({place[0]}, {place[1]})")
+    assert holds(near, third, third, lambda asked: None) is True
+    away = replace(scene, third=replace(scene.start, theta=(place[0] + 0.1, place[1])))
+    assert holds(near, away, away, lambda asked: None) is False
+    with pytest.raises(ValueError, match="a check must be like"):
+        check("picture C within 0.1 of (0.5, 0.5)")
 
 
 @pytest.mark.parametrize("text", ["", "A", "measure Length", "exec(1) of A of B", "x" * 400])

@@ -43,6 +43,14 @@ def test_putting_the_third_pin_somewhere_shows_it_there():
     assert scene.layers.third and scene.third.theta[0] == 0.5
 
 
+def test_the_third_pin_follows_every_move_of_a_drag():
+    control = controller()
+    for x in (0.5, 0.6):
+        control.on_event(PinMoved("C", (x, 0.25), done=False))
+        at = [call.args[1] for call in control.canvas.set_pin.call_args_list if call.args[0] == "C"]
+        assert at[-1][0] == x
+
+
 def test_a_construction_that_does_not_fit_says_why():
     control = controller("cauchy")
     control.on_event(CommandInvoked("construct:projection"))

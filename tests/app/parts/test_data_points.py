@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.model import panel_titles
+from app.model.scene_file import from_text, to_text
 from tests.windows import edit, end, kept, settle, until
 
 pytestmark = pytest.mark.window
@@ -49,6 +51,27 @@ def test_samples_are_fitted_drawn_in_view_and_undone(program, tmp_path):
     assert program.store.scene.points == ()
     program.window.actions["undo"].trigger()
     assert len(program.store.scene.points) == 2
+
+
+def test_the_kind_of_mean_is_chosen_in_the_panel_and_kept_in_the_scene(program, tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("mu,sigma,label\n-1,1,a\n1,1,b\n")
+    opened(program, path)
+    until(program, lambda: bool(program.store.scene.points))
+    panel = program.window.panels[panel_titles.DATA].panel
+    until(program, lambda: panel.kind.count() == 5)
+    panel.mean.click()
+    panel.kind.setCurrentIndex(panel.kind.findData("m"))
+    panel.kind.activated.emit(panel.kind.currentIndex())
+    settle(program)
+    scene = program.store.scene
+    assert scene.data.mean == "m" and scene.layers.points_mean
+    (answer,) = program.controller.answers.studies
+    np.testing.assert_allclose(answer.curves["mean"][0], [0.0, np.sqrt(2.0)], atol=1e-9)
+    assert from_text(to_text(scene, tmp_path), "a", tmp_path).data.mean == "m"
+    program.window.actions["undo"].trigger()
+    assert program.store.scene.data.mean == "frechet"
+    assert panel.kind.currentData() == "frechet"
 
 
 def test_a_table_that_is_dropped_on_the_window_is_read(program, tmp_path):

@@ -110,17 +110,17 @@ def close_questions() -> None:
 
 def test_a_message_about_a_file_is_plain_text(program, tmp_path):
     from PySide6.QtGui import Qt
-    from PySide6.QtWidgets import QLabel, QMessageBox
+    from PySide6.QtWidgets import QLabel
 
     path = tmp_path / "broken.json"
     scene = {"format": "attention-geodesics/scene", "version": 1, "alpha": EVIL}
     path.write_text(json.dumps(scene))
     program.documents.open(path)
-    (box,) = every(QMessageBox)
-    shown = [label for label in box.findChildren(QLabel) if "<img" in label.text()]
-    assert shown and all(label.textFormat() == Qt.TextFormat.PlainText for label in shown)
+    message = program.window.messages
+    shown = [label for label in message.findChildren(QLabel) if "<img" in label.text()]
+    assert shown and {label.textFormat() for label in shown} == {Qt.TextFormat.PlainText}
     check_all_text()
-    close_questions()
+    message.dismiss()
 
 
 def test_titles_tokens_and_names_of_files_are_plain_text(program, tmp_path):

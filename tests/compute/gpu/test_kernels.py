@@ -16,6 +16,7 @@ from compute.families import families
 from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
 from compute.geodesics import initial_value
+from compute.geodesics.runge_kutta import RK4
 from compute.geodesics.scalar_field import theta_at
 from compute.gpu.probe import evaluate
 from compute.manifold.manifold import Manifold, Slot
@@ -168,7 +169,7 @@ def test_geodesics_agree_as_far_as_float32_goes(name, alpha, gpu_engine, referen
     request = ShootRequest(manifold, theta, velocities(manifold, theta, 0.4), alpha, 64)
     found, expected = gpu_engine.shoot(request), reference_engine.shoot(request)
     with np.errstate(all="ignore"):
-        single = initial_value.shoot(request, initial_value.RK4, "f4")
+        single = initial_value.shoot(request, RK4, "f4")
     whole = (expected.status == Status.OK) & (single.status == Status.OK)
     assert whole.sum() > 12
     assert (found.status[whole] == Status.OK).all()

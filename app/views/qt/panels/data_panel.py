@@ -45,6 +45,13 @@ BOOTSTRAP_HINT = (
 RESAMPLED_HINT = "Draw the samples of the bootstrap from the values, with replacement."
 
 
+MEAN_HINT = (
+    "The mean of the points: of least squared (Fréchet) or plain (median) Fisher–Rao distance, or the "
+    "average of natural (e) or expectation (m) parameters or of quantiles (Wasserstein), where the "
+    "family has it."
+)
+
+
 class _Unwheeled(QObject):
     """Lets the wheel scroll the panel, also over a control whose value it would change."""
 
@@ -81,7 +88,7 @@ class DataPanel:
         column.addStretch(1)
         self._unwheeled = _Unwheeled()
         pickers = (self.layouts, self.column, self.by, self.weights)
-        for control in (*pickers, self.level, self.times):
+        for control in (*pickers, self.kind, self.level, self.times):
             control.installEventFilter(self._unwheeled)
         self.set_theme(theme)
 
@@ -168,6 +175,12 @@ class DataPanel:
         for box in (self.regions, self.bootstrap, self.resampled):
             switches.addWidget(box)
         rows.addRow(switches)
+        self.mean = self._switch("Mean", "layers.points_mean", MEAN_HINT)
+        self.kind = picker("Kind of mean", MEAN_HINT)
+        self.kind.activated.connect(
+            lambda i: self._emit(SceneEdited((("data.mean", self.kind.currentData()),)))
+        )
+        rows.addRow(self.mean, self.kind)
         self.level, self.level_words = self._slider(rows, "Level", LEVEL_HINT)
         self.times, self.times_words = self._slider(rows, "n", TIMES_HINT)
         self.level.valueChanged.connect(
@@ -271,10 +284,13 @@ class DataPanel:
             (self.regions, state.regions),
             (self.bootstrap, state.bootstrap),
             (self.resampled, state.resampled),
+            (self.mean, state.mean),
         ):
             with QSignalBlocker(box):
                 box.setChecked(on)
         self.resampled.setEnabled(state.bootstrap)
+        fill(self.kind, state.means, state.kind)
+        self.kind.setEnabled(state.mean)
         for slider, value in ((self.level, _at_level(state.level)), (self.times, _at(state.times))):
             with QSignalBlocker(slider):
                 slider.setValue(value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
@@ -13,7 +16,7 @@ from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.interface.flow import FlowState
 from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
-from app.views.qt.style.text import hint, title_axis
+from app.views.qt.style.text import hint
 from app.views.qt.widgets import plots_in_words
 from app.views.qt.widgets.play_button import PlayButton
 from app.views.qt.widgets.plots import paint, plot
@@ -24,7 +27,8 @@ from app.views.qt.widgets.zero_lives_plot import LivesPlot
 from app.views.text.mathematics import powers
 
 TICKS = 1000
-PLOT_HEIGHT, AXIS = 84, 60
+# wide enough for −1.23·10⁵: a number that does not fit is left out
+PLOT_HEIGHT, AXIS = 96, 68
 # above the greatest value, for the whole of its dot and of the number beside it
 ROOM = 1.2
 PLOTS = (
@@ -98,8 +102,9 @@ class FlowPanel:
         made.setToolTip(hint)
         made.setFixedHeight(PLOT_HEIGHT)
         made.setMinimumWidth(1)
-        made.setLabel("left", title)
+        _entitle(made, title)
         made.getAxis("left").setWidth(AXIS)
+        made.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         made.plot()
         return made
 
@@ -126,7 +131,7 @@ class FlowPanel:
         self._show_plots(state)
 
     def _show_plots(self, state: FlowState) -> None:
-        title_axis(self._plots["energy"], "left", state.descends[0])
+        _entitle(self._plots["energy"], state.descends[0])
         hint(self._plots["energy"], state.descends[1])
         for name, each in self._plots.items():
             values = getattr(state, name)
@@ -136,10 +141,25 @@ class FlowPanel:
             each.listDataItems()[0].setData(state.times, values, symbol=dot)
             # from zero, otherwise rounding would look like change
             low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
-            each.setYRange(low, ROOM * (high if high > low else 1.0), padding=0)
+            high = high if high > low else 1.0
+            each.setYRange(low, ROOM * high, padding=0)
+            last = float(state.times[-1]) if len(state.times) else 0.0
+            each.setXRange(0.0, ROOM * last or 1.0, padding=0)
+            for side, ends in (("left", (low, 0.0, high)), ("bottom", (0.0, last))):
+                each.getAxis(side).setTicks([_ticks(ends)])
 
         self._lives.show(state)
 
     def _scrub(self, tick: int) -> None:
         if self._state is not None:
             self._change("flow.time", tick / TICKS * self._state.longest)
+
+
+def _entitle(plot: pg.PlotWidget, words: str) -> None:
+    """Write words above a plot, where they leave its axis the room for numbers."""
+    plot.setTitle(escape(words), size="9pt")
+
+
+def _ticks(ends: Sequence[float]) -> list[tuple[float, str]]:
+    """Return ticks at the ends of an axis, each in few characters."""
+    return [(value, powers(f"{value:.3g}".replace("-", "−"))) for value in dict.fromkeys(ends)]

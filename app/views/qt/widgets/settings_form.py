@@ -1,4 +1,4 @@
-"""A form made from settings, with a picker or a number in each row."""
+"""A form made from settings: a picker in each row, and numbers side by side."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
 
 from app.views.interface.flow import Setting
-from app.views.qt.widgets.widgets import caption, fill, form, picker
+from app.views.qt.widgets.widgets import caption, fill, form, label, picker
+
+# numbers in a line, pixels of each at least, and the share of a long one
+ABREAST, NARROWEST, LONG = 3, 40, 2
 
 
 class Number(QDoubleSpinBox):
@@ -54,8 +57,23 @@ class SettingsForm:
         while self.layout.rowCount():
             self.layout.removeRow(0)
         self.fields = {row.field: self._field(row) for row in settings}
-        for row in settings:
+        pickers = [row for row in settings if row.choices]
+        numbers = [row for row in settings if not row.choices]
+        for row in pickers:
             self.layout.addRow(caption(row.words), self.fields[row.field])
+        for first in range(0, len(numbers), ABREAST):
+            self.layout.addRow(self._beside(numbers[first : first + ABREAST]))
+
+    def _beside(self, rows: Sequence[Setting]) -> QHBoxLayout:
+        """Return numbers side by side, each after its name."""
+        line = QHBoxLayout()
+        line.setSpacing(3)
+        for row in rows:
+            field = self.fields[row.field]
+            line.addWidget(label(row.words))
+            line.addWidget(field, LONG if isinstance(field, Number) else 1)
+            field.setMinimumWidth(NARROWEST)
+        return line
 
     def _field(self, row: Setting) -> QWidget:
         field = row.field
