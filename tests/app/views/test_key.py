@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.export import figure
 from app.jobs.subject import Subject
-from app.model.scene import Scene, completed
+from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
 from app.views.canvas.display_list import Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
+from app.views.canvas.layers.box import BoxLayer
 from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
@@ -232,3 +235,29 @@ def test_points_of_data_are_named_and_a_crowd_of_them_is_small_and_leaves_the_cu
     assert is_above and "points of data" in words(plot)
     is_above, many = place_and_width(1000)
     assert not is_above and many == few / 2
+
+
+@pytest.mark.parametrize("size", [(630, 430), (830, 530)])
+def test_the_key_covers_no_words_of_axes_in_space(size):
+    """At 120 % of the text a window has fewer logical pixels."""
+    plot = Plot(size)
+    scene = completed(Scene(family="categorical3_natural"))
+    drawing.show_scene(plot, Subject.of(in_chart(scene, "octant")))
+    for kind in ("geodesic", "straight"):
+        plot.set_curve(kind, Curve(np.linspace((0.3, 0.3, 1.8), (0.8, 1.6, 0.9), 9)))
+    for azimuth in range(-180, 180, 30):
+        for elevation in (-10.0, 25.0, 60.0):
+            plot.set_camera((float(azimuth), elevation, 1.0, 0.0, 0.0))
+            axes = [box_of(p) for p in layer(plot, BoxLayer).primitives(plot.frame)]
+            words = [box for box in axes if box is not None]
+            assert len(words) > 3
+            assert not overlaps(ground(plot), words)
+
+
+def test_words_that_run_upwards_have_a_box_too():
+    across = Label("words", (100.0, 50.0), 12.0, (0.0, 0.0, 0.0, 1.0), (0.25, 0.5))
+    left, top, right, bottom = box_of(across)
+    turned = box_of(replace(across, upright=True))
+    np.testing.assert_allclose(
+        turned, (100 + top - 50, 50 - (right - 100), 100 + bottom - 50, 50 + (100 - left))
+    )
