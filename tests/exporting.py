@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from app.cli.main import main
 from app.model import scene_file
@@ -19,6 +22,14 @@ from app.model.notes import Angle, Note
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-W", "error", "-m", "app", *arguments]
+
+
+def needs(program: str) -> str:
+    """Return the path of a program; skip the test if it is not installed."""
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"there is no {program}")
+    return found
 
 
 def environment() -> dict[str, str]:

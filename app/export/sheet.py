@@ -15,6 +15,7 @@ from PIL import Image
 
 from app.export import relief
 from app.views.canvas import typeface
+from app.views.canvas.accents import clusters, over
 from app.views.canvas.display_list import (
     ArrowHeads,
     Discs,
@@ -279,17 +280,27 @@ def _raster(quad: TexturedQuad) -> Raster:
 
 @dataclass(frozen=True)
 class Run:
-    """Letters of one size on one baseline: offset from the label's start, and downward shift."""
+    """Letters of one size on one baseline: offset from the label's start, and downward shift.
+
+    alone: whether it is an accent over the letter before, so that it does not move what follows.
+    """
 
     text: str
     along: float
     size: float
     shift: float
     italic: bool = False
+    alone: bool = False
 
-    @property
-    def kind(self) -> tuple[float, float, bool]:
-        return self.size, self.shift, self.italic
+    def takes(self, other: Run) -> bool:
+        """Whether another run goes on as this one."""
+        same = (self.size, self.shift, self.italic) == (other.size, other.shift, other.italic)
+        return same and not self.alone
+
+    def end(self, bold: bool) -> float:
+        """Return where the pen is after its letters."""
+        wide = (advance(char, self.size, bold, self.italic) for char in self.text)
+        return self.along + sum(wide)
 
 
 def runs(label: Label) -> tuple[list[Run], float]:
@@ -298,14 +309,23 @@ def runs(label: Label) -> tuple[list[Run], float]:
     """
     made: list[Run] = []
     along = 0.0
-    for char in label.letters:
+    for char, *marks in clusters(label.letters):
         run = Run(*_script(char, label))
-        if made and made[-1].kind == run.kind:
+        if made and made[-1].takes(run):
             made[-1] = replace(made[-1], text=made[-1].text + run.text)
         else:
             made.append(replace(run, along=along))
+        if marks:
+            made += _accents(replace(run, along=along), marks, label.bold)
         along += advance(run.text, run.size, label.bold, run.italic)
     return made, along
+
+
+def _accents(run: Run, marks: Sequence[str], bold: bool) -> Iterator[Run]:
+    """Yield the accents over a letter as runs of their own."""
+    for part in over(face(bold and not run.italic, run.italic), run.text, marks, run.italic):
+        along, shift = run.along + part.right * run.size, run.shift - part.up * run.size
+        yield Run(part.char, along, part.size * run.size, shift, run.italic, alone=True)
 
 
 def _script(char: str, label: Label) -> tuple[str, float, float, float, bool]:

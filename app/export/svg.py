@@ -10,6 +10,7 @@ import base64
 import io
 import logging
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from fontTools.subset import Options, Subsetter
@@ -27,6 +28,7 @@ from app.export.sheet import (
     Lettering,
     Line,
     Raster,
+    Run,
     Sheet,
     runs,
 )
@@ -172,6 +174,8 @@ def _text(label: Label, name: str) -> str:
     anchor, base = label.anchor[0], (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     made, width = runs(label)
     side = {0.0: "start", 0.5: "middle", 1.0: "end"}.get(anchor)
+    if any(run.alone for run in made):  # viewers would align the pen's last place
+        side = None
     x, y = label.at
     start = 0.0 if side else -anchor * width
     if label.upright:
@@ -179,8 +183,11 @@ def _text(label: Label, name: str) -> str:
     else:
         place = f'x="{x + start:.2f}" y="{y + base:.2f}"'
     words, shift = "", 0.0
-    for run in made:
-        style = f' dy="{run.shift - shift:.2f}"' if run.shift != shift else ""
+    for before, run in pairwise([Run("", 0.0, label.size, 0.0), *made]):
+        # an accent stands over the letter before it, and what follows stands beside that letter
+        moves = run.alone or before.alone
+        style = f' dx="{run.along - before.end(label.bold):.2f}"' if moves else ""
+        style += f' dy="{run.shift - shift:.2f}"' if run.shift != shift else ""
         style += f' font-size="{run.size:.4g}"' if run.size != label.size else ""
         style += ' font-style="italic" font-weight="normal"' if run.italic else ""
         text = escape(run.text)

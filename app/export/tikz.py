@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +27,15 @@ from app.export.sheet import (
     runs,
 )
 from app.model.file_formats import PNG, TEX
+from app.views.canvas.accents import clusters
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
-from app.views.text.formulas import BINARIES, LETTERS, RELATIONS, SIGNS
+from app.views.text.formulas import ACCENTS, BINARIES, LETTERS, RELATIONS, SIGNS
 from app.views.text.mathematics import scripted, upright
 
+_ACCENTS = {mark: name for name, mark in ACCENTS.items()}
 POINTS = 72.0 / PER_INCH
 EACH_LINE = 8  # points of a path on a line of the file
 WHITE = (1.0, 1.0, 1.0, 1.0)
@@ -204,13 +206,25 @@ class _Page:
 def tex(text: str) -> str:
     """Return a line of text as LaTeX; symbols, sub- and superscripts and signs as mathematics."""
     parts: list[tuple[bool, str]] = []
-    for char in text:
-        is_math, words = _letter(char)
+    for char, *marks in clusters(text):
+        is_math, words = _accented(char, marks) if marks else _letter(char)
         if parts and parts[-1][0] == is_math:
             parts[-1] = (is_math, parts[-1][1] + words)
         else:
             parts.append((is_math, words))
     return "".join(f"${_scripts(words)}$" if is_math else words for is_math, words in parts)
+
+
+def _accented(char: str, marks: Sequence[str]) -> tuple[bool, str]:
+    """Return a letter with accents as mathematics."""
+    kind, base = scripted(char)
+    if kind:
+        return True, f"{'_' if kind == 'sub' else '^'}{{{_accented(base, marks)[1]}}}"
+    is_math, words = _letter(char)
+    words = words.strip() if is_math else rf"\mathrm{{{words}}}"
+    for mark in marks:
+        words = rf"\{_ACCENTS[scripted(mark)[1]]}{{{words}}}"
+    return True, words
 
 
 def _letter(char: str) -> tuple[bool, str]:

@@ -18,8 +18,9 @@ import freetype
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.canvas import accents
 from app.views.interface.letters import Shaped, TextEngine, code_points
-from app.views.text.mathematics import scripted, upright
+from app.views.text.mathematics import accent_of, scripted, upright
 
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
 ITALIC = "OpenSans-Italic.ttf"  # the font of symbols
@@ -101,8 +102,12 @@ def _engine_for(text: str) -> TextEngine | None:
 
 
 def pieces(text: str) -> list[str]:
-    """Split a line into pieces to draw: its letters, or the whole line if it needs the engine."""
-    return list(writable(text)) if _engine_for(text) is None else [text.translate(REWRITTEN)]
+    """Split a line into pieces to draw: letters with their accents, or the whole line if it needs the
+    engine.
+    """
+    if _engine_for(text) is not None:
+        return [text.translate(REWRITTEN)]
+    return list(accents.clusters(writable(text)))
 
 
 def writable(text: str) -> str:
@@ -116,7 +121,7 @@ def width(text: str, size: float, ratio: float = 1.0, bold: bool = False) -> flo
     line, pixels = shaped(text, bold), round(size * ratio)
     if line is not None:
         return line.width * pixels / ratio
-    return sum(advance(char, pixels, bold) for char in writable(text)) / ratio
+    return sum(advance(piece[0], pixels, bold) for piece in pieces(text)) / ratio
 
 
 @lru_cache(maxsize=4096)
@@ -138,15 +143,44 @@ def rendered(piece: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int,
         picture, *place = engine.picture(piece, size, bold)
         plain = (picture == picture[..., 3:]).all()
         return (picture[..., 3] if plain else picture, place[0], place[1], place[2])
-    char = piece
-    font, char, size, shift = _sized(char, size, bold)
+    font, char, pixels, shift = _sized(piece[0], size, bold)
+    letter = _drawn(font, char, 0, shift)
+    parts = accents.over(font, char, piece[1:], font is face(False, True)) if piece[1:] else ()
+    above: list[_Placed] = []
+    for part in parts:
+        font.set_pixel_sizes(0, max(round(pixels * part.size), 1))
+        above.append(
+            _drawn(font, part.char, round(part.right * pixels), shift - round(part.up * pixels))
+        )
+    return (*_together([letter, *above]), advance(piece[0], size, bold))
+
+
+_Placed = tuple[NDArray[np.uint8], int, int]
+
+
+def _drawn(font: freetype.Face, char: str, right: int, down: int) -> _Placed:
+    """Return the coverage of a glyph at the font's size, and its left and top, moved by pixels."""
     font.load_char(char, freetype.FT_LOAD_RENDER | _LIGHT)
     slot = font.glyph
     bitmap = slot.bitmap
-    letter = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, max(bitmap.pitch, 0))[
-        :, : bitmap.width
-    ]
-    return letter, slot.bitmap_left, shift - slot.bitmap_top, slot.advance.x >> 6
+    rows = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, max(bitmap.pitch, 0))
+    return rows[:, : bitmap.width], slot.bitmap_left + right, down - slot.bitmap_top
+
+
+def _together(drawn: list[_Placed]) -> _Placed:
+    """Return glyphs as one picture."""
+    seen = [one for one in drawn if one[0].size]
+    if len(seen) < 2:
+        return (seen or drawn)[0]
+    left, top = min(x for _, x, _ in seen), min(y for _, _, y in seen)
+    right = max(x + letter.shape[1] for letter, x, _ in seen)
+    bottom = max(y + letter.shape[0] for letter, _, y in seen)
+    whole = np.zeros((bottom - top, right - left), np.uint8)
+    for letter, x, y in seen:
+        rows, columns = letter.shape
+        part = whole[y - top : y - top + rows, x - left : x - left + columns]
+        np.maximum(part, letter, out=part)
+    return whole, left, top
 
 
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
@@ -163,7 +197,9 @@ def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, i
 
 @lru_cache(maxsize=4096)
 def _is_known(char: str) -> bool:
-    """Whether the font has a letter, or the base letter of a sub- or superscript."""
+    """Whether the font has a letter, the base letter of a sub- or superscript, or an accent."""
+    if mark := accent_of(char):
+        return all(map(face(False).get_char_index, accents.glyphs(face(False), mark)))
     base = char if upright(char) else _script(char, 0)[0]
     return bool(face(False).get_char_index(upright(base) or base))
 
@@ -173,7 +209,8 @@ def _is_foreign(char: str) -> bool:
     """Whether a letter needs the text engine: the font lacks it, or it joins or runs leftwards."""
     if char.translate(REWRITTEN) != char:
         return False
-    joins = unicodedata.category(char)[0] == "M" or unicodedata.bidirectional(char) in RIGHT_TO_LEFT
+    is_mark = unicodedata.category(char)[0] == "M" and not accent_of(char)
+    joins = is_mark or unicodedata.bidirectional(char) in RIGHT_TO_LEFT
     return joins or not _is_known(char)
 
 

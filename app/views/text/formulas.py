@@ -40,19 +40,20 @@ _NAMED = (
 FUNCTIONS = frozenset(_NAMED.split())
 SPACES = {",": "\u2009", ":": "\u2009", ";": "\u2005", " ": "\u2005", "!": "", "quad": "\u2003",
           "qquad": "\u2003\u2003"}  # fmt: skip
-ACCENTS = {"bar": "\u0304", "hat": "\u0302", "dot": "\u0307", "ddot": "\u0308", "tilde": "\u0303"}
+ACCENTS = {"bar": "\u0304", "hat": "\u0302", "dot": "\u0307", "ddot": "\u0308", "tilde": "\u0303",
+           "vec": "\u20d7"}  # fmt: skip
 UPRIGHT = ("mathrm", "text", "operatorname", "mathbf", "textbf")
 DOUBLED = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "C": "ℂ", "E": "𝔼", "S": "𝕊", "H": "ℍ"}
 VULGAR = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔",
           ("1", "8"): "⅛", ("3", "2"): "3⁄2"}  # fmt: skip
-# a line never breaks after it
-SLASH = "/\u2060"
 THIN, MEDIUM = "\u2009", "\u2005"
 # no line ends after it
 SLASH = "/\u2060"
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)\s*|\s+|(.)", re.DOTALL)
 
 
+# one letter, which may have accents
+_LETTER = re.compile(rf"(<[ib]>)?(\w[{''.join(ACCENTS.values())}]*)(</[ib]>)?")
 _TABLES = ((SIGNS, "word"), (LARGE, "large"), (RELATIONS, "relation"), (BINARIES, "binary"))
 
 
@@ -231,12 +232,20 @@ class _FormulaReader:
         if name == "sqrt":
             return _Piece(f'√<span class="root">{self._argument()}</span>')
         if name in ACCENTS:
-            return _Piece(re.sub(r"(\w)(?=</i>$|$)", rf"\1{ACCENTS[name]}", self._argument()))
+            return self._accented(name)
         if name in UPRIGHT:
             return _Piece(self._upright(bold=name.endswith("bf")))
         if name == "mathbb" and (letter := re.sub("<[^>]*>", "", self._argument())) in DOUBLED:
             return _Piece(DOUBLED[letter])
         raise self._wrong(f"\\{name} is not known")
+
+    def _accented(self, name: str) -> _Piece:
+        """Return a letter with an accent over it."""
+        found = _LETTER.fullmatch(self._argument())
+        if found is None:
+            raise self._wrong(f"\\{name} stands over one letter")
+        opening, letter, closing = found.groups("")
+        return _Piece(f"{opening}{letter}{ACCENTS[name]}{closing}")
 
     def _upright(self, bold: bool) -> str:
         letters = re.sub("</?i>", "", self._argument())

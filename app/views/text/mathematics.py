@@ -31,6 +31,8 @@ _SYMBOL = re.compile(
 )
 
 
+# combining marks that mathematics puts over letters
+ACCENTS = {"\u0302": "ˆ", "\u0303": "˜", "\u0304": "ˉ", "\u0307": "˙", "\u0308": "¨", "\u20d7": "→"}
 # private planes of subscripts and superscripts; mathematical letters stand in their private areas
 _BELOW, _ABOVE = 0xF0000, 0x100000
 _MATHEMATICAL, _PRIVATE = 0x1D400, 0xE000
@@ -119,6 +121,13 @@ def scripted(char: str) -> tuple[str, str]:
     if _PRIVATE <= slot < _PRIVATE + 0x400:
         slot += _MATHEMATICAL - _PRIVATE
     return ("super" if code >= _ABOVE else "sub"), chr(slot)
+
+
+def accent_of(char: str) -> str:
+    """Return the spacing accent, or "→", of a combining mark that mathematics uses; "" for any other
+    character.
+    """
+    return ACCENTS.get(scripted(char)[1], "") if char > "\x7f" else ""
 
 
 def with_short_numbers(formula: str) -> str:

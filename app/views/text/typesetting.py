@@ -1,15 +1,15 @@
 r"""Words with formulas $…$ as one line of letters, for labels of the canvas and of figures.
 
-The formulas are those of lessons (`formulas`): letters in italics, sub- and superscripts, no bars.
+The formulas are those of lessons (`formulas`): letters in italics with
+their accents, sub- and superscripts; a fraction has no bar.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from html import unescape
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from app.views.text.formulas import ACCENTS, NotTypeset, inline
 from app.views.text.mathematics import italic, nested, script, scripted, slanted, upright
@@ -52,6 +52,7 @@ def spoken(text: str) -> str:
         letters = "".join(scripted(char)[1] if kind else char for char in group)
         plain = "".join(upright(char) or char for char in letters)
         composed = kind and _COMPOSED.search(plain)
+        plain = "".join(f" {_ACCENTS[char]}" if char in _ACCENTS else char for char in plain)
         parts.append(f"{_MARKS[kind]}({plain})" if composed else f"{_MARKS[kind]}{plain}")
     return _SPACES.sub(" ", "".join(parts))
 
@@ -79,10 +80,6 @@ def _letters(formula: str) -> str:
         else:
             tag, before = outer.pop()
             made = before + _within(tag, made)
-    for letter, accent in pairwise(made):
-        if name := _ACCENTS.get(accent):
-            plain = upright(letter) or letter
-            raise NotTypeset(f"\\{name} over {plain} has no letter: a note cannot set ${formula}$")
     return made
 
 
@@ -102,7 +99,7 @@ def _within(tag: str, letters: str) -> str:
     """Return what stands between a tag and its end."""
     match tag:
         case "<i>":
-            return slanted(unicodedata.normalize("NFC", letters))
+            return slanted(letters)
         case "<sub>" | "<sup>":
             return "".join(_raised(letter, tag == "<sup>") for letter in letters)
         case '<span class="root">':

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from xml.etree import ElementTree
 
@@ -22,7 +21,7 @@ from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import DARK
 from compute.manifold.extent import Extent
 from tests.claims import each
-from tests.exporting import run
+from tests.exporting import needs, run
 
 TOKENS = (
     "[CLS]", "中文字符", "مرحبا", "नमस्ते", "😀", "👨\u200d👩\u200d👧", "שלום", "cafe\u0301", "ไทย",
@@ -63,13 +62,6 @@ def expected(sheet: Sheet) -> np.ndarray:
     assert isinstance(item, Lettering)
     points = np.concatenate([points for _, points in item.outline])
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
-
-
-def needs(program: str) -> str:
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"there is no {program}")
-    return found
 
 
 # no colours: a coloured letter is a picture, whose edges are faint

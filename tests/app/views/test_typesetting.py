@@ -22,6 +22,13 @@ INK = (0.0, 0.0, 0.0, 1.0)
         (r"$K = -\frac12$ here", "𝐾\u2005=\u2005−½ here", r"$K$\ =\ $-\frac12 $ here"),
         (r"3 \$", "3 $", r"3 \$"),
         (r"$\sqrt{2\alpha}$", "√(2𝛼)", r"$\surd $(2$\alpha $)"),
+        (r"$\hat\theta_n$", "𝜃\u0302\U000fe05b", r"$\hat{\theta}_{n}$"),
+        (
+            r"$\ddot x, \vec{\mathrm{v}}$",
+            "𝑥\u0308,\u2009v\u20d7",
+            r"$\ddot{x}$,\,$\vec{\mathrm{v}}$",
+        ),
+        (r"$e^{\bar\eta}$", "𝑒\U0010e302\U00100304", r"$e^{\bar{\eta}}$"),
     ],
 )
 def test_words_and_formulas_are_one_line_of_letters(text, letters, written):
@@ -66,7 +73,7 @@ def test_a_script_may_hold_a_script_that_unicode_has(formula, written, sizes):
 @pytest.mark.parametrize(
     ("formula", "words"),
     [(r"x^{y^\beta_\omega}", "_ within a script cannot set ω"),
-     (r"\hat\theta", r"\\hat over θ"), (r"\bar x", r"\\bar over x"),
+     (r"\hat{ab}", r"\\hat stands over one letter"), (r"\bar{x_i}", r"\\bar stands over one letter"),
      (r"x^{a^{b^2}}", r"\^ within a script cannot set")],
 )  # fmt: skip
 def test_a_refusal_names_the_command(formula, words):
@@ -74,7 +81,7 @@ def test_a_refusal_names_the_command(formula, words):
         line(f"${formula}$")
 
 
-@pytest.mark.parametrize("text", ["$x", "$\\foo$", "a $x_$", r"$\hat\theta$"])
+@pytest.mark.parametrize("text", ["$x", "$\\foo$", "a $x_$", r"$\hat{xy}$"])
 def test_what_cannot_be_set_is_refused_in_a_note_and_shown_as_it_is_in_a_file(text):
     with pytest.raises(NotTypeset):
         line(text)
@@ -84,7 +91,7 @@ def test_what_cannot_be_set_is_refused_in_a_note_and_shown_as_it_is_in_a_file(te
 @pytest.mark.parametrize(
     ("text", "told"),
     [("a $g_{ij}$", "a g_ij"), (r"$e^{-x^2}$", "e^(−x²)"), (r"$\sigma^2 = \frac12$", "σ^2 = ½"),
-     (r"mean $\mu_1$ at 5 \$", "mean μ_1 at 5 $"), ("$x", "$x")],
+     (r"$e^{\hat p}$", "e^(p hat)"), (r"mean $\mu_1$ at 5 \$", "mean μ_1 at 5 $"), ("$x", "$x")],
 )  # fmt: skip
 def test_a_formula_is_told_in_plain_characters(text, told):
     assert spoken(text) == told

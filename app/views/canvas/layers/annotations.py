@@ -8,6 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from app.views.canvas import typeface
+from app.views.canvas.accents import clusters
 from app.views.canvas.display_list import ArrowHeads, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.marks import overlaps
@@ -150,7 +151,8 @@ class AnnotationsLayer(Layer):
 
 def _pieces(letters: str) -> list[str]:
     """Split letters so that formulas stay apart from words that another font writes."""
-    pieces = ["".join(group) for _, group in groupby(letters, is_symbol)]
+    split = groupby(clusters(letters), lambda letter: is_symbol(letter[0]))
+    pieces = ["".join(group) for _, group in split]
     is_foreign = any(typeface.shaped(p, False) for p in pieces if not is_symbol(p[0]))
     return pieces if is_foreign else [letters]
 

@@ -129,7 +129,8 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 
 def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None:
     """Apply the theme and a type size to an application."""
-    application.setStyle("Fusion")
+    if application.property(SCALE) is None:  # the same style again would style all widgets twice
+        application.setStyle("Fusion")
     palette = QPalette()
     roles = {
         QPalette.ColorRole.Window: theme.window,
