@@ -309,7 +309,7 @@ def runs(label: Label) -> tuple[list[Run], float]:
     """
     made: list[Run] = []
     along = 0.0
-    for char, *marks in clusters(label.letters):
+    for char, *marks in map(tuple, clusters(label.letters)):
         run = Run(*_script(char, label))
         if made and made[-1].takes(run):
             made[-1] = replace(made[-1], text=made[-1].text + run.text)

@@ -206,7 +206,7 @@ class _Page:
 def tex(text: str) -> str:
     """Return a line of text as LaTeX; symbols, sub- and superscripts and signs as mathematics."""
     parts: list[tuple[bool, str]] = []
-    for char, *marks in clusters(text):
+    for char, *marks in map(tuple, clusters(text)):
         is_math, words = _accented(char, marks) if marks else _letter(char)
         if parts and parts[-1][0] == is_math:
             parts[-1] = (is_math, parts[-1][1] + words)
