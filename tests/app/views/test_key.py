@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.export import figure
+from app.export import figure, sheet
 from app.jobs.subject import Subject
 from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
@@ -265,3 +265,18 @@ def test_words_that_run_upwards_have_a_box_too():
     np.testing.assert_allclose(
         turned, (100 + top - 50, 50 - (right - 100), 100 + bottom - 50, 50 + (100 - left))
     )
+
+
+def test_words_left_of_a_surface_are_not_cut_since_no_axis_is_there():
+    plot = Plot((450, 433))
+    scene = completed(Scene(family="categorical3_natural"))
+    drawing.show_scene(plot, Subject.of(in_chart(scene, "octant")))
+    boxes = [
+        box_of(p)
+        for kind in (OutlineLayer, BoxLayer)
+        for p in layer(plot, kind).primitives(plot.frame)
+    ]
+    words = np.array([box for box in boxes if box is not None])
+    assert words[:, 0].min() < plot.frame.box[0], "beyond the plot, but not beyond what is drawn"
+    inside, _ = sheet.groups(plot)
+    assert (words[:, :2] > inside.box[:2]).all() and (words[:, 2:] < inside.box[2:]).all()
