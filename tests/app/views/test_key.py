@@ -268,7 +268,7 @@ def test_words_that_run_upwards_have_a_box_too():
 
 
 def test_words_left_of_a_surface_are_not_cut_since_no_axis_is_there():
-    plot = Plot((450, 433))
+    plot = Plot((470, 433))
     scene = completed(Scene(family="categorical3_natural"))
     drawing.show_scene(plot, Subject.of(in_chart(scene, "octant")))
     boxes = [
