@@ -57,14 +57,19 @@ def test_a_border_that_was_moved_stays_where_it_was_put(tmp_path):
     until(made, lambda: made.window.is_furnished and made.controller.answers.path is not None)
     until(made, lambda: made.runner.pending() == 0)
     family, layers = dock(made.window, "Family"), dock(made.window, "Layers")
-    border = QPoint(family.geometry().center().x(), family.geometry().bottom() + 3)
-    left = Qt.MouseButton.LeftButton
-    window, raised = frame.windowHandle(), border - QPoint(0, 90)
-    QTest.mousePress(window, left, pos=border)
-    QTest.mouseMove(window, raised)
-    until(made, lambda: layers.height() > 300)
-    QTest.mouseRelease(window, left, pos=raised)
-    live(made)
+    left, window = Qt.MouseButton.LeftButton, frame.windowHandle()
+
+    def raised() -> bool:
+        """Drag the border between both panels up; a press beside it, before it is in place, misses."""
+        border = QPoint(family.geometry().center().x(), family.geometry().bottom() + 3)
+        QTest.mousePress(window, left, pos=border)
+        QTest.mouseMove(window, border - QPoint(0, 90))
+        live(made)
+        QTest.mouseRelease(window, left, pos=border - QPoint(0, 90))
+        live(made)
+        return layers.height() > 300
+
+    until(made, raised)
     moved = (family.height(), layers.height())
     for size in ((1000, 600), (1300, 860)):
         frame.resize(*size)
