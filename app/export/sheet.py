@@ -159,7 +159,7 @@ def groups(plot: Plot, times: float = 1.0) -> tuple[Group, Group]:
 
     times: pixels of the sheet per pixel of the plot.
     """
-    left, top, right, bottom = (times * edge for edge in plot.frame.box)
+    left, top, right, bottom = (times * edge for edge in plot.frame.clip)
     box, frame = (left, top, right, bottom), replace(plot.frame, ratio=1.0)
     inside = tuple(cut(item, box) for item in drawn(plot.plotted, frame, times))
     return Group(inside, box), Group(drawn(plot.around, frame, times))

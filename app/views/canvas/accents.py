@@ -16,7 +16,8 @@ from app.views.text.mathematics import accent_of
 UNSCALED = freetype.FT_LOAD_NO_SCALE
 SLANT = 0.21  # of italic letters: an accent moves to the right by this share of its height
 NEXT = 0.2  # height of one accent over another, relative to the size of the letters
-HEAD = 0.5  # size of the head of an arrow, relative to the letter's
+HEAD = 0.6  # size of the head of an arrow, relative to the letter's
+CLEAR = 0.1  # by which an arrow stands higher, so that its head is clear of the letter
 
 
 class Part(NamedTuple):
@@ -52,7 +53,7 @@ def over(font: freetype.Face, letter: str, marks: Sequence[str], is_italic: bool
     for mark in map(accent_of, marks):
         glyph = glyphs(font, mark)[0]
         middle = (advance - _advance(font, glyph)) / 2 / em + SLANT * is_italic * raised
-        parts.append(Part(glyph, 1.0, middle, raised))
+        parts.append(Part(glyph, 1.0, middle, raised + CLEAR * (mark == "→")))
         if mark == "→":
             parts.append(_head(font, parts[-1]))
         raised += NEXT

@@ -100,7 +100,7 @@ class Plot(Canvas):
         self._note = NoteLayer(theme)
         self._key = KeyLayer(theme, self._shown)
 
-        self._key.avoided = (self._annotations,)
+        self._key.avoided = (self._annotations, self._outline, self._box)
         self._marks.avoided = (self._key, self._outline, self._annotations)
         self._zeros.avoided = self._contours.avoided = (self._key, self._marks)
         self._data.avoided = (self._key, self._marks)

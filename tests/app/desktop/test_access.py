@@ -244,3 +244,43 @@ def test_colour_maps_and_opacity_are_drawn_at_once(program):
     assert low == -high or low >= 0 or high <= 0, "two-sided about zero"
     edit(program, "colormap", "jet")
     assert program.store.scene.colormap == "vik", "refused"
+
+
+def test_the_value_of_a_slider_is_told_in_words_and_is_set_as_a_number(program):
+    from PySide6.QtGui import QAccessible
+    from PySide6.QtWidgets import QSlider
+
+    (slider,) = (
+        one
+        for one in program.window.frame.findChildren(QSlider)
+        if one.accessibleName() == "Alpha of the connection"
+    )
+    told = QAccessible.queryAccessibleInterface(slider)
+    steps = told.valueInterface()
+    assert told.text(QAccessible.Text.Value) == slider.accessibleDescription() == "α = 0"
+    assert (steps.minimumValue(), steps.maximumValue()) == (slider.minimum(), slider.maximum())
+    assert steps.currentValue() == slider.value() and steps.minimumStepSize() == slider.singleStep()
+    steps.setCurrentValue(slider.maximum() / 2)
+    live(program)
+    assert program.store.scene.alpha == pytest.approx(0.5)
+    assert told.text(QAccessible.Text.Value) == "α = +0.50"
+    assert told.role() == QAccessible.Role.Slider and told.actionInterface().actionNames()
+    assert told.textInterface() is None, "Qt asks for interfaces that a slider has not"
+    steps.setCurrentValue(0)
+
+
+def test_sliders_come_and_go_while_a_screen_reader_looks_at_them(program):
+    import gc
+
+    from PySide6.QtGui import QAccessible
+
+    from app.views.qt.widgets.widgets import Slider
+
+    for i in range(20):
+        slider = Slider()
+        slider.setValue(i)
+        assert QAccessible.queryAccessibleInterface(slider).text(QAccessible.Text.Value) == f"{i}"
+        gc.collect(0)
+        assert QAccessible.queryAccessibleInterface(slider).valueInterface().currentValue() == i
+        slider.deleteLater()
+        live(program)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from app.export import figure
+from app.export import figure, sheet
 from app.jobs.subject import Subject
-from app.model.scene import Scene, completed
+from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
 from app.views.canvas.display_list import Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
+from app.views.canvas.layers.box import BoxLayer
 from app.views.canvas.layers.curves import CurvesLayer
 from app.views.canvas.layers.key import KeyLayer
 from app.views.canvas.layers.layer import box_of
@@ -23,6 +26,7 @@ from app.views.canvas.layers.marks import (
     overlaps,
     spots,
 )
+from app.views.canvas.layers.outline import OutlineLayer
 from app.views.canvas.plot import Plot
 from app.views.interface.annotations import AngleArc, Annotation
 from app.views.interface.theme import LIGHT
@@ -232,3 +236,47 @@ def test_points_of_data_are_named_and_a_crowd_of_them_is_small_and_leaves_the_cu
     assert is_above and "points of data" in words(plot)
     is_above, many = place_and_width(1000)
     assert not is_above and many == few / 2
+
+
+@pytest.mark.parametrize(
+    ("chart", "kind"), [("octant", OutlineLayer), ("height:parameters", BoxLayer)]
+)
+def test_the_key_covers_no_words_of_axes_in_space(chart, kind):
+    plot = Plot((633, 433))  # of a small window whose letters are at 120 %
+    subject = Subject.of(in_chart(completed(Scene(family="categorical3_natural")), chart))
+    drawing.show_scene(plot, subject)
+    ends = np.array([subject.scene.start.theta, subject.scene.end.theta])
+    xy = subject.chart.forward(np.linspace(*ends, 40))
+    for name in ("geodesic", "straight"):
+        plot.set_curve(name, Curve(xy))
+    plot.set_moving_point(tuple(xy[20]))
+    for azimuth in range(-180, 180, 20):
+        for elevation in (-10.0, 10.0, 25.0, 45.0, 75.0):
+            plot.set_camera((float(azimuth), elevation, 1.0, 0.0, 0.0))
+            axes = [box_of(p) for p in layer(plot, kind).primitives(plot.frame)]
+            words = [box for box in axes if box is not None]
+            assert words and not overlaps(ground(plot), words)
+
+
+def test_words_that_run_upwards_have_a_box_too():
+    across = Label("words", (100.0, 50.0), 12.0, (0.0, 0.0, 0.0, 1.0), (0.25, 0.5))
+    left, top, right, bottom = box_of(across)
+    turned = box_of(replace(across, upright=True))
+    np.testing.assert_allclose(
+        turned, (100 + top - 50, 50 - (right - 100), 100 + bottom - 50, 50 + (100 - left))
+    )
+
+
+def test_words_left_of_a_surface_are_not_cut_since_no_axis_is_there():
+    plot = Plot((470, 433))
+    scene = completed(Scene(family="categorical3_natural"))
+    drawing.show_scene(plot, Subject.of(in_chart(scene, "octant")))
+    boxes = [
+        box_of(p)
+        for kind in (OutlineLayer, BoxLayer)
+        for p in layer(plot, kind).primitives(plot.frame)
+    ]
+    words = np.array([box for box in boxes if box is not None])
+    assert words[:, 0].min() < plot.frame.box[0], "beyond the plot, but not beyond what is drawn"
+    inside, _ = sheet.groups(plot)
+    assert (words[:, :2] > inside.box[:2]).all() and (words[:, 2:] < inside.box[2:]).all()

@@ -31,7 +31,7 @@ class PictureTile:
     def clip(self, frame: Frame) -> None:
         """Clip drawing to the plot."""
         across, down = (p / s for p, s in zip(self.whole, frame.size, strict=True))
-        left, top, right, bottom = frame.box
+        left, top, right, bottom = frame.clip
         left, right = round(left * across), round(right * across)
         top, bottom = round(top * down), round(bottom * down)
         gloo.set_scissor(

@@ -18,7 +18,7 @@ from app.views.canvas.display_list import (
     pen_of,
 )
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.layers.marks import DATA_DISC
+from app.views.canvas.layers.marks import DATA_DISC, overlaps
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, in_order
@@ -42,10 +42,11 @@ WORDS = {
     DATA: "points of data",
 }
 USUAL = ("geodesic", "straight", ENDS, THIRD, MOVING, CARRIED, CIRCLES, DATA)
-WITHIN = 9  # points along words that the key avoids
 # the key takes at most these shares of the plot; with less room only studies are named
 WIDEST, HIGHEST = 0.5, 0.5
-CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # right, below
+# where the key may be, as shares of the room: right, below
+PLACES = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0),
+          (0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0))  # fmt: skip
 
 
 # kinds shown, names of the circles and of kinds that have others than their styles, opacities, points
@@ -62,14 +63,15 @@ class Row(NamedTuple):
 
 
 class KeyLayer(Layer):
-    """Rows in a corner of the plot that geodesic, pins and notes leave free, if there is one.
+    """Rows in a corner of the plot, or beside an edge, where geodesic, pins and words leave room, if
+    there is such a place.
 
     It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
 
     def __init__(self, theme: Theme, read: Callable[[], Shown]) -> None:
         super().__init__(theme)
-        self._read, self._corner = read, CORNERS[0]
+        self._read, self._place = read, PLACES[0]
         self._rows: tuple[Row, ...] = ()
         self._whole = (0.0, 0.0)  # the size with all rows
         self._told: object = None  # what the rows were made from
@@ -92,17 +94,8 @@ class KeyLayer(Layer):
             self._set({*shown, CIRCLES} if names[CIRCLES] else {*shown}, names, shares)
             if points is not None and self._rows:
                 named = np.empty((0, 2)) if tokens is None else frame.to_pixels(tokens)
-                above = np.concatenate([frame.to_pixels(points), self._words(frame)])
-                self._dodge(frame, above, named)
+                self._dodge(frame, frame.to_pixels(points), named)
         return super().primitives(frame)
-
-    def _words(self, frame: Frame) -> Pixels:
-        """Return points (k, 2) along the words of notes and angles, which the key leaves readable."""
-        left, top, right, bottom = self.occupied(frame).T[:, :, None]
-        along = left + (right - left) * np.linspace(0.0, 1.0, WITHIN)
-        return np.stack([along, np.broadcast_to((top + bottom) / 2, along.shape)], -1).reshape(
-            -1, 2
-        )
 
     def _set(self, shown: set[str], names: Mapping[str, str], shares: Mapping[str, float]) -> None:
         told = (shown, dict(names), dict(shares))
@@ -123,13 +116,21 @@ class KeyLayer(Layer):
             self.changed()
 
     def _dodge(self, frame: Frame, points: Pixels, tokens: Pixels) -> None:
-        """Move to the first corner free of ``points`` (k, 2), and if possible of ``tokens`` (n, 2)."""
+        """Move to the first place free of points (k, 2) and of the words of notes, angles and axes, and
+        if possible of ``tokens`` (n, 2).
+        """
         rows = self._fitting(frame)
         size = self._whole if rows is self._rows else self._size(rows)
-        boxes = {c: _box(frame, size, c) for c in (self._corner, *CORNERS)}
-        corner = min(boxes, key=lambda c: (_hits(boxes[c], points), _hits(boxes[c], tokens, DISC)))
-        if corner != self._corner:
-            self._corner = corner
+        words = self.occupied(frame)
+
+        def hits(place: tuple[float, float]) -> tuple[int, bool, bool]:
+            box = _box(frame, size, place)
+            on_words = overlaps(box, words)
+            return _hits(box, points) + on_words, on_words, _hits(box, tokens, DISC)
+
+        place = min((self._place, *PLACES), key=hits)
+        if place != self._place:
+            self._place = place
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
@@ -137,7 +138,7 @@ class KeyLayer(Layer):
         rows = self._fitting(frame)
         if not rows:
             return ()
-        left, top, right, bottom = _box(frame, self._size(rows), self._corner)
+        left, top, right, bottom = _box(frame, self._size(rows), self._place)
         middle = (top + bottom) / 2
         ground = Pen(rgba(self.theme.panel, GROUND), bottom - top)
         edge = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
@@ -207,12 +208,12 @@ def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | Ar
 
 
 def _box(
-    frame: Frame, size: tuple[float, float], corner: tuple[int, int]
+    frame: Frame, size: tuple[float, float], place: tuple[float, float]
 ) -> tuple[float, float, float, float]:
-    """Return left, top, right and bottom of the key in a corner."""
+    """Return left, top, right and bottom of the key at a place."""
     left, top, right, bottom = frame.box
-    x = right - INSET - size[0] if corner[0] else left + INSET
-    y = bottom - INSET - size[1] if corner[1] else top + INSET
+    x = left + INSET + place[0] * (right - left - 2 * INSET - size[0])
+    y = top + INSET + place[1] * (bottom - top - 2 * INSET - size[1])
     return x, y, x + size[0], y + size[1]
 
 

@@ -78,6 +78,11 @@ def box_of(primitive: Primitive) -> tuple[float, float, float, float] | None:
             x = primitive.at[0] - primitive.anchor[0] * width
             y = primitive.at[1] - primitive.anchor[1] * HEIGHT * primitive.size
             return x, y, x + width, y + HEIGHT * primitive.size
+        case Label():
+            length = typeface.width(primitive.letters, primitive.size, 1.0, primitive.bold)
+            x = primitive.at[0] - primitive.anchor[1] * HEIGHT * primitive.size
+            y = primitive.at[1] - (1.0 - primitive.anchor[0]) * length
+            return x, y, x + HEIGHT * primitive.size, y + length
         case Strokes() if primitive.pen.width > WIDEST:
             ends, half = np.concatenate(primitive.lines), primitive.pen.width / 2
             (left, top), (right, bottom) = ends.min(axis=0), ends.max(axis=0)

@@ -48,6 +48,11 @@ class Frame:
         bottom = max(height - m.bottom, m.top + 1)
         return m.left, m.top, right, bottom
 
+    @property
+    def clip(self) -> tuple[int, int, int, int]:
+        """Where the plot may draw: left, top, right, bottom in pixels."""
+        return self.box
+
     def to_pixels(self, xy: ArrayLike) -> Pixels:
         """Return pixels (..., 2) of chart points (..., 2)."""
         e, (left, top, right, bottom) = self.extent, self.box

@@ -36,6 +36,12 @@ class SpaceFrame(Frame):
     surface: Surface | None = None
     camera: Camera = START
 
+    @property
+    def clip(self) -> tuple[int, int, int, int]:
+        """The plot and the margins left and below, where no axes are."""
+        _, top, right, _ = self.box
+        return 0, top, right, max(self.size[1], top + 1)
+
     def to_pixels(self, xy: ArrayLike) -> Pixels:
         """Return pixels (..., 2) of points (..., 3)."""
         return self.seen(xy)[..., :2]

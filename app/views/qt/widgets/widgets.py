@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.views.interface.choices import SEPARATOR, Choice
 from app.views.qt.style.style import GAP, at_least, fixed
 from app.views.qt.style.text import as_hint, plain_label
+from app.views.qt.widgets.speech import tell_sliders_in_words
 
 # of a form's short labels, so that the fields of several forms line up
 LABEL_WIDTH = 62
@@ -108,6 +109,7 @@ class Slider(QSlider):
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
+        tell_sliders_in_words()
 
 
 class Picker(QComboBox):
