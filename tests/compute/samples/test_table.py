@@ -60,7 +60,7 @@ def test_arrays_are_columns(tmp_path):
         ("x|y\n1|2\n", "has the columns x|y, got 'x'"),
         ("x\n1 2\n", "x must be a number: columns are separated by commas, semicolons or tabs"),
         ("x\n1\n9007199254740993\n", "line 3: x must be a number that float64 holds exactly"),
-        # of so many digits Python makes no number
+        # Python converts at most 4,300 digits
         (f"x\n{'9' * 5000}\n", "x must be a number that float64 holds exactly, as all whole ones"),
         # a pattern that tries all ways to part the digits takes minutes
         (f"x\n{'1' * 130_000}x\n", "line 2: x must be a number, got '1111"),
