@@ -31,6 +31,8 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".npz", *READERS)
 MOST_BYTES, MOST_COLUMNS = 256 << 20, 4096
 # maximum number of entries of a text file: each takes about 100 bytes of memory
 MOST_ENTRIES = 10_000_000
+# maximum number of lines, also empty ones: 250 million of these would be read for a minute
+MOST_LINES = 2 * MOST_ENTRIES
 # separators in one row, also within quotes: the reader collects a row before it can be counted
 MOST_SEPARATORS = 1 << 20
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -233,15 +235,18 @@ def _of_text(path: str) -> Table:
     if "\0" in text:
         # so does text in UTF-16 without its mark, and NumPy drops the last ones of an entry
         raise Refused(f"{path} must be text in UTF-8, got a character of code 0")
+    lines = text.count("\n")
+    if lines > MOST_LINES:
+        raise Refused(f"{path} must have at most {MOST_LINES} lines, got {lines}")
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
     with refusing(f"{path} must be a table of text, but cannot be read"):
         source = _Lines(path, text, separator)
         rows = csv.reader(source, delimiter=separator)
         names = _names(path, next(rows, []))
-        lines, whole = _whole(path, rows, source, len(names), SEPARATORS[separator])
+        begins, whole = _whole(path, rows, source, len(names), SEPARATORS[separator])
         columns = np.array(whole, dtype=object).reshape(-1, len(names)).T
-    return Table(path, dict(zip(names, columns, strict=True)), separator != ",", lines)
+    return Table(path, dict(zip(names, columns, strict=True)), separator != ",", begins)
 
 
 def _names(path: str, header: list[str]) -> list[str]:

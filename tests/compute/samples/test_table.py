@@ -179,6 +179,13 @@ def test_longer_floats_beyond_the_range_of_float64_are_refused(tmp_path):
         table.read(tmp_path / "data.npz").numbers("x")
 
 
+def test_a_table_of_too_many_lines_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "MOST_LINES", 5)
+    assert table.read(written(tmp_path, "x\n1\n\n\n2\n")).numbers("x").tolist() == [1.0, 2.0]
+    with pytest.raises(Refused, match="must have at most 5 lines, got 6"):
+        table.read(written(tmp_path, "x\n1\n\n\n\n2\n"))
+
+
 def test_an_archive_with_a_name_twice_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
         for name, value in (("x", 1.0), ("x.npy", 2.0)):
