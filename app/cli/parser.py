@@ -17,6 +17,8 @@ from app.cli.subcommand import Subcommand
 PROGRAM = "attention-geodesics"
 # the default command
 DEFAULT = "gui"
+# options that name a file to write: an empty one is most often a variable of a script that is not set
+TARGETS = ("output", "table", "distances")
 
 
 class BadInput(Exception):
@@ -43,7 +45,11 @@ class _ParserOfCommand:
         if self._command.answers_json:
             shared_options.as_json(made)
         self._command.declare(made)
-        return made.parse_known_args(arguments, namespace)
+        chosen, rest = made.parse_known_args(arguments, namespace)
+        for name in TARGETS:
+            if getattr(chosen, name, None) == "":
+                raise BadInput(f"--{name} must name a file, got ''")
+        return chosen, rest
 
 
 def parser() -> argparse.ArgumentParser:

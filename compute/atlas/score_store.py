@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 from compute.atlas.head_scores import HeadScores, PlaneScores, scores
 from compute.core.interrupt import checkpoint
+from compute.core.refusal import shown
 from compute.core.status import Status
 from compute.definitions.disk_cache import kept
 from compute.heads.head import HeadFile, bundled
@@ -18,6 +19,7 @@ from compute.requests.engine import Engine
 VERSION = 1
 # files whose heads are remembered while they are scored
 MOST_FILES = 8
+T = TypeVar("T")
 known: dict[str, dict[tuple[int, int], HeadScores]] = {}
 
 
@@ -40,7 +42,7 @@ def file_scores(
                 on_head(len(found))
         return tuple(found[place] for place in sorted(found))
 
-    return kept(key, make, _plain, _of_plain)
+    return kept(key, make, _plain, lambda entries: _of_plain(entries, file))
 
 
 def key_of(source: str, names: tuple[object, ...] = ()) -> str:
@@ -64,19 +66,26 @@ def _plain(found: tuple[HeadScores, ...]) -> list[dict[str, object]]:
     return [asdict(of) for of in found]
 
 
-def _of_plain(entries: Any) -> tuple[HeadScores, ...]:
-    """Return scores from an entry.  Raises ValueError if it is none."""
+def _of_plain(entries: Any, file: HeadFile) -> tuple[HeadScores, ...]:
+    """Return the scores of a file from an entry.  Raises ValueError if it is none of this file."""
     try:
-        return tuple(
-            HeadScores(
-                **{
-                    **entry,
-                    "on_plane": PlaneScores(
-                        **{**entry["on_plane"], "status": Status(entry["on_plane"]["status"])}
-                    ),
-                }
-            )
-            for entry in entries
-        )
+        found = tuple(_checked(HeadScores, {**of, "on_plane": _plane(of)}) for of in entries)
     except (KeyError, TypeError) as problem:
         raise ValueError(str(problem)) from None
+    places = [(layer, head) for layer in range(file.layers) for head in range(file.heads)]
+    if [(of.layer, of.head) for of in found] != places:
+        raise ValueError("an entry must hold each head of the file once")
+    return found
+
+
+def _plane(of: Mapping[str, Any]) -> PlaneScores:
+    plane = of["on_plane"]
+    return _checked(PlaneScores, {**plane, "status": Status(plane["status"])})
+
+
+def _checked(kind: type[T], values: Mapping[str, Any]) -> T:
+    """Return a record of values, each of the type that the record states.  Raises TypeError."""
+    for name, stated in get_type_hints(kind).items():
+        if not isinstance(values[name], stated) or isinstance(values[name], bool):
+            raise TypeError(f"{name} must be {stated}, got {shown(values[name])}")
+    return kind(**values)

@@ -70,7 +70,7 @@ def read_bytes(path: str | Path, most: int) -> bytes:
     """Read a regular file of at most ``most`` bytes.  Raises like `opened`."""
     with opened(path, most) as file:
         # a file may grow, and some system files report no size
-        found = file.read(most + 1)
+        found = _read(path, file, most + 1)
     if len(found) > most:
         raise Refused(f"{path} must have at most {most} bytes, got more")
     return found
@@ -86,6 +86,17 @@ def read_text(path: str | Path, most: int, encoding: str = "utf-8") -> str:
     except UnicodeDecodeError as problem:
         raise Refused(f"{path} must be text in UTF-8: {describe(problem)}") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read(path: str | Path, file: BufferedReader, most: int) -> bytes:
+    """Read at most ``most`` bytes.  Raises Refused, with the file's name, if they cannot be read."""
+    try:
+        found: bytes | None = file.read(most)
+    except OSError as problem:
+        raise Refused(f"{path} cannot be read: {describe(problem)}") from None
+    if found is None:
+        raise Refused(f"{path} cannot be read: its content is not there yet")
+    return found
 
 
 def _open_at_once(path: str, flags: int) -> int:

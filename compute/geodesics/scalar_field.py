@@ -105,7 +105,7 @@ def _generic(manifold: Manifold, name: str, theta: Floats) -> tuple[Floats, np.n
     det = np.where(usable, local.det, 1.0)
     if name == "log_det":
         return np.log10(det), usable
-    half = 0.5 * (local.metric[..., 0] + local.metric[..., 2])
+    half = np.where(usable, 0.5 * (local.metric[..., 0] + local.metric[..., 2]), 1.0)
     root = np.sqrt(np.maximum(half * half - det, 0.0))
     # λ_min = D/λ_max does not cancel
     return np.log10((half + root) ** 2 / det), usable

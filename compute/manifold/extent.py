@@ -19,7 +19,8 @@ class Extent:
     def __post_init__(self) -> None:
         corners = (self.x0, self.x1, self.y0, self.y1)
         if not all(np.isfinite(corners)) or self.x0 >= self.x1 or self.y0 >= self.y1:
-            raise ValueError(f"extent must be finite with x0 < x1 and y0 < y1, got {corners}")
+            got = tuple(map(float, corners))
+            raise ValueError(f"extent must be finite with x0 < x1 and y0 < y1, got {got}")
 
     def with_aspect(self, width: float, height: float) -> Extent:
         """Return the smallest rectangle with the same centre that contains this one and has sides

@@ -20,8 +20,8 @@ SPELT = {
     "α": "alpha", "β": "beta", "η": "eta", "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu",
     "ν": "nu", "σ": "sigma", "Ω": "Omega",
 }  # fmt: skip
-# maximum number of points
-MOST_POINTS = 100_000
+# maximum number of points, and size of a coordinate, as in scenes: squares of larger ones overflow
+MOST_POINTS, LARGEST = 100_000, 1e15
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +50,10 @@ def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     """Return the points of a table whose columns are named like the coordinates, Greek letters also by
     their names.
 
-    Raises Refused for a missing column, a missing value, columns of different lengths or no points at
-    all.
+    Raises Refused for a missing column, a missing value, a coordinate beyond LARGEST, columns of
+    different lengths or no points at all.
     """
-    columns = [_known(table, _column(table, name)) for name in coordinates]
+    columns = [_bounded(table, _column(table, name)) for name in coordinates]
     words = table.words(LABEL) if LABEL in table.columns else []
     groups = table.words(GROUP) if GROUP in table.columns else []
     timed = next((name for name in TIMES if _is_timed(table, name, coordinates)), None)
@@ -94,4 +94,17 @@ def _known(table: Table, name: str) -> Floats:
     if unknown.size:
         row = table.place(int(unknown[0]))
         raise Refused(f"{table.path}, {row}: {name} must be a number, got none")
+    return values
+
+
+def _bounded(table: Table, name: str) -> Floats:
+    """Return a column of coordinates.  Raises Refused for one beyond LARGEST."""
+    values = _known(table, name)
+    beyond = np.flatnonzero(np.abs(values) > LARGEST)
+    if beyond.size:
+        row = int(beyond[0])
+        raise Refused(
+            f"{table.path}, {table.place(row)}: {name} must lie within ±{LARGEST:g}, "
+            f"got {values[row]:g}"
+        )
     return values

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -31,6 +31,10 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".npz", *READERS)
 MOST_BYTES, MOST_COLUMNS = 256 << 20, 4096
 # maximum number of entries of a text file: each takes about 100 bytes of memory
 MOST_ENTRIES = 10_000_000
+# maximum number of lines, also empty ones: 250 million of these would be read for a minute
+MOST_LINES = 2 * MOST_ENTRIES
+# separators in one row, also within quotes: the reader collects a row before it can be counted
+MOST_SEPARATORS = 1 << 20
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # kinds of arrays of text
 TEXT = "UO"
@@ -40,7 +44,8 @@ MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", ".", "-", "<na>", "
 EXACT = float(1 << 53)
 # entries that say whether a column holds numbers
 LOOKED_AT = 1000
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# each sign has one way to match: an entry of 100,000 digits would take minutes with two
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # with signs between thousands, and either decimal sign
 _GROUPED = re.compile(r"[+-]?\d{1,3}([.,'’\s]\d{3})+([.,]\d+)?|[+-]?\d+,\d+")
 _PARTED = re.compile(r"[+-]?[\d.]+(\s*[|:]\s*|\s+)[+-]?[\d.]+.*", re.ASCII)
@@ -82,7 +87,8 @@ class Table:
         """
         column = self.column(name)
         if column.dtype.kind not in TEXT:
-            values = column.astype(np.float64)
+            with np.errstate(over="ignore"):
+                values = column.astype(np.float64)
             if column.dtype.kind in "iu":
                 self._check_whole(name, column, values)
             return self._finite(name, values)
@@ -119,7 +125,7 @@ class Table:
         pointed = self._pointed(text)
         if _NUMBER.fullmatch(pointed):
             value = float(pointed)
-            if abs(value) >= EXACT and pointed.lstrip("+-").isdigit() and int(pointed) != value:
+            if abs(value) >= EXACT and not _is_exact(pointed.lstrip("+-"), abs(value)):
                 raise self._inexact(name, row, text)
             return value
         if text.lower() in MISSING:
@@ -158,6 +164,14 @@ class Table:
                 f"{self.path}, {self.place(row)}: {name} must be finite, got {values[row]}"
             )
         return values
+
+
+def _is_exact(digits: str, value: float) -> bool:
+    """Whether float64 holds a number without sign, if that is whole and written without exponent."""
+    if not digits.isdigit():
+        return True
+    # Python converts at most some thousand digits
+    return bool(np.isfinite(value)) and int(digits.lstrip("0")) == value
 
 
 def _expected(text: str) -> str:
@@ -221,14 +235,18 @@ def _of_text(path: str) -> Table:
     if "\0" in text:
         # so does text in UTF-16 without its mark, and NumPy drops the last ones of an entry
         raise Refused(f"{path} must be text in UTF-8, got a character of code 0")
+    lines = text.count("\n")
+    if lines > MOST_LINES:
+        raise Refused(f"{path} must have at most {MOST_LINES} lines, got {lines}")
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
     with refusing(f"{path} must be a table of text, but cannot be read"):
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        source = _Lines(path, text, separator)
+        rows = csv.reader(source, delimiter=separator)
         names = _names(path, next(rows, []))
-        lines, whole = _whole(path, rows, len(names), SEPARATORS[separator])
+        begins, whole = _whole(path, rows, source, len(names), SEPARATORS[separator])
         columns = np.array(whole, dtype=object).reshape(-1, len(names)).T
-    return Table(path, dict(zip(names, columns, strict=True)), separator != ",", lines)
+    return Table(path, dict(zip(names, columns, strict=True)), separator != ",", begins)
 
 
 def _names(path: str, header: list[str]) -> list[str]:
@@ -247,7 +265,38 @@ def _check_different(path: str, names: list[str]) -> None:
         raise Refused(f"the columns of {path} must have different names, got {shown(twice)} twice")
 
 
-def _whole(path: str, rows: Any, width: int, between: str) -> tuple[list[int], list[list[str]]]:
+class _Lines:
+    """The lines of a text; raises Refused for a row of more than MOST_SEPARATORS separators.
+
+    A row may have several lines: ``begin_row`` says that the next line is the first of one.
+    """
+
+    def __init__(self, path: str, text: str, separator: str) -> None:
+        self._path, self._separator = path, separator
+        self._lines = io.StringIO(text, newline="")
+        self._number = self._found = 0
+
+    def begin_row(self) -> None:
+        self._found = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._number += 1
+        self._found += line.count(self._separator)
+        if self._found > MOST_SEPARATORS:
+            raise Refused(
+                f"{self._path}, line {self._number}: a row must have at most {MOST_SEPARATORS} "
+                f"{SEPARATORS[self._separator]}, got {self._found}"
+            )
+        return line
+
+
+def _whole(
+    path: str, rows: Any, source: _Lines, width: int, between: str
+) -> tuple[list[int], list[list[str]]]:
     """Return the rows that are not empty and the line on which each begins; refuse one with another
     number of entries, and too many.
     """
@@ -255,7 +304,9 @@ def _whole(path: str, rows: Any, width: int, between: str) -> tuple[list[int], l
     lines: list[int] = []
     found: list[list[str]] = []
     begin = rows.line_num + 1
+    source.begin_row()
     for row in rows:
+        source.begin_row()
         if row and len(row) != width:
             raise Refused(
                 f"{path}, line {begin}: there must be {width} entries between {between}, "

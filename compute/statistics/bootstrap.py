@@ -46,7 +46,7 @@ def resampled(manifold: Manifold, sample: Sample, theta: Floats, B: int, seed: i
     """
     function = likelihood(manifold, sample)
     n = round(function.size)
-    _check(B, max(n, len(function.x)))
+    _check(B, max(n, len(function.x)), seed)
     draw = np.random.default_rng(seed)
     counts = draw.multinomial(n, function.weight / function.size, B).astype(np.float64)
     return _fitted(manifold, function.x, counts, theta)
@@ -59,7 +59,7 @@ def parametric(manifold: Manifold, theta: Floats, n: float, B: int, seed: int) -
     Raises Refused for a family from whose laws no values can be drawn.
     """
     size = round(n)
-    _check(B, size)
+    _check(B, size, seed)
     draw = np.random.default_rng(seed)
     if outcomes(manifold).space == "outcomes":
         p = manifold.density(theta[None], outcomes(manifold).x)[0]
@@ -69,9 +69,11 @@ def parametric(manifold: Manifold, theta: Floats, n: float, B: int, seed: int) -
     return _fitted(manifold, values, np.ones((B, size)), theta)
 
 
-def _check(B: int, n: int) -> None:
+def _check(B: int, n: int, seed: int) -> None:
     if not 1 <= B <= MOST:
         raise Refused(f"the number of replicates must be from 1 to {MOST}, got {shown(B)}")
+    if seed < 0:
+        raise Refused(f"seed must not be negative, got {shown(seed)}")
     if n < 1:
         raise Refused(f"a bootstrap needs at least one value, got {n}")
     if B * n > MOST_VALUES:

@@ -121,9 +121,9 @@ def between(
         return _divergences(manifold, a, b, kind)
     if manifold.distance is not None:
         known = manifold.distance(a, b)
-        return known, np.where(np.isfinite(known), Status.OK, Status.ILL_CONDITIONED).astype(
-            np.int32
-        )
+        is_known = np.isfinite(known)
+        status = np.where(is_known, Status.OK, Status.ILL_CONDITIONED)
+        return np.where(is_known, known, np.nan), status.astype(np.int32)
     paths = engine.connect(ConnectRequest(manifold, a, b, 0.0, STEPS))
     arrived = np.array([Status(int(s)).arrived for s in paths.status], bool)
     return np.where(arrived, paths.length, np.nan), paths.status

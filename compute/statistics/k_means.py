@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
+from compute.core.interrupt import checkpoint
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
@@ -21,8 +22,8 @@ from compute.requests.engine import Engine
 from compute.statistics.distance_matrix import between, distances
 from compute.statistics.means import mean
 
-# restarts that are refined, and maximum number of rounds
-FINALISTS, ROUNDS = 3, 100
+# restarts that are refined, and maximum numbers of restarts and of rounds
+FINALISTS, MOST_RESTARTS, ROUNDS = 3, 10_000, 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,8 @@ def k_means(
     different = len(np.unique(points, axis=0))
     if not 1 <= k <= different:
         raise Refused(f"k must be from 1 to the {different} different points, got {shown(k)}")
-    if restarts < 1:
-        raise Refused(f"restarts must be at least 1, got {shown(restarts)}")
+    if not 1 <= restarts <= MOST_RESTARTS:
+        raise Refused(f"restarts must be from 1 to {MOST_RESTARTS}, got {shown(restarts)}")
     if seed < 0:
         raise Refused(f"seed must not be negative, got {shown(seed)}")
     every = distances(engine, manifold, points)
@@ -60,6 +61,7 @@ def k_means(
     dice = np.random.default_rng(seed)
     found: dict[bytes, tuple[float, NDArray[np.intp]]] = {}
     for _ in range(restarts):
+        checkpoint()
         labels, inertia = _medoids(squares, _spread(squares, k, dice))
         found[labels.tobytes()] = inertia, labels
     best = sorted(found.values(), key=lambda one: one[0])[:FINALISTS]

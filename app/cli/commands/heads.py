@@ -57,6 +57,8 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.distances:
         checked(chosen.distances, (NPZ,))
     files = [load(name) for name in chosen.files]
+    # first, since files may not be comparable
+    found = head_distances(files) if chosen.distances else None
     engine = open_engine("reference")
     scored = [(i, of) for i, file in enumerate(files) for of in all_scores(engine, file)]
     entries = [entry(files[i], of) for i, of in scored]
@@ -68,13 +70,12 @@ def run(chosen: argparse.Namespace) -> int:
             rows = csv.DictWriter(text, list(entries[0]), lineterminator="\n")
             rows.writeheader()
             rows.writerows(map(cells, entries))
-    found = head_distances(files) if chosen.distances else None
     if found is not None:
         save(chosen.distances, **_arrays(files, found))
     show(
         {
             "heads": entries,
-            "table": path,
+            "table": chosen.table,
             "distances": chosen.distances,
             "nearest": _nearest(files, found) if found is not None else None,
         },
@@ -91,7 +92,9 @@ def _problems(files: Sequence[HeadFile], scored: Scored) -> list[str]:
 
 
 def _named(file: HeadFile, layer: int, head: int) -> str:
-    return f"{file.name} layer {file.layer_words(layer)}, head {head}"
+    from app.cli.output import label
+
+    return f"{label(file.name)} layer {file.layer_words(layer)}, head {head}"
 
 
 def _lines(files: Sequence[HeadFile], scored: Scored, found: HeadDistances | None) -> list[str]:

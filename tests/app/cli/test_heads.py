@@ -55,3 +55,35 @@ def test_heads_that_cannot_be_compared_are_refused(capsys, tmp_path):
     assert main(["heads", "bank", "cat", "--distances", str(tmp_path / "d.npz")]) == 2
     assert "not of one model and differ in their tokens" in capsys.readouterr().err
     assert main(["heads", "nowhere.npz"]) == 2
+
+
+def own(path, heads: int = 2):
+    """Write heads of two tokens."""
+    rng = np.random.default_rng(1)
+    np.savez(path, **{name: rng.normal(size=(1, heads, 2, 3)) for name in "qkv"})
+    return str(path)
+
+
+def test_the_files_that_are_written_are_named(capsys, tmp_path):
+    targets = str(tmp_path / "a.csv"), str(tmp_path / "a.npz")
+    chosen = ("--json", "--table", targets[0], "--distances", targets[1])
+    assert main(["heads", own(tmp_path / "own.npz"), *chosen]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["table"], said["distances"]) == targets
+
+
+def test_nothing_is_said_or_written_before_a_refusal(capsys, tmp_path):
+    table, arrays = tmp_path / "a.csv", tmp_path / "a.npz"
+    chosen = ("--table", str(table), "--distances", str(arrays))
+    assert main(["heads", own(tmp_path / "own.npz", 1), *chosen]) == 2
+    assert capsys.readouterr().err == (
+        "attention-geodesics: distances need 2 to 2000 heads, got 1\n"
+    )
+    assert not table.exists() and not arrays.exists()
+
+
+def test_the_name_of_a_file_does_not_control_the_terminal(capsys, tmp_path):
+    path = own(tmp_path / "\x1b[31mred.npz")
+    assert main(["heads", path, "--distances", str(tmp_path / "a.npz")]) == 0
+    said = capsys.readouterr().out
+    assert "\ufffd[31mred layer 0, head 1" in said and "\x1b" not in said

@@ -148,6 +148,27 @@ def test_distances_are_drawn(capsys, points, tmp_path, suffix):
             "seed must not",
         ),
         (
+            (
+                "fit",
+                "{samples}",
+                "--family",
+                "gaussian",
+                "--column",
+                "x",
+                "--bootstrap",
+                "3",
+                "--seed",
+                "-1",
+            ),
+            "seed must not be negative, got -1",
+        ),
+        (
+            ("cluster", "gaussian", "--points", "{points}", "--k", "2", "--restarts", "1000000"),
+            "restarts must be from 1 to 10000, got 1000000",
+        ),
+        (("distances", "gaussian", "--points", "{points}", "-o", ""), "--output must name a file"),
+        (("heads", "bank", "--table", ""), "--table must name a file, got ''"),
+        (
             ("distances", "gaussian", "--points", "{points}", "-o", "a.txt"),
             "must end in .csv, .png",
         ),

@@ -132,6 +132,14 @@ def test_a_head_without_a_plane_says_why() -> None:
     assert np.isnan(found.effective_dimension)
 
 
+def test_a_head_of_equal_keys_has_a_singular_metric() -> None:
+    q, k = (np.asarray(of[0, 0])[None, None] for of in (BANK.q, BANK.k))
+    file = replace(BANK, q=q, k=np.zeros_like(k), layer_numbers=(), attention=None)
+    found = on_plane(open_engine("reference"), file, 0, 0)
+    assert np.isinf(found.condition) and np.isnan(found.curvature_max)
+    assert found.status != Status.OK
+
+
 def test_scores_come_head_by_head() -> None:
     one = replace(CAT, q=np.asarray(CAT.q[0, 0])[None, None], k=np.asarray(CAT.k[0, 0])[None, None])
     found = list(

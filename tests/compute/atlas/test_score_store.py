@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +46,34 @@ def test_a_damaged_entry_is_computed_again(folder):
         entry.write_bytes(content)
         score_store.known.clear()
         assert file_scores(open_engine("reference"), TWO, "key") == first
+
+
+DAMAGED = [
+    lambda entries: [],
+    lambda entries: entries[:1],
+    lambda entries: entries[::-1],
+    lambda entries: entries * 2,
+    lambda entries: [{**entries[0], "layer": 99}, entries[1]],
+    lambda entries: [{**entries[0], "entropy": "0.5"}, entries[1]],
+    lambda entries: [{**entries[0], "entropy": 10**400}, entries[1]],
+    lambda entries: [{**entries[0], "verified": "x"}, entries[1]],
+    lambda entries: [{**entries[0], "problem": 5}, entries[1]],
+    lambda entries: [{**entries[0], "on_plane": None}, entries[1]],
+    lambda entries: [
+        {**entries[0], "on_plane": {**entries[0]["on_plane"], "conjugate_points": [1]}}, entries[1],
+    ],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_scores_of_other_heads_or_types_are_computed_again(folder, damage):
+    first = file_scores(open_engine("reference"), TWO, "key")
+    (entry,) = folder.iterdir()
+    text = json.dumps(damage(json.loads(entry.read_bytes().partition(b"\n")[2]))).encode()
+    digest = hashlib.sha256(entry.name.encode() + b"\n" + text).hexdigest()
+    entry.write_bytes(digest.encode() + b"\n" + text)
+    score_store.known.clear()
+    assert file_scores(open_engine("reference"), TWO, "key") == first
 
 
 def test_what_was_scored_before_an_interruption_is_kept(folder):

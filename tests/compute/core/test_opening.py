@@ -122,6 +122,14 @@ def test_no_more_than_the_most_is_read(tmp_path):
             read_bytes("/proc/self/maps", 10)
 
 
+@pytest.mark.skipif(
+    not Path("/proc/self/mem").exists(), reason="no file here fails when it is read"
+)
+def test_a_file_that_cannot_be_read_is_named():
+    with pytest.raises(Refused, match="/proc/self/mem cannot be read: Input/output error"):
+        read_bytes("/proc/self/mem", 10)
+
+
 def test_a_file_is_opened_without_waiting(tmp_path):
     (tmp_path / "a").write_bytes(b"x")
     with opened(tmp_path / "a", 1) as file:

@@ -60,6 +60,11 @@ def test_arrays_are_columns(tmp_path):
         ("x|y\n1|2\n", "has the columns x|y, got 'x'"),
         ("x\n1 2\n", "x must be a number: columns are separated by commas, semicolons or tabs"),
         ("x\n1\n9007199254740993\n", "line 3: x must be a number that float64 holds exactly"),
+        # Python converts at most 4,300 digits
+        (f"x\n{'9' * 5000}\n", "x must be a number that float64 holds exactly, as all whole ones"),
+        # a pattern that tries all ways to part the digits takes minutes
+        (f"x\n{'1' * 130_000}x\n", "line 2: x must be a number, got '1111"),
+        (f"x\n{'1' * 120_000}.{'1' * 9_000}e\n", "line 2: x must be a number, got '1111"),
     ],
 )
 def test_what_is_no_number_is_refused_with_its_line(tmp_path, text, words):
@@ -106,6 +111,7 @@ def test_points_have_the_coordinates_as_columns_or_their_names_in_latin_letters(
         ("x,σ\n1,2\n", "must have a column μ or mu, got the columns x, σ"),
         ("μ,σ\n1,2\n3,\n", "line 3: σ must be a number, got none"),
         ("μ,σ\n", "must hold from 1 to 100000 points, got 0"),
+        ("μ,σ\n1,1\n-1e16,1\n", r"line 3: μ must lie within ±1e\+15, got -1e\+16"),
     ],
 )
 def test_points_that_are_missing_are_refused(tmp_path, text, words):
@@ -151,6 +157,33 @@ def test_a_table_of_too_many_entries_is_refused(tmp_path, monkeypatch):
     assert len(table.read(written(tmp_path, "x,y\n1,2\n3,4\n5,6\n")).numbers("x")) == 3
     with pytest.raises(Refused, match="must have at most 3 rows of 2 entries, got more"):
         table.read(written(tmp_path, "x,y\n1,2\n3,4\n5,6\n7,8\n"))
+
+
+def test_zeros_before_a_number_do_not_count_as_digits(tmp_path):
+    path = written(tmp_path, f"x\n{'0' * 5000}9007199254740992\n{'0' * 5000}\n")
+    np.testing.assert_array_equal(table.read(path).numbers("x"), [2.0**53, 0.0])
+
+
+def test_a_row_of_too_many_separators_is_refused_before_it_is_collected(tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "MOST_SEPARATORS", 5)
+    text = 'x,y,z\n1,2,",,,"\n3,4,"\n,,,"\n' + "5,6,\n" * 4
+    assert len(table.read(written(tmp_path, text)).numbers("x")) == 6
+    for line, bad in ((1, "x,,,,,,\n1"), (2, "x,y\n,,,,,,\n"), (3, 'x,y\n1,"\n,,,,,"\n')):
+        with pytest.raises(Refused, match=f"line {line}: a row must have at most 5 commas, got 6"):
+            table.read(written(tmp_path, bad))
+
+
+def test_longer_floats_beyond_the_range_of_float64_are_refused(tmp_path):
+    np.savez(tmp_path / "data.npz", x=np.array([1, "1e4000"], np.longdouble))
+    with pytest.raises(Refused, match="row 2: x must be finite, got inf"):
+        table.read(tmp_path / "data.npz").numbers("x")
+
+
+def test_a_table_of_too_many_lines_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "MOST_LINES", 5)
+    assert table.read(written(tmp_path, "x\n1\n\n\n2\n")).numbers("x").tolist() == [1.0, 2.0]
+    with pytest.raises(Refused, match="must have at most 5 lines, got 6"):
+        table.read(written(tmp_path, "x\n1\n\n\n\n2\n"))
 
 
 def test_an_archive_with_a_name_twice_is_refused(tmp_path):

@@ -322,3 +322,10 @@ def test_beta_laws_are_clustered_by_their_geodesics():
     for labels in (k_medoids(found, 3).labels, hierarchy(found).clusters(3)):
         pairs = labels.reshape(3, 2)
         assert (pairs[:, 0] == pairs[:, 1]).all() and len(set(labels)) == 3
+
+
+def test_distances_beyond_the_range_of_float64_are_unknown():
+    theta = np.array([[1e300, 1.0], [0.0, 1.0], [1.0, 1.0]])
+    found = distances(REFERENCE, NORMALS, theta)
+    assert np.isnan(found.values[0, 1:]).all() and found.worst == Status.ILL_CONDITIONED
+    assert hierarchy(found).points.tolist() == [1, 2]

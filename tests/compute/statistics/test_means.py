@@ -88,7 +88,10 @@ def test_the_mean_of_one_point_is_the_point():
         (lambda: mean(REFERENCE, NORMALS, points(2), np.array([1.0, -1.0])), "at least 0"),
         (lambda: mean(REFERENCE, NORMALS, np.array([[0.0, -1.0]])), "points must lie in"),
         (lambda: k_means(REFERENCE, NORMALS, points(3)[[0, 0, 1]], 3), "the 2 different points"),
-        (lambda: k_means(REFERENCE, NORMALS, points(3), 2, 0), "restarts must be at least 1"),
+        (
+            lambda: k_means(REFERENCE, NORMALS, points(3), 2, 0),
+            "restarts must be from 1 to 10000, got 0",
+        ),
         (lambda: regression(REFERENCE, NORMALS, np.ones(3), points(3)), "two different values"),
     ],
 )

@@ -1,7 +1,8 @@
-"""Files that the program keeps for itself: settings and derived families."""
+"""Files that the program keeps for itself: settings, derived families and scores of heads."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,12 @@ import numpy as np
 
 from app.model import recent
 from app.model.lessons import progress
+from app.presenters import atlas
+from compute.atlas import score_store
+from compute.engine.reference import ReferenceEngine
 from compute.families import _build
 from compute.families import manifold as manifold_of
+from compute.heads.head import HeadFile, load
 from tests.fuzz.kind import Broken, Kind
 
 FAMILY = (
@@ -71,7 +76,52 @@ def open_derived(path: Path) -> None:
         raise Broken(f"another metric is computed: {metric.tolist()}")
 
 
+@cache
+def _heads() -> HeadFile:
+    """Two heads."""
+    path, rng = Path(os.environ["XDG_CACHE_HOME"]) / "heads.npz", np.random.default_rng(6)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, **{name: rng.normal(size=(1, 2, 4, 3)) for name in "qkv"})
+    return load(str(path))
+
+
+def _scores() -> tuple[score_store.HeadScores, ...]:
+    score_store.known.clear()
+    return score_store.file_scores(ReferenceEngine(), _heads(), "fuzzed heads")
+
+
+@cache
+def _scored() -> Path:
+    """The file that the scores are kept in."""
+    folder = Path(os.environ["XDG_CACHE_HOME"])
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    _heads()
+    _scores()
+    found = {path for path in folder.rglob("*.json") if path.is_file()} - before
+    (entry,) = found
+    return entry
+
+
+def scores(folder: Path) -> list[bytes]:
+    """The scores of heads as JSON."""
+    return [_scored().read_bytes().partition(b"\n")[2]]
+
+
+def open_scores(path: Path) -> None:
+    """Show heads whose kept scores are damaged, but have the digest of an entry."""
+    entry, text = _scored(), path.read_bytes()
+    digest = hashlib.sha256(entry.name.encode() + b"\n" + text).hexdigest()
+    entry.write_bytes(digest.encode() + b"\n" + text)
+    found = _scores()
+    if [(of.layer, of.head) for of in found] != [(0, 0), (0, 1)]:
+        raise Broken("scores of other heads")
+    for of in found:
+        atlas.cells(atlas.entry(_heads(), of))
+    atlas.state([_heads()], [(0, of) for of in found], None, "", (0, 0))
+
+
 KINDS = (
+    Kind("scores of heads", ".json", scores, open_scores, (b'"layer": 99', b'"head": "0"')),
     Kind(
         "settings",
         ".ini",

@@ -32,6 +32,7 @@ FULL = {
     "chart": "parameters",
     "start": {"theta": [0.25, 1.5], "token": None},
     "end": {"theta": [1, 2]},
+    "third": {"theta": [0.5, 1.5]},
     "vector": [0.5, -0.25],
     "alpha": 0.5,
     "scalar": "curvature",
@@ -50,6 +51,20 @@ FULL = {
     "seed": 3},
     "photograph": {"source": "cat.png", "patch": 8, "of": "shades", "start": [0.5, 1]},
     "normals": {"a": [0, 0, 1, 0, 1], "b": [0, 0, 1, 0.25, 2]},
+    "points": [
+        {"theta": [0, 1], "label": "a", "n": 5, "group": "one", "time": 1.5, "later": 1},
+        {"theta": [1, 2], "n": 2.5, "family": "gamma"},
+        {"theta": [2, 2], "group": "two"},
+    ],
+    "data": {"file": "data.csv", "layout": "groups", "column": "x", "by": "g", "level": 0.9,
+    "times": 2, "resampled": True, "seed": 3, "mean": "median", "later": {"a": 1}},
+    "aside": [{
+        "family": "beta", "start": {"theta": [2, 2]}, "end": {"theta": [3, 2]},
+        "third": {"theta": [2.5, 2]}, "vector": [0.1, 0.2], "view": [1, 4, 1, 4],
+        "points": [{"theta": [1, 1], "label": "b"}], "later": 5,
+        "timeline": {"duration": 2, "repeat": "once",
+        "tracks": [{"field": "alpha", "keys": [{"at": 0, "value": 0}]}]},
+    }],
     "timeline": {
         "duration": 4,
         "repeat": "loop",
