@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from app.jobs.job import Job
+from app.jobs.lesson import ReadLesson
 from app.model import scene_file
 from app.model.store import Store
 from app.parts.lessons import LessonPart
 from app.parts.part import PartContext
 from app.views.interface.lesson import LessonState
+from compute.engine.reference import ReferenceEngine
 
 
 class Views:
@@ -29,7 +32,12 @@ def lesson_part() -> LessonPart:
     """A part that listens to a store of its own, with its views as ``views``."""
     views = Views()
     store = Store(scene_file.load("gaussian"))
-    made = LessonPart(PartContext(store, views, views, lambda task: None))
+
+    def submit(job: Job) -> None:
+        if isinstance(job, ReadLesson):
+            job.perform(ReferenceEngine(), made.on_message, lambda: False)
+
+    made = LessonPart(PartContext(store, views, views, submit))
     store.listen(made.on_scene)
     made.views = views
     return made

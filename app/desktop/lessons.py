@@ -36,9 +36,7 @@ class Lessons:
 
     def begin(self, source: str) -> None:
         """Start a lesson after the question about unsaved work."""
-        lesson = self._part.read(source)
-        if lesson is not None:
-            self._part.begin(lesson)
+        self._part.open(source, admitted=True)
 
     def _watch(self, name: str) -> None:
         """Read the lesson again when its file changes; bundled lessons have names, not paths."""

@@ -30,7 +30,7 @@ class FitPlotsTask(Job):
     point: DataPoint
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one answer."""
+        """Emit one `FitPlotsAnswer`."""
         emit(self.answer())
 
     def answer(self) -> FitPlotsAnswer:

@@ -7,7 +7,7 @@ from pathlib import Path
 # a folder added before scenes are imported has its layers everywhere
 FOLDERS = [Path(__file__).parents[1] / "jobs" / "studies"]
 # modules there that are not studies
-_NONE = ("__init__", "construction", "study", "traced_curves")
+_NONE = ("__init__", "construction", "of_points", "study", "traced_curves")
 
 
 def study_names() -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
+from app.jobs.lesson import LessonRead, ReadLesson
 from app.jobs.path import PathJob
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
@@ -26,7 +27,7 @@ from app.model.store import DEEPEST
 from app.parts.lesson_quantities import Current
 from app.parts.lesson_readings import reading
 from app.parts.part import Part, PartContext
-from app.parts.proofreading import unset
+from app.parts.proofreading import typeset
 from app.views.interface.events import Event, Held, PanelShown, PinMoved, VectorMoved
 from app.views.interface.lesson import LessonChosen, LessonEntry, LessonState, Reading
 from app.views.text.markdown import page
@@ -57,11 +58,14 @@ class LessonPart(Part):
     """
 
     events: tuple[type, ...] = (LessonChosen, PanelShown)
+    messages: tuple[type, ...] = (LessonRead,)
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
         self.lesson: Lesson | None = None
         self.at = 0
+        self._opening: ReadLesson | None = None
+        self._admitted = False
         self.progress: dict[str, Progress] = {}
         self._keep: Act = lambda: None
         self._admit: Callable[[Act], None] = lambda act: act()
@@ -137,6 +141,10 @@ class LessonPart(Part):
             self._look()
 
     def on_message(self, message: object) -> None:
+        if isinstance(message, LessonRead):
+            if message.job == self._opening:
+                self._opened(message)
+            return
         job = getattr(message, "job", None)
         if self.lesson is not None and job is not None:
             self._answers[type(job)] = message
@@ -150,19 +158,26 @@ class LessonPart(Part):
         self._show()
         self.context.window.raise_panel(TITLE)
 
-    def open(self, source: str) -> None:
-        """Start or continue the lesson of that name or file."""
-        lesson = self.read(source)
-        if lesson is not None:
-            self._admit(lambda: self.begin(lesson))
+    def open(self, source: str, admitted: bool = False) -> None:
+        """Start or continue the lesson of that name or file, once the worker has read it.
 
-    def read(self, source: str) -> Lesson | None:
-        """Return the lesson of that name or file; None, with a message, if it is invalid."""
+        ``admitted``: the question about unsaved work has been asked.
+        """
+        self._opening, self._admitted = ReadLesson(source), admitted
+        self.context.submit(self._opening)
+
+    def _opened(self, answer: LessonRead) -> None:
+        """Begin the lesson that was read, or say why it is none."""
+        self._opening, lesson, problem = None, answer.lesson, answer.problem
         try:
-            return _typeset(catalogue.load(source))
-        except NotALesson as problem:
-            self.context.window.tell("This file is not a lesson", str(problem))
-            return None
+            lesson = lesson and typeset(lesson)
+        except NotALesson as found:
+            lesson, problem = None, str(found)
+        if lesson is None:
+            self.context.window.tell("This file is not a lesson", problem)
+            return
+        begin = partial(self.begin, lesson)
+        begin() if self._admitted else self._admit(begin)
 
     def reload(self) -> None:
         """Read the file of the current lesson again and stay at the step; if the file is invalid, keep
@@ -172,7 +187,7 @@ class LessonPart(Part):
             return
         before, step = self.lesson, self.step
         try:
-            lesson = _typeset(catalogue.load(before.name))
+            lesson = typeset(catalogue.load(before.name))
         except NotALesson as problem:
             self._problem = str(problem).removeprefix(f"{os.path.dirname(before.name)}{os.sep}")
             self._show()
@@ -340,7 +355,7 @@ class LessonPart(Part):
     # --- showing ------------------------------------------------------------------------------
     def _show(self) -> None:
         # a lesson observes every change; without one only undo can bring one back
-        self.messages = (object,) if self.lesson is not None else ()
+        self.messages = (object,) if self.lesson is not None else LessonPart.messages
         self.events = LessonPart.events
         if self.lesson is not None:
             self.events = (LessonChosen, PanelShown, PinMoved, VectorMoved, Held)
@@ -375,15 +390,6 @@ class LessonPart(Part):
     def _entry(self, name: str, title: str) -> LessonEntry:
         kept = self.progress.get(name, Progress())
         return LessonEntry(name, title, len(kept.done), kept.count)
-
-
-def _typeset(lesson: Lesson) -> Lesson:
-    """Return the lesson.  Raises NotALesson, with the line, if a text cannot be typeset."""
-    for step in lesson.steps:
-        for text, first in ((step.text, step.text_line), (step.task, step.task_line)):
-            for line, words in unset(text, first):
-                raise NotALesson(lesson.name, line, words)
-    return lesson
 
 
 def _bare(scene: Scene) -> Scene:

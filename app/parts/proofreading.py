@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.model.lessons.checks import Check, Quantity, holds
-from app.model.lessons.lesson import Lesson, QuotedNumber, Step
+from app.model.lessons.lesson import Lesson, NotALesson, QuotedNumber, Step
 from app.model.lessons.wording import value as written_value
 from app.model.scene import Scene
 from app.parts.lesson_quantities import Answers, computed, studied, value
@@ -90,3 +90,12 @@ def unset(text: str, first: int) -> Iterator[tuple[int, str]]:
             page(found[0])
         except NotTypeset as problem:
             yield first + text.count("\n", 0, found.start()), str(problem)
+
+
+def typeset(lesson: Lesson) -> Lesson:
+    """Return the lesson.  Raises NotALesson, with the line, if a text cannot be typeset."""
+    for step in lesson.steps:
+        for text, first in ((step.text, step.text_line), (step.task, step.task_line)):
+            for line, words in unset(text, first):
+                raise NotALesson(lesson.name, line, words)
+    return lesson

@@ -128,7 +128,9 @@ class _Search:
     def _slope(
         self, theta: Floats, velocity: Floats, log: Floats, distance: Floats, pull: Floats
     ) -> Floats:
-        """Return ½(d²)''/|γ'|² (n,)."""
+        """Return ½(d²)''/|γ'|² (n,), the slope of the pull along the line: by secants where these
+        agree with the value of constant curvature K within `TRUSTED`, else that value.
+        """
         metric = self.manifold.geometry(theta).metric
         off = inner(metric, log, quarter_turn(metric, velocity))
         sine2 = (off / np.maximum(distance * self.line.speed, 1e-300)) ** 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
@@ -11,10 +11,10 @@ import numpy as np
 from app.jobs.data_table import sample_of
 from app.jobs.job import Priority
 from app.jobs.studies import traced_curves
-from app.jobs.studies.study import Found, Study
+from app.jobs.studies.of_points import OfFits, fitted
+from app.jobs.studies.study import Found
 from app.jobs.viewport import Viewport
-from app.model.data_points import DataPoint, standing
-from app.model.data_settings import DataSettings
+from app.model.data_points import DataPoint
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -30,7 +30,7 @@ ABSENT = "the values are not in this scene: open the file again"
 
 
 @dataclass(frozen=True)
-class BootstrapJob(Study):
+class BootstrapJob(OfFits):
     """Clouds of `REPLICATES` maximum-likelihood points around fitted points."""
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
@@ -50,18 +50,10 @@ class BootstrapJob(Study):
         ),
     }
 
-    points: tuple[DataPoint, ...]
-    data: DataSettings = field(default_factory=DataSettings)
-
-    @classmethod
-    def listed(cls, scene: Scene) -> bool:
-        return len(scene.points) > 0
-
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
-        fitted = tuple(point for point in standing(scene.points) if point.n > 0)
-        return cls(scene.family, fitted, scene.data.drawn)
+        return cls(scene.family, fitted(scene), scene.data.drawn)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Draw and fit the samples of each point."""

@@ -9,7 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs.studies import traced_curves
-from app.jobs.studies.study import Found, Study
+from app.jobs.studies.of_points import OfPoints
+from app.jobs.studies.study import Found
 from app.jobs.viewport import Viewport
 from app.model.data_points import standing
 from app.model.scene import Point, Scene
@@ -32,7 +33,7 @@ TURNING = "The sum of the angles at the points: the total geodesic curvature of 
 
 
 @dataclass(frozen=True)
-class CheckpointsJob(Study):
+class CheckpointsJob(OfPoints):
     """The path through points, with its length against the distance of its ends."""
 
     words: ClassVar[str] = "the path through the points"
@@ -53,10 +54,6 @@ class CheckpointsJob(Study):
 
     points: tuple[Point, ...]
     times: tuple[float, ...] = ()
-
-    @classmethod
-    def listed(cls, scene: Scene) -> bool:
-        return len(scene.points) > 0
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:

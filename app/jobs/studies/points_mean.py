@@ -11,7 +11,8 @@ import numpy as np
 from app.jobs.job import Cancelled, Emit
 from app.jobs.session import Session
 from app.jobs.studies import traced_curves
-from app.jobs.studies.study import Found, Study
+from app.jobs.studies.of_points import OfPoints
+from app.jobs.studies.study import Found
 from app.jobs.viewport import Viewport
 from app.model.data_points import standing
 from app.model.scene import Point, Scene
@@ -88,7 +89,7 @@ class LastMean:
 
 
 @dataclass(frozen=True)
-class PointsMeanJob(Study):
+class PointsMeanJob(OfPoints):
     """A mean of points, with its variance and certificate."""
 
     words: ClassVar[str] = "the mean of the points"
@@ -109,10 +110,6 @@ class PointsMeanJob(Study):
     points: tuple[Point, ...]
     live: bool = False
     kind: str = KINDS[0]
-
-    @classmethod
-    def listed(cls, scene: Scene) -> bool:
-        return len(scene.points) > 0
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:

@@ -8,7 +8,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from app.jobs.studies.study import Found, Study
+from app.jobs.studies.of_points import OfPoints
+from app.jobs.studies.study import Found
 from app.jobs.viewport import Viewport
 from app.model.data_points import standing
 from app.model.scene import Point, Scene
@@ -29,7 +30,7 @@ HINT = (
 
 
 @dataclass(frozen=True)
-class PrincipalJob(Study):
+class PrincipalJob(OfPoints):
     """Both principal geodesics of points, with the shares of the variance."""
 
     words: ClassVar[str] = "the principal geodesics"
@@ -44,10 +45,6 @@ class PrincipalJob(Study):
     }
 
     points: tuple[Point, ...]
-
-    @classmethod
-    def listed(cls, scene: Scene) -> bool:
-        return len(scene.points) > 0
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:

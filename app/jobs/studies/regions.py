@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 
 from app.jobs.data_table import sample_of
 from app.jobs.studies import traced_curves
-from app.jobs.studies.study import Found, Study
+from app.jobs.studies.of_points import OfFits, fitted
+from app.jobs.studies.study import Found
 from app.jobs.viewport import Viewport
-from app.model.data_points import DataPoint, standing
-from app.model.data_settings import DataSettings
+from app.model.data_points import DataPoint
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -40,7 +40,7 @@ HINT = (
 
 
 @dataclass(frozen=True)
-class RegionsJob(Study):
+class RegionsJob(OfFits):
     """The likelihood-ratio regions of fitted points, and their ellipses."""
 
     words: ClassVar[str] = "the regions"
@@ -57,18 +57,10 @@ class RegionsJob(Study):
         "wald": Style(21, lambda t: t.m_path, 0.95, 1.6, dash=(5, 4), words="ellipse of g⁻¹/n"),
     }
 
-    points: tuple[DataPoint, ...]
-    data: DataSettings = field(default_factory=DataSettings)
-
-    @classmethod
-    def listed(cls, scene: Scene) -> bool:
-        return len(scene.points) > 0
-
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene."""
-        fitted = tuple(point for point in standing(scene.points) if point.n > 0)
-        return cls(scene.family, fitted, scene.data.sure)
+        return cls(scene.family, fitted(scene), scene.data.sure)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the boundary and the ellipse of each fitted point."""

@@ -3,56 +3,20 @@
 from __future__ import annotations
 
 import csv
-import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app.model import scene_file
-from app.model.store import Store
 from app.parts.attention_matrix import AttentionMatrixPart, MatrixTask
-from app.parts.part import PartContext
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
 from app.views.interface.events import PanelShown
 from compute.heads.head import load
-
-CAT = "attention:cat?layer=3&head=5"
-
-
-def scene_of(family, folder):
-    path = folder / "scene.json"
-    fixed = {"format": "attention-geodesics/scene", "version": 1, "title": "t", "family": family}
-    path.write_text(json.dumps(fixed))
-    return scene_file.load(str(path))
-
-
-class Shown:
-    """The part beside a window that answers with file names."""
-
-    def __init__(self, scene, *files):
-        self.asked, self.states, self.told, self.edits = [], [], [], []
-        names = list(files)
-        window = SimpleNamespace(
-            set_panel=lambda title, state: self.states.append(state), log=self.told.append,
-            ask_save=lambda *_: names.pop(0),
-        )  # fmt: skip
-        context = PartContext(
-            Store(scene), SimpleNamespace(), window, self.asked.append,
-            edit=lambda changes, merge: self.edits.append(changes),
-        )  # fmt: skip
-        self.part = AttentionMatrixPart(context)
-
-    def hear(self, event):
-        before = len(self.asked)
-        self.part.on_event(event)
-        for job in self.asked[before:]:
-            job.perform(None, self.part.on_message, lambda: False)
-        return self.states[-1]
+from tests.app.parts.beside import CAT, Beside, scene_of
 
 
 def test_rows_are_those_of_the_model_and_hidden_keys_are_not_zeros(tmp_path):
-    state = Shown(scene_of(CAT, tmp_path)).hear(PanelShown("Matrix", True))
+    state = Beside(AttentionMatrixPart, scene_of(CAT, tmp_path)).hear(PanelShown("Matrix", True))
     own = np.asarray(load("cat").attention[3, 5], float)
     assert np.abs(state.rows - own).max() < 2e-3
     assert (state.seen == np.tril(np.ones((33, 33), bool))).all()
@@ -62,7 +26,7 @@ def test_rows_are_those_of_the_model_and_hidden_keys_are_not_zeros(tmp_path):
 
 def test_a_cell_brings_a_pin_and_rows_are_written(tmp_path):
     table, arrays, other = (str(tmp_path / name) for name in ("m.csv", "m.npz", "m.txt"))
-    made = Shown(scene_of(CAT, tmp_path), table, arrays, other)
+    made = Beside(AttentionMatrixPart, scene_of(CAT, tmp_path), table, arrays, other)
     state = made.hear(PanelShown("Matrix", True))
     made.hear(CellChosen(12, "A"))
     made.hear(CellChosen(20, "B"))
@@ -79,7 +43,9 @@ def test_a_cell_brings_a_pin_and_rows_are_written(tmp_path):
 
 def test_other_families_have_no_matrix_and_long_texts_say_so(tmp_path):
     assert (
-        Shown(scene_file.load("gaussian")).hear(PanelShown("Matrix", True)).note.startswith("Only")
+        Beside(AttentionMatrixPart, scene_file.load("gaussian"))
+        .hear(PanelShown("Matrix", True))
+        .note.startswith("Only")
     )
     rng = np.random.default_rng(0)
     path = tmp_path / "long.npz"

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import csv
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app.model import scene_file
-from app.model.store import Store
 from app.parts.head_atlas import HeadAtlasPart
-from app.parts.part import PartContext
 from app.views.interface.events import PanelShown
 from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
 from compute.heads.head import load
-from tests.app.parts.test_attention_matrix import CAT, scene_of
-
-
-class Shown:
-    """The part beside a window that answers with file names."""
-
-    def __init__(self, scene, *files):
-        self.asked, self.states, self.told, self.edits = [], [], [], []
-        names = list(files)
-        window = SimpleNamespace(
-            set_panel=lambda title, state: self.states.append(state), log=self.told.append,
-            ask_save=lambda *_: names.pop(0), ask_open=lambda *_: names.pop(0),
-        )  # fmt: skip
-        context = PartContext(
-            Store(scene), SimpleNamespace(), window, self.asked.append,
-            edit=lambda changes, merge: self.edits.append(changes),
-        )  # fmt: skip
-        self.part = HeadAtlasPart(context)
-
-    def hear(self, event):
-        before = len(self.asked)
-        self.part.on_event(event)
-        for job in self.asked[before:]:
-            job.perform(None, self.part.on_message, lambda: False)
-        return self.states[-1]
+from tests.app.parts.beside import CAT, Beside, scene_of
 
 
 def test_all_heads_are_scored_mapped_and_written(tmp_path):
     table = str(tmp_path / "heads.csv")
-    made = Shown(scene_of(CAT, tmp_path), table)
+    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path), table)
     state = made.hear(PanelShown("Atlas", True))
     best = max(state.heads, key=lambda of: of.values["induction"])
     assert best.name == "17·5" and state.heads[state.current].name == "17·5"
@@ -66,7 +39,7 @@ def test_all_heads_are_scored_mapped_and_written(tmp_path):
 def test_other_files_join_and_say_why_they_cannot_be_compared(tmp_path):
     bank, other = load("bank"), str(tmp_path / "other.npz")
     np.savez(other, **{name: np.asarray(getattr(bank, name)[0, :2])[None] for name in "qkv"})
-    made = Shown(scene_of(CAT, tmp_path), other)
+    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path), other)
     made.hear(PanelShown("Atlas", True))
     state = made.hear(AtlasAsked("add"))
     assert len(state.heads) == 56 and state.files == (other,)
@@ -80,7 +53,9 @@ def test_other_files_join_and_say_why_they_cannot_be_compared(tmp_path):
 
 def test_other_families_have_no_heads():
     assert (
-        Shown(scene_file.load("gaussian")).hear(PanelShown("Atlas", True)).words.startswith("Only")
+        Beside(HeadAtlasPart, scene_file.load("gaussian"))
+        .hear(PanelShown("Atlas", True))
+        .words.startswith("Only")
     )
 
 

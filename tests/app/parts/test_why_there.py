@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app.model import scene_file
 from app.model.scene import Pin
-from app.model.store import Store
-from app.parts.part import PartContext
 from app.parts.why_there import NO_HEAD, NO_TOKEN, WhyTherePart
 from app.views.interface.events import PanelShown
 from app.views.interface.why_there import KeyAsked
 from compute.heads.head import load
-from tests.app.parts.test_attention_matrix import CAT, scene_of
-
-
-class Shown:
-    """The part beside a window that keeps what it is shown."""
-
-    def __init__(self, scene):
-        self.asked, self.states = [], []
-        window = SimpleNamespace(set_panel=lambda title, state: self.states.append(state))
-        context = PartContext(Store(scene), SimpleNamespace(), window, self.asked.append)
-        self.part = WhyTherePart(context)
-
-    def hear(self, event):
-        before = len(self.asked)
-        self.part.on_event(event)
-        for job in self.asked[before:]:
-            job.perform(None, self.part.on_message, lambda: False)
-        return self.states[-1]
+from tests.app.parts.beside import CAT, Beside, scene_of
 
 
 def test_bars_add_up_to_the_logit_of_the_key(tmp_path):
-    made = Shown(scene_of(CAT, tmp_path))
+    made = Beside(WhyTherePart, scene_of(CAT, tmp_path))
     state = made.hear(PanelShown("Why there", True))
     assert state.keys[0] == "23 mat: 0.819" and state.key == 23 and len(state.values) == 13
     cat = load("cat")
@@ -50,7 +30,7 @@ def test_bars_add_up_to_the_logit_of_the_key(tmp_path):
 
 
 def test_the_metric_is_split_by_keys(tmp_path):
-    made = Shown(scene_of(CAT, tmp_path))
+    made = Beside(WhyTherePart, scene_of(CAT, tmp_path))
     made.hear(PanelShown("Why there", True))
     state = made.hear(KeyAsked(-1, "metric"))
     assert state.values.sum() == pytest.approx(1.0) and "trace of g" in state.words
@@ -58,8 +38,11 @@ def test_the_metric_is_split_by_keys(tmp_path):
 
 
 def test_it_says_when_there_is_no_row(tmp_path):
-    assert Shown(scene_file.load("gaussian")).hear(PanelShown("Why there", True)).note == NO_HEAD
-    made = Shown(scene_of(CAT, tmp_path))
+    assert (
+        Beside(WhyTherePart, scene_file.load("gaussian")).hear(PanelShown("Why there", True)).note
+        == NO_HEAD
+    )
+    made = Beside(WhyTherePart, scene_of(CAT, tmp_path))
     made.hear(PanelShown("Why there", True))
     scene = made.part.context.store.scene
     moved = replace(scene, start=Pin((0.0, 0.0)))

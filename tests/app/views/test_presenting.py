@@ -44,8 +44,10 @@ def begin(program, name: str) -> None:
     """Open a lesson at its first step."""
     from app.parts.lessons import LessonPart
 
+    part = program.controller.part(LessonPart)
     program.window.actions[f"lesson:{name}"].trigger()
-    program.controller.part(LessonPart).go(0)
+    until(program, lambda: part.lesson is not None and part.lesson.name == name)
+    part.go(0)
     rested(program)
 
 

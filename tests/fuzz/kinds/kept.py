@@ -78,7 +78,7 @@ def open_derived(path: Path) -> None:
 
 @cache
 def _heads() -> HeadFile:
-    """Two heads."""
+    """Return a file of two heads of random numbers."""
     path, rng = Path(os.environ["XDG_CACHE_HOME"]) / "heads.npz", np.random.default_rng(6)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, **{name: rng.normal(size=(1, 2, 4, 3)) for name in "qkv"})

@@ -5,37 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.views.interface.distances import Array, DistancesState
 from app.views.interface.theme import Theme
+from app.views.qt.widgets.cells import Cells, Place, viridis
 from app.views.qt.widgets.speech import describe
 
 # heights of the dendrogram and of the bar with its numbers; room for the names; space between
 TREE, BAR, NAMES, GAP = 70, 30, 74, 4
 LEAST, MOST = 120, 420  # pixels of the picture
 SMALLEST = 9.0  # height of a row with a name
-STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class DistanceMatrix(QWidget):
+class DistanceMatrix(Cells):
     """Draws a `DistancesState`; ``point`` receives the pair (row, column) under the pointer or None,
     ``choose`` the one that is clicked, both as numbers of points.
     """
@@ -46,15 +37,10 @@ class DistanceMatrix(QWidget):
         point: Callable[[tuple[int, int] | None], None],
         theme: Theme,
     ) -> None:
-        super().__init__()
+        super().__init__("Matrix of distances")
         self._choose, self._point, self._theme = choose, point, theme
         self._state: DistancesState | None = None
         self._picture = QImage()
-        self._place: tuple[int, int] | None = None  # row and column, as drawn
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Matrix of distances")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -64,11 +50,11 @@ class DistanceMatrix(QWidget):
     def show_state(self, state: DistancesState) -> None:
         """Show distances, in the order of the dendrogram."""
         if self._state is None or not np.array_equal(self._state.order, state.order):
-            self._place = None
+            self.pointed = None
         self._state = state
         ordered = state.values[np.ix_(state.order, state.order)]
         self._picture = picture(ordered, QColor(self._theme.panel))
-        self._fit()
+        self.fit()
 
     # --- where things are ---------------------------------------------------------------------
     def _side(self) -> int:
@@ -87,7 +73,8 @@ class DistanceMatrix(QWidget):
         row, column = int((at.y() - box.top()) / cell), int((at.x() - box.left()) / cell)
         return (row, column) if max(row, column) < n else None
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Give the widget the height of its parts."""
         self.setFixedHeight(TREE + GAP + self._side() + GAP + BAR)
         self.update()
 
@@ -108,8 +95,8 @@ class DistanceMatrix(QWidget):
         self._draw_groups(painter, state)
         self._draw_names(painter, state)
         self._draw_bar(painter, state)
-        if self._place is not None:
-            row, column = self._place
+        if self.pointed is not None:
+            row, column = self.pointed
             cell, box = self._side() / len(state.order), self.box()
             painter.setPen(QPen(QColor(self._theme.text), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -176,48 +163,27 @@ class DistanceMatrix(QWidget):
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "hatched: unknown")
 
     # --- hands --------------------------------------------------------------------------------
-    def resizeEvent(self, event: QEvent) -> None:
-        self._fit()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._look(self.place_at(event.position().toPoint()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._look(None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        place = self.place_at(event.position().toPoint())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._look(place)
-            self._take(place)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = STEPS.get(Qt.Key(event.key()))
-        if self._state is None or not len(self._state.order):
-            return
-        if step is not None:
-            last = len(self._state.order) - 1
-            row, column = self._place or (0, 0)
-            moved = (row + step[0], column + step[1]) if self._place else (0, min(1, last))
-            self._look((min(max(moved[0], 0), last), min(max(moved[1], 0), last)))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place is not None:
-            self._take(self._place)
-        else:
-            super().keyPressEvent(event)
-
-    def _pair(self, place: tuple[int, int]) -> tuple[int, int]:
-        assert self._state is not None
-        return int(self._state.order[place[0]]), int(self._state.order[place[1]])
-
-    def _take(self, place: tuple[int, int]) -> None:
-        if place[0] != place[1]:  # A and B on one point have no geodesic
+    def taken(self, place: Place) -> None:
+        """Choose a pair; A and B on one point have no geodesic."""
+        if place[0] != place[1]:
             self._choose(*self._pair(place))
 
-    def _look(self, place: tuple[int, int] | None) -> None:
-        if place != self._place:
-            self._place = place
-            self._point(None if place is None else self._pair(place))
-            self.update()
+    def beside(self, step: tuple[int, int]) -> Place | None:
+        """Return the pair that an arrow key leads to, at first the upper left one."""
+        last = -1 if self._state is None else len(self._state.order) - 1
+        if last < 0:
+            return None
+        row, column = self.pointed or (0, 0)
+        moved = (row + step[0], column + step[1]) if self.pointed else (0, min(1, last))
+        return min(max(moved[0], 0), last), min(max(moved[1], 0), last)
+
+    def looked_at(self, place: Place | None) -> None:
+        """Point out a pair, as numbers of points."""
+        self._point(None if place is None else self._pair(place))
+
+    def _pair(self, place: Place) -> tuple[int, int]:
+        assert self._state is not None
+        return int(self._state.order[place[0]]), int(self._state.order[place[1]])
 
     def speak(self, words: str) -> None:
         """Set what a screen reader says."""
@@ -227,17 +193,11 @@ class DistanceMatrix(QWidget):
         return QSize(LEAST + NAMES, self.height())
 
 
-def _table() -> np.ndarray:
-    """Return Viridis (256, 3) as bytes."""
-    table: np.ndarray = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)[:, :3]
-    return table.astype(np.uint8)
-
-
 def picture(values: Array, ground: QColor) -> QImage:
     """Return a matrix (n, n) as a picture of n × n cells; unknown values are hatched."""
     top = float(np.nanmax(values, initial=0.0)) or 1.0
     level = np.nan_to_num(255.0 * values / top).astype(np.uint8)
-    pixels = _table()[level]
+    pixels = viridis()[level]
     scale = 4 if np.isnan(values).any() else 1
     if scale > 1:  # only a larger picture has room for stripes
         pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
@@ -250,7 +210,7 @@ def picture(values: Array, ground: QColor) -> QImage:
 
 def strip() -> QImage:
     """Return the bar of colours."""
-    return _image(_table()[None])
+    return _image(viridis()[None])
 
 
 def _image(pixels: np.ndarray) -> QImage:

@@ -6,35 +6,26 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
     QImage,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from app.views.interface.heads import HeadCell, HeadsState, Place
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import as_hint
+from app.views.qt.widgets.cells import Cells, viridis
 from app.views.qt.widgets.speech import describe
 
 EDGE = 18  # for the numbers of layers and heads
 SMALLEST, LARGEST = 24, 60  # width of a cell
 GAP, BAR = 3, 3
-STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 def arranged(state: HeadsState, columns: int, order: str) -> dict[tuple[int, int], Place]:
@@ -50,24 +41,19 @@ def arranged(state: HeadsState, columns: int, order: str) -> dict[tuple[int, int
     }
 
 
-class HeadGrid(QWidget):
+class HeadGrid(Cells):
     """Draws a `HeadsState`; ``choose`` receives clicks, ``point`` the head under the pointer."""
 
     def __init__(
         self, choose: Callable[[Place], None], point: Callable[[Place | None], None], theme: Theme
     ) -> None:
-        super().__init__()
+        super().__init__("Grid of heads")
         self.theme = theme
         self._choose, self._point = choose, point
         self._state: HeadsState | None = None
         self._number, self._sorted = "entropy", False
         self.places: dict[tuple[int, int], Place] = {}
         self._columns, self._width = 1, SMALLEST
-        self._pointed: Place | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Grid of heads")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -77,9 +63,10 @@ class HeadGrid(QWidget):
     def show_heads(self, state: HeadsState | None, number: str, by_number: bool) -> None:
         """Show heads with bars of ``number``, sorted by it or by layer."""
         self._state, self._number, self._sorted = state, number, by_number
-        self._arrange()
+        self.fit()
 
-    def _arrange(self) -> None:
+    def fit(self) -> None:
+        """Arrange the heads in as many columns as there is room for."""
         state = self._state
         if state is None:
             self.places = {}
@@ -145,49 +132,30 @@ class HeadGrid(QWidget):
             shade = _shade(cell.bars[self._number])
             below.setWidth(max(2, round(cell.bars[self._number] * below.width())))
             painter.fillRect(below, shade)
-        if place in (state.current, self._pointed):
+        if place in (state.current, self.pointed):
             ink = self.theme.accent if place == state.current else self.theme.text
             painter.setPen(QPen(QColor(ink), 2))
             painter.drawRect(inner.adjusted(-1, -1, 1, 1))
 
     # --- hands --------------------------------------------------------------------------------
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._arrange()
+    def taken(self, place: Place) -> None:
+        """Choose a head."""
+        self._choose(place)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._look(self.place_at(event.position().toPoint()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._look(None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        place = self.place_at(event.position().toPoint())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._choose(place)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = STEPS.get(Qt.Key(event.key()))
+    def beside(self, step: tuple[int, int]) -> Place | None:
+        """Return the head that an arrow key leads to, from the one pointed at or the current one."""
         if self._state is None:
-            return
-        if step is not None:
-            self._look(self._beside(self._pointed or self._state.current, step))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointed is not None:
-            self._choose(self._pointed)
-        else:
-            super().keyPressEvent(event)
-
-    def _beside(self, place: Place, step: tuple[int, int]) -> Place:
+            return None
+        place = self.pointed or self._state.current
         where = {head: at for at, head in self.places.items()}
         row, column = where.get(place, (0, 0))
         return self.places.get((row + step[0], column + step[1]), place)
 
-    def _look(self, place: Place | None) -> None:
-        if place != self._pointed:
-            self._pointed = place
-            self._point(place)
-            cell = self._state.cells.get(place) if self._state and place else None
-            describe(self, cell.words if cell else "")
-            self.update()
+    def looked_at(self, place: Place | None) -> None:
+        """Say the numbers of a head."""
+        self._point(place)
+        cell = self._state.cells.get(place) if self._state and place else None
+        describe(self, cell.words if cell else "")
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -201,21 +169,14 @@ class HeadGrid(QWidget):
         return QSize(EDGE + self._columns * SMALLEST, self.height())
 
 
-@lru_cache(maxsize=1)
-def _table() -> np.ndarray:
-    """Return Viridis (256, 3) as bytes."""
-    table: np.ndarray = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)[:, :3]
-    return table.astype(np.uint8)
-
-
 def _shade(share: float) -> QColor:
-    return QColor(*(int(v) for v in _table()[round(255 * min(max(share, 0.0), 1.0))]))
+    return QColor(*(int(v) for v in viridis()[round(255 * min(max(share, 0.0), 1.0))]))
 
 
 @lru_cache(maxsize=4096)
 def _image(cell: HeadCell) -> QImage:
     level = np.nan_to_num(np.clip(cell.picture[::-1], 0.0, 1.0) * 255).astype(np.uint8)
-    pixels = np.ascontiguousarray(_table()[level])
+    pixels = np.ascontiguousarray(viridis()[level])
     rows, columns = level.shape
     image = QImage(pixels.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888)
     return image.copy()

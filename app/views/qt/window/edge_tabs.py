@@ -55,7 +55,7 @@ class EdgeTabs:
             bar.show()
 
     def hide(self) -> None:
-        """Hide all tabs."""
+        """Hide the tabs at both edges."""
         for bar in self._bars.values():
             bar.hide()
 

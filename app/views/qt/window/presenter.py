@@ -109,7 +109,7 @@ class Presenter(QObject):
         application.installEventFilter(self)
 
     def leave(self) -> None:
-        """Restore the window."""
+        """Restore the window as it was before presenting; without effect outside it."""
         if self._before is None:
             return
         (window_state, hidden), self._before = self._before, None
