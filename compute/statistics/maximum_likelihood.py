@@ -126,9 +126,8 @@ def _median(x: Floats, share: Floats) -> float:
     """Return the weighted median; the middle of both values beside half of the weight."""
     order = np.argsort(x)
     x, below = x[order][share[order] > 0], np.cumsum(share[order][share[order] > 0])
-    low, high = (np.searchsorted(below, 0.5 + side * ROUNDING) for side in (-1, 1))
-    last = len(x) - 1
-    return float(x[min(low, last)] / 2 + x[min(high, last)] / 2)
+    places = np.searchsorted(below, [0.5 - ROUNDING, 0.5 + ROUNDING])
+    return float((x[np.minimum(places, len(x) - 1)] / 2).sum())
 
 
 def _is_at_kink(function: Likelihood, theta: Floats) -> bool:
