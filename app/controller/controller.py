@@ -59,7 +59,6 @@ MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 # fields whose change needs another path
 PATHS = frozenset(("start", "end", "vector", "alpha"))
 P = TypeVar("P", bound=Part)
-# answers that are drawn
 Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
 
@@ -196,7 +195,8 @@ class Controller:
 
     def _follow(self, before: Subject, subject: Subject, changed: frozenset[str]) -> None:
         old, new = before.scene, subject.scene
-        self.transition.end()
+        if self.transition.is_running:
+            self.transition.end()
         if self.waiting.is_blank and "ground" not in changed:
             return  # it is shown with all the rest
         if changed & {"family", "alpha", "start", "end"}:
