@@ -45,6 +45,7 @@ from app.views.interface.events import (
     Hovered,
     LoopDrawn,
     PinMoved,
+    PlotResized,
     SceneEdited,
     VectorMoved,
     ViewChanged,
@@ -58,7 +59,6 @@ MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 # fields whose change needs another path
 PATHS = frozenset(("start", "end", "vector", "alpha"))
 P = TypeVar("P", bound=Part)
-# answers that are drawn
 Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
 
@@ -139,10 +139,11 @@ class Controller:
                 self.editor.move_vector(event)
             case LoopDrawn() | StrokeDrawn():
                 self.editor.draw(event)
-            case ViewChanged():
+            case ViewChanged() | PlotResized():
                 self._viewport = replace(self._viewport, pixels=event.pixels)
                 self._is_unplanned = True
-                self.editor.change_view(event)
+                if isinstance(event, ViewChanged):
+                    self.editor.change_view(event)
             case CameraMoved():
                 self.editor.move_camera(event)
             case SceneEdited():
@@ -247,8 +248,7 @@ class Controller:
         self.answers.clear_map()
         self.answers.keep_common(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
-        kept = (PathJob, Study)
-        self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
+        self._planned = {k: j for k, j in self._planned.items() if issubclass(k, PathJob | Study)}
         self.transition.begin(
             old, new, self.answers.path, self.answers.studies, self._end_transition
         )

@@ -18,6 +18,7 @@ from compute.samples import samples
 from compute.samples.points_file import has_points
 from compute.samples.table import MISSING, TEXT, Table, read
 from compute.statistics.likelihood import likelihood
+from compute.statistics.maximum_likelihood import score_length
 
 Group = samples.Sample
 # Fisher length of the mean score at θ̂, times √n, up to which a point still belongs to its sample
@@ -97,12 +98,10 @@ def sample_of(manifold: Manifold, data: DataSettings, point: DataPoint) -> Group
     if sample is None or sample.size != point.n:
         return None
     try:
-        score = likelihood(manifold, sample).score(np.array(point.theta))
+        away = score_length(likelihood(manifold, sample), np.array(point.theta))
     except ValueError:
         return None
-    g = manifold.geometry(np.array(point.theta)).metric[[0, 1, 1, 2]].reshape(2, 2)
-    away = float(score @ np.linalg.solve(g, score)) * point.n
-    return sample if away < STILL**2 else None
+    return sample if away * np.sqrt(point.n) < STILL else None
 
 
 @lru_cache(maxsize=1)

@@ -16,10 +16,10 @@ from compute.core.arrays import Floats, same_length
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import angle_between
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
-from compute.statistics.likelihood import metric
 from compute.studies.retry import second_try
 
 STEPS = 32
@@ -92,11 +92,7 @@ def _spans(points: Floats, time: ArrayLike | None) -> Floats:
 
 def _turning(manifold: Manifold, points: Floats, tangents: Floats) -> float:
     """Return Σ|angle| between arriving and leaving velocities; pieces of length 0 turn nothing."""
-    moving = tangents[np.abs(tangents).max(axis=(1, 2)) > 0]
-    kept = points[:-1][np.abs(tangents).max(axis=(1, 2)) > 0]
-    total = 0.0
-    for before, after, at in zip(moving[:-1, 1], moving[1:, 0], kept[1:], strict=True):
-        g = metric(manifold, at)
-        cosine = before @ g @ after / np.sqrt((before @ g @ before) * (after @ g @ after))
-        total += float(np.arccos(np.clip(cosine, -1.0, 1.0)))
-    return total
+    moves = np.abs(tangents).max(axis=(1, 2)) > 0
+    moving, kept = tangents[moves], points[:-1][moves]
+    at = manifold.geometry(kept[1:]).metric
+    return float(angle_between(at, moving[:-1, 1], moving[1:, 0]).sum())

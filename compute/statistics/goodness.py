@@ -11,7 +11,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.manifold.manifold import COUNTS, Manifold
 from compute.samples.samples import Sample
-from compute.statistics.law import Law, law
+from compute.statistics.law import Law, law, on_circle
 from compute.statistics.likelihood import likelihood, outcomes
 
 # maximum number of bins, of points of QQ, of points of a curve
@@ -29,7 +29,8 @@ class Goodness:
     probabilities p (k,); ``edges`` is empty, ``labels`` names outcomes.  ``theoretical`` and
     ``observed`` (q,): quantiles of the law and of the sample at the same probabilities; ``low`` and
     ``high`` (q,): the band that holds each order statistic of samples of the law with probability
-    `BAND`, θ̂ taken as known.  ks: sup |Fₙ − F|, NaN for outcomes.
+    `BAND`, θ̂ taken as known.  ks: sup |Fₙ − F|, NaN for outcomes.  On a circle x, F and quantiles begin
+    at −π, on which ks depends.
     """
 
     x: Floats
@@ -55,10 +56,11 @@ def goodness(manifold: Manifold, sample: Sample, theta: Floats) -> Goodness:
     if support.space == "outcomes":
         p = manifold.density(theta[None], support.x)[0]
         shares = np.bincount(function.x.astype(np.intp), function.weight, len(p)) / function.size
-        places = np.arange(float(len(p)))
-        return Goodness(places, p, shares, none, support.labels, none, none, none, none, np.nan)
-    order = np.argsort(function.x)
-    x, weight = function.x[order], function.weight[order]
+        numbers = np.arange(float(len(p)))
+        return Goodness(numbers, p, shares, none, support.labels, none, none, none, none, np.nan)
+    places = on_circle(function.x) if support.space == "circle" else function.x
+    order = np.argsort(places)
+    x, weight = places[order], function.weight[order]
     fitted = law(manifold, theta, x)
     drawn = _counts(manifold, x, weight, theta, fitted)
     if support.space != COUNTS:

@@ -109,6 +109,11 @@ def _of_density(manifold: Manifold, theta: Floats, support: Support, around: Flo
     return Law(x, total, False, u, slope, into, back)
 
 
+def on_circle(x: Floats) -> Floats:
+    """Return angles (n,) in [−π, π]."""
+    return np.asarray(x - 2 * np.pi * np.rint(x / (2 * np.pi)))
+
+
 Function = Callable[[Floats], Floats]
 
 
@@ -122,7 +127,12 @@ def _transformation(support: Support, around: Floats) -> tuple[Function, Functio
     """
     if support.space == "circle":
         half = np.pi / REACH
-        return (lambda x: x / half), (lambda u: half * u), (lambda u: np.full_like(u, half))
+        # angles count from −π, whatever turn they are given in
+        return (
+            (lambda x: on_circle(x) / half),
+            (lambda u: half * u),
+            (lambda u: np.full_like(u, half)),
+        )
     line, unline, rate = _onto_line(support)
     with np.errstate(all="ignore"):
         y = line(np.asarray(around, np.float64))

@@ -28,6 +28,10 @@ SCORING, NEWTON = 120, 12
 RIDGE = 1e-4
 # share of the predicted increase that a step must bring
 SUFFICIENT = 1e-4
+# circles in Fisher length, and points on each, on which ℓ may be higher than at a kink
+RADII, DIRECTIONS = 10.0 ** np.arange(-6.0, 1.0), 16
+# relative rounding error of ℓ and of shares of weights
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,7 @@ def fit(manifold: Manifold, sample: Sample) -> Fit:
     function = likelihood(manifold, sample)
     with np.errstate(over="ignore", invalid="ignore"):  # of extreme values; what is NaN fails
         theta, status = maximum(function)
-        score = function.score(theta)
+        score = score_length(function, theta)
     g = metric(manifold, theta)
     total = float(function.mean(theta[None])[0]) * function.size
     return Fit(
@@ -70,9 +74,19 @@ def fit(manifold: Manifold, sample: Sample) -> Fit:
         total,
         2 * len(theta) - 2 * total,
         np.linalg.pinv(g) / sample.size,
-        _length(g, score),
+        score,
         status,
     )
+
+
+def score_length(function: Likelihood, theta: Floats) -> float:
+    """Return the length √(s g⁻¹ s) of the mean score at θ (2,), NaN where it is not known.
+
+    It is 0 at a maximum, also at a kink, where 0 lies between the slopes on both sides.
+    """
+    if _is_at_kink(function, theta):
+        return 0.0
+    return _length(metric(function.manifold, theta), function.score(theta))
 
 
 def maximum(function: Likelihood, near: Floats | None = None) -> tuple[Floats, Status]:
@@ -82,7 +96,10 @@ def maximum(function: Likelihood, near: Floats | None = None) -> tuple[Floats, S
     the sample, and at ``near`` (2,), the best first, and ends with the first that converges.
     """
     manifold = function.manifold
-    starts = np.array([manifold.interior, *manifold.pins, *_own(function)])
+    own = _own(function)
+    if own and _is_at_kink(function, own[0]):
+        return own[0], Status.OK
+    starts = np.array([manifold.interior, *manifold.pins, *own])
     if near is not None:
         starts = np.concatenate([near[None], starts])
     order = np.argsort(-function.mean(starts))
@@ -99,9 +116,31 @@ def _own(function: Likelihood) -> list[Floats]:
     """Return the median and the mean distance from it, if they may be a location and a scale."""
     if outcomes(function.manifold).space != "line":
         return []
-    middle = np.median(function.x)
-    point = np.array([middle, np.abs(function.x / 2 - middle / 2).mean() * 2])
+    x, share = function.x, function.weight / function.size
+    middle = _median(x, share)
+    point = np.array([middle, share @ np.abs(x / 2 - middle / 2) * 2])
     return [point] if known_inside(function.manifold, point) else []
+
+
+def _median(x: Floats, share: Floats) -> float:
+    """Return the weighted median; the middle of both values beside half of the weight."""
+    order = np.argsort(x)
+    x, below = x[order][share[order] > 0], np.cumsum(share[order][share[order] > 0])
+    places = np.searchsorted(below, [0.5 - ROUNDING, 0.5 + ROUNDING])
+    return float((x[np.minimum(places, len(x) - 1)] / 2).sum())
+
+
+def _is_at_kink(function: Likelihood, theta: Floats) -> bool:
+    """Whether ℓ, of a family with kinks, is nowhere higher on circles of many sizes round θ (2,)."""
+    manifold = function.manifold
+    if not manifold.kinked:
+        return False
+    turn = np.linspace(0.0, 2 * np.pi, DIRECTIONS, endpoint=False)
+    frame = np.linalg.inv(np.linalg.cholesky(metric(manifold, theta)))
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1) @ frame
+    around = theta + (RADII[:, None, None] * circle).reshape(-1, 2)
+    value = float(function.mean(theta[None])[0])
+    return bool(function.mean(around).max() <= value + ROUNDING * (1.0 + abs(value)))
 
 
 def _ascended(function: Likelihood, theta: Floats) -> Floats:
@@ -127,7 +166,7 @@ def _ascended(function: Likelihood, theta: Floats) -> Floats:
 
 def _newton(function: Likelihood, theta: Floats) -> tuple[Floats, Status]:
     """Return the maximum near θ (2,), and the status."""
-    manifold, length = function.manifold, np.inf
+    manifold, length, begin = function.manifold, np.inf, theta
     for _ in range(NEWTON):
         s, g = function.score(theta), metric(manifold, theta)
         before, length = length, _length(g, s)
@@ -142,7 +181,9 @@ def _newton(function: Likelihood, theta: Floats) -> tuple[Floats, Status]:
         if length < CLOSE and _length(g, function.score(following)) >= length:
             break
         theta = following
-    return theta, Status.OK if length < CLOSE else Status.NOT_CONVERGED
+    first, last = function.mean(np.stack([begin, theta]))
+    risen = last >= first - SUFFICIENT * CLOSE * (1.0 + abs(first))
+    return theta, Status.OK if length < CLOSE and risen else Status.NOT_CONVERGED
 
 
 def _is_peak(g: Floats, observed: Floats) -> bool:

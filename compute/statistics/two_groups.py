@@ -11,9 +11,9 @@ distances between points of two groups, against its values for other assignments
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from math import comb
 
 import numpy as np
@@ -31,8 +31,8 @@ from compute.samples.samples import Sample
 from compute.statistics.distance_matrix import Distances
 from compute.statistics.maximum_likelihood import fit
 
-# permutations evaluated at once, and the relative difference of statistics that are equal
-AT_ONCE, EQUAL = 512, 1e-12
+# permutations evaluated at once, and most of them; relative difference of statistics that are equal
+AT_ONCE, MOST, EQUAL = 512, 1_000_000, 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,16 +126,16 @@ def permutation(
 
     If there are no more than ``permutations`` assignments, all of them are evaluated; else as many
     random ones, and p = (1 + number of T ≥ the observed one)/(1 + permutations).  Raises Refused
-    unless each group has at least two points.
+    unless each group has at least two points, and for more than a million permutations.
     """
     chosen = np.asarray(first, bool)
     same_length(points=found.values, first=chosen.astype(np.float64))
     n, m = int(chosen.sum()), int((~chosen).sum())
     if min(n, m) < 2:
         raise Refused(f"each group must have at least two points, got {n} and {m}")
-    if permutations < 1 or seed < 0:
+    if not 1 <= permutations <= MOST or seed < 0:
         raise Refused(
-            "permutations must be at least 1 and seed must not be negative, got "
+            f"permutations must be from 1 to {MOST} and seed must not be negative, got "
             f"{shown(permutations)} and {shown(seed)}"
         )
     if np.isnan(found.values).any():
@@ -167,13 +167,16 @@ def _statistics(apart: Floats, first: NDArray[np.bool_]) -> Floats:
 
 def _assignments(
     size: int, n: int, permutations: int, dice: np.random.Generator, exact: bool
-) -> Sequence[NDArray[np.bool_]]:
-    """Return all assignments of n of the points, or random ones, in parts (k, size)."""
+) -> Iterator[NDArray[np.bool_]]:
+    """Yield all assignments of n of the points, or random ones, in parts (k, size)."""
     if exact:
-        rows = np.zeros((comb(size, n), size), bool)
-        for row, members in enumerate(combinations(range(size), n)):
-            rows[row, list(members)] = True
-    else:
-        base = np.arange(size) < n
-        rows = dice.permuted(np.tile(base, (permutations, 1)), axis=1)
-    return [rows[begin : begin + AT_ONCE] for begin in range(0, len(rows), AT_ONCE)]
+        every = combinations(range(size), n)
+        while members := list(islice(every, AT_ONCE)):
+            rows = np.zeros((len(members), size), bool)
+            np.put_along_axis(rows, np.array(members), True, axis=1)
+            yield rows
+        return
+    base = np.arange(size) < n
+    for begin in range(0, permutations, AT_ONCE):
+        count = min(AT_ONCE, permutations - begin)
+        yield dice.permuted(np.tile(base, (count, 1)), axis=1)

@@ -10,7 +10,7 @@ from vispy import app
 
 from app.views.canvas.gl.painter import Painter, context, renderer
 from app.views.canvas.input.gestures import Gestures
-from app.views.interface.events import ViewChanged
+from app.views.interface.events import PlotResized
 from app.views.interface.theme import DARK, Theme
 
 # seconds for which a moved pin waits for its geodesic before it is drawn without it
@@ -115,5 +115,5 @@ class VispyCanvas(Gestures):
 
     def _resized(self) -> None:
         self._measure()
-        self._handler(ViewChanged(self._stage.asked, self._plot_pixels()))
+        self._handler(PlotResized(self._plot_pixels()))
         self._now()

@@ -81,6 +81,13 @@ class ViewChanged:
 
 
 @dataclass(frozen=True)
+class PlotResized:
+    """The plot has another size, pixels (width, height); the rectangle asked for is the same."""
+
+    pixels: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class CameraMoved:
     """A surface in space was turned, drawn nearer or shifted; ``done`` on release."""
 
@@ -138,6 +145,7 @@ Event = (
     | StrokeDrawn
     | Hovered
     | ViewChanged
+    | PlotResized
     | CameraMoved
     | SceneEdited
     | Held

@@ -47,8 +47,9 @@ DOUBLED = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "C": "ℂ", "E": "𝔼", "S": "�
 VULGAR = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔",
           ("1", "8"): "⅛", ("3", "2"): "3⁄2"}  # fmt: skip
 THIN, MEDIUM = "\u2009", "\u2005"
-# no line ends after it
-SLASH = "/\u2060"
+# no line ends at one, nor after a slash with one
+JOINER = "\u2060"
+SLASH = f"/{JOINER}"
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)\s*|\s+|(.)", re.DOTALL)
 
 
@@ -111,7 +112,9 @@ def _joined(pieces: list[_Piece]) -> str:
             parts.append(f"{MEDIUM}{piece.html}{MEDIUM}")
         elif piece.kind == "binary" and before in ("word", "fraction"):
             parts.append(f"{THIN}{piece.html}{THIN}")
-        elif before == "large" or (piece.kind in ("function", "large") and before == "word"):
+        elif before == "large":
+            parts.append(f"{THIN}{JOINER}{_flat(piece)}")
+        elif piece.kind in ("function", "large") and before == "word":
             parts.append(f"{THIN}{_flat(piece)}")
         else:
             parts.append(_flat(piece))
@@ -127,6 +130,11 @@ def _flat(piece: _Piece) -> str:
     if (top, below) in VULGAR:
         return VULGAR[top, below]
     return f"{_guarded(top)}{SLASH}{_guarded(below)}"
+
+
+def _in_one_line(html: str) -> str:
+    """Return a piece within which no line ends."""
+    return html.replace(THIN, THIN + JOINER).replace(MEDIUM, MEDIUM + JOINER)
 
 
 def _guarded(html: str) -> str:
@@ -219,7 +227,8 @@ class _FormulaReader:
             return _Piece(SPACES[name])
         if name in FUNCTIONS:
             return _Piece(
-                name if self._peek() in ("(", "^", "_", "", "}") else name + THIN, "function"
+                name if self._peek() in ("(", "^", "_", "", "}") else f"{name}{THIN}{JOINER}",
+                "function",
             )
         if name in ("left", "right"):
             return _character(self._next())
@@ -230,7 +239,7 @@ class _FormulaReader:
         if name in ("frac", "tfrac", "dfrac"):
             return _Piece(self._argument(), "fraction", self._argument())
         if name == "sqrt":
-            return _Piece(f'√<span class="root">{self._argument()}</span>')
+            return _Piece(f'√<span class="root">{_in_one_line(self._argument())}</span>')
         if name in ACCENTS:
             return self._accented(name)
         if name in UPRIGHT:

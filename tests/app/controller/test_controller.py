@@ -37,6 +37,7 @@ from app.views.interface.events import (
     Hovered,
     LoopDrawn,
     PinMoved,
+    PlotResized,
     SceneEdited,
     VectorMoved,
     ViewChanged,
@@ -305,6 +306,17 @@ def test_a_zoom_asks_for_the_map_of_what_is_seen(desk):
     controller.on_event(ViewChanged(Extent(-1, 1, -1, 1), (600, 300)))
     asked = {type(job): job for job in runner.take()}
     assert asked[MapJob].view == Extent(-1, 1, -1, 1)
+    assert asked[MapJob].pixels == (600, 300)
+
+
+def test_a_plot_of_another_size_keeps_the_view_that_is_put_meanwhile(desk):
+    controller, _, _, runner = desk
+    seen = Extent(-1, 1, -1, 1)
+    with controller.store.event():
+        controller.store.update(replace(controller.store.scene, view=seen))
+        controller.on_event(PlotResized((600, 300)))
+    asked = {type(job): job for job in runner.take()}
+    assert controller.store.scene.view == asked[MapJob].view == seen
     assert asked[MapJob].pixels == (600, 300)
 
 

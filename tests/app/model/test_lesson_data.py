@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 import compute
 from app.model import scene_file
+from app.model.lessons import catalogue
 from app.model.lessons.changes import NoChange, changed
+from app.presenters.scene_panels import LAYER_WORDS
 from tests import ROOT
 
 LESSONS = ROOT / "assets" / "lessons"
@@ -34,3 +38,18 @@ def test_a_step_moves_a_point_by_its_label():
     for text in ("series 9 (1, 1)", "series 2", "series 2 (1, -1)"):
         with pytest.raises(NoChange, match="point"):
             changed(scene, {"point": text}, folder)
+
+
+def test_lessons_call_layers_as_the_panel_does():
+    titles = {words[0] for words in LAYER_WORDS.values()}
+    for page in sorted(LESSONS.glob("*/lesson.md")):
+        named = set(re.findall(r"\blayer \*([^*]+)\*[^*]", page.read_text("utf-8")))
+        assert named <= titles, f"{page.parent.name} names layers that do not exist"
+
+
+def test_no_pin_covers_a_point_that_is_to_be_dragged():
+    """A pin lies above the points, so that the mouse would take the pin."""
+    for step in catalogue.load("mean").steps:
+        after = step.answer.points if step.answer is not None else ()
+        moved = {p.theta for p, q in zip(step.scene.points, after, strict=False) if p != q}
+        assert not moved & {step.scene.start.theta, step.scene.end.theta}

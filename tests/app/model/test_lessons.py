@@ -266,6 +266,10 @@ def test_formulas():
     assert "½" in inline(r"\frac12") and "−½" in inline(r"-\tfrac{1}{2}")
     assert "(<i>a</i>\u2009+\u2009<i>b</i>)/\u2060<i>c</i>" in inline(r"\frac{a+b}{c}")
     assert 'class="below"' in display(r"x = \frac{a}{b}")
+    # no line ends in a root, nor between an operator or a function and what it applies to
+    assert "2\u2009\u2060·\u2009\u20605" in inline(r"\sqrt{2 \cdot 5}")
+    assert "Σ\u2009\u2060<i>d</i>" in inline(r"\sum d")
+    assert "log\u2009\u20602" in inline(r"\log 2")
     assert page("a **b** *c* `d` dual_paths e_path") == (
         "<p>a <b>b</b> <i>c</i> <code>d</code> dual_paths e_path</p>"
     )

@@ -21,6 +21,7 @@ from app.views.interface.events import (
     Hovered,
     LoopDrawn,
     PinMoved,
+    PlotResized,
     StrokeDrawn,
     VectorMoved,
     ViewChanged,
@@ -555,8 +556,11 @@ class TestEvents:
 
         canvas.native.resize(SIZE[0] + 40, SIZE[1])
         QApplication.processEvents()
-        told, (left, top, right, bottom) = canvas.events.of(ViewChanged)[-1], canvas.frame.box
-        assert told == ViewChanged(VIEW, (right - left, bottom - top))
+        told, (left, top, right, bottom) = canvas.events.of(PlotResized)[-1], canvas.frame.box
+        assert told == PlotResized((right - left, bottom - top))
+        assert not canvas.events.of(ViewChanged), (
+            "a scene keeps its view in a window of another size"
+        )
         assert canvas.frame.size == (SIZE[0] + 40, SIZE[1])
 
 

@@ -139,3 +139,15 @@ def test_maxima_from_sufficient_statistics_are_those_of_the_search(family):
     weight = np.random.default_rng(2).integers(0, 4, (2, 40)).astype(float)
     weighted = [fit(manifold, sample(x[0], row)).theta for row in weight]
     np.testing.assert_allclose(statistics.maxima(x[0], weight), weighted, rtol=1e-9)
+
+
+def test_angles_are_compared_with_a_law_on_the_circle_in_any_turn():
+    x = stats.vonmises(3.0, loc=2.8).rvs(60, random_state=1)
+    manifold, theta = compute.family("von_mises"), np.array([2.8, 3.0])
+    one, other = (goodness(manifold, sample(y), theta) for y in (x, x % (2 * np.pi)))
+    around = np.angle(np.exp(1j * x))
+    at = stats.vonmises(3.0, loc=2.8).cdf
+    assert one.ks == pytest.approx(stats.kstest(around, lambda y: at(y) - at(-np.pi)).statistic)
+    assert other.ks == pytest.approx(one.ks, rel=1e-9, abs=0.0)
+    np.testing.assert_allclose(other.observed, one.observed, rtol=1e-9)
+    np.testing.assert_allclose(other.edges, one.edges, rtol=1e-9)

@@ -329,3 +329,19 @@ def test_distances_beyond_the_range_of_float64_are_unknown():
     found = distances(REFERENCE, NORMALS, theta)
     assert np.isnan(found.values[0, 1:]).all() and found.worst == Status.ILL_CONDITIONED
     assert hierarchy(found).points.tolist() == [1, 2]
+
+
+def test_permutations_are_bounded_in_number_and_made_in_parts():
+    found = normals(24)
+    first = np.arange(24) < 3
+    every = permutation(found, first, 2024)  # all 24·23·22/6, in several parts
+    assert (every.exact, every.permutations) == (True, 2024)
+    chosen = np.array(list(combinations(range(24), 3)))
+    apart_, gaps = found.values, []
+    for members in chosen:
+        x = np.isin(np.arange(24), members)
+        within = [apart_[np.ix_(y, y)].mean() for y in (x, ~x)]
+        gaps.append(2 * apart_[np.ix_(x, ~x)].mean() - sum(within))
+    assert every.p_value == (np.array(gaps) >= gaps[0] * (1 - 1e-12)).mean()
+    with pytest.raises(ValueError, match="permutations must be from 1 to 1000000"):
+        permutation(found, first, 10**9)

@@ -11,7 +11,7 @@ from compute.core.refusal import Refused
 from compute.samples.samples import Sample, of_values
 from compute.statistics.likelihood import likelihood
 from compute.statistics.likelihood_region import region
-from compute.statistics.maximum_likelihood import fit
+from compute.statistics.maximum_likelihood import fit, score_length
 
 # a law to draw from, and how to find SciPy's own fit
 CASES = {
@@ -169,3 +169,21 @@ def test_a_level_outside_0_to_1_is_refused():
     function = likelihood(compute.family("gaussian"), of_values([1.0, 2.0])[0])
     with pytest.raises(Refused, match="level must lie between 0 and 1, got 95"):
         region(function, np.array([1.5, 0.5]), 95)
+
+
+@pytest.mark.parametrize("counts", [[1] * 201, [3, 1, 1], [1, 1, 5], [1, 1, 1, 1]])
+def test_the_laplace_law_of_a_sample_has_its_median_and_its_mean_distance(counts):
+    """The likelihood has a kink at the median, which differences smooth out."""
+    x = np.random.default_rng(1).laplace(size=len(counts))
+    found = fit(compute.family("laplace"), Sample("", x, np.array(counts, float), 0))
+    every = np.repeat(x, counts)
+    middle = np.median(every)
+    assert found.status == compute.Status.OK
+    np.testing.assert_allclose(found.theta, [middle, np.abs(every - middle).mean()], rtol=1e-12)
+    assert found.score == 0.0
+
+
+def test_a_laplace_law_beside_the_median_is_no_maximum():
+    x = np.array([0.0, 1.0, 1.0, 5.0, 9.0])
+    function = likelihood(compute.family("laplace"), Sample("", x, np.ones(5), 0))
+    assert score_length(function, np.array([2.0, 3.0])) > 0.1

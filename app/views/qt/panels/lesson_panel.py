@@ -252,7 +252,7 @@ class LessonPanel:
         self.list.clear()
         for entry in state.entries:
             whole = entry.count > 0 and entry.done == entry.count
-            begun = f"   {entry.done} of {entry.count}" if entry.count else ""
+            begun = f"   {entry.done}\u00a0of\u00a0{entry.count}" if entry.count else ""
             item = QListWidgetItem(f"{entry.title}{'   ✓' if whole else begun}")
             item.setData(Qt.ItemDataRole.UserRole, entry.name)
             said = f"{entry.title}, {'done' if whole else begun.strip() or 'not begun'}"
