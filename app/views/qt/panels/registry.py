@@ -162,7 +162,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
     PanelSpec(DISTANCES, RIGHT, _distances, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
-    PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
+    PanelSpec(TOKEN_PATH, BOTTOM, _token_path, beside=LOG, height=340),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
     PanelSpec(WHY, RIGHT, _why, beside=DISTRIBUTIONS),
     PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),

@@ -8,7 +8,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+)
 
 from app.model.file_formats import suffixes
 from app.views.interface.choices import Choice
@@ -19,10 +26,11 @@ from app.views.qt.style.text import hint, title_axis
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.widgets.token_picker import token_picker
-from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
+from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker, scrolling
 from app.views.text.token_names import numbered
 
-MAP_HEIGHT, MATRIX_HEIGHT, TURNS_HEIGHT = 190, 180, 110
+# pixels: least height of a plot, greatest one of the turns, and width of the words beside them
+LOWEST, TURNS_HEIGHT, BESIDE = 90, 130, 270
 # names on an axis at most
 TICKS = 16
 HINT = (
@@ -49,26 +57,40 @@ class TokenPathPanel:
         self._emit = emit
         self._state: TokenPathState | None = None
         self.widget, column = panel(WIDE)
-        column.addLayout(self._make_form())
         self.about = label("", "quiet", wrap=True)
         self.said, self.words = label("", "quiet", wrap=True), label("", wrap=True)
         self.vouched = label("", "quiet", wrap=True)
-        self.map = _plot("Path of the token's attention", HINT, MAP_HEIGHT)
-        self.matrix = _plot("Fisher–Rao distances between the rows", "", MATRIX_HEIGHT)
-        self.turns = _plot("Turn at each row", TURN_HINT, TURNS_HEIGHT)
+        self.map = _plot("Path of the token's attention", HINT)
+        self.matrix = _plot("Fisher–Rao distances between the rows", "")
+        self.turns = _plot("Turn at each row", TURN_HINT)
+        self.turns.setMaximumHeight(TURNS_HEIGHT)
         self.tip = label("", "quiet", wrap=True)
         self.export = QPushButton("Export…")
         self.export.setToolTip("Rows, distances and turns, as .npz or .json.")
         self.export.clicked.connect(lambda: self._emit(TokenPathAsked("save")))
-        for widget in (
-            self.said, self.words, self.about, self.map, self.tip, self.matrix, self.turns,
-            self.vouched, self.export,
-        ):  # fmt: skip
-            column.addWidget(widget)
-        column.addStretch(1)
+        column.addLayout(self._make_row(), 1)
         self._make_items()
         self._drops = _Dropped(self)
         self.set_theme(theme)
+
+    def _make_row(self) -> QHBoxLayout:
+        """Return words and choices, the drawing, and the matrix over the turns, side by side."""
+        side, words = panel(BESIDE - 20)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.addLayout(self._make_form())
+        for widget in (self.tip, self.said, self.words, self.about, self.vouched, self.export):
+            words.addWidget(widget)
+        words.addStretch(1)
+        area = scrolling(side, "Words on the path")
+        area.setFixedWidth(BESIDE)
+        drawings = QVBoxLayout()
+        drawings.addWidget(self.matrix, 2)
+        drawings.addWidget(self.turns, 1)
+        row = QHBoxLayout()
+        row.addWidget(area)
+        row.addWidget(self.map, 1)
+        row.addLayout(drawings, 1)
+        return row
 
     def _make_form(self) -> QFormLayout:
         """Return the rows of choices, of which two belong to one choice of the second."""
@@ -215,7 +237,7 @@ class TokenPathPanel:
         self.matrix.setRange(xRange=(-0.5, count - 0.5), yRange=(-0.5, count - 0.5), padding=0)
         for side in ("left", "bottom"):
             self.matrix.getAxis(side).setTicks([_ticks(state)])
-        title_axis(self.matrix, "bottom", f"distance between {state.kind}s, 0 to {top:.3g}")
+        title_axis(self.matrix, "bottom", f"distance, 0 to {top:.3g}")
 
     def _choose(self, _: int) -> None:
         if self._state is not None:
@@ -289,8 +311,9 @@ def _ticks(state: TokenPathState) -> list[tuple[int, str]]:
     return [(i, name) for i, name in enumerate(state.names) if i % every == 0]
 
 
-def _plot(name: str, about: str, height: int) -> pg.PlotWidget:
+def _plot(name: str, about: str) -> pg.PlotWidget:
     plot = plots.plot(name)
     plot.setToolTip(about)
-    plot.setFixedHeight(height)
+    plot.setMinimumHeight(LOWEST)
+    plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     return plot
