@@ -55,7 +55,7 @@ class BisectorJob(Construction):
             return Found({}, [failure("Bisector", middle.status[0], HINT)])
         reach = 2.0 * float(middle.distance[0])
         made = bisector(engine(), manifold, a, b, reach * np.linspace(-1.0, 1.0, POINTS))
-        return Found({"bisector": _curve(made.theta[0])}, _measures(manifold, made))
+        return Found({"bisector": _curve(made.theta[0])}, _measures(manifold, made, reach))
 
 
 def _curve(theta: Floats) -> Traced | Floats:
@@ -64,11 +64,15 @@ def _curve(theta: Floats) -> Traced | Floats:
     return Traced(theta, through(theta)) if whole else theta
 
 
-def _measures(manifold: Manifold, made: Bisector) -> list[Measure]:
+def _measures(manifold: Manifold, made: Bisector, reach: float) -> list[Measure]:
     good = made.status[0] == Status.OK
     if not good.any():
         return [failure("Bisector", int(made.status[0][0]), HINT)]
-    words = "whole" if good.all() else f"{good.sum()} of {good.size} points found"
+    words = (
+        f"to {reach:.4g} from the midpoint"
+        if good.all()
+        else f"{good.sum()} of {good.size} points found"
+    )
     return [
         Measure("Bisector", words, HINT, bool(good.all())),
         error(

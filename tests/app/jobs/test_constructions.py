@@ -46,6 +46,8 @@ def test_all_curves_and_measures_are_there_and_good(layer):
 def test_measures_are_those_of_the_half_plane():
     assert values("midpoint")["Midpoint"].endswith("1.22474)")  # √(3/2)
     assert values("perpendicular")["Place of the foot"] == "t = 0.5"
+    # the distance √2 arcosh 2 of A and B, beyond which the bisector is not drawn
+    assert values("bisector")["Bisector"] == "to 1.862 from the midpoint"
     triangle = values("triangle")
     assert triangle["Angle sum − π"] == triangle["∫K dA"] == "-0.531083"
     assert triangle["Area of ABC"] == "1.06217"

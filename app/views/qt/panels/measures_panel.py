@@ -11,9 +11,12 @@ from app.views.interface.views import Measure
 from app.views.qt.style.text import hint, on_button
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
+BETWEEN = 14  # pixels between a name and its value
+
 
 class MeasuresPanel:
     """Two columns, names and values; warnings are marked and coloured, outdated measures greyed.
+    A value with a word that is wider than its column has a line of its own below its name.
 
     ``explain`` receives the section on the mathematics of a measure whose name was clicked.
     """
@@ -21,13 +24,13 @@ class MeasuresPanel:
     def __init__(self, explain: Callable[[str], None]) -> None:
         self._explain = explain
         self._shown: Sequence[Measure] = ()
-        self.widget, column = panel(WIDE)
+        self.widget, self._column = panel(WIDE)
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(2)
-        self._grid.setHorizontalSpacing(14)
+        self._grid.setHorizontalSpacing(BETWEEN)
         self._grid.setColumnStretch(1, 1)
-        column.addLayout(self._grid)
-        column.addStretch(1)
+        self._column.addLayout(self._grid)
+        self._column.addStretch(1)
         self.rows: list[tuple[QPushButton, QLabel]] = []
 
     def show(self, measures: Sequence[Measure]) -> None:
@@ -41,6 +44,18 @@ class MeasuresPanel:
             value.setVisible(shown)
             if shown:
                 _set(name, value, measures[i])
+        self._arrange(len(measures))
+
+    def _arrange(self, count: int) -> None:
+        """Give each value a place in which no number is cut at the least width of the panel."""
+        edges = self._column.contentsMargins()
+        named = max((name.sizeHint().width() for name, _ in self.rows[:count]), default=0)
+        room = self.widget.minimumWidth() - edges.left() - edges.right() - BETWEEN - named
+        for row, (_, value) in enumerate(self.rows[:count]):
+            place = (2 * row + 1, 0, 1, 2) if _widest(value) > room else (2 * row, 1, 1, 1)
+            if self._grid.getItemPosition(self._grid.indexOf(value)) != place:
+                self._grid.removeWidget(value)
+                self._grid.addWidget(value, *place)
 
     def _add(self) -> None:
         name, value = QPushButton(), label("")
@@ -52,9 +67,15 @@ class MeasuresPanel:
         look(name, "quiet")
         name.setCursor(Qt.CursorShape.PointingHandCursor)
         name.clicked.connect(lambda: self._explain(self._shown[row].section))
-        self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignLeft)
-        self._grid.addWidget(value, row, 1)
+        self._grid.addWidget(name, 2 * row, 0, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(value, 2 * row, 1)
         self.rows.append((name, value))
+
+
+def _widest(value: QLabel) -> int:
+    """Return the width of the widest word of a label in pixels."""
+    metrics = value.fontMetrics()
+    return max((metrics.horizontalAdvance(word) for word in value.text().split()), default=0)
 
 
 def _set(name: QPushButton, value: QLabel, measure: Measure) -> None:
