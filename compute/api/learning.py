@@ -298,8 +298,8 @@ def permutation_test(
     """Test whether two groups of points have one distribution, by the energy statistic of their
     distances: ``statistic``, ``p_value``, ``permutations``, ``exact``, ``status``.
 
-    ``groups`` (n,) has two different entries.  Raises ValueError for another number, and for a group of
-    fewer than two points.
+    ``groups`` (n,) has two different entries.  Raises ValueError for another number, for a group of
+    fewer than two points, and for more than a million permutations.
 
     >>> import compute
     >>> points = Points(compute.family("gaussian"), [[0, 1], [0, 1.1], [0, 1.2], [9, 1], [9, 2]])
