@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from app.views.text.formulas import NotTypeset, display, inline
+from app.views.text.formulas import JOINER, NotTypeset, display, inline
 from compute.core.refusal import shown
 
 __all__ = ["NotTypeset", "page"]
@@ -25,6 +25,7 @@ _REFUSED = {
     "a block quotation": re.compile(r"^>", re.MULTILINE),
     "a link to other than https://…": re.compile(r"\]\((?!https://)"),
 }
+_JOINED = re.compile(f"[\u2005\u2009]{JOINER}")
 _FORMULA = re.compile(r"\$([^$]+)\$")
 _HELD = "\x00{}\x00"
 _BULLET = re.compile(r"(?:[-*]|\d+\.) +")
@@ -61,6 +62,13 @@ def _list(lines: list[str]) -> str:
     return f"<{kind}>{''.join(f'<li>{sentence(item)}</li>' for item in items)}</{kind}>"
 
 
+def _kept(formula: str) -> str:
+    """Return a formula with spaces at which Qt ends no line where one is followed by a joiner, which Qt
+    disregards.
+    """
+    return _JOINED.sub("\u00a0", formula)
+
+
 def sentence(text: str) -> str:
     """Return inline text with **bold**, *italic*, `code`, links and formulas."""
     held: list[str] = []
@@ -70,7 +78,7 @@ def sentence(text: str) -> str:
         return _HELD.format(len(held) - 1)
 
     bare = text.replace("\x00", "").replace(_DOLLAR, hold("$"))
-    bare = _FORMULA.sub(lambda match: hold(inline(match[1])), bare)
+    bare = _FORMULA.sub(lambda match: hold(_kept(inline(match[1]))), bare)
     if "$" in bare:
         raise NotTypeset(
             f"write a formula as $…$ and a dollar sign as \\$; got a single $ in {shown(text)}"

@@ -270,6 +270,7 @@ def test_formulas():
     assert "2\u2009\u2060·\u2009\u20605" in inline(r"\sqrt{2 \cdot 5}")
     assert "Σ\u2009\u2060<i>d</i>" in inline(r"\sum d")
     assert "log\u2009\u20602" in inline(r"\log 2")
+    assert "log\u00a02" in page(r"$\log 2$")
     assert page("a **b** *c* `d` dual_paths e_path") == (
         "<p>a <b>b</b> <i>c</i> <code>d</code> dual_paths e_path</p>"
     )
