@@ -38,13 +38,6 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Fit the family to the samples of a table, or show the points in it",
     ),
-    Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data"),
-    Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
-    Command("pin_a_on_data", "Edit", "A on the chosen point", "", "Put A on the point of data"),
-    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
-    Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
-    Command("show_data", "View", "Data…", "", "The table, its fits and how sure they are"),
-    Command("show_distances", "View", "Distances…", "", "All distances between the points of data"),
     Command(
         "save",
         "File",
@@ -72,6 +65,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Write an MP4, WebM or GIF",
         "movie-outline",
     ),
+    Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
     Command(
         "export_distances",
         "File",
@@ -175,6 +169,17 @@ _COMMANDS: tuple[Command, ...] = (
         "Let dragged pins keep to the crossings of the grid’s lines",
     ),
     Command(
+        "pin_a_on_data",
+        "Edit",
+        "A on the chosen point",
+        "",
+        "Put A on the point of data",
+        apart=True,
+    ),
+    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
+    Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
+    Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data"),
+    Command(
         "preferences",
         "Edit",
         "Preferences…",
@@ -247,6 +252,8 @@ _COMMANDS: tuple[Command, ...] = (
         "All heads of the file side by side, each with its numbers and a picture",
         apart=True,
     ),
+    Command("show_data", "View", "Data…", "", "The table, its fits and how sure they are"),
+    Command("show_distances", "View", "Distances…", "", "All distances between the points of data"),
     Command(
         "play",
         "Play",
@@ -378,4 +385,4 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command("about", "Help", "About Attention Geodesics", "", "About this program"),
 )
-COMMANDS = tuple(replace(c, also=WORDS.get(c.name, "")) for c in _COMMANDS)
+COMMANDS = tuple(replace(c, also=WORDS.get(c.name, c.also)) for c in _COMMANDS)

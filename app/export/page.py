@@ -18,6 +18,7 @@ from app.model.scene import Scene
 from app.presenters import drawables, flow_form, head_specification, measures
 from app.presenters.scene_panels import chart_words
 from app.views.canvas.display_list import Primitive
+from app.views.canvas.layers.key import Row
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
@@ -89,9 +90,9 @@ class Layout:
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
 
     @cached_property
-    def keys(self) -> list[list[draw.Key]]:
+    def keys(self) -> list[list[Row]]:
         """The legend, broken into rows."""
-        found = draw.keys(self.theme, self.scene, self.found) if self.legend else []
+        found = draw.legend(self.scene, self.found) if self.legend else []
         return draw.in_rows(found, self.size[0] - 2 * EDGE)
 
     @property

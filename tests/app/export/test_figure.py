@@ -130,8 +130,8 @@ def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
         groups_ = figure.laid_out(drawn, found, paper).groups()
         return {item.text for g in groups_ for item in g.items if isinstance(item, Label)}
 
-    assert "Straight line" in words(scene)
-    assert "Straight line" not in words(faint) and "Geodesic" in words(faint)
+    assert "straight in the parameters" in words(scene)
+    assert "straight in the parameters" not in words(faint) and "geodesic" in words(faint)
 
 
 def test_a_caption_calls_things_as_the_window_does(scene):
@@ -295,7 +295,7 @@ def test_a_legend_names_the_lines_that_are_shown(scene, found):
     words = [item.text for item in group.items if isinstance(item, Label)]
     radius = next(answer for answer in found if isinstance(answer, EllipseAnswer)).radius
     circles = f"Fisher circles, radius {radius:g}"
-    assert words == ["Start A", "End B", "Geodesic", "Moving point", "Carried vector", circles]
+    assert words == ["geodesic", "start A, end B", "moving point", "carried vector", circles]
     # every outline is a circle of that radius: at (μ, log σ) g = diag(1/σ², 2)
     ellipses = next(answer for answer in found if isinstance(answer, EllipseAnswer)).outlines
     middle = (ellipses.max(axis=1) + ellipses.min(axis=1)) / 2

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.export import figure, sheet
+from app.export import figure, figure_panels, sheet
 from app.jobs.subject import Subject
+from app.model import scene_file
 from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
-from app.views.canvas.display_list import Discs, Label, Strokes
+from app.views.canvas.display_list import ArrowHeads, Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.box import BoxLayer
 from app.views.canvas.layers.curves import CurvesLayer
@@ -108,8 +109,27 @@ def test_a_figure_with_a_legend_names_things_once():
     plot.set_curve("geodesic", Curve(np.array([(1.0, 1.0), (2.0, 2.0)])))
     plot.set_pin("A", (1.0, 1.0))
     assert words(plot) == []
-    names = [key.words for key in figure.page.draw.keys(theme, Scene(), [])]
-    assert {"Start A", "End B", "Geodesic", "Moving point"} <= {*names}
+    names = [row.words for row in figure_panels.legend(Scene(), [])]
+    assert {"start A, end B", "geodesic", "moving point"} <= {*names}
+
+
+@pytest.mark.parametrize("example", ["alpha", "loop", "gaussian"])
+def test_the_legend_of_a_figure_names_what_the_key_of_the_window_names(example, reference_engine):
+    scene = scene_file.load(example)
+    scene = replace(scene, layers=replace(scene.layers, map=False, triangle=True))
+    if example == "loop":  # which turns on itself: no pins, no moving point
+        bare = replace(Scene().layers, **dict.fromkeys(vars(scene.layers), False))
+        scene = replace(scene, layers=replace(bare, loop=True))
+    found = figure.answers(scene, reference_engine, (900, 600))
+    plot = Plot((1600, 1200))
+    figure.show(plot, scene, found)
+    rows = figure_panels.legend(scene, found)
+    assert [row.words for row in rows] == words(plot)
+    # each entry has the sample of the key
+    ink = figure_panels.Ink(LIGHT)
+    figure_panels.draw_legend(ink, rows, (0.0, 0.0))
+    arrows = {"loop": 2, "alpha": 0, "gaussian": 1}[example]
+    assert sum(isinstance(shape, ArrowHeads) for shape in ink.shapes) == arrows
 
 
 @pytest.mark.parametrize("size", [(1000, 760), (660, 560)])
