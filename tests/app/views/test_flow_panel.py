@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from app.views.interface.flow import FlowState
+from app.views.interface.flow import FlowState, Setting
 from app.views.interface.theme import DARK
 from tests.windows import live
 
@@ -34,3 +34,28 @@ def test_the_first_dot_of_a_plot_is_whole(value):
             assert dot.y() - box.sceneBoundingRect().top() > HALF
     panel.widget.close()
     panel.widget.deleteLater()
+
+
+@pytest.mark.parametrize("width", [200, 300])
+def test_no_name_of_a_number_in_a_form_is_cut(width):
+    import pyqtgraph as pg
+    from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QWidget
+
+    from app.views.qt.widgets.settings_form import NARROWEST, SettingsForm
+
+    pg.mkQApp()
+    form, panel = SettingsForm(lambda *_: None, width), QWidget()
+    panel.setLayout(form.layout)
+    numbers = (("layer", "Layer", 3), ("head", "Head", 11), ("content", "Content", 1))
+    form.show([Setting(*row[:2], "", row[2], limits=(0, 20)) for row in numbers]
+              + [Setting("share", "Place α", "", 0.25)])  # fmt: skip
+    panel.setFixedWidth(width + 20)
+    panel.show()
+    live()
+    names = [each for each in panel.findChildren(QLabel) if each.text()]
+    assert [each.text() for each in names] == ["Layer", "Head", "Content", "Place α"]
+    assert all([each.width() >= each.sizeHint().width() for each in names])
+    assert all([each.width() >= NARROWEST for each in panel.findChildren(QAbstractSpinBox)])
+    assert len({each.y() for each in names}) < len(names), "two stand beside each other"
+    panel.close()
+    panel.deleteLater()

@@ -102,7 +102,9 @@ class KeyLayer(Layer):
         if told == self._told:
             return
         self._told = told
-        rows = tuple(row for row in rows_of(shown, names, shares) if row.kind not in self.theme.named)
+        rows = tuple(
+            row for row in rows_of(shown, names, shares) if row.kind not in self.theme.named
+        )
         if rows != self._rows:
             self._rows, self._whole = rows, self._size(rows)
             self.changed()

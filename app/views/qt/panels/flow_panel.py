@@ -51,7 +51,7 @@ class FlowPanel:
         self._emit = emit
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)
-        self._form = SettingsForm(self._change)
+        self._form = SettingsForm(self._change, WIDE - 30)
         column.addLayout(self._form.layout)
         self.warning = label("", "warning", wrap=True)
         column.addWidget(self.warning)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, 
 from app.views.interface.flow import Setting
 from app.views.qt.widgets.widgets import caption, fill, form, label, picker
 
-# numbers in a line, pixels of each at least, and the share of a long one
-ABREAST, NARROWEST, LONG = 3, 40, 2
+# pixels of a number at least, between numbers, and the share of a long one
+NARROWEST, APART, LONG = 52, 3, 2
 
 
 class Number(QDoubleSpinBox):
@@ -39,10 +39,13 @@ class Number(QDoubleSpinBox):
 
 
 class SettingsForm:
-    """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``."""
+    """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``.
 
-    def __init__(self, change: Callable[[str, object], None]) -> None:
-        self._change = change
+    ``width``: pixels for numbers that stand side by side.
+    """
+
+    def __init__(self, change: Callable[[str, object], None], width: int) -> None:
+        self._change, self._width = change, width
         self.layout = form()
         self.fields: dict[str, QWidget] = {}
 
@@ -61,19 +64,18 @@ class SettingsForm:
         numbers = [row for row in settings if not row.choices]
         for row in pickers:
             self.layout.addRow(caption(row.words), self.fields[row.field])
-        for first in range(0, len(numbers), ABREAST):
-            self.layout.addRow(self._beside(numbers[first : first + ABREAST]))
-
-    def _beside(self, rows: Sequence[Setting]) -> QHBoxLayout:
-        """Return numbers side by side, each after its name."""
-        line = QHBoxLayout()
-        line.setSpacing(3)
-        for row in rows:
-            field = self.fields[row.field]
-            line.addWidget(label(row.words))
-            line.addWidget(field, LONG if isinstance(field, Number) else 1)
+        line, left = QHBoxLayout(), 0
+        for row in numbers:
+            name, field = label(row.words), self.fields[row.field]
             field.setMinimumWidth(NARROWEST)
-        return line
+            room = name.sizeHint().width() + NARROWEST + 2 * APART
+            if room > left:  # no name is cut
+                line, left = QHBoxLayout(), self._width
+                line.setSpacing(APART)
+                self.layout.addRow(line)
+            left -= room
+            line.addWidget(name)
+            line.addWidget(field, LONG if isinstance(field, Number) else 1)
 
     def _field(self, row: Setting) -> QWidget:
         field = row.field
