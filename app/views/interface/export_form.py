@@ -12,7 +12,8 @@ from app.views.interface.choices import Choice
 class FormField:
     """A field of a form: a number, a text, a boolean, or a choice.
 
-    ``fills``: what a choice writes into other fields, by their names; ``empty``: what an empty text means.
+    ``fills``: what a choice writes into other fields, by their names; ``empty``: the meaning of an
+    empty text.
     """
 
     name: str

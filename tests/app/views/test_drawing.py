@@ -13,8 +13,8 @@ from app.views.canvas.colour_map import LEVELS, coloured, palette
 from app.views.canvas.display_list import ArrowHeads, Discs, Label, Pen, Strokes, TexturedQuad
 from app.views.canvas.gl.shapes import tessellated
 from app.views.canvas.input.pointer import nearest, zoom_factor
-from app.views.canvas.layers.legend import LONGEST, WIDTH, LegendLayer
 from app.views.canvas.layers.layer import box_of
+from app.views.canvas.layers.legend import LONGEST, WIDTH, LegendLayer
 from app.views.canvas.layers.marks import MarksLayer
 from app.views.canvas.plot import Plot
 from app.views.canvas.polyline import dashes

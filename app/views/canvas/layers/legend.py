@@ -148,7 +148,7 @@ def _shortened(name: str, size: float = SIZE, longest: float = LONGEST) -> str:
 
 
 def _fitting(label: str, printed: float, room: float) -> tuple[float, str]:
-    """Return the size and the words of a title for ``room`` pixels; in print its size is ``printed``."""
+    """Return size and words of a title that has ``room`` pixels; in print its size is ``printed``."""
     sizes = (printed,) if printed else TITLE_SIZES
     fits = (size for size in sizes if typeface.width(label, size) <= room)
     size = next(fits, sizes[-1])

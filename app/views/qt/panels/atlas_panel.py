@@ -171,8 +171,8 @@ class AtlasPanel:
         self._name()
 
     def _name(self) -> None:
-        """Write the name of the head on show, and those of the first ones, where no name covers another;
-        beside a dot with neighbours on the side that has fewer of them.
+        """Write the names of the head on show and of the first ones, as far as none covers another, each
+        on the side of its dot that has the fewest other dots.
         """
         for item in self.names:
             self.plot.removeItem(item)
@@ -254,8 +254,8 @@ class AtlasPanel:
 def _beside(
     dots: np.ndarray, i: int, size: QSizeF, taken: Sequence[QRectF]
 ) -> tuple[tuple[float, float], QRectF] | None:
-    """Return anchor and box of a name beside dot ``i`` of (h, 2) in pixels, y up, that covers the fewest
-    dots and none of the boxes ``taken``; None if there is none.
+    """Return the anchor and the box of a name beside dot ``i`` of ``dots`` (h, 2) in pixels, y up, that
+    covers the fewest dots and none of the boxes ``taken``; None if there is none.
     """
     x, y, found = dots[i, 0], -dots[i, 1], []
     for k, (across, up) in enumerate(SIDES):
