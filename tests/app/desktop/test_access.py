@@ -226,6 +226,25 @@ def test_tab_and_f6_go_round_all_that_is_on_view_in_the_order_of_reading(program
     assert 6 < len(parts) < 14 and set(parts) <= set(seen)
 
 
+def test_the_keyboard_enters_a_panel_at_a_choice_rather_than_at_a_button(program):
+    from PySide6.QtWidgets import QPushButton, QScrollArea, QToolButton
+
+    frame, buttons = program.window.frame, (QPushButton, QToolButton)
+    frame.activateWindow()
+    until(program, frame.isActiveWindow)
+    for title, slot in program.window.panels.items():
+        program.canvas.native.setFocus()
+        program.window.enter_panel(title)
+        until(program, lambda slot=slot: slot.panel is not None)
+        live(program)
+        inside = [w for w in controls(frame) if slot.panel.widget.isAncestorOf(w)]
+        inside = [w for w in inside if w.isVisible() and w.isEnabled()]
+        others = [w for w in inside if not isinstance(w, (*buttons, QScrollArea))]
+        if others:
+            at = program.application.focusWidget()
+            assert at in inside and not isinstance(at, buttons), title
+
+
 def test_colour_maps_and_opacity_are_drawn_at_once(program):
     from app.model.colormaps import COLORMAPS
 

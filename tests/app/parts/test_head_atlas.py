@@ -83,8 +83,11 @@ def test_a_click_on_a_dot_and_enter_in_the_list_show_heads(tmp_path):
             # the first heads and the one on show, as far as no name covers another
             boxes = [item.sceneBoundingRect() for item in slot.panel.names]
             assert 3 <= len(boxes) <= 5 and slot.panel.names[0].toPlainText() == "17·5"
+            inside = slot.panel.plot.getViewBox().sceneBoundingRect()
             for i, box in enumerate(boxes):
-                assert not any(box.intersects(other) for other in boxes[:i])
+                assert inside.contains(box) and not any(
+                    box.intersects(other) for other in boxes[:i]
+                )
         slot.panel.across.setCurrentIndex(slot.panel.across.findData("first_key"))
         slot.panel.show(slot.panel.state)
         plot, state = slot.panel.plot, slot.panel.state

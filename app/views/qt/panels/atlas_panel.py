@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -171,8 +171,8 @@ class AtlasPanel:
         self._name()
 
     def _name(self) -> None:
-        """Write the names of the head on show and of the first ones, as far as none covers another, each
-        on the side of its dot that has the fewest other dots.
+        """Write the names of the head on show and of the first ones, as far as none covers another,
+        each within the picture on the side of its dot that has the fewest other dots.
         """
         for item in self.names:
             self.plot.removeItem(item)
@@ -182,11 +182,12 @@ class AtlasPanel:
             return
         places = self._places(state)
         current = (state.current,) if state.current >= 0 else ()
-        dots, taken = places / view.viewPixelSize(), list[QRectF]()
+        pixel, seen, taken = view.viewPixelSize(), view.viewRect(), list[QRectF]()
+        dots = (places - (seen.left(), seen.bottom())) / pixel * (1, -1)
         for i in dict.fromkeys((*current, *self._first(state)[:NAMED])):
             if np.isfinite(places[i]).all():
                 item = pg.TextItem(state.heads[i].name, self._theme.text)
-                box = _beside(dots, i, item.boundingRect().size(), taken)
+                box = _beside(dots, i, item.boundingRect(), taken, view.rect())
                 if box is None:
                     continue
                 item.setAnchor(box[0])
@@ -252,18 +253,18 @@ class AtlasPanel:
 
 
 def _beside(
-    dots: np.ndarray, i: int, size: QSizeF, taken: Sequence[QRectF]
+    dots: np.ndarray, i: int, name: QRectF, taken: Sequence[QRectF], within: QRectF
 ) -> tuple[tuple[float, float], QRectF] | None:
-    """Return the anchor and the box of a name beside dot ``i`` of ``dots`` (h, 2) in pixels, y up, that
-    covers the fewest dots and none of the boxes ``taken``; None if there is none.
+    """Return the anchor and the box of a name beside dot ``i`` of ``dots`` (h, 2) in pixels that covers
+    the fewest dots and none of the boxes ``taken``; None if there is none.
     """
-    x, y, found = dots[i, 0], -dots[i, 1], []
+    found = []
     for k, (across, up) in enumerate(SIDES):
-        left, top = x - across * size.width(), y - up * size.height()
-        box = QRectF(left, top, size.width(), size.height())
+        shift = QPointF(dots[i, 0] - across * name.width(), dots[i, 1] - up * name.height())
+        box = name.translated(shift)
         near = box.adjusted(-DOT / 2, -DOT / 2, DOT / 2, DOT / 2)
-        if not any(box.intersects(other) for other in taken):
-            covered = sum(near.contains(QPointF(*(dot * (1, -1)))) for dot in dots)
+        if within.contains(box) and not any(box.intersects(other) for other in taken):
+            covered = sum(near.contains(QPointF(*dot)) for dot in dots)
             found.append((covered, k, (across, up), box))
     return min(found)[2:] if found else None
 

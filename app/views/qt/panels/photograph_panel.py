@@ -51,8 +51,9 @@ class PhotographPanel:
         self.note = label("", "warning", wrap=True)
         side.addWidget(self.words)
         side.addWidget(self.note)
-        side.addLayout(self.form.layout)
+        # the fields are made later, and Tab visits children in the order in which they are made
         side.addWidget(self.open)
+        side.addLayout(self.form.layout)
         side.addStretch(1)
         fixed(widget, SIDE)
         return widget
