@@ -243,6 +243,13 @@ def test_the_keyboard_enters_a_panel_at_a_choice_rather_than_at_a_button(program
         if others:
             at = program.application.focusWidget()
             assert at in inside and not isinstance(at, buttons), title
+    # Tab visits widgets in this order, also those that are made with the first state
+    for title, name in (("Flow", "Equation"), ("Picture", "Picture")):
+        inside = [
+            w for w in controls(frame) if program.window.panels[title].panel.widget.isAncestorOf(w)
+        ]
+        first = next(w for w in inside if not isinstance(w, QScrollArea))
+        assert first.accessibleName() == name
 
 
 def test_colour_maps_and_opacity_are_drawn_at_once(program):

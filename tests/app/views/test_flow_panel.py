@@ -39,13 +39,13 @@ def test_the_first_dot_of_a_plot_is_whole(value):
 @pytest.mark.parametrize("width", [200, 300])
 def test_no_name_of_a_number_in_a_form_is_cut(width):
     import pyqtgraph as pg
-    from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QWidget
+    from PySide6.QtWidgets import QAbstractSpinBox, QLabel
 
     from app.views.qt.widgets.settings_form import NARROWEST, SettingsForm
 
     pg.mkQApp()
-    form, panel = SettingsForm(lambda *_: None, width), QWidget()
-    panel.setLayout(form.layout)
+    form = SettingsForm(lambda *_: None, width)
+    panel = form.widget
     numbers = (("layer", "Layer", 3), ("head", "Head", 11), ("content", "Content", 1))
     form.show([Setting(*row[:2], "", row[2], limits=(0, 20)) for row in numbers]
               + [Setting("share", "Place α", "", 0.25)])  # fmt: skip

@@ -229,6 +229,18 @@ def test_values_of_angles_close_together_stand_below_one_another(plot):
     assert not any(overlaps(boxes[i], boxes[:i]) for i in (1, 2))
 
 
+@pytest.mark.parametrize("turn", [-1.085, 0.4, 2.9, -6.0])
+@pytest.mark.parametrize("squeezed", [0.15, 1.0, 5.0])
+def test_no_arc_of_an_angle_passes_through_its_value(plot, turn, squeezed):
+    phi = np.linspace(0.0, turn, 49)
+    arc = np.stack([np.cos(phi), squeezed * np.sin(phi)], 1)
+    plot.set_annotations([], [AngleArc((5.0, 5.0), arc, "−1.085 rad", is_turn=True)])
+    shown = layer(plot, AnnotationsLayer).primitives(plot.frame)
+    (value,) = [box_of(each) for each in shown if isinstance(each, Label)]
+    (line,) = [each.lines[0] for each in shown if isinstance(each, Strokes)]
+    assert not overlaps(value, np.concatenate([line, line], axis=1))
+
+
 def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):
     before = ground(plot)
     arc = np.stack([np.cos(turn := np.linspace(0.0, 1.0, 9)), np.sin(turn)], 1)

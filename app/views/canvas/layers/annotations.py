@@ -26,6 +26,7 @@ RADIUS, STRETCH, BEYOND = 34.0, 1.6, 15.0
 RING = 0.65  # between the arcs of one point, relative to the innermost
 # by which multiples of its height a value gives way to others
 SHIFTS = (0, -1, 1, -2, 2, -3, 3)
+FARTHER = (1, 2, 3)  # the same, away from the foot
 DASH = (5.0, 4.0)
 Box = tuple[float, float, float, float]
 
@@ -135,8 +136,11 @@ class AnnotationsLayer(Layer):
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
-        near = [self._around(angle.words, float(at[0]), float(at[1]) + HEIGHT * k) for k in SHIFTS]
-        box = next((box for box in near if not overlaps(box, taken)), near[0])
+        out = (at - line[len(line) // 2]) / BEYOND * HEIGHT
+        near = [self._around(angle.words, *map(float, at + (0.0, HEIGHT * k))) for k in SHIFTS]
+        far = [self._around(angle.words, *map(float, at + out * k)) for k in FARTHER]
+        free = [box for box in (*near, *far) if not overlaps(box, taken)]
+        box = next((box for box in free if not _hits(box, line)), (free or near)[0])
         taken.append(box)
         labels += self._words(angle.words, box)
         drawn: list[Primitive] = [
@@ -155,6 +159,13 @@ def _pieces(letters: str) -> list[str]:
     pieces = ["".join(group) for _, group in split]
     is_foreign = any(typeface.shaped(p, False) for p in pieces if not is_symbol(p[0]))
     return pieces if is_foreign else [letters]
+
+
+def _hits(box: Box, line: Pixels) -> bool:
+    """Whether a line with many nodes (k, 2) passes through a box."""
+    left, top, right, bottom = box
+    x, y = line.T
+    return bool(((x > left) & (x < right) & (y > top) & (y < bottom)).any())
 
 
 def _leaving(box: Box, along: Pixels) -> float:

@@ -52,7 +52,7 @@ class FlowPanel:
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)
         self._form = SettingsForm(self._change, WIDE - 30)
-        column.addLayout(self._form.layout)
+        column.addWidget(self._form.widget)
         self.warning = label("", "warning", wrap=True)
         column.addWidget(self.warning)
         column.addLayout(self._make_clock())

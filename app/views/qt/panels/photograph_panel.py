@@ -44,16 +44,15 @@ class PhotographPanel:
     def _make_side(self) -> QWidget:
         """Make the column beside the photograph: settings and description."""
         widget, side = panel(SIDE)
+        self.form = SettingsForm(self._change, SIDE - 30)
         self.open = QPushButton("Open picture…")
         self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))
-        self.form = SettingsForm(self._change, SIDE - 30)
         self.words = label("", "quiet", wrap=True)
         self.note = label("", "warning", wrap=True)
         side.addWidget(self.words)
         side.addWidget(self.note)
-        # the fields are made later, and Tab visits children in the order in which they are made
+        side.addWidget(self.form.widget)
         side.addWidget(self.open)
-        side.addLayout(self.form.layout)
         side.addStretch(1)
         fixed(widget, SIDE)
         return widget

@@ -41,12 +41,14 @@ class Number(QDoubleSpinBox):
 class SettingsForm:
     """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``.
 
-    ``width``: pixels for numbers that stand side by side.
+    ``width``: pixels for numbers that stand side by side.  Fields are made later than what stands below
+    them; Tab comes to them first, since their ``widget`` is made before.
     """
 
     def __init__(self, change: Callable[[str, object], None], width: int) -> None:
         self._change, self._width = change, width
-        self.layout = form()
+        self.widget, self.layout = QWidget(), form()
+        self.widget.setLayout(self.layout)
         self.fields: dict[str, QWidget] = {}
 
     def show(self, settings: Sequence[Setting]) -> None:
