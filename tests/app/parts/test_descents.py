@@ -99,7 +99,7 @@ def test_what_is_shown_says_whether_it_is_the_scenes_and_why_there_is_none():
     assert seen.state.note == "computing the descents …" and not seen.state.lines
     seen.answer(dragging=True)
     assert not seen.state.stale
-    assert all(not len(line.walked) for line in seen.state.lines)
+    assert [len(line.walked) for line in seen.state.lines] == [0, 0, 0]
     assert "length on release" in seen.state.lines[0].words
     changed = replace(seen.store.scene, descents=DescentSettings(steps=7))
     seen.store.update(changed)
