@@ -23,7 +23,8 @@ class MovingMark:
     def at(self, playhead: float) -> Floats:
         """Return θ (2,) at a position of the playhead; after the last point, that one."""
         if self.leaps:
-            return self.theta[self.reached(playhead)]
+            found: Floats = self.theta[self.reached(playhead)]
+            return found
         return np.array([np.interp(playhead, self.t, self.theta[:, i]) for i in (0, 1)])
 
     def reached(self, playhead: float) -> int:

@@ -65,7 +65,7 @@ class CheckpointsJob(OfPoints):
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene: its points by their times, if all have one."""
-        points, times = standing(scene.points), ()
+        points, times = standing(scene.points), tuple[float, ...]()
         if points and all(point.time is not None for point in points):
             points = tuple(sorted(points, key=lambda point: (point.time, point.theta)))
             times = tuple(float(point.time or 0.0) for point in points)

@@ -162,7 +162,7 @@ class DescentsPanel:
 
     def _pen(self, method: str, stale: bool) -> QPen:
         colour = self._theme.stale if stale else COLOURS[method](self._theme)
-        pen = pg.mkPen(colour, width=2)
+        pen: QPen = pg.mkPen(colour, width=2)
         if DASHES[method]:
             pen.setStyle(Qt.PenStyle.CustomDashLine)
             pen.setDashPattern(DASHES[method])
@@ -195,7 +195,7 @@ def _logarithms(above: Array) -> Array:
 def _in_words(lines: tuple[DescentLine, ...], values: list[Array]) -> str:
     """Return what a screen reader says of the lines of a plot."""
     said = [
-        f"{line.title}: {plots_in_words.of_line(np.arange(len(each)), each)}"
+        f"{line.title}: {plots_in_words.of_line(np.arange(float(len(each))), each)}"
         for line, each in zip(lines, values, strict=True)
     ]
     return " ".join(said) or "Nothing yet."
