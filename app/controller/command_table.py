@@ -253,6 +253,8 @@ _COMMANDS: tuple[Command, ...] = (
         apart=True,
     ),
     Command("show_data", "View", "Data…", "", "The table, its fits and how sure they are"),
+    Command("show_descents", "View", "Descents…", "", "A race of three descents of a loss"),
+    Command("descents_play", "View", "Play the descents", "", "Play or pause the race of descents"),
     Command("show_distances", "View", "Distances…", "", "All distances between the points of data"),
     Command(
         "play",

@@ -1,11 +1,9 @@
-"""What stands around a figure's chart: its legend, the distributions, the measures with their
-certificate.
-"""
+"""Panels around a figure's chart: its legend, distributions, and measures with their certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,6 +44,14 @@ TICK, OWN = 2.0, "ticks: the model’s own row"
 LINE = 1.8  # width of a curve or a stem
 LONGEST_LABEL = 112.0
 COLUMN, GAP = 330.0, 28.0  # width of the legend of distributions, and of the space around each name
+# the layers of what is no study
+LAYERS = {
+    "geodesic": "geodesic",
+    "straight": "straight",
+    CARRIED: "transport",
+    CIRCLES: "ellipses",
+    DATA: "points",
+}
 Box = tuple[float, float, float, float]
 
 
@@ -101,10 +107,9 @@ def legend(scene: Scene, found: Sequence[Answer]) -> list[Row]:
     """Return the entries for what the scene shows, as the key of the canvas calls it."""
     radius = next((a.radius for a in found if isinstance(a, EllipseAnswer)), 0.0)
     circles = f"Fisher circles, radius {radius:.2g}" if radius else "circles of one Fisher radius"
-    opacity, curves = scene.opacity, studies.curves_of_layers()
-    kinds = {kind: getattr(opacity, layer) for layer, of in curves.items() for kind in of}
-    shares = {"geodesic": opacity.geodesic, "straight": opacity.straight, **kinds}
-    shares |= {CARRIED: opacity.transport, CIRCLES: opacity.ellipses, DATA: opacity.points}
+    opacity, curves = asdict(scene.opacity), studies.curves_of_layers()
+    shares = {kind: opacity[layer] for layer, of in curves.items() for kind in of}
+    shares |= {kind: opacity[layer] for kind, layer in LAYERS.items()}
     answers = [answer for answer in found if isinstance(answer, StudyAnswer)]
     names = {kind: name for answer in answers for kind, name in answer.names.items()}
     shown = _kinds_shown(scene).union(*(answer.curves for answer in answers))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF
 
 from app.views.interface.flow import FlowState, Setting
 from app.views.interface.theme import DARK
+from tests.claims import each
 from tests.windows import live
 
 HALF = 6.0  # pixels: a dot of 10 and its outline
@@ -52,10 +53,10 @@ def test_no_name_of_a_number_in_a_form_is_cut(width):
     panel.setFixedWidth(width + 20)
     panel.show()
     live()
-    names = [each for each in panel.findChildren(QLabel) if each.text()]
-    assert [each.text() for each in names] == ["Layer", "Head", "Content", "Place α"]
-    assert all([each.width() >= each.sizeHint().width() for each in names])
-    assert all([each.width() >= NARROWEST for each in panel.findChildren(QAbstractSpinBox)])
-    assert len({each.y() for each in names}) < len(names), "two stand beside each other"
+    names = [it for it in panel.findChildren(QLabel) if it.text()]
+    assert [it.text() for it in names] == ["Layer", "Head", "Content", "Place α"]
+    assert each(it.width() >= it.sizeHint().width() for it in names)
+    assert each(it.width() >= NARROWEST for it in panel.findChildren(QAbstractSpinBox))
+    assert len({it.y() for it in names}) < len(names), "two stand beside each other"
     panel.close()
     panel.deleteLater()

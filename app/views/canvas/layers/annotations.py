@@ -137,10 +137,13 @@ class AnnotationsLayer(Layer):
         middle = line[len(line) // 2] - foot
         at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
         out = (at - line[len(line) // 2]) / BEYOND * HEIGHT
-        near = [self._around(angle.words, *map(float, at + (0.0, HEIGHT * k))) for k in SHIFTS]
-        far = [self._around(angle.words, *map(float, at + out * k)) for k in FARTHER]
-        free = [box for box in (*near, *far) if not overlaps(box, taken)]
-        box = next((box for box in free if not _hits(box, line)), (free or near)[0])
+        places = [
+            *(at + np.array([0.0, HEIGHT * k]) for k in SHIFTS),
+            *(at + out * k for k in FARTHER),
+        ]
+        boxes = [self._around(angle.words, float(x), float(y)) for x, y in places]
+        free = [box for box in boxes if not overlaps(box, taken)]
+        box = next((box for box in free if not _hits(box, line)), (free or boxes)[0])
         taken.append(box)
         labels += self._words(angle.words, box)
         drawn: list[Primitive] = [

@@ -113,7 +113,7 @@ class Regions:
             _focus((last or stops)[0], FORWARD)
 
     def enter(self, part: QWidget) -> None:
-        """Focus the first control of a part; a button, which may open a dialog, if there is no other."""
+        """Focus the first control of a part; a button, which may open a dialog, only if it must."""
         stops = [widget for widget in _within(part) if _is_stop(widget)]
         controls = [widget for widget in stops if not isinstance(widget, QScrollArea)]
         fields = [widget for widget in controls if not isinstance(widget, BUTTONS)]
