@@ -1,4 +1,4 @@
-"""What a page shows of a scene, as plain values: chart, pins, map, distributions, and what it leaves out."""
+"""What a page shows of a scene, as plain values: chart, pins, map, distributions."""
 
 from __future__ import annotations
 
@@ -19,15 +19,12 @@ from app.presenters.scene_panels import LAYER_WORDS
 from app.views.canvas.colour_map import bar
 from app.views.interface.theme import DARK, LIGHT, Theme
 from app.views.text.scalar_names import words_of
-from compute.gpu.published import published
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold
 
 # layers that the page draws, or that have no meaning of their own there
 DRAWN = ("map", "grid", "tokens", "geodesic", "straight", "transport")
-# bytes of a page: of a family, and of a head with its keys
-MOST, MOST_OF_HEAD = 2_000_000, 4_000_000
 # scalars whose map is no formula of one point with a scale
 UNMAPPED = (DISTANCE, "dominant")
 # points per side of the grid on which the ends of the sample space are given
@@ -67,8 +64,8 @@ def _has(scene: Scene, layer: str) -> bool:
     return bool(own.get(layer, True))
 
 
-def page_data(scene: Scene, found: Sequence[Answer], saved: dict[str, Any]) -> dict[str, Any]:
-    """Return what the page's script reads, for a `drawable` scene with its answers.
+def scene_data(scene: Scene, found: Sequence[Answer], saved: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page's script reads of a `drawable` scene with its answers, except kernels.
 
     saved: the scene as its file would have it, which the page writes with other pins.
     """
@@ -102,7 +99,6 @@ def page_data(scene: Scene, found: Sequence[Answer], saved: dict[str, Any]) -> d
         "distribution": _distribution(manifold, chart, scene.view),
         "looks": {"dark": _look(DARK), "light": _look(LIGHT)},
         "saved": saved,
-        "published": published(manifold, scene.scalar),
     }
 
 

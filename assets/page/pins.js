@@ -58,6 +58,6 @@ export function makeGround(canvas, { pan, zoom, rest }) {
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
     const box = canvas.getBoundingClientRect();
-    zoom([event.clientX - box.left, event.clientY - box.top], 1.0015 ** event.deltaY);
+    zoom(1.0015 ** event.deltaY, [event.clientX - box.left, event.clientY - box.top]);
   }, { passive: false });
 }

@@ -5,21 +5,27 @@ import { Records, bytes } from "page/records";
 /** WebGPU is missing or refused; the message says it in one sentence. */
 export class Unavailable extends Error {}
 
-/** Open a device for published kernels.  Throws Unavailable. */
-export async function open(published) {
+/** Open a device.  Throws Unavailable. */
+export async function openDevice() {
   if (!navigator.gpu) throw new Unavailable("This browser has no WebGPU, with which the page computes.");
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Unavailable("This browser found no graphics adapter for WebGPU.");
-  const device = await adapter.requestDevice();
-  const session = new Session(device, published);
-  await session.compile();
-  return session;
+  return adapter.requestDevice();
 }
 
+/** The kernels of one family on a device. */
 export class Session {
-  constructor(device, published) {
+  /** Compile published kernels, whose code is a number of `texts`.  Throws Unavailable. */
+  static async compiled(device, published, texts) {
+    const session = new Session(device, published, texts);
+    await session.compile();
+    return session;
+  }
+
+  constructor(device, published, texts) {
     this.device = device;
     this.published = published;
+    this.texts = texts;
     this.limits = published.limits;
     this.kernels = {};
     this.buffers = {};
@@ -30,11 +36,11 @@ export class Session {
     const group = this.familyLayout();
     this.family = this.familyGroup(group);
     const names = Object.keys(this.published.kernels);
-    const made = await Promise.all(names.map((name) => this.compiled(name, group)));
+    const made = await Promise.all(names.map((name) => this.pipeline(name, group)));
     names.forEach((name, i) => { this.kernels[name] = made[i]; });
   }
 
-  async compiled(name, familyLayout) {
+  async pipeline(name, familyLayout) {
     const { code, uniform, storage, family } = this.published.kernels[name];
     const kinds = [uniform ? "uniform" : "read-only-storage"];
     kinds.push(...storage.map(([, , writable]) => (writable ? "storage" : "read-only-storage")));
@@ -42,7 +48,7 @@ export class Session {
     const layout = this.device.createPipelineLayout({
       bindGroupLayouts: family ? [own, familyLayout] : [own],
     });
-    const module = this.device.createShaderModule({ code, label: name });
+    const module = this.device.createShaderModule({ code: this.texts[code], label: name });
     try {
       const compute = { module, entryPoint: "main" };
       return { name, own, family, pipeline: await this.device.createComputePipelineAsync({ layout, compute }) };
