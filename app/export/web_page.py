@@ -27,7 +27,17 @@ from compute.requests.engine import Engine
 
 MODULES = (
     *("records", "session", "charts", "geodesic", "transport", "fields"),
-    *("ticks", "frame", "drawing", "bars", "distributions", "measures", "picture", "newest"),
+    *(
+        "ticks",
+        "frame",
+        "circles",
+        "drawing",
+        "bars",
+        "distributions",
+        "measures",
+        "picture",
+        "newest",
+    ),
     *("pins", "controls", "viewer", "lesson", "main"),
 )
 # logical pixels of the still picture

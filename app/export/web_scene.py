@@ -24,7 +24,7 @@ from compute.manifold.extent import Extent
 from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold
 
 # layers that the page draws, or that have no meaning of their own there
-DRAWN = ("map", "grid", "tokens", "geodesic", "straight", "transport")
+DRAWN = ("map", "grid", "ellipses", "tokens", "geodesic", "straight", "transport")
 # scalars whose map is no formula of one point with a scale
 UNMAPPED = (DISTANCE, "dominant")
 # points per side of the grid on which the ends of the sample space are given
@@ -51,7 +51,7 @@ def drawable(scene: Scene) -> tuple[Scene, list[str]]:
     left_out = [
         LAYER_WORDS[name][0]
         for name in layer_names()
-        if name not in DRAWN and name != "ellipses" and is_shown(scene.layers, name) and _has(scene, name)
+        if name not in DRAWN and is_shown(scene.layers, name) and _has(scene, name)
     ]
     if left_out:
         remarks.append(f"Not on the page: {', '.join(left_out)}.")
@@ -94,6 +94,7 @@ def scene_data(scene: Scene, found: Sequence[Answer], saved: dict[str, Any]) -> 
             "playhead": scene.playhead,
             "view": _rectangle(scene.view),
         },
+        "layers": {name: is_shown(scene.layers, name) for name in DRAWN},
         "map": _map(subject, found),
         "landmarks": _landmarks(scene, manifold),
         "distribution": _distribution(manifold, chart, scene.view),
@@ -173,7 +174,7 @@ def _ends(manifold: Manifold, chart: Chart, view: Extent) -> dict[str, Any]:
 def _look(theme: Theme) -> dict[str, str]:
     names = (
         "background", "plot", "frame", "casing", "mark", "muted", "stale", "geodesic", "straight",
-        "moving", "vector",
+        "moving", "vector", "ellipse",
     )  # fmt: skip
     colours = {name: str(getattr(theme, name)) for name in names}
     return {**colours, "pinA": theme.pin_a, "pinB": theme.pin_b}

@@ -18,6 +18,7 @@ export function draw(context, frame, look, scene) {
   context.fillStyle = look.plot;
   context.fillRect(frame.left, frame.top, frame.across, frame.down);
   if (scene.map) drawMap(context, frame, scene.map);
+  for (const outline of scene.circles) line(context, frame, outline, look.ellipse, 1);
   if (scene.outline) line(context, frame, scene.outline, look.frame, 1.5);
   line(context, frame, scene.straight, look.casing, 3.5);
   line(context, frame, scene.straight, look.straight, 1.5, [6, 5]);

@@ -1,6 +1,7 @@
 // The canvas of a scene: its frame, map, curves and pins.
 
 import { bytes } from "page/records";
+import { circles } from "page/circles";
 import { draw, mapImage, withArrows } from "page/drawing";
 import { field } from "page/fields";
 import { Frame, moved, zoomed } from "page/frame";
@@ -16,6 +17,7 @@ export class Picture {
     this.context = canvas.getContext("2d");
     this.view = scene.scene.view;
     this.map = null;
+    this.circles = [];
     this.turn = 0;
     this.marks = scene.landmarks.map(({ theta, label }) => ({ at: chart.forward(theta), label }));
   }
@@ -62,21 +64,25 @@ export class Picture {
 
   ground() {
     const { outline, labels, log } = this.scene.chart;
-    return { map: this.map, outline, labels, log, marks: this.marks, straight: [], vectors: [] };
+    const { map, circles: drawn, marks } = this;
+    return { map, circles: drawn, outline, labels, log, marks, straight: [], vectors: [] };
   }
 
   curves(answer, point, late) {
     if (!answer) return {};
     const { request, path, carried } = answer;
     const forward = (theta) => this.chart.forward(theta);
-    const straight = Array.from({ length: STRAIGHT + 1 }, (_, i) =>
-      forward(request.start.map((a, k) => a + (i / STRAIGHT) * (request.end[k] - a))));
-    const vectors = carried.status !== "OK" ? [] : withArrows(path.theta.length).map((i) => {
+    const { layers } = this.scene;
+    const parts = Array.from({ length: layers.straight ? STRAIGHT + 1 : 0 }, (_, i) => i / STRAIGHT);
+    const straight = parts.map((t) => forward(request.start.map((a, k) => a + t * (request.end[k] - a))));
+    const carries = layers.transport && carried.status === "OK";
+    const vectors = !carries ? [] : withArrows(path.theta.length).map((i) => {
       const theta = path.theta[i];
       return [forward(theta), this.chart.push(theta, carried.vectors[i])];
     });
     const good = path.status === "OK";
-    return { straight, vectors, curve: path.theta.map(forward), good, late, moving: forward(point) };
+    const curve = layers.geodesic ? path.theta.map(forward) : null;
+    return { straight, vectors, curve, good, late, moving: layers.geodesic ? forward(point) : null };
   }
 
   placePin(button, letter, theta) {
@@ -89,12 +95,19 @@ export class Picture {
     button.setAttribute("aria-label", `${letter} at ${where}`);
   }
 
-  /** Compute the map of the view, coarse first, and call `painted` after each; a newer call ends it. */
+  /** Compute circles and map of the view, coarse first, and call `painted` after each; a newer call
+   * ends it. */
   async paintMap(session, manifold, painted) {
-    if (!this.scene.map) return;
     const turn = ++this.turn;
     const { frame, chart } = this;
     const { view } = frame;
+    if (this.scene.layers.ellipses) {
+      const found = await circles(session, chart, view);
+      if (turn !== this.turn) return;
+      this.circles = found.outlines;
+      painted(found.radius);
+    }
+    if (!this.scene.map) return;
     const { index, limits, opacity, colours } = this.scene.map;
     for (const side of MAP_SIDES) {
       const longest = Math.max(frame.across, frame.down);

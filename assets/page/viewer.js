@@ -124,7 +124,10 @@ export class Viewer {
   }
 
   paintMap() {
-    return this.picture.paintMap(this.session, this.manifold, () => this.paint());
+    return this.picture.paintMap(this.session, this.manifold, (radius) => {
+      if (radius) element("circles").textContent = `Circles of Fisher radius ${number(radius, 3)}`;
+      this.paint();
+    });
   }
 
   /** The titles and the colour bar, which stay. */
@@ -132,6 +135,7 @@ export class Viewer {
     const { map, distribution } = this.scene;
     element("distributions").hidden = !distribution;
     element("map").hidden = !map;
+    element("circles").textContent = "";
     if (distribution) {
       const title = `Distributions over ${distribution.title}`;
       element("distributions").querySelector("h2").textContent = title;
