@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {
     "export_distances": "matrix dendrogram table CSV picture",
     "export_data": "table CSV JSON NumPy numbers",
     "export_script": "code reproduce program",
+    "export_page": "HTML web browser share students link",
     "quit": "exit end",
     "undo": "revert back",
     "redo": "repeat again",
