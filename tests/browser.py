@@ -1,4 +1,4 @@
-"""Chromium without a window, driven over a pipe by its DevTools protocol: pages as a reader has them."""
+"""Chromium without a window, driven over a pipe by its DevTools protocol."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ class Page:
         """The value of an expression once it is true."""
         patience = f"(async () => {{ let found; const end = performance.now() + {1e3 * PATIENCE};"
         wait = "await new Promise((done) => setTimeout(done, 10));"
-        loop = f"while (!(found = ({script})) && performance.now() < end) {wait} return found; }})()"
+        loop = (
+            f"while (!(found = ({script})) && performance.now() < end) {wait} return found; }})()"
+        )
         end = time.monotonic() + PATIENCE
         found = self.value(patience + loop)
         assert found, f"waited {PATIENCE:g} s for {script}; the page says: {self.said()}"

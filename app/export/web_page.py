@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import tempfile
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from app.export import figure, web_scene
 from app.export.embed import escape
@@ -125,7 +125,8 @@ def _asset(name: str) -> str:
 
 def _url(module: str) -> str:
     """Return a module as a URL, so that modules of one file can import each other."""
-    return f"data:text/javascript;charset=utf-8,{quote(_asset(f'{module}.js'))}"
+    content = base64.b64encode(_asset(f"{module}.js").encode("utf-8")).decode("ascii")
+    return f"data:text/javascript;base64,{content}"
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What a page shows of a scene, as plain values: chart, pins, map, distributions."""
+"""The scene of a page as plain values: chart, pins, map, distributions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 // p(x|θ) of a few distributions at the points of their sample space, one invocation a value.
-// Twin of `Manifold.density`.
+// Twin of compute/definitions/family.py.
 //!include family
 
 @compute @workgroup_size(WORKGROUP)

@@ -11,6 +11,7 @@ from app.export.web_page import MODULES
 from app.model import scene_file
 from compute import open_engine
 from compute.families import families, manifold
+from compute.gpu.catalogue import SOURCES, wgsl
 from compute.requests.geodesics import ConnectRequest
 from tests.browser import NO_WEBGPU, WEBGPU, Browser
 
@@ -43,7 +44,9 @@ def exported(tmp_path_factory):
         name = name or str(scene)
         if name not in known:
             known[name] = folder / f"{len(known)}.html"
-            assert main(["export", str(scene), "-o", str(known[name]), "--engine", "reference"]) in (0, 1)
+            assert main(
+                ["export", str(scene), "-o", str(known[name]), "--engine", "reference"]
+            ) in (0, 1)
         return known[name]
 
     return export
@@ -52,9 +55,7 @@ def exported(tmp_path_factory):
 def by_reference(family, shown, alpha=0.0):
     """The program's path between the pins that a page shows."""
     m = manifold(family)
-    a, b = (
-        np.array([[shown[f"{pin}: {name}"] for name in m.coordinates]]) for pin in ("A", "B")
-    )
+    a, b = (np.array([[shown[f"{pin}: {name}"] for name in m.coordinates]]) for pin in ("A", "B"))
     return open_engine("reference").connect(ConnectRequest(m, a, b, alpha, 128))
 
 
@@ -63,9 +64,9 @@ def test_the_numbers_of_a_page_are_the_programs(browser, exported, scene):
     page = browser.open(exported(scene))
     page.ready()
     shown = page.measures()
-    family = json.loads(scene_file.to_text(scene_file.load(exported(scene)), exported(scene).parent))[
-        "family"
-    ]
+    family = json.loads(
+        scene_file.to_text(scene_file.load(exported(scene)), exported(scene).parent)
+    )["family"]
     paths = by_reference(family, shown)
     assert page.status() == "converged"
     assert shown["Fisher–Rao length"] == pytest.approx(float(paths.length[0]), rel=CLOSE)
@@ -163,7 +164,9 @@ def test_without_webgpu_the_still_picture_and_one_sentence(exported):
         page = browser.open(exported("gaussian"))
         page.until("/WebGPU/.test(document.getElementById('note').textContent)")
         assert page.said().endswith("This is the picture as it was exported.")
-        assert page.value("document.querySelector('#still svg').getBoundingClientRect().width") > 300
+        assert (
+            page.value("document.querySelector('#still svg').getBoundingClientRect().width") > 300
+        )
         assert page.value("document.getElementById('stage').hidden")
     finally:
         browser.close()
@@ -182,14 +185,13 @@ def test_a_lesson_is_a_page_with_its_steps(browser, exported):
 
 
 def test_every_kernel_of_every_family_compiles_in_the_browser(browser, exported):
-    from compute.gpu.catalogue import SOURCES, wgsl
-
     page = browser.open(exported("gaussian"), CAUGHT)
     page.ready()
     texts = {}
     for family in families():
-        for kernel in SOURCES:
-            texts.setdefault(wgsl(manifold(family), kernel), f"{family} {kernel}")
+        m = manifold(family)
+        for kernel in (*SOURCES, *(["density"] if m.slot.density else [])):
+            texts.setdefault(wgsl(m, kernel), f"{family} {kernel}")
     page.value(f"void (window.texts = {json.dumps(list(texts))})")
     problems = page.value(
         "Promise.all(window.texts.map(async (code, i) => {"
@@ -209,7 +211,7 @@ def test_a_page_is_one_small_file_that_asks_for_nothing(exported, scene, most):
     assert len(text.encode()) < most
     assert "default-src 'none'" in text
     assert "src=" not in text.replace('src="data:', "")
-    assert all(name in text for name in MODULES)
+    assert [name for name in MODULES if f'"page/{name}"' not in text] == []
 
 
 def test_a_page_opens_again_in_the_program(exported):
