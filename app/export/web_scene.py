@@ -115,7 +115,8 @@ def _outline(chart: Chart) -> list[list[float]] | None:
     """Return the boundary of the chart; ends of a piece far outside, as JSON has no NaN."""
     if chart.outline is None:
         return None
-    return np.where(np.isfinite(chart.outline), chart.outline, 1e9).tolist()
+    bounded = np.where(np.isfinite(chart.outline), chart.outline, 1e9)
+    return [[float(x), float(y)] for x, y in bounded]
 
 
 def _map(subject: Subject, found: Sequence[Answer]) -> dict[str, Any] | None:

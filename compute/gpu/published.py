@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from compute.core.status import Status
+from compute.geodesics.discrete_energy import SEGMENTS, STEP_SIZES
 from compute.geodesics.initial_value import DRIFT_LIMIT
 from compute.geodesics.shooting import MISS_LIMIT
 from compute.gpu import (
@@ -70,8 +71,8 @@ def published(manifold: Manifold, scalar: str) -> dict[str, Any]:
         "limits": {
             "workgroup": WORKGROUP,
             "attempts": attempts,
-            "segments": discrete_energy.SEGMENTS,
-            "stepSizes": len(discrete_energy.STEP_SIZES),
+            "segments": SEGMENTS,
+            "stepSizes": len(STEP_SIZES),
             "usual": [shooting.USUAL.relaxing, shooting.USUAL.aiming],
             "full": [shooting.FULL.relaxing, shooting.FULL.aiming],
             "infinite": discrete_energy.INFINITE,
