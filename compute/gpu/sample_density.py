@@ -1,6 +1,7 @@
 """The kernel of densities over the sample space, ``shaders/kernels/density.wgsl``.
 
-Twin of `compute.definitions.family`, for hosts without NumPy; the program itself draws distributions in float64.
+Twin of `compute.definitions.family`, for hosts without NumPy; the program itself draws distributions
+in float64.
 """
 
 from __future__ import annotations
