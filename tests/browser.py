@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import shutil
@@ -147,17 +146,9 @@ class Page:
         pairs = self.value(f"{rows}.map((r) => [r.cells[0].textContent, r.cells[1].dataset.value])")
         return {name: float(value) for name, value in pairs}
 
-    def answers(self) -> int:
-        """How many answers were shown."""
-        return int(self.value("document.getElementById('stage').dataset.answers ?? 0"))
-
     def at_rest(self) -> None:
-        """Wait until no answer has come for a quarter of a second."""
-        quiet = "await new Promise((done) => setTimeout(done, 250));"
-        count = "document.getElementById('stage').dataset.answers"
-        self.value(
-            f"(async () => {{ let n; do {{ n = {count}; {quiet} }} while (n !== {count}); }})()"
-        )
+        """Wait until everything that was asked for is computed."""
+        self.until("document.getElementById('stage').getAttribute('aria-busy') === 'false'")
 
     def middle(self, name: str) -> tuple[float, float]:
         """The middle of an element on the page."""
@@ -195,10 +186,6 @@ class Page:
         """Press and release a key."""
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
-
-    def picture(self) -> bytes:
-        """The visible page as PNG."""
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def faults(self) -> list[str]:
         """Everything that was thrown or logged as an error."""

@@ -49,7 +49,9 @@ export class Viewer {
   // --- computing -------------------------------------------------------------------------------
   ask(change, steps = STEPS.live) {
     this.now = { ...this.now, ...change };
-    return this.newest.ask({ ...this.now, steps });
+    const stage = element("stage");
+    stage.setAttribute("aria-busy", "true");
+    return this.newest.ask({ ...this.now, steps }).finally(() => stage.setAttribute("aria-busy", "false"));
   }
 
   /** A pin was let go: compute with all steps. */
