@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "open_data": "sample table CSV fit maximum likelihood estimate points",
     "clear_data": "delete points",
     "show_distances": "matrix cluster dendrogram k-means medoids neighbours MDS scaling groups test",
+    "show_comparison": "side by side small multiples sweep plot measure temperature layer head text",
     "fit_data": "maximum likelihood refit columns groups weights",
     "export_fits": "table CSV maximum likelihood",
     "show_data": "panel table fit goodness histogram QQ regions bootstrap",
