@@ -80,6 +80,13 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Write the distances between the points of data as a table or a figure",
     ),
+    Command(
+        "export_comparison",
+        "File",
+        "Export comparison…",
+        "",
+        "Write the panel Compare as a figure, or all its measures as a table",
+    ),
     Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
     Command(
         "export_script",

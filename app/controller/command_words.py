@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "export_figure": "image picture print publish vector journal LaTeX",
     "export_film": "video movie animation record",
     "export_distances": "matrix dendrogram table CSV picture",
+    "export_comparison": "small multiples side by side measures table CSV PDF SVG",
     "export_data": "table CSV JSON NumPy numbers",
     "export_script": "code reproduce program",
     "quit": "exit end",

@@ -58,6 +58,11 @@ class PicturesTask(Job):
     room: PanesLaidOut
     dragging: bool = False
 
+    @property
+    def quality(self) -> str:
+        """The quality of its geodesics, by which the worker paces a drag."""
+        return "live" if self.dragging else "final"
+
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Emit `PicturesDrawn` twice: with the geodesics, and with everything."""
         self.perform_in(Session(), engine, emit, cancelled)
@@ -129,11 +134,16 @@ class ComparisonPart(Part):
 
     @property
     def comparison(self) -> Comparison | None:
-        """What is compared; None if the scene has no head or the values are no comparison."""
+        """The comparison; None if the scene has no head or the values are no comparison."""
         try:
             return self._read()
         except ValueError:
             return None
+
+    @property
+    def scene(self) -> Scene:
+        """The scene whose variants are shown."""
+        return _compared(self.context.store.scene)
 
     @property
     def measure(self) -> str:

@@ -146,7 +146,7 @@ class ComparePanel:
 
 
 class _Panes(QWidget):
-    """Headings and pictures in rows, whose room is told when it changes."""
+    """Headings and pictures in rows, which emit their size when it changes."""
 
     def __init__(self, theme: Theme, emit: Handler) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ Moved = Callable[[str, tuple[float, float], bool], None]
 
 
 class PicturePane(QWidget):
-    """Paints the last picture; ``moved`` hears of a dragged pin."""
+    """Paints the last picture; ``moved`` is called while a pin is dragged."""
 
     def __init__(self, theme: Theme, moved: Moved) -> None:
         super().__init__()
