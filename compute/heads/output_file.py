@@ -3,8 +3,9 @@
 A .safetensors or .npz file has
     unembedding       (n, d), a row for each word,
     hidden            (tokens, d), after the final norm,
-and optionally output_bias (n,), output_scale (a factor of the logits), next_rows (tokens, n): the model's own
-probabilities, output_verified: the largest difference from them, words (n) and tokens: strings, model, text.
+and optionally output_bias (n,), output_scale (a factor of the logits), next_rows (tokens, n): the
+model's own probabilities, output_verified: the largest difference from them, words (n) and tokens:
+strings, model, text.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from compute.heads.output_layer import OutputLayer
 # bytes of one array, and of a compressed file
 MOST_BYTES = 4 << 30
 ARRAYS = (
-    "unembedding", "hidden", "output_bias", "output_scale", "next_rows", "output_verified", "words", "tokens",
-    "model", "text",
+    "unembedding", "hidden", "output_bias", "output_scale", "next_rows", "output_verified", "words",
+    "tokens", "model", "text",
 )  # fmt: skip
 FEWEST_WORDS = 3
 HOW = "capture MODEL --text TEXT -o FILE --output writes both"
@@ -42,7 +43,9 @@ def has_output(path: str) -> bool:
 
 
 def load(source: str) -> OutputLayer:
-    """Return the output layer of a file.  Raises ValueError with one line that names what is wrong."""
+    """Return the output layer of a file.  Raises ValueError with one line that names what is
+    wrong.
+    """
     path = Path(source)
     foreign_files.refuse(path)
     if not is_regular(path):
@@ -63,7 +66,9 @@ def _read(path: str, when: int) -> OutputLayer:
             f"{path}: unembedding {rows.shape} and hidden {hidden.shape} must agree in their last axis"
         )
     if len(rows) < FEWEST_WORDS or rows.shape[1] < 2:
-        raise Refused(f"{path}: unembedding must be at least {FEWEST_WORDS} rows of d ≥ 2, got {rows.shape}")
+        raise Refused(
+            f"{path}: unembedding must be at least {FEWEST_WORDS} rows of d ≥ 2, got {rows.shape}"
+        )
     count, tokens = len(rows), len(hidden)
     own = arrays.get("next_rows")
     return OutputLayer(
@@ -92,7 +97,9 @@ def _arrays(path: str) -> dict[str, Floats]:
 def _whole(entry: Entry) -> Floats:
     size = entry.kind.itemsize * int(np.prod([float(n) for n in entry.shape]))
     if size > MOST_BYTES:
-        raise Refused(f"{entry.path}: {entry.name} must have at most {MOST_BYTES} bytes, got {size}")
+        raise Refused(
+            f"{entry.path}: {entry.name} must have at most {MOST_BYTES} bytes, got {size}"
+        )
     return entry.block(())
 
 
@@ -111,7 +118,9 @@ def _numbers(
     if found is None:
         return np.full(shape, default)
     if found.dtype.kind not in "iuf" or found.shape != shape:
-        raise Refused(f"{path}: {name} must be numbers of shape {shape}, got {found.dtype} {found.shape}")
+        raise Refused(
+            f"{path}: {name} must be numbers of shape {shape}, got {found.dtype} {found.shape}"
+        )
     check_values(f"{path}: {name}", found)
     return found.astype(np.float64)
 
@@ -143,7 +152,9 @@ def _one(path: str, name: str, arrays: Mapping[str, Floats], default: float) -> 
 
 def _probabilities(path: str, rows: Floats, shape: tuple[int, int]) -> Floats:
     if rows.dtype.kind != "f" or rows.shape != shape:
-        raise Refused(f"{path}: next_rows must be floats of shape {shape}, got {rows.dtype} {rows.shape}")
+        raise Refused(
+            f"{path}: next_rows must be floats of shape {shape}, got {rows.dtype} {rows.shape}"
+        )
     wrong = rows[~((rows >= 0) & (rows <= 1))]
     if wrong.size:
         raise Refused(f"{path}: next_rows must be probabilities, got {wrong[0]:g}")

@@ -1,5 +1,5 @@
-"""The output layer as a head: hidden states are queries, the likeliest words of two of them are keys, and all
-other words are one lumped key.
+"""The output layer as a head: hidden states are queries, the likeliest words of two of them are keys, and
+all other words are one lumped key.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ PART = "output layer"
 
 @dataclass(frozen=True, eq=False)
 class WordChoice:
-    """The keys of a pair A, B: K (c, d) with bias b (c,), for the words ``chosen``, then the lumped key.
+    """The keys of a pair A, B: K (c, d) with bias b (c,), for the words ``chosen``, then the lumped
+    key.
 
-    rest (2,): the mass of the lumped key at A and at B, both 0 if no word is left out; left: the number of
-    words that it holds.
+    rest (2,): the mass of the lumped key at A and at B, both 0 if no word is left out; left: the number
+    of words that it holds.
     """
 
     layer: OutputLayer
@@ -78,15 +79,17 @@ def chosen(layer: OutputLayer, pair: str, most: int = MOST_KEYS) -> WordChoice:
 
 @lru_cache(maxsize=4)
 def file_of_pair(layer: OutputLayer, pair: str) -> HeadFile:
-    """Return `WordChoice.file` of a pair "i,j" of tokens; the last ones are cached.  Raises ValueError."""
+    """Return `WordChoice.file` of a pair "i,j" of tokens; the last ones are cached.  Raises
+    ValueError.
+    """
     return chosen(layer, pair).file()
 
 
 def triple(head: Head, pair: str) -> tuple[int, int, int]:
     """Return the tokens of a plane that contains both hidden states of a pair "i,j".
 
-    The third one spans the widest triangle of rows with them; special tokens are passed over where there
-    are others.  Raises ValueError without a third token.
+    The third one spans the widest triangle of rows with them; special tokens are passed over where
+    there are others.  Raises ValueError without a third token.
     """
     if len(head.q) < 3:
         raise Refused(f"a plane needs a third token beside {pair}: capture a longer text")
@@ -98,11 +101,12 @@ def triple(head: Head, pair: str) -> tuple[int, int, int]:
 def choose(layer: OutputLayer, a: int, b: int, most: int = MOST_KEYS) -> WordChoice:
     """Return at most ``most`` keys for the pair of tokens a, b.
 
-    The words are those of largest max(p_j(A), p_j(B)).  The others, of total weight R(h) = Σ_rest e^l_j, are
-    one key r whose logit is linear in h: its mass is exact at A and at B, so all probabilities of the keys
-    are.  Its vector is the mean of the mass-weighted means at A and B, with the component along B − A set
-    so that r·(B − A) = log R(B) − log R(A).  Between A and B on the straight line R is overestimated, since
-    log R is convex.  Raises ValueError for tokens that do not exist or coincide.
+    The words are those of largest max(p_j(A), p_j(B)).  The others, of total weight R(h) = Σ_rest
+    e^l_j, are one key r whose logit is linear in h: its mass is exact at A and at B, so all
+    probabilities of the keys are.  Its vector is the mean of the mass-weighted means at A and B,
+    with the component along B − A set so that r·(B − A) = log R(B) − log R(A).  Between A and B on
+    the straight line R is overestimated, since log R is convex.  Raises ValueError for tokens that
+    do not exist or coincide.
     """
     if most < 3:
         raise Refused(f"the number of keys must be at least 3, got {shown(most)}")

@@ -1,8 +1,8 @@
 """The output layer of a model and the hidden states that it was given.
 
-The next word has logits l_j(h) = s·(k_j·h) + b_j, where k_j is row j of the unembedding, h a hidden state
-after the final norm, s a factor and b_j a bias, mostly 1 and 0.  So p = softmax l is an exponential family
-with natural parameter h.
+The next word has logits l_j(h) = s·(k_j·h) + b_j, where k_j is row j of the unembedding, h a hidden
+state after the final norm, s a factor and b_j a bias, mostly 1 and 0.  So p = softmax l is an
+exponential family with natural parameter h.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class OutputLayer:
     """An unembedding (n, d) with factor and bias (n,), and the hidden states (m, d) of a text.
 
     words (n,), tokens (m,): labels as the tokenizer writes them; own (m, n): the model's own next-token
-    probabilities, or None; verified: the largest difference from them when the file was made, NaN if
-    unknown.
+    probabilities, or None; verified: the largest difference from them when the file was made, NaN
+    if unknown.
     """
 
     name: str
@@ -54,7 +54,9 @@ class OutputLayer:
 
     @cached_property
     def _before(self) -> tuple[str, ...]:
-        """A word to read another one after, by the tokenizer's mark for spaces; () without marks."""
+        """A word to read another one after, by the tokenizer's mark for spaces; () without
+        marks.
+        """
         marks = (SPACE, SENTENCE_SPACE)
         return next(((f"{m}a",) for m in marks if any(w.startswith(m) for w in self.words)), ())
 
@@ -89,7 +91,9 @@ class OutputLayer:
         return np.sum(list(parts), axis=0)  # type: ignore[no-any-return]
 
     def pair(self, a: int, b: int) -> tuple[Floats, Floats]:
-        """Return the hidden states of two tokens.  Raises ValueError unless they exist and differ."""
+        """Return the hidden states of two tokens.  Raises ValueError unless they exist and
+        differ.
+        """
         for name, token in (("the first token", a), ("the second token", b)):
             in_range(name, token, len(self.hidden), self.name)
         first, second = self.hidden[a], self.hidden[b]

@@ -1,4 +1,6 @@
-"""The steering bench: three paths between the hidden states of two tokens, measured on all words."""
+"""The steering bench: three paths between the hidden states of two tokens, measured on all
+words.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,11 @@ MOST_POINTS = 129
 class Steering:
     """The e-path, the m-path and the geodesic of a pair, with what they are compared by.
 
-    length, length_status: of the geodesic in the plane of A, B and the third token ``plane.triple[2]``;
-    lower = 2 arccos Σ√(p_A p_B) ≤ the Fisher–Rao distance in all of hidden space ≤ length, and ≤ upper =
-    √J, J = Σ (p_A − p_B) log(p_A/p_B); cosine of B − A and η_B − η_A; likely (2,): how many words hold 90 %
-    at A and at B; off: how far the m-path leaves the plane, as a share of |B − A|.
+    length, length_status: of the geodesic in the plane of A, B and the third token
+    ``plane.triple[2]``; lower = 2 arccos Σ√(p_A p_B) ≤ the Fisher–Rao distance in all of hidden
+    space ≤ length, and ≤ upper = √J, J = Σ (p_A − p_B) log(p_A/p_B); cosine of B − A and η_B − η_A;
+    likely (2,): how many words hold 90 % at A and at B; off: how far the m-path leaves the plane, as a
+    share of |B − A|.
     """
 
     choice: WordChoice
@@ -67,12 +70,13 @@ def steer(
 ) -> Steering:
     """Return the paths from the hidden state of token a to that of token b, at ``points`` equal steps.
 
-    e: h = A + t (B − A), Euclidean steering, of log p linear in t but for its norm; m: η(t) = Σ p_j k_j
-    linear in t, dual steering; geodesic: of the Fisher metric, in the plane of A, B and ``third`` (None: the
-    one whose triangle is widest), which is at most as long as any other curve of the plane.  The m-path and the
-    geodesic are solved with the 4,095 likeliest words and one lumped key for the rest (`output_head.choose`);
-    what is said of a point is then of all words.  budget: nats of the KL ball round A.  Raises ValueError for
-    tokens that do not exist or have the same hidden state.
+    e: h = A + t (B − A), Euclidean steering, of log p linear in t but for its norm; m: η(t) = Σ p_j
+    k_j linear in t, dual steering; geodesic: of the Fisher metric, in the plane of A, B and
+    ``third`` (None: the one whose triangle is widest), which is at most as long as any other curve
+    of the plane.  The m-path and the geodesic are solved with the 4,095 likeliest words and one
+    lumped key for the rest (`output_head.choose`); what is said of a point is then of all words.
+    budget: nats of the KL ball round A.  Raises ValueError for tokens that do not exist or have the
+    same hidden state.
     """
     if not 2 <= points <= MOST_POINTS:
         raise Refused(f"points must be from 2 to {MOST_POINTS}, got {shown(points)}")

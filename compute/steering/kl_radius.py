@@ -7,6 +7,7 @@ With x_j = l_j(B) − l_j(A), on the line A + s(B − A),
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,8 @@ from compute.core.arrays import Floats
 
 # relative error at which the quadratic has failed
 FAILED = 0.1
-# solves 2 (e^x − 1 − x)/x² = 1 + FAILED; the lower bound 2 (e^−x − 1 + x)/x² is above 1 − FAILED there
+# solves 2 (e^x − 1 − x)/x² = 1 + FAILED; the lower bound 2 (e^−x − 1 + x)/x² is above 1 − FAILED
+# there
 SAFE = 0.2793483
 # searched for the radius, as factors of its cubic estimate or of its lower bound
 _GRID = np.geomspace(1.0, 1e6, 600)
@@ -28,9 +30,10 @@ _NOISE = 1e-3
 class KLRadii:
     """Radii round A in the direction of B, in units of |B − A|.
 
-    ball: where KL(p_A ‖ p_θ) = budget, ∞ if it never is; quadratic = √(2 budget)/σ: the same for ½ s²σ²;
-    failed: where the quadratic is first wrong by 10 %, ∞ if it never is; cubic = 0.3 σ²/|κ₃|: an estimate
-    of ``failed`` by the next term of the series; safe = 0.279/(max x − min x): a proven lower bound of it.
+    ball: where KL(p_A ‖ p_θ) = budget, ∞ if it never is; quadratic = √(2 budget)/σ: the same for ½
+    s²σ²; failed: where the quadratic is first wrong by 10 %, ∞ if it never is; cubic = 0.3 σ²/|κ₃|:
+    an estimate of ``failed`` by the next term of the series; safe = 0.279/(max x − min x): a proven
+    lower bound of it.
     """
 
     budget: float
@@ -44,8 +47,9 @@ class KLRadii:
 def kl_radii(log_a: Floats, log_b: Floats, budget: float = 0.1) -> KLRadii:
     """Return the radii for log p at A and at B (n,), budget in nats.
 
-    The bound: |ψ‴| ≤ (max x − min x) ψ″ on the line, so that e^−Ds ≤ ψ″(s)/ψ″(0) ≤ e^Ds with D = max x −
-    min x; integrated twice (Bach, Self-concordant analysis for logistic regression, 2010, proposition 1).
+    The bound: |ψ‴| ≤ (max x − min x) ψ″ on the line, so that e^−Ds ≤ ψ″(s)/ψ″(0) ≤ e^Ds with D =
+    max x − min x; integrated twice (Bach, Self-concordant analysis for logistic regression, 2010,
+    proposition 1).
     """
     p, x = np.exp(log_a), log_b - log_a
     x = x - p @ x
@@ -75,13 +79,13 @@ def _log_mean(p: Floats, x: Floats) -> float:
     return top + float(np.log(p @ np.exp(x - top)))
 
 
-def _first(function: object, start: float) -> float:
-    """Return the first zero of a function that is negative at ``start``, on a fine grid of factors; ∞ if
-    there is none.
+def _first(function: Callable[[float], float], start: float) -> float:
+    """Return the first zero of a function that is negative at ``start``, on a fine grid of factors; ∞
+    if there is none.
     """
     before = start
     for s in start * _GRID:
-        if function(s) >= 0:  # type: ignore[operator]
+        if function(s) >= 0:
             return float(brentq(function, before, s)) if s > before else float(s)
         before = s
     return float("inf")

@@ -12,10 +12,11 @@ LIKELY = 0.9
 
 
 def likely_words(p: Floats, share: float = LIKELY) -> NDArray[np.bool_]:
-    """Return the likely words (n,) of p (n,): the smallest set of the heaviest words that holds ``share``.
+    """Return the likely words (n,) of p (n,): the smallest set of the heaviest words that holds
+    ``share``.
 
-    The set is that of nucleus sampling: Holtzman et al., The curious case of neural text degeneration
-    (2020), section 3.1.
+    The set is that of nucleus sampling: Holtzman et al., The curious case of neural text
+    degeneration (2020), section 3.1.
     """
     order = np.argsort(-p, kind="stable")
     before = np.cumsum(p[order]) - p[order]

@@ -1,11 +1,11 @@
 """The m-path between two hidden states: straight in the mean η = Σ p_j k_j (dual steering).
 
-η(t) = (1 − t) η_A + t η_B lies in the convex hull of the keys, and θ(t) minimises the convex ψ(θ) − η(t)·θ,
-ψ = log Σ exp(k_j·θ + b_j): its gradient is η(θ) − η(t), its Hessian g(θ) = Cov_p(k).  The mean is that of
-the mixture (1 − t) p_A + t p_B, and p_θ(t) is the member of the family nearest to it, of least
-KL(mixture ‖ p_θ); it is the mixture itself only if the keys are affinely independent.
-Source: Amari and Nagaoka, Methods of Information Geometry (2000), sections 3.2 and 3.5; as steering of
-language models: Park et al., arXiv:2602.15293.
+η(t) = (1 − t) η_A + t η_B lies in the convex hull of the keys, and θ(t) minimises the convex ψ(θ) −
+η(t)·θ, ψ = log Σ exp(k_j·θ + b_j): its gradient is η(θ) − η(t), its Hessian g(θ) = Cov_p(k).  The
+mean is that of the mixture (1 − t) p_A + t p_B, and p_θ(t) is the member of the family nearest to
+it, of least KL(mixture ‖ p_θ); it is the mixture itself only if the keys are affinely independent.
+Source: Amari and Nagaoka, Methods of Information Geometry (2000), sections 3.2 and 3.5; as steering
+of language models: Park et al., arXiv:2602.15293.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ARRIVED = 1e-8
 ROUNDS = 100
 # keys of less weight are left out of the Hessian, which only steers the steps
 LIGHT = 1e-9
-# share of the mean eigenvalue that is added to the Hessian: at first, its factor after a good or a bad step,
-# and where a step is hopeless
+# share of the mean eigenvalue that is added to the Hessian: at first, its factor after a good or a
+# bad step, and where a step is hopeless
 RIDGE, BETTER, WORSE, HOPELESS = 1e-4, 1 / 8, 8.0, 1e9
 # share of the decrease by a linear model that a step must achieve, and from which it is a good one
 SUFFICIENT, GOOD = 1e-4, 0.25
@@ -50,9 +50,10 @@ class MeanPath:
 def mean_path(K: Floats, bias: Floats, ends: Floats, shares: Floats) -> MeanPath:
     """Return θ(t) with η(θ(t)) = (1 − t) η_A + t η_B at increasing shares t (s,) in [0, 1].
 
-    K (n, d), bias (n,): keys and their biases; ends (2, d): A and B, which t = 0 and t = 1 return as
-    they are.  By Newton's method with an adaptive ridge, each point from the one before.  A point that is not
-    reached within tolerance has status NOT_CONVERGED and is the best that was found.
+    K (n, d), bias (n,): keys and their biases; ends (2, d): A and B, which t = 0 and t = 1 return
+    as they are.  By Newton's method with an adaptive ridge, each point from the one before.  A
+    point that is not reached within tolerance has status NOT_CONVERGED and is the best that was
+    found.
     """
     keys = K - K.mean(axis=0)  # the same family: all logits change by as much
     spread = float(np.sqrt(np.mean(np.sum(keys**2, axis=1))))
@@ -114,8 +115,8 @@ class _Newton:
 def _between(p: Floats, q: Floats) -> Floats:
     """Return the logarithmic mean (p − q)/(log p − log q).
 
-    With it the step solves the weighted least squares of log q by the logits, which is exact if q is of
-    the family, and is of sensible length where p is nearly one word and g(θ) nearly 0.
+    With it the step solves the weighted least squares of log q by the logits, which is exact if q
+    is of the family, and is of sensible length where p is nearly one word and g(θ) nearly 0.
     """
     p, q = np.maximum(p, 1e-300), np.maximum(q, 1e-300)
     ratio = np.log(p / q)
