@@ -16,8 +16,8 @@ from compute.steering.bench import Steering
 def steer(
     source: str | Path | OutputLayer, a: int, b: int, engine: Engine | None = None, **options: Any
 ) -> Steering:
-    """Compute the e-path, the m-path and the Fisher–Rao geodesic between the hidden states of tokens a and
-    b.
+    """Compute the e-path, the m-path and the Fisher–Rao geodesic between the hidden states of tokens a
+    and b.
 
     source: a file that ``capture(…, output=True)`` or ``capture --output`` wrote; a, b: positions
     of tokens; options: third, points, keys, budget; see `compute.steering.bench.steer`, which

@@ -152,7 +152,8 @@ def _of_sequence(tensor: Any, sequence: int) -> Floats:
     found = array(tensor).astype(np.float64)
     if found.ndim != 3:
         raise Refused(f"the output layer must be called with (batch, tokens, d), got {found.shape}")
-    return found[sequence if len(found) > 1 else 0]
+    row: Floats = found[sequence if len(found) > 1 else 0]
+    return row
 
 
 def _bias(module: Any, count: int) -> Floats:

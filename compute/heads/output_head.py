@@ -1,5 +1,5 @@
-"""The output layer as a head: hidden states are queries, the likeliest words of two of them are keys, and
-all other words are one lumped key.
+"""The output layer as a head: hidden states are queries, the likeliest words of two of them are keys,
+and all other words are one lumped key.
 """
 
 from __future__ import annotations

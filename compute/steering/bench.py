@@ -4,7 +4,7 @@ words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.families.attention import of_head
+from compute.heads.head import in_range
 from compute.heads.output_head import MOST_KEYS, WordChoice, choose, triple
 from compute.heads.output_layer import OutputLayer
 from compute.heads.query_plane import Plane, through
@@ -25,6 +26,8 @@ from compute.steering.route import Route, route
 # points of each path, and steps of the geodesic between two of them
 POINTS, STEPS = 9, 8
 MOST_POINTS = 129
+# how far the mean of all words may be off the straight line, as a share of its length
+STRAIGHT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +77,10 @@ def steer(
     k_j linear in t, dual steering; geodesic: of the Fisher metric, in the plane of A, B and
     ``third`` (None: the one whose triangle is widest), which is at most as long as any other curve
     of the plane.  The m-path and the geodesic are solved with the 4,095 likeliest words and one
-    lumped key for the rest (`output_head.choose`); what is said of a point is then of all words.
-    budget: nats of the KL ball round A.  Raises ValueError for tokens that do not exist or have the
-    same hidden state.
+    lumped key for the rest (`output_head.choose`); what is said of a point is then of all words,
+    and a point of the m-path whose mean of all words is off the straight line by more than 1e-3 of
+    its length is NOT_VERIFIED: more keys help. budget: nats of the KL ball round A.  Raises
+    ValueError for tokens that do not exist or have the same hidden state.
     """
     if not 2 <= points <= MOST_POINTS:
         raise Refused(f"points must be from 2 to {MOST_POINTS}, got {shown(points)}")
@@ -101,10 +105,10 @@ def steer(
         plane,
         (
             route("e", choice, t, straight, fine),
-            route("m", choice, t, m.theta, m.status),
+            _straight(route("m", choice, t, m.theta, m.status)),
             route("geodesic", choice, t, curve, np.full(points, length_status, np.int32)),
         ),
-        kl_radii(*log_ends, budget),
+        kl_radii(log_ends[0], log_ends[1], budget),
         length,
         length_status,
         float(2 * np.arccos(np.minimum(np.exp(log_ends.sum(axis=0) / 2).sum(), 1.0))),
@@ -115,10 +119,19 @@ def steer(
     )
 
 
+def _straight(path: Route) -> Route:
+    """Return an m-path whose points are NOT_VERIFIED where the lumped key bends it visibly."""
+    bent = (path.status == Status.OK) & (path.bend > STRAIGHT)
+    return replace(path, status=np.where(bent, Status.NOT_VERIFIED, path.status).astype(np.int32))
+
+
 def _plane(choice: WordChoice, third: int | None) -> Plane:
     head = choice.file().head(0, 0)
     a, b = choice.a, choice.b
-    return through(head, triple(head, f"{a},{b}") if third is None else (a, b, third))
+    if third is None:
+        return through(head, triple(head, f"{a},{b}"))
+    in_range("the third token", third, len(head.q), choice.layer.name)
+    return through(head, (a, b, third))
 
 
 def _geodesic(

@@ -21,7 +21,7 @@ FAILED = 0.1
 # there
 SAFE = 0.2793483
 # searched for the radius, as factors of its cubic estimate or of its lower bound
-_GRID = np.geomspace(1.0, 1e6, 600)
+_GRID = np.geomspace(1.0, 1e9, 900)
 # smallest s x for which KL and its quadratic are compared: below, both are rounding
 _NOISE = 1e-3
 
@@ -30,7 +30,7 @@ _NOISE = 1e-3
 class KLRadii:
     """Radii round A in the direction of B, in units of |B − A|.
 
-    ball: where KL(p_A ‖ p_θ) = budget, ∞ if it never is; quadratic = √(2 budget)/σ: the same for ½
+    ball: where KL(p_A ‖ p_θ) = budget; quadratic = √(2 budget)/σ: the same for ½
     s²σ²; failed: where the quadratic is first wrong by 10 %, ∞ if it never is; cubic = 0.3 σ²/|κ₃|:
     an estimate of ``failed`` by the next term of the series; safe = 0.279/(max x − min x): a proven
     lower bound of it.
@@ -53,20 +53,20 @@ def kl_radii(log_a: Floats, log_b: Floats, budget: float = 0.1) -> KLRadii:
     """
     p, x = np.exp(log_a), log_b - log_a
     x = x - p @ x
-    variance, third = float(p @ x**2), float(p @ x**3)
+    variance, third = max(float(p @ x**2), 1e-300), float(p @ x**3)
     width = float(x.max() - x.min())
 
     def kl(s: float) -> float:
-        top = s * float(x.max())
-        # expm1 keeps the digits of small s
-        return float(np.log1p(p @ np.expm1(s * x))) if top < 1 else _log_mean(p, s * x)
+        y = s * x
+        # Σ p x = 0; expm1 keeps the digits of small s
+        return float(np.log1p(p @ (np.expm1(y) - y))) if y.max() < 1 else _log_sum(log_a + y)
 
     def gap(s: float) -> float:
         return abs(kl(s) / (0.5 * variance * s * s) - 1.0) - FAILED
 
     return KLRadii(
         budget,
-        _first(lambda s: kl(s) - budget, np.sqrt(2 * budget / variance) * 1e-3),
+        _first(lambda s: kl(s) - budget, budget / (2 * width)),  # KL ≤ s·width
         float(np.sqrt(2 * budget / variance)),
         _first(gap, max(SAFE, _NOISE) / width),
         0.3 * variance / abs(third) if third else float("inf"),
@@ -74,9 +74,9 @@ def kl_radii(log_a: Floats, log_b: Floats, budget: float = 0.1) -> KLRadii:
     )
 
 
-def _log_mean(p: Floats, x: Floats) -> float:
+def _log_sum(x: Floats) -> float:
     top = float(x.max())
-    return top + float(np.log(p @ np.exp(x - top)))
+    return top + float(np.log(np.exp(x - top).sum()))
 
 
 def _first(function: Callable[[float], float], start: float) -> float:
