@@ -25,9 +25,7 @@ MOST_ROWS = 1 << 23
 
 @dataclass
 class OutputCalls:
-    """What the output layer was given, (batch, tokens, d), and what the model returned as
-    logits.
-    """
+    """The inputs (batch, tokens, d) of the output layer, and the logits that the model returned."""
 
     hidden: list[Any] = field(default_factory=list)
     logits: list[Any] = field(default_factory=list)
