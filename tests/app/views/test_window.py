@@ -544,7 +544,7 @@ def test_a_change_of_theme_styles_no_widget_for_each_widget_above_it(window):
     class Styled(QObject):
         times: ClassVar[Counter[QWidget]] = Counter()
 
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
             if event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget):
                 self.times[watched] += 1
             return False
