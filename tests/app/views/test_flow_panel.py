@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from app.views.interface.flow import FlowState, Setting
 from app.views.interface.theme import DARK
 from tests.claims import each
-from tests.windows import live
+from tests.windows import destroy, live
 
 HALF = 6.0  # pixels: a dot of 10 and its outline
 
@@ -33,8 +33,7 @@ def test_the_first_dot_of_a_plot_is_whole(value):
             box = plot.getViewBox()
             dot = box.mapViewToScene(QPointF(0.0, value))
             assert dot.y() - box.sceneBoundingRect().top() > HALF
-    panel.widget.close()
-    panel.widget.deleteLater()
+    destroy(panel.widget)
 
 
 @pytest.mark.parametrize("width", [200, 300])
@@ -58,5 +57,4 @@ def test_no_name_of_a_number_in_a_form_is_cut(width):
     assert each(it.width() >= it.sizeHint().width() for it in names)
     assert each(it.width() >= NARROWEST for it in panel.findChildren(QAbstractSpinBox))
     assert len({it.y() for it in names}) < len(names), "two stand beside each other"
-    panel.close()
-    panel.deleteLater()
+    destroy(panel)
