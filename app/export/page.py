@@ -23,7 +23,6 @@ from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions, Measure
-from app.views.text import scalar_names
 from app.views.text.mathematics import powers, with_short_numbers
 from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.status import Status
@@ -200,7 +199,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
     drawn_by = chart_words(manifold, scene.chart)
     coloured = [
-        f"Colours: {scalar_names.words_of(scene.scalar)}."
+        f"Colours: {head_specification.scalar_words(scene.family, scene.scalar, scene.token)}."
         for answer in found
         if isinstance(answer, MapAnswer)
     ]
