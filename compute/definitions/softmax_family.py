@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 
 from compute.core.arrays import Floats
 from compute.manifold.manifold import Slot
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, Spray
 
 # g counts as zero where its trace falls to this share of max_j |T_j − T̄|²: one key has all the
 # attention, and the rest is lost in the rounding of η.
@@ -20,6 +21,8 @@ NOISE, KNOWN_TO = 4.0, 1e-2
 # up to this many keys K is summed over all triples, without cancellation (as in the kernels)
 FEW = 8
 UNROLL = 8
+# points × keys at once: the memory of larger arrays is fetched from the system every time
+AT_ONCE = 14_000
 
 
 class Softmax:
@@ -69,6 +72,55 @@ class Softmax:
         det = np.where(g[..., 0] + g[..., 2] > corner, det, 0.0)
         first = 0.5 * np.stack([cubic[..., 0:3], cubic[..., 1:4]], axis=-2)
         return LocalGeometry(g, first, cubic, det)
+
+    def metric(self, theta: Floats) -> Floats:
+        """Return packed g (..., 3)."""
+        return np.stack(self._by_parts(self._metric_sums, theta), axis=-1)
+
+    def spray(self, theta: Floats, v: Floats) -> Spray:
+        """Return g, Γ(v, v) = ½Σ p_j (c_j·v)² c_j and D, by sums over the keys without T itself."""
+        g11, g12, g22, u1, u2 = self._by_parts(self._spray_sums, theta, v)
+        with np.errstate(under="ignore"):
+            det = g11 * g22 - g12**2
+        det = np.where(g11 + g22 > CORNER[theta.itemsize] * self.spread2, det, 0.0)
+        return Spray(g11, g12, g22, u1, u2, det)
+
+    def _by_parts(self, sums: Callable[..., tuple[Floats, ...]], *points: Floats) -> list[Floats]:
+        """Return sums (...,) over the keys at points (..., 2)."""
+        flat = [x.reshape(-1, 2) for x in points]
+        count = max(-(-len(flat[0]) * len(self.keys) // AT_ONCE), 1)
+        parts = zip(*(np.array_split(x, count) for x in flat), strict=True)
+        with np.errstate(under="ignore"):
+            columns = zip(*(sums(*part) for part in parts), strict=True)
+            return [np.concatenate(column).reshape(points[0].shape[:-1]) for column in columns]
+
+    def _metric_sums(self, theta: Floats) -> tuple[Floats, ...]:
+        p, c1, c2 = self._key_rows(theta)
+        m = p * c1
+        return _key_sum(m, c1), _key_sum(m, c2), _key_sum(p * c2, c2)
+
+    def _spray_sums(self, theta: Floats, v: Floats) -> tuple[Floats, ...]:
+        p, c1, c2 = self._key_rows(theta)
+        along = v[:, 0] * c1
+        along += v[:, 1] * c2
+        m = p * c1
+        g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
+        np.multiply(p, c2, out=m)
+        g22 = _key_sum(m, c2)
+        along *= along
+        along *= p
+        return g11, g12, g22, 0.5 * _key_sum(along, c1), 0.5 * _key_sum(along, c2)
+
+    def _key_rows(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return p and the centred keys c₁, c₂ (keys, n) at θ (n, 2): a row a key."""
+        keys = (self.keys - self.centre).astype(theta.dtype)
+        p = keys @ theta.T
+        p += self.bias[:, None].astype(theta.dtype)
+        p -= p.max(axis=0)
+        np.exp(p, out=p)
+        p /= p.sum(axis=0)
+        eta = keys.T @ p
+        return p, keys[:, :1] - eta[0], keys[:, 1:] - eta[1]
 
     def curvature(self, theta: Floats) -> Floats:
         """Return K: for up to `FEW` keys by sums without cancellation, for more by whitened third
@@ -187,6 +239,12 @@ class Softmax:
 def _dot(x: Floats, y: Floats) -> Floats:
     """Return Σ_j x_j y_j (...,) of rows (..., n)."""
     total: Floats = np.einsum("...j,...j->...", x, y)
+    return total
+
+
+def _key_sum(x: Floats, y: Floats) -> Floats:
+    """Return Σ_j x_j y_j (n,) of columns (keys, n)."""
+    total: Floats = np.einsum("jn,jn->n", x, y)
     return total
 
 

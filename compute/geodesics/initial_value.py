@@ -61,8 +61,7 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     if tableau is None or tableau is DOP853:
         own = own_steps.Way(manifold, request.alpha, request.steps)
-        path, last, status = own_steps.integrate(own, theta, v)
-        reached, sums = last[:, 6], last[:, 4:6]
+        path, reached, sums, status = own_steps.integrate(own, theta, v)
     else:
         way = _Way(manifold, request.alpha, tableau, request.steps)
         path, state = _node_by_node(way, np.concatenate([theta, v, np.zeros_like(v)], axis=1))
@@ -93,7 +92,7 @@ def measured(
     stop = theta[:, -1].astype(np.float64)
     theta = np.where(valid[..., None], theta, theta[:, :1]).astype(np.float64)
     v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
-    speed2 = np.maximum(inner(request.manifold.geometry(theta).metric, v, v), 0.0)
+    speed2 = np.maximum(inner(request.manifold.metric(theta), v, v), 0.0)
     error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
     status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
     return Paths(
