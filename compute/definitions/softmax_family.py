@@ -32,6 +32,9 @@ class Softmax:
         self.keys = keys
         self.bias = bias
         self.centre = keys.mean(axis=0)
+        centred = (keys - self.centre).T
+        # the centred keys, the bias, and ones, a row each
+        self._table = np.stack([*centred, bias, np.ones(len(bias))])
         self.spread2 = float(np.max(np.sum((keys - self.centre) ** 2, axis=1), initial=0.0))
 
     def weights(self, theta: Floats) -> Floats:
@@ -87,40 +90,51 @@ class Softmax:
 
     def _by_parts(self, sums: Callable[..., tuple[Floats, ...]], *points: Floats) -> list[Floats]:
         """Return sums (...,) over the keys at points (..., 2)."""
-        flat = [x.reshape(-1, 2) for x in points]
-        count = max(-(-len(flat[0]) * len(self.keys) // AT_ONCE), 1)
-        parts = zip(*(np.array_split(x, count) for x in flat), strict=True)
+        flat, shape = [x.reshape(-1, 2) for x in points], points[0].shape[:-1]
+        count = -(-len(flat[0]) * len(self.keys) // AT_ONCE)
         with np.errstate(under="ignore"):
+            if count <= 1:
+                return [column.reshape(shape) for column in sums(*flat)]
+            parts = zip(*(np.array_split(x, count) for x in flat), strict=True)
             columns = zip(*(sums(*part) for part in parts), strict=True)
-            return [np.concatenate(column).reshape(points[0].shape[:-1]) for column in columns]
+            return [np.concatenate(column).reshape(shape) for column in columns]
 
     def _metric_sums(self, theta: Floats) -> tuple[Floats, ...]:
-        p, c1, c2 = self._key_rows(theta)
+        p, c1, c2, _, total = self._key_rows(theta)
         m = p * c1
-        return _key_sum(m, c1), _key_sum(m, c2), _key_sum(p * c2, c2)
+        g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
+        np.multiply(p, c2, out=m)
+        return g11 / total, g12 / total, _key_sum(m, c2) / total
 
     def _spray_sums(self, theta: Floats, v: Floats) -> tuple[Floats, ...]:
-        p, c1, c2 = self._key_rows(theta)
-        along = v[:, 0] * c1
-        along += v[:, 1] * c2
+        p, c1, c2, eta, total = self._key_rows(theta)
         m = p * c1
         g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
         np.multiply(p, c2, out=m)
         g22 = _key_sum(m, c2)
-        along *= along
-        along *= p
-        return g11, g12, g22, 0.5 * _key_sum(along, c1), 0.5 * _key_sum(along, c2)
+        c1 *= v[:, 0]
+        c2 *= v[:, 1]
+        c1 += c2
+        c1 *= c1
+        c1 *= p
+        # relative to the sum itself, less is lost here than in the second moments
+        t1, t2, share = self._table[[0, 1, 3]].astype(theta.dtype) @ c1
+        u1, u2 = t1 - eta[0] * share, t2 - eta[1] * share
+        half = 0.5 / total
+        return g11 / total, g12 / total, g22 / total, half * u1, half * u2
 
-    def _key_rows(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return p and the centred keys c₁, c₂ (keys, n) at θ (n, 2): a row a key."""
-        keys = (self.keys - self.centre).astype(theta.dtype)
-        p = keys @ theta.T
-        p += self.bias[:, None].astype(theta.dtype)
+    def _key_rows(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Return multiples of p and the centred keys c₁, c₂ (keys, n) at θ (n, 2), a row a key, η less the
+        keys' centre (2, n) and the sum of the multiples (n,).
+        """
+        table = self._table.astype(theta.dtype)
+        p = table[:2].T @ theta.T
+        p += table[2][:, None]
         p -= p.max(axis=0)
         np.exp(p, out=p)
-        p /= p.sum(axis=0)
-        eta = keys.T @ p
-        return p, keys[:, :1] - eta[0], keys[:, 1:] - eta[1]
+        t1, t2, total = table[[0, 1, 3]] @ p
+        eta = np.stack([t1, t2]) / total
+        return p, table[0][:, None] - eta[0], table[1][:, None] - eta[1], eta, total
 
     def curvature(self, theta: Floats) -> Floats:
         """Return K: for up to `FEW` keys by sums without cancellation, for more by whitened third

@@ -30,8 +30,9 @@ from compute.manifold.tangent import SINGULAR
 
 # the share by which a step may change the velocity, without and with an estimate of its error
 TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
-# the error of a step as a share of the speed; those of its ends are a tenth of it
-STEP_ERROR = 3e-11
+# the error of a step as a share of the speed, and the share of that for the first step, whose nodes
+# have no earlier step's end
+STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
 # the smallest step that an error or a turn asks for, in units of that between two nodes, the smallest
 # of all, and the most steps for each node
 ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
@@ -41,7 +42,7 @@ RUNAWAY = 8.0
 # the largest share of a step of the way to an edge, as the last step shows it
 APPROACH = 0.7
 # about the share by which the first step changes the velocity
-FIRST_TURN = 0.1
+FIRST_TURN = 0.05
 # shares of a step at which a curve must be inside the domain, and the cubics of Hermite there
 BETWEEN = np.arange(1, 8) / 8
 CUBICS = np.stack(
@@ -52,7 +53,7 @@ CUBICS = np.stack(
         BETWEEN**2 * (BETWEEN - 1),
     ]
 )
-# the largest last step, as a share of what its error allows: its nodes have no later step's end
+# the largest last step, as a share of what its error allows: it has no later step's end
 LAST = 0.6
 TURNS = int(Status.NOT_CONVERGED)
 
@@ -277,10 +278,11 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
     begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate)
     end, verdict, slopes = _stepped(way, planned, y, begin, metric, state.wrong[todo])
-    error = _errors(metric, y[2:4], planned.size, slopes)
+    allowed = np.where(state.s[todo] > 0.0, STEP_ERROR, FIRST_ERROR * STEP_ERROR)
+    error = _errors(metric, y[2:4], planned.size, slopes) / allowed
     end[4, planned.last] = 1.0
     late = (verdict == OK) & (end[4] > 1.0)
-    exact = ((error <= STEP_ERROR) | (time <= ROUGH * dt)) & ~late
+    exact = ((error <= 1.0) | (time <= ROUGH * dt)) & ~late
     good = np.flatnonzero((verdict == OK) & exact)
     if good.size:
         whole = _accept(way, state, todo, good, (planned, slopes, end))
@@ -290,7 +292,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     longest, growth = CAREFUL if way.typed else QUICK
     most = np.where(state.reason[todo] == OK, growth, 1.0)
     made = possible & exact
-    wanted = pace.wanted(todo, planned.size, error / STEP_ERROR, made & ~planned.halved, most)
+    wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
     wanted = np.where(made & planned.halved, pace.h[todo], wanted)
     quick = rate(state.y[2:4, todo], state.weight[:, todo])
     least = np.minimum(planned.size, ROUGH * dt / quick)

@@ -50,8 +50,10 @@ def acceleration_of(manifold: Manifold, alpha: float) -> Acceleration:
             possible = wrong == OK
             u1, u2 = np.where(possible, u1, 0.0), np.where(possible, u2, 0.0)
             det = np.where(possible, det, 1.0).astype(det.dtype)
-        found = np.stack([g12 * u2 - g22 * u1, g12 * u1 - g11 * u2])
+        found, metric = np.empty_like(v), np.empty((3, len(det)), det.dtype)
+        found[0], found[1] = g12 * u2 - g22 * u1, g12 * u1 - g11 * u2
         found /= det
-        return found, np.stack([g11, g12, g22]), wrong
+        metric[0], metric[1], metric[2] = g11, g12, g22
+        return found, metric, wrong
 
     return acceleration

@@ -21,12 +21,13 @@ APART = 0.25
 # iterations for s at a time, and a change that ends them
 INVERSIONS, CLOSE = 6, 1e-9
 # nodes at once, so that temporary arrays stay in the cache
-MOST = 4096
+MOST = 3000
 
 
 def rate(v: Floats, weight: Floats) -> Floats:
     """Return r = √(2/(1 + Σ w_i v_i²)) (n,) at velocities (2, n) with weights (2, n)."""
-    return np.asarray(np.sqrt(2.0 / (1.0 + (weight * v * v).sum(axis=0))))
+    share = weight[0] * v[0] ** 2 + weight[1] * v[1] ** 2
+    return np.asarray(np.sqrt(2.0 / (1.0 + share)))
 
 
 @dataclass(eq=False)
