@@ -8,6 +8,8 @@ WORDS: dict[str, str] = {
     "open_picture": "photograph image load",
     "open_data": "sample table CSV fit maximum likelihood estimate points",
     "clear_data": "delete points",
+    "show_descents": "panel race gradient natural mirror descent learning rate step size loss",
+    "descents_play": "race descent animate run",
     "show_distances": "matrix cluster dendrogram k-means medoids neighbours MDS scaling groups test",
     "fit_data": "maximum likelihood refit columns groups weights",
     "export_fits": "table CSV maximum likelihood",

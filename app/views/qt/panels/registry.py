@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from app.model.panel_titles import (
     ATLAS,
     DATA,
+    DESCENTS,
     DISTANCES,
     DISTRIBUTIONS,
     FLOW,
@@ -149,6 +150,12 @@ def _distances(emit: Handler, theme: Theme) -> Panel:
     return DistancesPanel(emit, theme)
 
 
+def _descents(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.descents_panel import DescentsPanel
+
+    return DescentsPanel(emit, theme)
+
+
 def _data(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.data_panel import DataPanel
 
@@ -161,6 +168,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
     PanelSpec(DISTANCES, RIGHT, _distances, beside=DISTRIBUTIONS),
+    PanelSpec(DESCENTS, RIGHT, _descents, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, BOTTOM, _token_path, beside=LOG, height=340),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
