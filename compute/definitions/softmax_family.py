@@ -124,8 +124,8 @@ class Softmax:
         return g11 / total, g12 / total, g22 / total, half * u1, half * u2
 
     def _key_rows(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Return multiples of p and the centred keys c₁, c₂ (keys, n) at θ (n, 2), a row a key, η less the
-        keys' centre (2, n) and the sum of the multiples (n,).
+        """Return multiples of p and the centred keys c₁, c₂ (keys, n) at θ (n, 2), a row a key, η less
+        the keys' centre (2, n) and the sum of the multiples (n,).
         """
         table = self._table.astype(theta.dtype)
         p = table[:2].T @ theta.T

@@ -102,7 +102,6 @@ _ERRORS = (
 )
 
 
-
 def _vector(entries: Mapping[int, float]) -> Floats:
     found: Floats = np.zeros(STAGES)
     for column, value in entries.items():

@@ -3,8 +3,8 @@
 Length and energy, ℓ' = |v| and e' = |v|², are integrated along: for α ≠ 0 the speed may change by
 orders of magnitude between two nodes.  Metric and connection are evaluated at every stage of every
 step.  A method that is named goes from node to node, with steps halved as needed: the twin of
-``shaders/kernels/geodesic.wgsl``.  Otherwise each curve has steps of its own (`own_steps`).  A curve for
-which no step is possible stops with a status.
+``shaders/kernels/geodesic.wgsl``.  Otherwise each curve has steps of its own (`own_steps`).  A curve
+for which no step is possible stops with a status.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class _Flight:
 
 
 def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
-    """Integrate geodesics from initial points and velocities, by `own_steps`, or by a method from node to
-    node.
+    """Integrate geodesics from initial points and velocities, by `own_steps`, or by a method from node
+    to node.
 
     ``precision`` "f4" runs the same algorithm in float32, as a model of a GPU.
     """

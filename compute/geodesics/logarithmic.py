@@ -70,20 +70,8 @@ def scaled(manifold: Manifold) -> Manifold | None:
         return manifold.metric(theta) * np.stack([b1 * b1, b1 * b2, b2 * b2], axis=-1)
 
     def spray(x: Floats, w: Floats) -> Spray:
-        """Γ̃(w, w)_c = B_c (Γ(v, v)_c + Σ g_ac B_a w_a² over logarithms a), v = Bw."""
         theta, b = back(x)
-        g11, g12, g22, u1, u2, det = spray_of(manifold, 0.0)(theta, b * w)
-        b1, b2 = b[..., 0], b[..., 1]
-        if logs[0]:
-            bend = b1 * w[..., 0] ** 2
-            u1, u2 = u1 + g11 * bend, u2 + g12 * bend
-        if logs[1]:
-            bend = b2 * w[..., 1] ** 2
-            u1, u2 = u1 + g12 * bend, u2 + g22 * bend
-        both = b1 * b2
-        return Spray(
-            g11 * b1 * b1, g12 * both, g22 * b2 * b2, u1 * b1, u2 * b2, det * both * both
-        )
+        return _scaled(spray_of(manifold, 0.0)(theta, b * w), chart.log, b, w)
 
     labels = (chart.labels[0], chart.labels[1])
     return replace(
@@ -97,6 +85,22 @@ def scaled(manifold: Manifold) -> Manifold | None:
         bounds=None,
         revolution=None,
     )
+
+
+def _scaled(own: Spray, logs: tuple[bool, ...], b: Floats, w: Floats) -> Spray:
+    """Return Γ̃(w, w)_c = B_c (Γ(v, v)_c + Σ g_ac B_a w_a² over logarithms a), v = Bw, with g̃ and D̃,
+    from those at v and B's diagonal (..., 2).
+    """
+    g11, g12, g22, u1, u2, det = own
+    b1, b2 = b[..., 0], b[..., 1]
+    if logs[0]:
+        bend = b1 * w[..., 0] ** 2
+        u1, u2 = u1 + g11 * bend, u2 + g12 * bend
+    if logs[1]:
+        bend = b2 * w[..., 1] ** 2
+        u1, u2 = u1 + g12 * bend, u2 + g22 * bend
+    both = b1 * b2
+    return Spray(g11 * b1 * b1, g12 * both, g22 * b2 * b2, u1 * b1, u2 * b2, det * both * both)
 
 
 def far(request: ConnectRequest) -> Bools:

@@ -11,8 +11,8 @@ from compute.core.arrays import Floats
 
 
 def coefficients(x: Floats, values: Floats, slopes: Floats, bends: Floats) -> Floats:
-    """Return the divided differences (3m, n, d) of functions at points x (m, n), each taken three times,
-    from values and derivatives (m, n, d).
+    """Return the divided differences (3m, n, d) of functions at points x (m, n), each taken three
+    times, from values and derivatives (m, n, d).
     """
     m = len(x)
     found = np.empty((3 * m, *values.shape[1:]))

@@ -128,13 +128,14 @@ class _Flight:
     def sums(self) -> Floats:
         """Return the lengths and energies (n, 2); for α = 0 |v| is constant."""
         if len(self.y) == 7:
-            return self.y[5:].T
-        return np.stack([np.sqrt(self.energy), self.energy], axis=1) * self.y[4][:, None]
+            return np.asarray(self.y[5:].T)
+        sums: Floats = np.stack([np.sqrt(self.energy), self.energy], axis=1) * self.y[4][:, None]
+        return sums
 
 
 def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Floats, Ints]:
-    """Return nodes θ, v (n, m, 4), the times that curves reached (n,), their lengths and energies (n, 2)
-    and why they stopped (n,), from θ and v (n, 2).
+    """Return nodes θ, v (n, m, 4), the times that curves reached (n,), their lengths and energies
+    (n, 2) and why they stopped (n,), from θ and v (n, 2).
 
     Nodes after a stop repeat it.
     """
@@ -236,15 +237,14 @@ def _stepped(
     """
     slopes = np.empty((dop853.STAGES, *y.shape))
     flat = slopes.reshape(dop853.STAGES, -1)
-    slopes[0], verdict = begin, wrong
+    slopes[0] = begin
     a = begin[2:4] / planned.rate
     turning = turns(metric.T, planned.time, a.T, y[2:4].T, way.turn)
-    verdict = np.where((verdict == OK) & turning, TURNS, verdict)
+    verdict = np.where((wrong == OK) & turning, TURNS, wrong)
     for stage, row in enumerate(dop853.A[1:], start=1):
         at = y + planned.size * (row[:stage] @ flat[:stage]).reshape(y.shape)
-        v = at[2:4]
-        a, g, wrong_there = way.acceleration(at[:2], v)
-        slopes[stage] = way.slope(v, a, g, rate(v, planned.weight))
+        bend, g, wrong_there = way.acceleration(at[:2], at[2:4])
+        slopes[stage] = way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight))
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
     end = y + planned.size * (dop853.B @ flat).reshape(y.shape)
@@ -350,7 +350,8 @@ def _accept(
     size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
     sides = np.stack([state.y[:2, own], size * slopes[0, :2, good].T,
                       end[:2], size * quick * end[2:4]])  # fmt: skip
-    whole = (way.margin(np.tensordot(sides, CUBICS, axes=(0, 0))) > 0.0).all(axis=-1)
+    inside = way.margin(np.tensordot(sides, CUBICS, axes=(0, 0))) > 0.0
+    whole = np.asarray(inside.all(axis=-1))
     if not whole.all():
         end, own, size, a, metric = (x[..., whole] for x in (end, own, size, a, metric))
         wrong = None if wrong is None else wrong[whole]
@@ -369,7 +370,7 @@ def _passed(
     state: _Flight, planned: _Steps, slopes: Floats, good: np.ndarray, own: np.ndarray
 ) -> Floats:
     """Return the increase of s (k,) in steps, for those in time ∫ dt/(dt/ds) by the step's own rule."""
-    found = planned.size[good]
+    found: Floats = planned.size[good]
     last = np.flatnonzero(planned.last[good])
     if last.size:
         chosen, weight = good[last], state.weight[:, own[last]]

@@ -26,7 +26,8 @@ def spray_of(manifold: Manifold, alpha: float) -> Callable[[Floats, Floats], Spr
     def spray(theta: Floats, v: Floats) -> Spray:
         local = geometry(theta)
         u = contracted(connection_first(local, alpha), v, v)
-        return Spray(*np.moveaxis(local.metric, -1, 0), *np.moveaxis(u, -1, 0), local.det)
+        g11, g12, g22 = np.moveaxis(local.metric, -1, 0)
+        return Spray(g11, g12, g22, u[..., 0], u[..., 1], local.det)
 
     return spray
 

@@ -32,7 +32,7 @@ def rate(v: Floats, weight: Floats) -> Floats:
 
 @dataclass(eq=False)
 class StepEnds:
-    """The ends of accepted steps, with weights (2, n) of r: curves, s, (θ, v, t) (5, k) and a (2, k)."""
+    """The ends of accepted steps of curves with weights (2, n) in r: curve, s, θ, v, t and a."""
 
     weight: Floats
     curves: list[np.ndarray] = field(default_factory=list)
@@ -41,9 +41,9 @@ class StepEnds:
     a: list[Floats] = field(default_factory=list)
 
     def add(self, curves: np.ndarray, s: Floats, y: Floats, a: Floats) -> None:
-        """Append an end of a step of each of some curves (k,)."""
+        """Append an end of a step of each of some curves: s (k,), (θ, v, t) (5, k), a (2, k)."""
         for known, new in ((self.curves, curves), (self.s, s), (self.y, y), (self.a, a)):
-            known.append(new)  # type: ignore[attr-defined]
+            known.append(new)
 
     def nodes(self, steps: int) -> Floats:
         """Return θ and v (n, steps + 1, 4) at equal times; after a curve's last end that end."""
@@ -62,8 +62,8 @@ class StepEnds:
 
 @dataclass(frozen=True, eq=False)
 class _Sorted:
-    """Ends sorted by curve: the first end and the number of ends of each curve (n,); curve, s, (θ, v, t)
-    (5, k), and θ, t and their derivatives by s (3, k).
+    """Ends sorted by curve: the first end and the number of ends of each curve (n,); curve, s,
+    (θ, v, t) (5, k), and θ, t and their derivatives by s (3, k).
     """
 
     first: np.ndarray
@@ -115,8 +115,8 @@ class _Sorted:
         return np.stack([before, before + 1, third, fourth])
 
     def _between(self, chosen: np.ndarray, which: np.ndarray, time: Floats) -> Floats:
-        """Return θ and v (4, k) at times (k,) in the intervals ``which`` (k,) of those between the first
-        two of the ends ``chosen`` (m, i).
+        """Return θ and v (4, k) at times (k,) in the intervals ``which`` (k,) of those between the
+        first two of the ends ``chosen`` (m, i).
         """
         size = self.s[chosen[1]] - self.s[chosen[0]]
         x = (self.s[chosen] - self.s[chosen[0]]) / size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -26,12 +28,14 @@ def ends_of(times: list[np.ndarray], weight: np.ndarray) -> StepEnds:
         for k, own in enumerate(times):
             if i < len(own):
                 s = 0.0
-                for low, high in zip(own[:i], own[1 : i + 1], strict=True):
+                for low, high in pairwise(own[: i + 1]):
                     inside = 0.5 * (low + high) + 0.5 * (high - low) * at
                     r = rate(curve(inside)[1], weight[:, [k]])
                     s += 0.5 * (high - low) * (weights / r).sum()
                 theta, v, a = curve(own[[i]])
-                ends.add(np.array([k]), np.array([s]), np.concatenate([theta, v, own[[i]][None]]), a)
+                ends.add(
+                    np.array([k]), np.array([s]), np.concatenate([theta, v, own[[i]][None]]), a
+                )
     return ends
 
 
@@ -50,11 +54,15 @@ def test_nodes_between_ends_are_those_of_the_curve(weight):
         theta, v, _ = curve(t[known])
         np.testing.assert_allclose(found[known, :2], theta.T, atol=3e-10)
         np.testing.assert_allclose(found[known, 2:], v.T, rtol=1e-7, atol=3e-8)
-        np.testing.assert_array_equal(found[~known, :2], np.tile(curve(own[-1:])[0].T, (sum(~known), 1)))
+        np.testing.assert_array_equal(
+            found[~known, :2], np.tile(curve(own[-1:])[0].T, (sum(~known), 1))
+        )
 
 
 def test_a_curve_that_never_moved_stays_at_its_start():
     ends = StepEnds(np.zeros((2, 1)))
     theta, v, a = curve(np.zeros(1))
     ends.add(np.array([0]), np.zeros(1), np.concatenate([theta, v, np.zeros((1, 1))]), a)
-    np.testing.assert_array_equal(ends.nodes(4)[0], np.tile(np.concatenate([theta, v])[:, 0], (5, 1)))
+    np.testing.assert_array_equal(
+        ends.nodes(4)[0], np.tile(np.concatenate([theta, v])[:, 0], (5, 1))
+    )
