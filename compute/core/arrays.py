@@ -13,7 +13,7 @@ Bools = NDArray[np.bool_]
 
 
 def real(name: str, value: ArrayLike) -> Floats:
-    """Return ``value`` as a float array.  Raises ValueError for what is not an array of real numbers."""
+    """Return ``value`` as a float array.  Raises ValueError for anything but real numbers."""
     try:
         array = np.asarray(value)
         if array.dtype.kind in "biuf":
