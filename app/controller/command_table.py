@@ -182,15 +182,8 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+G",
         "Let dragged pins keep to the crossings of the grid’s lines",
     ),
-    Command(
-        "pin_a_on_data",
-        "Edit",
-        "A on the chosen point",
-        "",
-        "Put A on the point of data",
-        apart=True,
-    ),
-    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
+    Command("pin_a_on_data", "Edit", "A on the chosen point", "", "Put A there", apart=True),
+    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B there"),
     Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
     Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data"),
     Command(

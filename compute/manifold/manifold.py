@@ -17,7 +17,7 @@ from compute.core.arrays import Bools, Floats
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.symmetry import Fold, Revolution
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, QuickGeometry
 
 GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 
@@ -161,6 +161,13 @@ class Manifold:
     wall: Callable[[Floats], Floats] | None = None
     fold: Fold | None = None
     hadamard: str = ""
+
+    def metric(self, theta: Floats) -> Floats:
+        """Return packed g (..., 3) at θ (..., 2) inside the domain."""
+        geometry = self.geometry
+        if isinstance(geometry, QuickGeometry):
+            return geometry.metric(theta)
+        return geometry(theta).metric
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

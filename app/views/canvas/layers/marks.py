@@ -288,8 +288,7 @@ def _crossed(where: Spots, taken: Pixels) -> NDArray[np.bool_]:
     pieces = _along(where.at, where.points).reshape(-1, 4)
     sides = np.ascontiguousarray(pieces.T)[..., None]
     hit = np.asarray(_overlapping(sides, taken).any(axis=1))
-    crossed: NDArray[np.bool_] = hit.reshape(-1, PIECES).any(axis=1)
-    return crossed
+    return np.asarray(hit.reshape(-1, PIECES).any(axis=1))
 
 
 def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
