@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
-from app.model.scene import Scene
+from app.model.scene import Pin, Scene
 from app.parts.panel_part import PanelPart
 from app.parts.part import PartContext
 from app.presenters import steering
@@ -67,26 +67,30 @@ class SteeringPart(PanelPart):
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
-        self._pair, self._path = (0, 0), "m"
+        self._source, self._pair, self._path = "", (0, 0), "m"
         self._answer: SteerAnswer | None = None
 
     def wanted(self, scene: Scene) -> SteerTask | None:
         name, stated = parse(scene.family)
         if name != NAME:
-            self.asked = self._answer = None
+            self.asked, self._source = None, ""
             self.show(SteeringState(note=NO_HEAD))
             return None
+        source = str(stated.get("source", head.bundled()[0]))
         if stated.get("output"):
             a, b = stated["output"].split(",")
             self._pair = int(a), int(b)
-        return SteerTask(stated.get("source", head.bundled()[0]), *self._pair)
+        elif source != self._source:
+            self._pair = _token(scene.start), _token(scene.end)
+        self._source = source
+        return SteerTask(source, *self._pair)
 
     def ask(self) -> None:
         """Submit the task if its answer would be new, and say that it is waited for."""
         before = self.asked
         super().ask()
         if self.asked is not None and self.asked != before:
-            self._show(SteeringState(note=WAITING))
+            self.show(SteeringState(self._names(), *self._pair, self._path, note=WAITING))
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, SteeringAsked):
@@ -108,6 +112,10 @@ class SteeringPart(PanelPart):
             self._pair = pair
             self.ask()
 
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        super().on_scene(old, new)
+        self._show()
+
     def on_waiting(self) -> None:
         """Keep the paths: the next scene may be of the same pair."""
 
@@ -117,23 +125,29 @@ class SteeringPart(PanelPart):
                 self._answer = message
                 self._show()
             case JobFailed(job=SteerTask()) if message.job == self.asked:
-                self.asked = self._answer = None
-                problem = message.problem
-                self.show(SteeringState(note=f"{problem[0].upper()}{problem[1:]}."))
+                problem = f"{message.problem[0].upper()}{message.problem[1:]}."
+                self.show(SteeringState(self._names(), *self._pair, self._path, note=problem))
 
-    def _show(self, otherwise: SteeringState | None = None) -> None:
+    def _show(self) -> None:
         answer = self._answer
-        if not self.seen or self.asked is None:
+        if not self.seen or answer is None or answer.job != self.asked:
             return
-        if answer is None or answer.job != self.asked:
-            if otherwise is not None:
-                self.show(otherwise)
-        elif answer.layer is None:
+        if answer.layer is None:
             self.show(SteeringState(note=NO_LAYER))
         elif answer.found is None:
-            names = tuple(map(numbered, range(len(answer.layer.labels)), answer.layer.labels))
-            self.show(SteeringState(names, *self._pair, self._path))
+            self.show(SteeringState(self._names(), *self._pair, self._path))
         else:
             stated = parse(self.context.store.scene.family)[1]
-            shown = steering.state(answer.found, self._path, bool(stated.get("output")))
-            self.show(replace(shown, path=self._path))
+            self.show(steering.state(answer.found, self._path, bool(stated.get("output"))))
+
+    def _names(self) -> tuple[str, ...]:
+        """Return the tokens of the last answer of this file; () if there is none."""
+        answer = self._answer
+        if answer is None or answer.layer is None or answer.job.source != self._source:
+            return ()
+        labels = answer.layer.labels
+        return tuple(map(numbered, range(len(labels)), labels))
+
+
+def _token(pin: Pin | None) -> int:
+    return pin.token if pin is not None and pin.token is not None else 0

@@ -80,7 +80,7 @@ def _measures(found: Steering) -> tuple[str, ...]:
         f"The mean of all words on the m-path is off a straight line by {m.bend.max():.1g} of its "
         f"length; the path leaves the plane by {found.off:.2g} |AB|.",
         f"KL from A reaches {r.budget:g} at {r.ball:.3g} |AB|, by the quadratic at {r.quadratic:.3g}. "
-        f"The quadratic is wrong by 10 % from {r.failed:.3g} |AB| on: {r.cubic:.3g} by the next term, "
-        f"surely not within {r.safe:.2g}.",
+        f"The quadratic is wrong by 10 % from {r.failed:.3g} |AB| on ({r.cubic:.3g} by the next "
+        f"term; surely not within {r.safe:.2g}).",
         f"Cosine of B − A and the change of the mean: {found.cosine:.3f}.",
     )
