@@ -72,7 +72,7 @@ def mean_path(
     theta, miss = np.empty((len(shares), K.shape[1])), np.zeros(len(shares))
     theta[shares == 0.0], theta[shares == 1.0] = ends
     point = _Newton(keys, bias, ends[0], ARRIVED * spread)
-    inner = np.flatnonzero((shares > 0.0) & (shares < 1.0))
+    inner = [i for i, t in enumerate(shares) if 0.0 < t < 1.0]
     shift, hessians = np.zeros_like(theta), dict[int, Floats | None]()
     best, least = (theta, miss), np.inf
     for _ in range(CORRECTIONS + 1):

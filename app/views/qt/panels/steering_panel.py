@@ -16,6 +16,9 @@ from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel
 
 HEIGHT, LOWEST = 130, 150
 CHOICES = tuple(Choice(*each) for each in PATHS.items())
+# pens of the lines, and their signs in words
+DASHES = {"e": [], "m": [6.0, 3.0], "geodesic": [1.0, 3.0]}
+SIGNS = {"e": "──", "m": "╌╌", "geodesic": "┄┄"}
 SHOW = "Show their plane"
 
 
@@ -47,6 +50,7 @@ class SteeringPanel:
         )
         self.plot.setFixedHeight(HEIGHT)
         self._lines = {name: self.plot.plot() for name in PATHS}
+        self.signs = label("", "quiet")
         self.film = QListWidget()
         self.film.setAccessibleName("Likeliest next words on the way")
         self.film.setMinimumHeight(LOWEST)
@@ -54,7 +58,7 @@ class SteeringPanel:
         self.film.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.words = label("", "quiet", wrap=True)
         column.addLayout(self.rows)
-        for widget in (self.button, self.lumped, self.plot, self.film, self.words):
+        for widget in (self.button, self.lumped, self.plot, self.signs, self.film, self.words):
             column.addWidget(widget)
         column.addStretch(1)
         self.set_theme(theme)
@@ -65,7 +69,13 @@ class SteeringPanel:
         plots.paint(self.plot, theme)
         colours = {"e": theme.e_path, "m": theme.m_path, "geodesic": theme.geodesic}
         for name, line in self._lines.items():
-            line.setPen(pg.mkPen(colours[name], width=2))
+            pen = pg.mkPen(colours[name], width=2)
+            if DASHES[name]:
+                pen.setDashPattern(DASHES[name])
+            line.setPen(pen)
+        self.signs.setText(
+            "   ".join(f"{SIGNS[name]} {words.partition(':')[0]}" for name, words in PATHS.items())
+        )
         self.show(self.state)
 
     def show(self, state: SteeringState | None) -> None:
@@ -75,7 +85,7 @@ class SteeringPanel:
         drawn = state is not None and state.t is not None
         for row in (self.a, self.b, self.path):
             self.rows.setRowVisible(row, named)
-        for widget in (self.lumped, self.plot, self.film, self.words):
+        for widget in (self.lumped, self.plot, self.signs, self.film, self.words):
             widget.setVisible(drawn)
         self.note.setText("" if state is None else state.note)
         self.note.setVisible(state is not None and bool(state.note))
