@@ -119,12 +119,10 @@ class Program:
         from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
         from app.views.qt.dialogs.sheet import show_mathematics
-        from app.views.qt.style.style import dress
         from app.views.qt.window.window import MainWindow
 
         self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
-        dress(self.application, theme)
         self._make_canvas(theme, raster)
         self.window = MainWindow(self.screen, COMMANDS, theme)
         self.store = Store(scene)

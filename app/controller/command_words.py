@@ -29,6 +29,7 @@ WORDS: dict[str, str] = {
     "export_why": "logit dimensions metric bars table CSV picture PDF SVG",
     "export_data": "table CSV JSON NumPy numbers",
     "export_script": "code reproduce program",
+    "export_page": "HTML web browser share students link",
     "quit": "exit end",
     "undo": "revert back",
     "redo": "repeat again",
