@@ -190,7 +190,7 @@ class HeadAtlasPart(PanelPart):
 
     @property
     def _of_asked(self) -> tuple[object, ...]:
-        """What the answer must be of; another number of clusters follows."""
+        """The files that the answer must be of; another number of clusters follows."""
         asked = self.asked
         return (asked.family, asked.others) if isinstance(asked, AtlasTask) else ()
 

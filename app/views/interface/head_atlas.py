@@ -47,7 +47,7 @@ MAP, LAYERS, CLUSTERS = "map", "layers", "clusters"
 
 @dataclass(frozen=True)
 class AtlasChosen:
-    """What the picture shows: a score along each axis, or `MAP` across; what its colours mean; how many
+    """The content of the picture: a score along each axis, or `MAP` across; its colours; how many
     clusters; below which distance two heads are redundant.
     """
 

@@ -185,9 +185,9 @@ class AtlasPanel:
         fill(self.across, ACROSS, chosen.across)
         fill(self.up, UP, chosen.up)
         fill(self.colours, COLOURS, chosen.colours)
-        for box, value in ((self.number, chosen.number), (self.threshold, chosen.threshold)):
-            with QSignalBlocker(box):
-                box.setValue(value)
+        with QSignalBlocker(self.number), QSignalBlocker(self.threshold):
+            self.number.setValue(chosen.number)
+            self.threshold.setValue(chosen.threshold)
 
     def _about(self, state: AtlasState) -> str:
         """Return words on what is shown, and on what is compared."""
@@ -215,7 +215,7 @@ class AtlasPanel:
         at = state.current
         self.dots.setData(
             *places[known].T,
-            brush=[pg.mkBrush(colours[i]) for i in known],
+            brush=[pg.mkBrush(colours[int(i)]) for i in known],
             pen=[pg.mkPen(theme.accent if i == at else theme.panel, width=3 if i == at else 1)
                  for i in known],
         )  # fmt: skip
