@@ -11,7 +11,7 @@ seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from compute.core import refusal
 from compute.core.arrays import Floats
+from compute.core.pictured import Pictured
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.flow.continued import continued
@@ -52,7 +53,7 @@ LARGEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class Flow(Pictured):
     """The evolution of a field.
 
     field: the final field, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN
@@ -65,7 +66,7 @@ class Flow:
     the grid's rectangle that no cell covers, infinite if the domain's boundary is infinitely far
     away, NaN if unknown; limiter: in words, why steps were shorter than requested, or "";
     time_error: the estimated error of time stepping at each time, relative to the norm (NaN for
-    backward heat); order: the order of accuracy in the grid spacing.
+    backward heat); order: the order of accuracy in the grid spacing.  grid: its nodes.
     """
 
     field: Floats
@@ -84,6 +85,17 @@ class Flow:
     time_error: list[float]
     engine: str
     order: float = 2.0
+    grid: Grid | None = field(default=None, repr=False)
+
+    def facts(self) -> dict[str, str]:
+        """Return time, norm and mass, status, and why steps were shortened."""
+        found = {
+            "Time": f"{self.times[-1]:.6g}",
+            "Norm": f"{self.norm[0]:.6g} → {self.norm[-1]:.6g}",
+            "Status": self.status.words,
+            "Error of time stepping": f"{self.time_error[-1]:.2g} of the norm",
+        }
+        return found | ({"Limited by": self.limiter} if self.limiter else {})
 
 
 class AttentionFlow:
@@ -214,6 +226,7 @@ class AttentionFlow:
             time_error=made.errors,
             engine=self._engine.name,
             order=self.order,
+            grid=self.grid,
         )
 
     def _check_work(self, time: float, step: float) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.core.arrays import Floats, same_length
+from compute.core.pictured import Pictured
 from compute.core.refusal import Refused
 from compute.core.status import Status
 from compute.engine.opening import open_engine
@@ -41,7 +42,7 @@ from compute.statistics.logarithms import logarithms
 from compute.statistics.principal_geodesics import PrincipalGeodesics, principal_geodesics
 
 
-class Points:
+class Points(Pictured):
     """Labelled points of a family: theta (n, 2), labels (n,).
 
     Raises ValueError for points outside the domain and for another number of labels.
@@ -64,6 +65,10 @@ class Points:
     def __len__(self) -> int:
         return len(self.theta)
 
+    def facts(self) -> dict[str, str]:
+        """Return the family, and the coordinates of the first points."""
+        return {"Family": self.manifold.title, **_listed(self.manifold, self.labels, self.theta)}
+
     def distances(self, engine: Engine | None = None, metric: str = FISHER_RAO) -> Distances:
         """Return all distances (n, n) with their statuses, by default those of Fisher and Rao."""
         return distances(engine or open_engine(), self.manifold, self.theta, metric)
@@ -81,8 +86,22 @@ class Points:
         return checkpoint_path(engine or open_engine(), self.manifold, self.theta, times)
 
 
+# points listed beside a picture
+LISTED = 12
+
+
+def _listed(manifold: Manifold, labels: Sequence[str], theta: Floats) -> dict[str, str]:
+    """Return the coordinates of the first points by label, and how many more there are."""
+    named = [
+        (label, ", ".join(f"{n} = {x:.6g}" for n, x in zip(manifold.coordinates, at, strict=True)))
+        for label, at in zip(labels[:LISTED], theta[:LISTED], strict=True)
+    ]
+    more = len(labels) - LISTED
+    return dict([*named, *([("and", f"{more} more")] if more > 0 else [])])
+
+
 @dataclass(frozen=True, eq=False)
-class Fits:
+class Fits(Pictured):
     """Maximum-likelihood points of samples, one a group.
 
     groups (n,); theta (n, 2); log_likelihood, aic, n and status (n,); ``fits`` holds each with its Wald
@@ -105,6 +124,15 @@ class Fits:
 
     def __getitem__(self, i: int) -> maximum_likelihood.Fit:
         return self.fits[i]
+
+    def facts(self) -> dict[str, str]:
+        """Return each group's point, log-likelihood and n, or why there is none."""
+        found = {"Family": self.manifold.title}
+        at = _listed(self.manifold, self.groups, self.theta)
+        for one in self.fits[:LISTED]:
+            sure = f"{at[one.group]}; log-likelihood {one.log_likelihood:.8g}, n = {one.n:g}"
+            found[one.group] = sure if one.status == Status.OK else one.status.words
+        return found | ({"and": at["and"]} if "and" in at else {})
 
     @property
     def groups(self) -> tuple[str, ...]:
