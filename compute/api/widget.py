@@ -12,7 +12,8 @@ def show(scene: Any = "bank", engine: str = "auto") -> Any:
     """Return the live widget of a scene for Jupyter, Marimo and other hosts of anywidget.
 
     scene: a bundled name, the path of a scene file, a family such as "beta", or a scene.  engine:
-    "auto", "gpu" or "reference".  The widget's ``start``, ``end`` and ``alpha`` can be read, set and observed.
+    "auto", "gpu" or "reference".  The widget's ``start``, ``end`` and ``alpha`` can be read, set and
+    observed.
     Raises ImportError without anywidget, or where no installed package offers a widget.
     """
     offered = list(entry_points(group=GROUP))

@@ -18,7 +18,7 @@ from compute.core.pictured import Pictured, latex
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.symmetry import Fold, Revolution
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, QuickGeometry
 
 GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 
@@ -175,6 +175,13 @@ class Manifold(Pictured):
     def formula(self) -> str:
         """Return the line element in LaTeX."""
         return latex(self.line_element)
+
+    def metric(self, theta: Floats) -> Floats:
+        """Return packed g (..., 3) at θ (..., 2) inside the domain."""
+        geometry = self.geometry
+        if isinstance(geometry, QuickGeometry):
+            return geometry.metric(theta)
+        return geometry(theta).metric
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""
