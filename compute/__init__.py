@@ -27,13 +27,13 @@ from compute.api.learning import (
     permutation_test,
     silhouette_samples,
 )
+from compute.api.points import Points
 from compute.api.relaxation import PathOptimization
 from compute.api.statistics import (
     Fits,
     FrechetMean,
     GeodesicRegression,
     KMeans,
-    Points,
     TangentPCA,
     fit,
 )

@@ -18,9 +18,10 @@ from app.views.interface.flow import VectorField
 from app.views.interface.theme import LIGHT, rgba
 from app.views.interface.views import Axes, ColorMap2D, Curve, Marks, Outline
 from app.views.text.scalar_names import words_of
-from compute.api.flow import Flow
+from compute.api.flow_record import Flow
 from compute.api.geodesics import Path
-from compute.api.statistics import Fits, Points
+from compute.api.points import Points
+from compute.api.statistics import Fits
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine

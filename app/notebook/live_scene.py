@@ -49,6 +49,11 @@ class LiveFrame:
     problem: str = ""
 
 
+def with_pin(scene: Scene, name: str, pin: Pin) -> Scene:
+    """Return a scene with its ``start`` or its ``end`` at a pin."""
+    return replace(scene, start=pin) if name == "start" else replace(scene, end=pin)
+
+
 class LiveScene:
     """Draws a scene on a thread of its own, again after each change, and tells each `LiveFrame`.
 
@@ -78,7 +83,7 @@ class LiveScene:
         """Put pin "A" or "B" where these pixels are; outside plot and domain it stays where it is."""
         theta = self._theta_at(pixels)
         if theta is not None:
-            self.put(replace(self.scene, **{FIELDS[pin]: Pin(theta)}), dragging)
+            self.put(with_pin(self.scene, FIELDS[pin], Pin(theta)), dragging)
         elif not dragging:
             self.put(self.scene)
 

@@ -11,7 +11,7 @@ import anywidget
 import traitlets
 
 from app.model.scene import Pin, Scene
-from app.notebook.live_scene import SIZE, LiveFrame, LiveScene
+from app.notebook.live_scene import SIZE, LiveFrame, LiveScene, with_pin
 
 
 def _asset(name: str) -> str:
@@ -68,7 +68,7 @@ class SceneWidget(anywidget.AnyWidget):
             if value != known.alpha:
                 self._live.put(replace(known, alpha=value))
         elif value != getattr(known, change["name"]).theta:
-            self._live.put(replace(known, **{change["name"]: Pin(value)}))
+            self._live.put(with_pin(known, change["name"], Pin(value)))
 
     def _follow(self, scene: Scene) -> None:
         assert scene.start and scene.end

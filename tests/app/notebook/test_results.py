@@ -23,7 +23,7 @@ def drawn(monkeypatch):
 
 
 def shown(thing, kind):
-    """What a notebook asks a result for."""
+    """The representation of a result that a notebook asks for."""
     return getattr(thing, f"_repr_{kind}_")()
 
 

@@ -111,7 +111,7 @@ def test_a_pin_is_dragged_in_a_cell(cell, how):
     assert length(state) < length(first) - 0.1
     after = page.middle("pin-a")
     assert after[0] > before[0] + 20
-    assert page.value("document.querySelector('img').naturalWidth") == SIZE[0]
+    assert page.until("document.querySelector('img').naturalWidth") == SIZE[0]
     assert page.value("document.querySelector('.status').textContent") == "converged"
     assert page.faults() == []
 
