@@ -349,7 +349,7 @@ class Window(View, ABC):
 
     @abstractmethod
     def lower_panel(self, title: str) -> None:
-        """Hide the panel of that title."""
+        """Hide the panel of that title, if it was closed before it was brought to the front."""
 
     @abstractmethod
     def set_playhead(self, t: float) -> None: ...

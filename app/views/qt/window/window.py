@@ -96,6 +96,7 @@ class MainWindow(Window):
         self._title, self._file, self._unsaved = "", "", False
         self.state: PanelState | None = None
         self._shown: Distributions | None = None
+        self._raised: set[str] = set()  # titles of panels that were closed before
         self._make_menus(commands, theme)
         self.is_furnished = False
 
@@ -229,12 +230,16 @@ class MainWindow(Window):
 
     def raise_panel(self, title: str) -> None:
         self._arrangement.note(title, True)
+        if self._docks[title].isHidden():
+            self._raised.add(title)
         self._docks[title].show()
         self._docks[title].raise_()
 
     def lower_panel(self, title: str) -> None:
-        self._arrangement.note(title, False)
-        self._docks[title].hide()
+        if title in self._raised:
+            self._raised.discard(title)
+            self._arrangement.note(title, False)
+            self._docks[title].hide()
 
     def set_playhead(self, t: float) -> None:
         self.timeline.show(t)
