@@ -24,7 +24,7 @@ from app.views.qt.widgets.widgets import WIDE, label, look, panel
 # more outcomes than this are drawn as a curve, since bars would be hairlines
 MOST_BARS = 40
 # heights in pixels: minimum of the plot, of a word, of the area below the plot
-LOWEST, WORD, AXIS = 94, 14, 52
+LOWEST, WORD, AXIS = 84, 14, 52
 # maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
 # width in pixels of a stem, and how many counts are drawn before stems let others shine through

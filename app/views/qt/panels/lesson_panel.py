@@ -303,7 +303,8 @@ class LessonPanel:
         self.verdict.setText("✓ Done" if done else "To do" if state.task else "")
         look(self.verdict, "done" if done else "quiet")
         look(self.box, "task_done" if done else "task")
-        self.show_me.setVisible(state.can_show and not done)
+        holds = all(reading.holds for reading in state.readings)
+        self.show_me.setVisible(state.can_show and not (done and holds))
         self.restart.setEnabled(state.can_restart)
 
     def _show_readings(self, readings: Sequence[Reading]) -> None:
