@@ -96,7 +96,6 @@ class MainWindow(Window):
         self._title, self._file, self._unsaved = "", "", False
         self.state: PanelState | None = None
         self._shown: Distributions | None = None
-        self._raised: set[str] = set()  # titles of panels that were closed before
         self._make_menus(commands, theme)
         self.is_furnished = False
 
@@ -229,17 +228,10 @@ class MainWindow(Window):
         self.panels[title].show(state)
 
     def raise_panel(self, title: str) -> None:
-        self._arrangement.note(title, True)
-        if self._docks[title].isHidden():
-            self._raised.add(title)
-        self._docks[title].show()
-        self._docks[title].raise_()
+        self._arrangement.raise_panel(title)
 
     def lower_panel(self, title: str) -> None:
-        if title in self._raised:
-            self._raised.discard(title)
-            self._arrangement.note(title, False)
-            self._docks[title].hide()
+        self._arrangement.lower_panel(title)
 
     def set_playhead(self, t: float) -> None:
         self.timeline.show(t)
