@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.model import figure_options
-from app.views.text.typed_values import number_in, pair, points_in, positions, size
+from app.views.text.typed_values import (
+    inches,
+    number_in,
+    pair,
+    paper_size,
+    points_in,
+    positions,
+    size,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -115,10 +123,35 @@ def size_of(
 
 
 def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style: str) -> None:
-    """Add the options of the page of a figure or film.
+    """Add the options of the page of a figure or film, with a legend and panels.
 
     ``style``: the words that describe the default of ``--style``.
     """
+    page(parser, presets, style)
+    parser.add_argument("--legend", action="store_true", help="name the lines below the chart")
+    parser.add_argument(
+        "--panels",
+        nargs="+",
+        choices=figure_options.PANELS,
+        default=(),
+        help="panels to show beside the chart",
+    )
+
+
+def page_size(parser: argparse.ArgumentParser) -> None:
+    """Add ``--size``, ``--width`` and ``--height`` of a figure."""
+    parser.add_argument(
+        "--size",
+        type=paper_size,
+        metavar="WxH",
+        help="pixels (1200x800), or a width (85mm), or both sides (85x60mm, 6x4in)",
+    )
+    parser.add_argument("--width", type=inches, metavar="85mm", help="width, for print")
+    parser.add_argument("--height", type=inches, metavar="60mm", help="height, for print")
+
+
+def page(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style: str) -> None:
+    """Add the options of the page of a figure or film: letters, lines, resolution, style."""
     parser.add_argument(
         "--preset",
         choices=presets,
@@ -147,14 +180,6 @@ def paper(parser: argparse.ArgumentParser, presets: Mapping[str, Preset], style:
     )
     styles = figure_options.STYLES
     parser.add_argument("--style", choices=styles, help=f"dark or white background ({style})")
-    parser.add_argument("--legend", action="store_true", help="name the lines below the chart")
-    parser.add_argument(
-        "--panels",
-        nargs="+",
-        choices=figure_options.PANELS,
-        default=(),
-        help="panels to show beside the chart",
-    )
 
 
 def in_points(

@@ -44,6 +44,9 @@ _COMMANDS: tuple[Command, ...] = (
     Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
     Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
     Command("show_data", "View", "Data…", "", "The table, its fits and how sure they are"),
+    Command("show_comparison", "View", "Compare…", "", "Heads, layers, texts or temperatures"),
+    Command("show_descents", "View", "Descents…", "", "A race of three descents of a loss"),
+    Command("descents_play", "View", "Play the descents", "", "Play or pause the race of descents"),
     Command("show_distances", "View", "Distances…", "", "All distances between the points of data"),
     Command(
         "save",
@@ -78,6 +81,13 @@ _COMMANDS: tuple[Command, ...] = (
         "Export distances…",
         "",
         "Write the distances between the points of data as a table or a figure",
+    ),
+    Command(
+        "export_comparison",
+        "File",
+        "Export comparison…",
+        "",
+        "Write the panel Compare as a figure, or all its measures as a table",
     ),
     Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
     Command(

@@ -78,7 +78,7 @@ def found(
     """Return the points of a table.  Raises ValueError if it has none for the family."""
     data = layout_of(table, manifold.coordinates, job.data)
     answer = _given if data.layout == POINTS else _fitted
-    return replace(answer(job, manifold, table, data), data=data, columns=columns)
+    return replace(answer(job, manifold, table, data), columns=columns)
 
 
 def _given(job: DataTask, manifold: Manifold, table: Table, data: DataSettings) -> DataAnswer:
@@ -87,12 +87,17 @@ def _given(job: DataTask, manifold: Manifold, table: Table, data: DataSettings) 
     points_of(manifold, f"points of {name}", given.theta)
     groups = given.groups or ("",) * len(given.labels)
     times = given.times or (None,) * len(given.labels)
+    losses = [value if value == value else None for value in given.losses]
+    columns = (given.theta, given.labels, groups, times, losses or (None,) * len(given.labels))
     points = tuple(
-        DataPoint((float(a), float(b)), label[:LONGEST], group=group[:LONGEST], time=time)
-        for (a, b), label, group, time in zip(given.theta, given.labels, groups, times, strict=True)
+        DataPoint((float(a), float(b)), label[:LONGEST], 0.0, "", (), group[:LONGEST], time, loss)
+        for (a, b), label, group, time, loss in zip(*columns, strict=True)
     )
     _check(points)
-    return DataAnswer(job, points, f"{len(points)} points of {name}", True)
+    title = given.name[:LONGEST]
+    of = f"{title} in {name}" if title else name
+    words = f"{len(points)} points of {of}"
+    return DataAnswer(job, points, words, True, data=replace(data, name=title))
 
 
 def _fitted(job: DataTask, manifold: Manifold, table: Table, data: DataSettings) -> DataAnswer:
@@ -115,7 +120,8 @@ def _fitted(job: DataTask, manifold: Manifold, table: Table, data: DataSettings)
     words += f"; {missing} value{'s' * (missing != 1)} missing" if missing else ""
     words += f"; without a likeliest law: {lost}" if lost else ""
     words += f"; left out: {'; '.join(why for _, why in refused)}" if refused else ""
-    return DataAnswer(job, points, words, not (lost or refused), tuple(fits), tuple(refused))
+    whole = not (lost or refused)
+    return DataAnswer(job, points, words, whole, tuple(fits), tuple(refused), data)
 
 
 def _fits(manifold: Manifold, groups: list[Group]) -> tuple[list[Fit], list[tuple[str, str]]]:

@@ -142,9 +142,9 @@ def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
         scene = of_family(scene, changed(scene.family, parameters))
     if "chart" in rest:
         scene = in_chart(scene, str(rest.pop("chart")))
-    data = _within("data.", rest)
-    if data:
-        scene = replace(scene, data=replace(scene.data, **data))
+    for name in ("data", "descents"):
+        if own := _within(f"{name}.", rest):
+            scene = replace(scene, **{name: replace(getattr(scene, name), **own)})
     layers, opacity = _within("layers.", rest), _within("opacity.", rest)
     flow = _within("flow.", rest)
     if flow:

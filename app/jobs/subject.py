@@ -12,7 +12,7 @@ from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold
 
 # fields of a scene whose subfields are compared separately
-NESTED = ("layers", "flow", "data")
+NESTED = ("layers", "flow", "data", "descents")
 
 
 @dataclass(frozen=True, eq=False)

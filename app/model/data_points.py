@@ -17,7 +17,7 @@ from compute.manifold.manifold import Manifold
 Point = tuple[float, float]
 # points of a scene, and characters of a label
 MOST, LONGEST = 2000, 80
-_KNOWN = ("theta", "label", "n", "family", "group", "time")
+_KNOWN = ("theta", "label", "n", "family", "group", "time", "loss")
 # (name, value) of file entries unknown to this version; they are written back
 Unknown = tuple[tuple[str, object], ...]
 
@@ -26,7 +26,7 @@ Unknown = tuple[tuple[str, object], ...]
 class DataPoint:
     """A point at θ with its label; n: of how many observations it is the maximum-likelihood point, 0
     for a point that is given; group: the name of its group or cluster, "" for none.
-    time: at which it was reached, such as the step of a training, or None.
+    time: at which it was reached, such as the step of a training, or None; loss: there, or None.
 
     family: that of its sample where the scene has other numbers now, such as another ν; "" for the
     scene's own.
@@ -39,6 +39,7 @@ class DataPoint:
     unknown: Unknown = ()
     group: str = ""
     time: float | None = None
+    loss: float | None = None
 
     def __post_init__(self) -> None:
         ranges.coordinates("a point of data", self.theta)
@@ -47,8 +48,9 @@ class DataPoint:
                 raise ValueError(
                     f"a {name} must have at most {LONGEST} characters, got {shown(words)}"
                 )
-        if self.time is not None:
-            ranges.within("a time", self.time, -ranges.LARGEST, ranges.LARGEST)
+        for name, value in (("time", self.time), ("loss", self.loss)):
+            if value is not None:
+                ranges.within(f"a {name}", value, -ranges.LARGEST, ranges.LARGEST)
         if not 0.0 <= self.n < 1e15:
             raise ValueError(
                 f"a number of observations must be from 0 to 1e15, got {shown(self.n)}"
@@ -122,6 +124,7 @@ def stated(points: Sequence[DataPoint]) -> dict[str, object]:
         | ({"family": point.family} if point.family else {})
         | ({"group": point.group} if point.group else {})
         | ({"time": point.time} if point.time is not None else {})
+        | ({"loss": point.loss} if point.loss is not None else {})
         | dict(point.unknown)
         for point in points
     ]
@@ -139,6 +142,7 @@ def read(data: Mapping[str, Any]) -> tuple[DataPoint, ...]:
             tuple((name, value) for name, value in entry.items() if name not in _KNOWN),
             entry.get("group", ""),
             float(entry["time"]) if "time" in entry else None,
+            float(entry["loss"]) if "loss" in entry else None,
         )
         for entry in data.get("points", ())
     )

@@ -10,8 +10,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from app.model.data_points import LONGEST
 from app.model.paths import located, relative
 from app.model.ranges import one_of, within
+from compute.core.refusal import shown
 from compute.statistics.means import KINDS
 
 GUESSED, COLUMNS, GROUPS, POINTS = "", "columns", "groups", "points"
@@ -27,7 +29,7 @@ class DataSettings:
     weights: the column of how often each value was observed.  level: of the regions; times: regions as
     if each sample were this many times larger.  resampled: the bootstrap draws from the values, not
     from the fitted law; seed: of the bootstrap.  mean: the kind of
-    mean of the points.
+    mean of the points.  name: of all points, such as a training.
     """
 
     file: str = ""
@@ -40,6 +42,7 @@ class DataSettings:
     resampled: bool = False
     seed: int = 0
     mean: str = KINDS[0]
+    name: str = ""
 
     def __post_init__(self) -> None:
         one_of("a layout of data", self.layout, LAYOUTS)
@@ -47,6 +50,10 @@ class DataSettings:
         within("a number of times", self.times, *TIMES)
         one_of("a kind of mean", self.mean, KINDS)
         within("a seed", self.seed, 0, 2**32 - 1)
+        if len(self.name) > LONGEST:
+            raise ValueError(
+                f"a name of data must have at most {LONGEST} characters, got {shown(self.name)}"
+            )
 
     @property
     def source(self) -> DataSettings:

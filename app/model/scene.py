@@ -13,6 +13,7 @@ from app.model import colormaps, colour_limits, data_points, ranges
 from app.model.colour_limits import Limits
 from app.model.data_points import DataPoint
 from app.model.data_settings import DataSettings
+from app.model.descents import DescentSettings
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
@@ -75,6 +76,7 @@ class Scene:
     in chart coordinates, or None for the manifold's own.
     equal: whether both axes have one scale even if the chart does not require it.  notes, angles: on
     the canvas.  points: given, or fitted to data.  data: their table, and how sure they are.
+    descents: the race of descents.
     camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
     view.  flow: the evolving field and its time.  photograph, normals: contents of the panels.
     timeline: keyframes, or None.  aside: what is `POSED` of scenes with keyframes of other families,
@@ -106,6 +108,7 @@ class Scene:
     title: str = ""
     flow: FlowSettings = field(default_factory=FlowSettings)
     data: DataSettings = field(default_factory=DataSettings)
+    descents: DescentSettings = field(default_factory=DescentSettings)
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None

@@ -16,6 +16,7 @@ from app.model import (
     colour_limits,
     data_points,
     data_settings,
+    descents,
     flow,
     keyframe_tracks,
     normals,
@@ -37,7 +38,7 @@ _PLAIN = (
 _KNOWN = {
     "format", "version", "start", "end", "third", "vector", "layers", "opacity", "view", "timeline",
     "loop", "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
-    "data", "aside", *_PLAIN,
+    "data", "descents", "aside", *_PLAIN,
 }  # fmt: skip
 # known names within nested entries
 _NESTED: dict[str, tuple[str, ...]] = {
@@ -50,6 +51,7 @@ _NESTED: dict[str, tuple[str, ...]] = {
             "photograph": photograph.Photograph,
             "normals": normals.Normals,
             "data": data_settings.DataSettings,
+            "descents": descents.DescentSettings,
         }.items()
     },
     "start": ("theta", "token"),
@@ -108,6 +110,8 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
         data["flow"] = flow.stated(scene.flow, folder)
     if scene.data != data_settings.DataSettings():
         data["data"] = data_settings.stated(scene.data, folder)
+    if scene.descents != descents.DescentSettings():
+        data["descents"] = descents.stated(scene.descents)
     if scene.photograph != photograph.Photograph():
         data["photograph"] = photograph.stated(scene.photograph, folder)
     if scene.normals != normals.Normals():
@@ -158,6 +162,7 @@ def read(data: dict[str, Any], folder: Path) -> Scene:
         limits=colour_limits.read(data.get("limits")),
         flow=flow.read(data.get("flow", {}), folder),
         data=data_settings.read(data.get("data", {}), folder),
+        descents=descents.read(data.get("descents", {})),
         photograph=photograph.read(data.get("photograph", {}), folder),
         normals=normals.read(data.get("normals", {})),
         timeline=keyframe_tracks.read(data["timeline"]) if data.get("timeline") else None,

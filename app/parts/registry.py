@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.comparison import ComparisonPart
 from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
+from app.parts.descents import DescentsPart
 from app.parts.distances import DistancesPart
 from app.parts.flow import FlowPart
 from app.parts.head_atlas import HeadAtlasPart
@@ -33,6 +35,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenPathPart,
     AttentionMatrixPart,
     WhyTherePart,
+    ComparisonPart,
     PhotographPart,
     NormalsPart,
     PointsPart,
@@ -41,6 +44,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     ConstructionsPart,
     PointSelectionPart,
     DistancesPart,
+    DescentsPart,
     TopologyPart,
     LessonPart,
     HeadsBrowserPart,

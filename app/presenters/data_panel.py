@@ -171,13 +171,22 @@ def _story(points: tuple[DataPoint, ...], chosen: int, plots: FitPlotsAnswer | N
     if not 0 <= chosen < len(points):
         return "Choose a row or a point to see how well it fits."
     if not points[chosen].n:
-        return "This point is given: there is no sample to compare it with."
+        return (
+            f"{_reached(points[chosen])}This point is given: there is no sample to compare it with."
+        )
     if plots is None:
         return ""
     if plots.goodness is None:
         return plots.words
     ks = plots.goodness.ks
     return f"KS = {ks:.4g}. {KS}" if ks == ks else "Relative frequencies beside probabilities."
+
+
+def _reached(point: DataPoint) -> str:
+    """Say at which step of a training a point was reached, and the loss there."""
+    known = (("Step", point.time), ("loss", point.loss))
+    said = ", ".join(f"{name} {value:.6g}" for name, value in known if value is not None)
+    return f"{said[0].upper()}{said[1:]}. " if said else ""
 
 
 def _plots(plots: FitPlotsAnswer | None) -> FitPlots | None:

@@ -231,7 +231,10 @@ def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = 
 
 def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
     """Show the curves of a study, and clear kinds without a curve."""
+    show_study_marks(canvas, subject, (answer,))
     for kind in answer.job.curves:
+        if kind in answer.moving:
+            continue
         curve = answer.curves.get(kind)
         drawn = None
         if curve is not None and len(curve) > 1:
@@ -240,6 +243,13 @@ def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
             drawn = drawables.curve(line, subject.chart, dashed)
             drawn = replace(drawn, name=answer.names.get(kind, ""))
         canvas.set_curve(kind, drawn)
+
+
+def show_study_marks(canvas: Canvas, subject: Subject, answers: Iterable[StudyAnswer]) -> None:
+    """Put the marks of studies where the playhead is."""
+    for kind, mark in [pair for answer in answers for pair in answer.moving.items()]:
+        at = np.stack([mark.at(subject.scene.playhead), np.full(2, np.nan)])
+        canvas.set_curve(kind, drawables.polyline(at, subject.chart))
 
 
 def show_answer(canvas: Canvas, subject: Subject, answer: Answer) -> None:

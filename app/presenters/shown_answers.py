@@ -331,12 +331,13 @@ class ShownAnswers:
 
     def show_moving_point(self, with_row: bool = True) -> None:
         """Put the point that moves where the playhead says; ``with_row``: plot its distribution."""
-        subject = self._subject
+        subject, path = self._subject, self.path
         self._window.set_playhead(subject.scene.playhead)
-        if self.path is not None and self.path.job.family == subject.scene.family:
-            drawing.show_moving_point(self._canvas, subject, self.path)
+        drawing.show_study_marks(self._canvas, subject, self.studies)
+        if path is not None and path.job.family == subject.scene.family:
+            drawing.show_moving_point(self._canvas, subject, path)
             if with_row:
-                self._show_row(self.path)
+                self._show_row(path)
 
     def _show_row(self, path: PathAnswer) -> None:
         """Plot the distribution of the moving point of a path."""
@@ -377,9 +378,8 @@ class ShownAnswers:
         opened, self._problem = self._engine, "" if ok else words
         engine = f"{opened.name} · {opened.adapter}" if opened.name else "starting…"
         remark = opened.remark
-        self._window.set_status(
-            engine, timing, remark if remark and ok else words, ok and not remark
-        )
+        said = remark if remark and ok else words
+        self._window.set_status(engine, timing, said, ok and not remark)
 
 
 def _same_subject(shown: Job, wanted: Job | None) -> bool:

@@ -44,11 +44,11 @@ class Pattern:
     problem: str = ""
 
 
-def pattern(file: HeadFile, layer: int, head: int) -> Pattern:
+def pattern(file: HeadFile, layer: int, head: int, temperature: float = 1.0) -> Pattern:
     """Return what a head attends to, over at most 256 evenly spaced queries that see a key."""
     some = sample(len(file.tokens))
-    found = attention_rows.rows(file, layer, head, some)
-    entropy, _ = attention_rows.entropies(file, layer, head, some)
+    found = attention_rows.rows(file, layer, head, some, temperature)
+    entropy, _ = attention_rows.entropies(file, layer, head, some, (), temperature)
     seen, queries = np.asarray(np.isfinite(found).all(axis=1)), np.array(some)
     before, after = _before(file, queries), followers(file, queries)
     return Pattern(

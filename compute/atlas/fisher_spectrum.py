@@ -19,7 +19,7 @@ from compute.heads.head import HeadFile
 BLOCK = 4_000_000
 
 
-def effective_dimension(file: HeadFile, layer: int, head: int) -> float:
+def effective_dimension(file: HeadFile, layer: int, head: int, temperature: float = 1.0) -> float:
     """Return the mean effective dimension over at most 256 evenly spaced queries of a head.
 
     NaN if no query has a metric other than 0: none sees two keys.  Slopes of a softcap c multiply key j
@@ -31,17 +31,19 @@ def effective_dimension(file: HeadFile, layer: int, head: int) -> float:
     found = []
     for first in range(0, len(some), size):
         checkpoint()
-        found.append(_dimensions(file, layer, head, some[first : first + size], keys))
+        found.append(_dimensions(file, layer, head, some[first : first + size], keys, temperature))
     values = np.concatenate(found)
     known = np.isfinite(values)
     return float(values[known].mean()) if known.any() else float("nan")
 
 
-def _dimensions(file: HeadFile, layer: int, head: int, some: list[int], keys: Floats) -> Floats:
+def _dimensions(
+    file: HeadFile, layer: int, head: int, some: list[int], keys: Floats, temperature: float
+) -> Floats:
     """Return (tr g)²/tr g² at some queries, NaN where g is 0 or there is no row."""
-    rows = attention_rows.rows(file, layer, head, some)
+    rows = attention_rows.rows(file, layer, head, some, temperature)
     rows = np.where(np.isfinite(rows), rows, 0.0)
-    moved = keys * _slopes(file, layer, head, some, keys)[..., None]
+    moved = keys * _slopes(file, layer, head, some, keys, temperature)[..., None]
     centred = np.sqrt(rows)[..., None] * (moved - (rows[:, None, :] @ moved))
     rest = np.maximum(1.0 - rows.sum(axis=1), 0.0)
     if np.isfinite(file.sink_of(layer, head)):
@@ -56,11 +58,13 @@ def _dimensions(file: HeadFile, layer: int, head: int, some: list[int], keys: Fl
         return np.asarray(np.where(trace > 0, 1.0 / (shares**2).sum(axis=(1, 2)), np.nan))
 
 
-def _slopes(file: HeadFile, layer: int, head: int, some: list[int], keys: Floats) -> Floats:
+def _slopes(
+    file: HeadFile, layer: int, head: int, some: list[int], keys: Floats, temperature: float
+) -> Floats:
     """Return the slopes (b, n) of a softcap at the logits of some queries."""
     cap = file.softcap_of(layer, head)
     if not np.isfinite(cap):
         return np.ones((1, len(keys)))
     queries = file.q[layer, head][some].astype(np.float64)
-    scores = file.scale_of(layer, head) * (queries @ keys.T)
+    scores = (file.scale_of(layer, head) / temperature) * (queries @ keys.T)
     return np.asarray(1.0 - np.tanh(scores / cap) ** 2)

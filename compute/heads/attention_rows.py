@@ -104,14 +104,19 @@ def _levels(
 
 
 def entropies(
-    file: HeadFile, layer: int, head: int, queries: Sequence[int], left_out: Sequence[int] = ()
+    file: HeadFile,
+    layer: int,
+    head: int,
+    queries: Sequence[int],
+    left_out: Sequence[int] = (),
+    temperature: float = 1.0,
 ) -> tuple[Floats, Floats]:
     """Return the entropy in nats of some queries' rows, and the log of the number of keys (and sink)
     that each sees.
 
     These are NaN and 0 for a query that sees none.
     """
-    found = rows(file, layer, head, queries, 1.0, left_out)
+    found = rows(file, layer, head, queries, temperature, left_out)
     _, added = _added(file, layer, head, queries, left_out)
     seen = np.isfinite(added).sum(axis=1)
     if np.isfinite(file.sink_of(layer, head)):

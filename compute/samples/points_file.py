@@ -1,4 +1,6 @@
-"""Points of a family in a table: its coordinates as columns, and optional labels."""
+"""Points of a family in a table: its coordinates as columns, or an array ``theta`` (n, 2) of an NPZ
+file, with optional labels, groups, times and losses.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused
-from compute.samples.table import Table, read
+from compute.samples.table import NAME, PAIR, Table, read
 
-LABEL, GROUP = "label", "group"
+LABEL, GROUP, LOSS = "label", "group", "loss"
 # names of a column of times, the first of them that holds numbers
 TIMES = ("step", "time", "epoch")
 # names of Greek letters, for tables written without them
@@ -26,14 +28,16 @@ MOST_POINTS, LARGEST = 100_000, 1e15
 
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
-    """theta (n, 2) and labels (n,), the row's number where the file has none; groups (n,) and times
-    (n,), or () where it has none.
+    """theta (n, 2) and labels (n,), the row's number where the file has none; groups (n,), times (n,)
+    and losses (n,), NaN for a missing one, or () where it has none; name: of all points, "" for none.
     """
 
     theta: Floats
     labels: tuple[str, ...]
     groups: tuple[str, ...] = ()
     times: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    name: str = ""
 
 
 def read_points(path: str | Path, coordinates: Sequence[str]) -> LabelledPoints:
@@ -42,30 +46,52 @@ def read_points(path: str | Path, coordinates: Sequence[str]) -> LabelledPoints:
 
 
 def has_points(table: Table, coordinates: Sequence[str]) -> bool:
-    """Whether a table has a column for each coordinate."""
-    return all(name in table.columns or _spelt(name) in table.columns for name in coordinates)
+    """Whether a table has a column for each coordinate, or an array of points."""
+    named = all(name in table.columns or _spelt(name) in table.columns for name in coordinates)
+    return named or _is_paired(table)
+
+
+def _is_paired(table: Table) -> bool:
+    """Whether a table has an array of points, whose columns are the coordinates in their order."""
+    return all(name in table.columns for name in PAIR)
 
 
 def points_in(table: Table, coordinates: Sequence[str]) -> LabelledPoints:
     """Return the points of a table whose columns are named like the coordinates, Greek letters also by
-    their names.
+    their names, or of its array ``theta``.
 
-    Raises Refused for a missing column, a missing value, a coordinate beyond LARGEST, columns of
-    different lengths or no points at all.
+    A column ``name`` of one entry names all points; of several, each of them.  Raises Refused for a
+    missing column, a missing value, a coordinate beyond LARGEST, columns of different lengths or no
+    points at all.
     """
-    columns = [_bounded(table, _column(table, name)) for name in coordinates]
-    words = table.words(LABEL) if LABEL in table.columns else []
+    given = PAIR if _is_paired(table) else [_column(table, name) for name in coordinates]
+    columns = [_bounded(table, name) for name in given]
+    words, name = _named(table, coordinates)
     groups = table.words(GROUP) if GROUP in table.columns else []
     timed = next((name for name in TIMES if _is_timed(table, name, coordinates)), None)
     times = [] if timed is None else _known(table, timed).tolist()
-    lengths = [*map(len, columns), *(len(named) for named in (words, groups, times) if named)]
+    is_lossy = LOSS in table.columns and LOSS not in coordinates and table.is_numeric(LOSS)
+    losses = table.numbers(LOSS).tolist() if is_lossy else []
+    others = (words, groups, times, losses)
+    lengths = [*map(len, columns), *(len(column) for column in others if column)]
     if len(set(lengths)) > 1:
         raise Refused(f"the columns of {table.path} must have the same length, got {lengths}")
     theta = np.stack(columns, axis=-1)
     if not 0 < len(theta) <= MOST_POINTS:
         raise Refused(f"{table.path} must hold from 1 to {MOST_POINTS} points, got {len(theta)}")
     labels = words or [str(i + 1) for i in range(len(theta))]
-    return LabelledPoints(theta, tuple(labels), tuple(groups), tuple(times))
+    return LabelledPoints(
+        theta, tuple(labels), tuple(groups), tuple(times), tuple(losses), table.name or name
+    )
+
+
+def _named(table: Table, coordinates: Sequence[str]) -> tuple[list[str], str]:
+    """Return the labels of points, [] for none, and the name of all, "" for none."""
+    names = table.words(NAME) if NAME in table.columns and NAME not in coordinates else []
+    common = names[0] if len({*names}) == 1 else ""
+    if LABEL in table.columns:
+        return table.words(LABEL), common
+    return ([] if common else names), common
 
 
 def _spelt(coordinate: str) -> str:

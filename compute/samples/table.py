@@ -38,6 +38,8 @@ MOST_SEPARATORS = 1 << 20
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # kinds of arrays of text
 TEXT = "UO"
+# an array (n, 2) of points in an NPZ file, the names of its columns, and the text that names them all
+THETA, PAIR, NAME = "theta", ("theta[:, 0]", "theta[:, 1]"), "name"
 # entries that stand for a missing value, in lower case
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", ".", "-", "<na>", "nat"))
 # whole numbers up to this are exact in float64; of others not all are
@@ -58,13 +60,14 @@ class Table:
     others of an array of text), or text and numbers from an NPZ file.
 
     decimal_comma: whether a comma in a number is its decimal point; lines: the line on which each row
-    begins, empty for arrays.
+    begins, empty for arrays; name: of the whole, "" for none.
     """
 
     path: str
     columns: Mapping[str, NDArray[Any]]
     decimal_comma: bool = False
     lines: Sequence[int] = ()
+    name: str = ""
 
     def place(self, row: int) -> str:
         """Return where a row is in the file, in words: "line 7", or "row 6" of arrays."""
@@ -208,6 +211,13 @@ def _of_frame(path: str, suffix: str) -> Table:
 
 def _of_arrays(path: str) -> Table:
     arrays = arrays_of(path, _all_names(path), MOST_BYTES)
+    theta, words = arrays.get(THETA), arrays.get(NAME)
+    if theta is not None and theta.ndim == 2 and theta.shape[1] == 2:
+        del arrays[THETA]
+        arrays = dict(zip(PAIR, theta.T, strict=True)) | arrays
+    is_name = words is not None and words.ndim == 0 and words.dtype.kind == "U"
+    if is_name:
+        del arrays[NAME]
     for name, array in arrays.items():
         if array.ndim != 1 or array.dtype.kind not in "fiuU":
             raise Refused(
@@ -219,7 +229,8 @@ def _of_arrays(path: str) -> Table:
             name: array.astype(object) if array.dtype.kind == "U" else array
             for name, array in arrays.items()
         }
-    return Table(path, columns)
+        title = str(words) if is_name else ""
+    return Table(path, columns, name=title)
 
 
 def _all_names(path: str) -> list[str]:

@@ -29,7 +29,8 @@ HERE = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class CheckpointPath:
-    """curve (k, 2): nodes of all geodesics; lengths (n − 1,) of the pieces; length L: their sum.
+    """curve (k, 2): nodes of all geodesics, at times (k,); lengths (n − 1,) of the pieces; length L:
+    their sum.
 
     distance d of the ends; excess L/d, NaN for ends that are one point; action ∫|v|² dt and divergence
     T ∫|v|² dt over the total time T; turning: Σ|angle| in radians at the checkpoints, the total
@@ -37,6 +38,7 @@ class CheckpointPath:
     """
 
     curve: Floats
+    times: Floats
     lengths: Floats
     length: float
     distance: float
@@ -73,7 +75,7 @@ def checkpoint_path(
     total, distance = float(lengths[:-1].sum()), float(lengths[-1])
     action = float((lengths[:-1] ** 2 / spans).sum())
     return CheckpointPath(
-        np.concatenate(pieces[:-1]), lengths[:-1], total, distance,
+        np.concatenate(pieces[:-1]), _times(spans), lengths[:-1], total, distance,
         total / distance if distance > HERE else np.nan,
         action, action * float(spans.sum()), _turning(manifold, points, tangents[:-1]),
         Status(int(bad[0])) if bad.size else Status.OK,
@@ -88,6 +90,13 @@ def _spans(points: Floats, time: ArrayLike | None) -> Floats:
     if not (np.isfinite(times).all() and (spans > 0).all()):
         raise Refused(f"times must be finite and increase, got {shown(times.tolist())}")
     return spans
+
+
+def _times(spans: Floats) -> Floats:
+    """Return the times from 0 (k,) of the nodes of all pieces, each of constant speed."""
+    start = np.cumsum(spans) - spans
+    found: Floats = (start[:, None] + spans[:, None] * np.linspace(0.0, 1.0, STEPS + 1)).ravel()
+    return found
 
 
 def _turning(manifold: Manifold, points: Floats, tangents: Floats) -> float:

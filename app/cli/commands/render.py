@@ -6,28 +6,18 @@ from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
-from app.model import figure_options
 from app.model.figure_options import FIGURE_PRESETS
 from app.model.file_formats import PDF, SVG, VECTORS, metavar, suffixes
-from app.views.text.typed_values import PaperSize, inches, number_in, pair, paper_size
+from app.views.text.typed_values import number_in, pair
 
 if TYPE_CHECKING:
     import argparse
-
-    from app.export import figure
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``render``."""
     parser.add_argument("-o", "--output", required=True, metavar=metavar("FILE", "figure"))
-    parser.add_argument(
-        "--size",
-        type=paper_size,
-        metavar="WxH",
-        help="pixels (1200x800), or a width (85mm), or both sides (85x60mm, 6x4in)",
-    )
-    parser.add_argument("--width", type=inches, metavar="85mm", help="width, for print")
-    parser.add_argument("--height", type=inches, metavar="60mm", help="height, for print")
+    shared_options.page_size(parser)
     parser.add_argument(
         "--critical",
         type=number_in(0.0, 1.0),
@@ -60,6 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
     from dataclasses import replace
 
+    from app.cli.figure_paper import paper_of, stated_size
     from app.cli.output import Remarks, exit_of, remark, show
     from app.export import figure, fonts
     from app.export.files import checked
@@ -74,7 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
         raise ValueError(f"{asked} applies to critical points: add --critical SHARE")
     target = checked(chosen.output, suffixes("figure"))
     paper = replace(
-        _paper(chosen, target.suffix.lower() in VECTORS),
+        paper_of(chosen, target.suffix.lower() in VECTORS),
         transparent=chosen.transparent,
         caption=chosen.caption,
         legend=chosen.legend,
@@ -91,7 +82,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.critical is not None:
         points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
         paper = replace(paper, critical=points)
-    if not _stated(chosen).height:
+    if not stated_size(chosen).height:
         paper = figure.with_words(paper, scene, found)
     try:
         with any_script(remark):
@@ -107,43 +98,6 @@ def run(chosen: argparse.Namespace) -> int:
         result["mm"], words = [across, down], f"{across:g} × {down:g} mm"
     show(result, chosen.json, [f"{target}: {words}, {status.words}"])
     return remarks.exit(exit_of(status))
-
-
-def _stated(chosen: argparse.Namespace) -> PaperSize:
-    """Return the requested size; a height of 0 means that the chart determines it.
-
-    Raises ValueError for options that contradict each other.
-    """
-    if chosen.width or chosen.height:
-        if not chosen.width:
-            raise ValueError("--height needs a --width")
-        if chosen.size or chosen.preset:
-            raise ValueError("--width stands in place of --size and --preset: give only one")
-        return PaperSize(chosen.width, chosen.height or 0.0)
-    if chosen.size is not None:
-        size: PaperSize = chosen.size
-        return size
-    if chosen.preset:
-        return paper_size(FIGURE_PRESETS[chosen.preset].size)
-    return PaperSize(*figure_options.FIGURE_SIZE, in_pixels=True)
-
-
-def _paper(chosen: argparse.Namespace, is_vector: bool) -> figure.Paper:
-    """Return the page; without a stated height, it has the height of a chart of this width."""
-    from app.export import figure
-
-    size, dpi = _stated(chosen), chosen.dpi
-    type_size, line_width = shared_options.in_points(chosen, FIGURE_PRESETS, not size.in_pixels)
-    style = chosen.style or figure_options.STYLES[is_vector or not size.in_pixels]
-    if chosen.preset and not dpi:
-        dpi = FIGURE_PRESETS[chosen.preset].dpi
-    if size.in_pixels:
-        pixels = round(size.width), round(size.height)
-        dpi = dpi or figure_options.DPI
-        return figure.Paper(pixels, dpi, style, type_size=type_size, line_width=line_width)
-    height = size.height or size.width / figure_options.PROPORTION
-    dpi = dpi or figure_options.PRINT_DPI
-    return figure.for_print(size.width, height, dpi, type_size, line_width, style)
 
 
 COMMAND = Subcommand(

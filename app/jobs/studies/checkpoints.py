@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from app.jobs.moving_marks import MovingMark
 from app.jobs.studies import traced_curves
 from app.jobs.studies.of_points import OfPoints
 from app.jobs.studies.study import Found
@@ -29,6 +30,9 @@ DIVERGENCE = (
     "T Σ d²/Δt over the total time T, which is (n − 1) Σ d² for points without times: at least the "
     "square of the length."
 )
+LOSSES = (
+    "The loss of the training at the first point, at the last one, and the least of all points."
+)
 TURNING = "The sum of the angles at the points: the total geodesic curvature of the path."
 
 
@@ -39,8 +43,8 @@ class CheckpointsJob(OfPoints):
     words: ClassVar[str] = "the path through the points"
     title: ClassVar[str] = "Path of points"
     hint: ClassVar[str] = (
-        "The geodesics from each point of data to the next, such as checkpoints of a training, and "
-        "dashed the geodesic between the first and the last."
+        "The geodesics from each point of data to the next, such as checkpoints of a training, with a "
+        "mark at the time of the playhead, and dashed the geodesic between the first and the last."
     )
     place: ClassVar[int] = 66
     measure: ClassVar[str] = "Path length"
@@ -50,20 +54,25 @@ class CheckpointsJob(OfPoints):
         "direct": Style(
             23, lambda t: t.vector, 0.9, 1.6, dash=(6, 5), words="geodesic of its ends"
         ),
+        "checkpoint_mark": Style(63, lambda t: t.vector, 1.0, 11.0, 2.0, dots=True),
     }
 
     points: tuple[Point, ...]
     times: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    name: str = ""
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
         """Return the study of a completed scene: its points by their times, if all have one."""
-        points = standing(scene.points)
-        timed = sorted((point.time, point.theta) for point in points if point.time is not None)
-        if not points or len(timed) < len(points):
-            return cls(scene.family, tuple(point.theta for point in points))
-        times, theta = zip(*timed, strict=True)
-        return cls(scene.family, theta, times)
+        points, times = standing(scene.points), tuple[float, ...]()
+        if points and all(point.time is not None for point in points):
+            points = tuple(sorted(points, key=lambda point: (point.time, point.theta)))
+            times = tuple(float(point.time or 0.0) for point in points)
+        theta = tuple(point.theta for point in points)
+        losses = tuple(point.loss for point in points if point.loss is not None)
+        whole = losses if len(losses) == len(points) else ()
+        return cls(scene.family, theta, times, whole, scene.data.name)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute the path and the geodesic between its ends."""
@@ -73,10 +82,22 @@ class CheckpointsJob(OfPoints):
         path = checkpoint_path(engine, manifold, theta, self.times or None)
         curves: traced_curves.Curves = {"checkpoints": path.curve}
         dashed = frozenset(("checkpoints",)) if path.status != Status.OK else frozenset[str]()
+        marks = {"checkpoint_mark": MovingMark(path.times / path.times[-1], path.curve)}
+        names = {"checkpoints": f"path of {self.name}"} if self.name else {}
         if path.distance > 0:
             request = ConnectRequest(manifold, theta[:1], theta[-1:], 0.0, STEPS)
             curves = {**curves, "direct": engine.connect(request).theta[0]}
-        return Found(curves, _measures(path), dashed)
+        rows = [*_measures(path), *self._losses()]
+        return Found(curves, rows, dashed, names=names, moving=marks)
+
+    def _losses(self) -> list[Measure]:
+        """Return the measure of the losses, where all points have one."""
+        if not self.losses:
+            return []
+        first, last, least = (
+            f"{x:.4g}" for x in (self.losses[0], self.losses[-1], min(self.losses))
+        )
+        return [Measure("Loss of the path", f"{first} → {last}; least {least}", LOSSES)]
 
 
 def _measures(path: CheckpointPath) -> list[Measure]:

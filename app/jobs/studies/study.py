@@ -10,6 +10,7 @@ from functools import partial
 from typing import ClassVar, Self
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.moving_marks import MovingMark
 from app.jobs.studies import traced_curves
 from app.jobs.studies.traced_curves import Curves
 from app.jobs.subject import Subject
@@ -34,7 +35,8 @@ SHORTEST = 1e-3
 class Found:
     """curves: by kind; dashed: kinds that did not converge; shortest: the smallest length of all
     geodesics, or None; turn: the angle by which a vector has turned on a loop, or None; names: in the
-    legend, of kinds whose style names them otherwise.
+    legend, of kinds whose style names them otherwise; moving: marks that follow the playhead, by kind
+    of curve; detail: for a panel of the study.
     """
 
     curves: Curves
@@ -43,6 +45,8 @@ class Found:
     shortest: float | None = None
     turn: float | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    moving: Mapping[str, MovingMark] = field(default_factory=dict)
+    detail: object = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ class Study(Job):
             found.shortest,
             turn=found.turn,
             names=found.names,
+            moving=found.moving,
+            detail=found.detail,
         )
 
     def _refused(self, words: str, spent: float) -> StudyAnswer:
@@ -153,8 +159,8 @@ class BetweenPins(Study):
 class StudyAnswer:
     """curves: θ (k, 2) by kind, NaN between pieces; dense: those with dense output; dashed: kinds that
     did not converge; shortest: the smallest length of all geodesics, or None; problem: why there is no
-    result, or None; turn: the angle in radians by which a vector has turned on a loop, or None; names:
-    as in `Found`.
+    result, or None; turn: the angle in radians by which a vector has turned on a loop, or None; names,
+    moving, detail: as in `Found`.
     """
 
     job: Study
@@ -167,6 +173,8 @@ class StudyAnswer:
     problem: str | None = None
     turn: float | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    moving: Mapping[str, MovingMark] = field(default_factory=dict)
+    detail: object = None
 
 
 def pins_of(scene: Scene) -> tuple[Point, Point]:

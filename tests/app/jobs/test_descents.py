@@ -108,3 +108,38 @@ def test_points_with_times_are_a_path_in_the_order_of_their_times(tmp_path):
     twice = replace(scene, points=(*scene.points, scene.points[0]))
     problem = CheckpointsJob.of(twice, Viewport()).answer(REFERENCE).problem
     assert problem is not None and "times must be finite and increase" in problem
+
+
+def test_checkpoints_of_arrays_have_a_name_losses_and_a_mark_that_follows_the_playhead(tmp_path):
+    """On μ = 0 a geodesic from σ to σ' is at σ (σ'/σ)^s after the share s of its time."""
+    file = tmp_path / "run.npz"
+    theta, step = np.array([[0.0, 1.0], [0.0, 4.0], [0.0, 2.0]]), np.array([0, 30, 10])
+    np.savez(file, theta=theta, step=step, loss=[3.0, 0.25, np.nan], name="run 7")
+    answer = answer_of(file)
+    assert answer.data.name == "run 7" and answer.words == "3 points of run 7 in run.npz"
+    assert [point.loss for point in answer.points] == [3.0, 0.25, None]
+    made = replace(Scene(family="gaussian"), points=answer.points, data=answer.data)
+    scene = completed(made)
+    assert scene_file.from_text(scene_file.to_text(scene, tmp_path), "", tmp_path) == scene
+    found = CheckpointsJob.of(scene, Viewport()).answer(REFERENCE)
+    assert found.names == {"checkpoints": "path of run 7"}
+    assert "Loss of the path" not in numbers(found)  # it is not known at every point
+    mark = found.moving["checkpoint_mark"]
+    for playhead, sigma in ((0.0, 1.0), (1 / 6, 2**0.5), (1 / 3, 2.0), (2 / 3, 8**0.5), (1.0, 4.0)):
+        np.testing.assert_allclose(mark.at(playhead), [0.0, sigma], atol=2e-4)
+
+
+def test_the_losses_of_a_table_are_stated(tmp_path):
+    file = tmp_path / "training.csv"
+    file.write_text("step,mu,sigma,loss,name\n0,0,1,3.5,sgd\n1,0,2,0.5,sgd\n2,0,3,0.75,sgd\n")
+    answer = answer_of(file)
+    assert answer.data.name == "sgd" and answer.points[0].label == "1"
+    scene = completed(replace(Scene(family="gaussian"), points=answer.points, data=answer.data))
+    found = CheckpointsJob.of(scene, Viewport()).answer(REFERENCE)
+    assert numbers(found)["Loss of the path"] == "3.5 → 0.75; least 0.5"
+
+
+def answer_of(file):
+    told: list[object] = []
+    DataTask("gaussian", DataSettings(str(file))).perform(REFERENCE, told.append, lambda: False)
+    return told[-1]

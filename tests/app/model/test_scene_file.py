@@ -16,6 +16,7 @@ from app.cli.main import opened
 from app.model import scene_entries, scene_file, scene_schema
 from app.model.data_points import DataPoint
 from app.model.data_settings import DataSettings
+from app.model.descents import DescentSettings
 from app.model.flow import FlowSettings
 from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.layers import Layers, Opacity
@@ -76,6 +77,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         view=Extent(-3.0, 2.0, -1.0, 1.5),
         title="θ and “quotes”",
         data=DataSettings(str(tmp_path / "a.csv"), "groups", "x", "w", "k", 0.9, 10.0, True, 7),
+        descents=DescentSettings("divergence", "C", 40, 0.5, 0.25, 2.0),
         photograph=Photograph(str(tmp_path / "cat.png"), "shades", patch=8, start=(0.5, 1.0)),
         normals=Normals(b=(0.0, 0.0, 1.0, 0.25, 2.0)),
         unknown=(

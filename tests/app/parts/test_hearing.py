@@ -23,6 +23,7 @@ from app.jobs.subject import Subject, changed_fields
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.data_points import DataPoint
+from app.model.descents import DescentSettings
 from app.model.notes import Angle, Note
 from app.model.scene import Pin, Scene, completed
 from app.model.store import Store
@@ -51,6 +52,7 @@ OTHER = {
     "notes": (Note("x", (0.0, 1.0)),),
     "angles": (Angle("A", ("geodesic", "vector")),),
     "points": (DataPoint((0.5, 2.0), "north", 25.0),),
+    "descents": DescentSettings(steps=7),
     "playhead": 0.25,
     "view": Extent(-1.0, 1.0, -1.0, 1.0),
     "equal": True,

@@ -208,6 +208,32 @@ def test_text_of_an_array_beyond_unicode_is_refused(tmp_path):
     np.savez(tmp_path / "data.npz", g=np.array([0x7FFFFFFF, 65], np.uint32).view("<U1"))
     with pytest.raises(Refused, match="must hold text in Unicode, but cannot be read"):
         table.read(tmp_path / "data.npz")
+    name = np.array([0x7FFFFFFF], np.uint32).view("<U1")[0:1].reshape(())
+    np.savez(tmp_path / "data.npz", theta=np.ones((3, 2)), name=name)
+    with pytest.raises(Refused, match="must hold text in Unicode, but cannot be read"):
+        table.read(tmp_path / "data.npz")
+
+
+def test_an_array_of_points_is_read_with_what_stands_beside_it(tmp_path):
+    theta = np.array([[0.0, 1.0], [2.0, 3.0]])
+    np.savez(tmp_path / "run.npz", theta=theta, step=[0, 5], loss=[np.nan, 0.5], name="run 7")
+    found = read_points(tmp_path / "run.npz", ("μ", "σ"))
+    np.testing.assert_array_equal(found.theta, theta)
+    assert (found.name, found.times, found.losses[1]) == ("run 7", (0.0, 5.0), 0.5)
+    np.savez(tmp_path / "run.npz", theta=theta, step=[0, 5, 6])
+    with pytest.raises(Refused, match=r"must have the same length, got \[2, 2, 3\]"):
+        read_points(tmp_path / "run.npz", ("μ", "σ"))
+    np.savez(tmp_path / "run.npz", theta=np.ones((2, 3)))
+    with pytest.raises(Refused, match=r"theta must be numbers or text of shape \(n,\), got"):
+        read_points(tmp_path / "run.npz", ("μ", "σ"))
+
+
+def test_names_of_rows_are_labels_and_one_name_is_that_of_all(tmp_path):
+    text = "name,mu,sigma\n{},0,1\n{},1,2\n"
+    found = read_points(written(tmp_path, text.format("a", "b")), ("μ", "σ"))
+    assert (found.labels, found.name) == (("a", "b"), "")
+    found = read_points(written(tmp_path, text.format("sgd", "sgd")), ("μ", "σ"))
+    assert (found.labels, found.name) == (("1", "2"), "sgd")
 
 
 @pytest.mark.parametrize("entry", ["1.234,5", "<0.5", "1,234.5", "2", "1,5"])

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.model.panel_titles import (
     ATLAS,
+    COMPARE,
     DATA,
+    DESCENTS,
     DISTANCES,
     DISTRIBUTIONS,
     FLOW,
@@ -101,6 +103,12 @@ def _atlas(emit: Handler, theme: Theme) -> Panel:
     return AtlasPanel(emit, theme)
 
 
+def _compare(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.compare_panel import ComparePanel
+
+    return ComparePanel(emit, theme)
+
+
 def _why(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.why_panel import WhyPanel
 
@@ -149,6 +157,12 @@ def _distances(emit: Handler, theme: Theme) -> Panel:
     return DistancesPanel(emit, theme)
 
 
+def _descents(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.descents_panel import DescentsPanel
+
+    return DescentsPanel(emit, theme)
+
+
 def _data(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.data_panel import DataPanel
 
@@ -161,11 +175,13 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(POINTS, RIGHT, _points, shown=True, beside=DISTRIBUTIONS),
     PanelSpec(DATA, RIGHT, _data, beside=DISTRIBUTIONS),
     PanelSpec(DISTANCES, RIGHT, _distances, beside=DISTRIBUTIONS),
+    PanelSpec(DESCENTS, RIGHT, _descents, beside=DISTRIBUTIONS),
     PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
     PanelSpec(TOKEN_PATH, BOTTOM, _token_path, beside=LOG, height=340),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
     PanelSpec(WHY, RIGHT, _why, beside=DISTRIBUTIONS),
     PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
+    PanelSpec(COMPARE, BOTTOM, _compare, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),

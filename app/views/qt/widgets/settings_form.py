@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, 
 from app.views.interface.flow import Setting
 from app.views.qt.widgets.widgets import caption, fill, form, label, picker
 
-# numbers in a line, pixels of each at least, and the share of a long one
+# usual numbers in a line, pixels of each at least, and the share of a long one
 ABREAST, NARROWEST, LONG = 3, 40, 2
 
 
@@ -39,10 +39,13 @@ class Number(QDoubleSpinBox):
 
 
 class SettingsForm:
-    """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``."""
+    """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``.
 
-    def __init__(self, change: Callable[[str, object], None]) -> None:
-        self._change = change
+    abreast: numbers in a line.
+    """
+
+    def __init__(self, change: Callable[[str, object], None], abreast: int = ABREAST) -> None:
+        self._change, self._abreast = change, abreast
         self.layout = form()
         self.fields: dict[str, QWidget] = {}
 
@@ -61,8 +64,8 @@ class SettingsForm:
         numbers = [row for row in settings if not row.choices]
         for row in pickers:
             self.layout.addRow(caption(row.words), self.fields[row.field])
-        for first in range(0, len(numbers), ABREAST):
-            self.layout.addRow(self._beside(numbers[first : first + ABREAST]))
+        for first in range(0, len(numbers), self._abreast):
+            self.layout.addRow(self._beside(numbers[first : first + self._abreast]))
 
     def _beside(self, rows: Sequence[Setting]) -> QHBoxLayout:
         """Return numbers side by side, each after its name."""

@@ -1,0 +1,201 @@
+"""Pictures of several scenes side by side on one page, at one scale and in one range of colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.export import figure, page
+from app.export import figure_panels as draw
+from app.export.figure import Paper, Told
+from app.export.sheet import (
+    Area,
+    Disc,
+    Group,
+    Item,
+    Lettering,
+    Line,
+    Raster,
+    Sheet,
+    groups,
+    width_of,
+)
+from app.export.sheet import drawn as in_items
+from app.jobs.answers import Answer
+from app.jobs.path import PathAnswer
+from app.jobs.variants import Variant, at_one_scale
+from app.model.scene import Scene
+from app.presenters.comparison import at_one_colour, caption
+from app.views.canvas.display_list import Label, Primitive
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.plot import Plot
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface.theme import rgba
+from compute.core.status import Status
+from compute.manifold.extent import Extent
+from compute.requests.engine import Engine
+
+# logical pixels above a picture, for its name and its length
+HEAD = 26.0
+# rows of the legend at the foot of the page, and their height
+ROWS, FOOT = 2, 2 * page.LINE + 4.0
+# width to height of a picture that rows and columns come closest to
+PROPORTION = 1.35
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A scene with its answers, and its name; without a scene the reason."""
+
+    name: str
+    scene: Scene | None
+    found: Sequence[Answer] = ()
+    problem: str = ""
+
+    @property
+    def path(self) -> PathAnswer | None:
+        """The answer with the geodesic."""
+        return next((each for each in self.found if isinstance(each, PathAnswer)), None)
+
+    @property
+    def status(self) -> Status:
+        """The status of the geodesic."""
+        path = self.path
+        return Status.NOT_CONVERGED if path is None else Status(int(path.paths.status[0]))
+
+
+def pictures(
+    variants: Sequence[Variant], engine: Engine, size: tuple[int, int], told: Told
+) -> list[Picture]:
+    """Return a picture of each variant; what cannot be computed is reported to ``told``."""
+    scenes = at_one_scale([each.scene for each in variants if each.scene is not None])
+    found = [figure.answers(scene, engine, size, told=told) for scene in scenes]
+    made = iter(zip(at_one_colour(scenes, found), found, strict=True)) if scenes else iter(())
+    result = []
+    for each in variants:
+        if each.scene is None:
+            told(f"{each.name} cannot be shown: {each.problem}")
+            result.append(Picture(each.name, None, problem=each.problem))
+        else:
+            result.append(Picture(each.name, *next(made)))
+    return result
+
+
+def grid(count: int, size: tuple[int, int]) -> tuple[int, int]:
+    """Return rows and columns for pictures on a page: those whose cells have the usual shape."""
+
+    def off(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        return abs(math.log(size[0] / columns / (size[1] / rows) / PROPORTION))
+
+    columns = min(range(1, count + 1), key=off)
+    return math.ceil(count / columns), columns
+
+
+def cell(count: int, paper: Paper) -> tuple[int, int]:
+    """Return the size of a picture in logical pixels.  Raises ValueError if the page is too small."""
+    rows, columns = grid(count, paper.logical)
+    width, height = paper.logical[0] // columns, int((paper.logical[1] - FOOT) / rows - HEAD)
+    least = page.NARROWEST_PRINTED if paper.theme.pen else page.NARROWEST
+    if min(width, height) < least:
+        raise ValueError(
+            f"the figure leaves its {count} pictures {width}x{height} logical pixels each; "
+            f"they need at least {least} per side"
+        )
+    return width, height
+
+
+def drawn(made: Sequence[Picture], paper: Paper) -> Sheet:
+    """Return the page of all pictures, row by row, each under its name, and what the lines mean."""
+    paper = replace(paper, legend=True)  # below all of them
+    _, columns = grid(len(made), paper.logical)
+    width, height = cell(len(made), paper)
+    found: list[Group] = []
+    for i, picture in enumerate(made):
+        row, column = divmod(i, columns)
+        left, top = column * width, row * (height + HEAD)
+        found.append(_heading(picture, (left, top), paper))
+        if picture.scene is not None:
+            plot = Plot((width, height), paper.theme)
+            figure.show(plot, picture.scene, list(picture.found))
+            by = paper.times * left, paper.times * (top + HEAD)
+            found += [moved(group, by) for group in groups(plot, paper.times)]
+    ground = None if paper.transparent else rgba(paper.theme.background)
+    found.append(_legend(made, paper))
+    return Sheet(
+        paper.sheet_size, ground, tuple(found), in_mm=paper.inches is not None, font=paper.font
+    )
+
+
+class Legend(Layer):
+    """The meaning of the lines of a picture, in as many rows as there is room for."""
+
+    def __init__(self, picture: Picture, paper: Paper) -> None:
+        super().__init__(paper.theme)
+        self._picture, self._size = picture, paper.logical
+
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        """Draw one row at the foot of the page."""
+        ink, shown = draw.Ink(self.theme), self._picture
+        keys = draw.keys(self.theme, shown.scene, shown.found) if shown.scene else []
+        # circles have a radius of their own in each picture
+        keys = [draw.Key(key.words.partition(", radius")[0], *key[1:]) for key in keys]
+        rows = draw.in_rows(keys, self._size[0] - 2 * page.EDGE)
+        for i, row in enumerate(rows[:ROWS]):
+            y = self._size[1] - FOOT + page.LINE * (i + 0.7)
+            draw.draw_legend(ink, row, (page.EDGE, y))
+        return (*ink.shapes, *ink.labels)
+
+
+def _legend(made: Sequence[Picture], paper: Paper) -> Group:
+    first = next((each for each in made if each.scene is not None), made[0])
+    whole = Frame(Extent(0.0, 1.0, 0.0, 1.0), paper.logical, Margins(0, 0, 0, 0))
+    return Group(in_items([Legend(first, paper)], whole, paper.times))
+
+
+def _heading(picture: Picture, at: tuple[float, float], paper: Paper) -> Group:
+    """Return the name of a picture, with the length of its geodesic or why there is none."""
+    size, theme, times = page.SIZE, paper.theme, paper.times
+    x, y = at[0] + page.EDGE / 2, at[1] + HEAD / 2
+    name = Label(picture.name, (times * x, times * y), times * size, rgba(theme.text), bold=True)
+    words = picture.problem or caption(picture.path)
+    beside = x + width_of(picture.name, size) * 1.08 + size
+    colour = rgba(theme.warning if picture.problem else theme.muted)
+    return Group((name, Label(words, (times * beside, times * y), times * size, colour)))
+
+
+def moved(group: Group, by: tuple[float, float]) -> Group:
+    """Return a group elsewhere on its page."""
+    dx, dy = by
+    box = group.box and (group.box[0] + dx, group.box[1] + dy, group.box[2] + dx, group.box[3] + dy)
+    return Group(tuple(_moved(item, by) for item in group.items), box)
+
+
+def _moved(item: Item, by: tuple[float, float]) -> Item:
+    dx, dy = by
+    match item:
+        case Line():
+            return replace(item, lines=[np.asarray(line) + by for line in item.lines])
+        case Area():
+            return replace(item, outline=item.outline + by)
+        case Disc():
+            return replace(item, centre=(item.centre[0] + dx, item.centre[1] + dy))
+        case Raster():
+            left, top, right, bottom = item.box
+            return replace(item, box=(left + dx, top + dy, right + dx, bottom + dy))
+        case Label():
+            return replace(item, at=(item.at[0] + dx, item.at[1] + dy))
+        case Lettering():
+            label = replace(item.label, at=(item.label.at[0] + dx, item.label.at[1] + dy))
+            outline = tuple((kind, points + by) for kind, points in item.outline)
+            pictures = tuple(
+                replace(
+                    each,
+                    box=(each.box[0] + dx, each.box[1] + dy, each.box[2] + dx, each.box[3] + dy),
+                )
+                for each in item.pictures
+            )
+            return replace(item, label=label, outline=outline, pictures=pictures)
