@@ -142,8 +142,8 @@ def _of_scene(
         case "token":
             labels = manifold.landmarks.labels if manifold.landmarks is not None else ()
             numbered = check.word not in labels and check.word.isdigit()
-            wanted = token_of(manifold, check.word) if numbered else None
-            words = check.word if wanted is None else f"{wanted} {labels[wanted]}"
+            number = token_of(manifold, check.word) if numbered else 0
+            words = f"{number} {labels[number]}" if numbered else check.word
             return _named(check), _token(pin, labels, numbered), words
         case "layer":
             is_on = bool(getattr(scene.layers, check.name))

@@ -111,7 +111,7 @@ def one_level(html: str) -> str:
         letters, small = re.sub("<[^>]*>", "", found[4]), SMALL[found[3]]
         if missing := [letter for letter in letters if letter not in small]:
             raise NotTypeset(f"a script within a script cannot have {missing[0]}")
-        short = letters.translate(str.maketrans(small))
+        short = "".join(small[letter] for letter in letters)
         html = f"{html[: found.start()]}{found[1]}{short}{html[found.end() :]}"
     return html
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.export import figure, sheet
 from app.jobs.subject import Subject
+from app.model.layers import Layers
 from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
 from app.views.canvas import typeface
@@ -185,6 +186,16 @@ def test_the_words_of_a_token_give_way_to_a_note():
         for made in (layers(plot, AnnotationsLayer)[0], layers(plot, MarksLayer)[-1])
     )
     assert token.text == "token" and not overlaps(box_of(token), [box_of(note)])
+
+
+def test_the_plot_keeps_its_place_while_another_family_is_prepared():
+    plot = Plot((900, 600))
+    drawing.show_scene(plot, Subject.of(completed(Scene())))
+    before = plot.frame.box
+    drawing.blank(plot, "Preparing …")
+    assert plot.frame.box == before
+    drawing.show_scene(plot, Subject.of(completed(Scene(layers=Layers(map=False)))))
+    assert plot.frame.box != before
 
 
 def label_of(plot: Plot, text: str) -> Label:

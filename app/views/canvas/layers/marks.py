@@ -66,7 +66,8 @@ class MarksLayer(Layer):
         self._aside = -1  # the number of the one that is dragged
         self._hovered = -1
         # pins, which cover words, and lines, which words leave free if they can, at rest
-        self._pins = self._lines = np.empty((0, 2))
+        self._pins: Array = np.empty((0, 2))
+        self._lines: Array = self._pins
         self._frame: Frame | None = None
         self._spots: list[tuple[int, Spots]] = []
 
@@ -225,7 +226,7 @@ class MarksLayer(Layer):
             width = typeface.width(self._marks.labels[i], SIZE, 1.0, bold)
             found = spots(frame, at[i], width, discs)
             if len(inside) <= FEW:
-                found = found._replace(clear=_nearest(found.boxes, at[i], at[inside]))
+                found = Spots(*found[:4], _nearest(found.boxes, at[i], at[inside]))
             if bold or found.free.any():
                 yield i, found
 

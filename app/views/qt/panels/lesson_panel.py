@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.lesson import LessonChosen, LessonState, Reading
 from app.views.interface.theme import Theme
-from app.views.qt.style.text import RichPage
+from app.views.qt.style.text import RichPage, as_hint
 from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import WIDE, label, look
 
@@ -102,7 +102,7 @@ class _Title(QLabel):
         room = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
         self.setText(shown)
-        self.setToolTip(words if shown != words else "")
+        self.setToolTip(as_hint(words) if shown != words else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
