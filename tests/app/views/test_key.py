@@ -266,6 +266,18 @@ def test_values_of_angles_close_together_stand_below_one_another(plot):
     assert not any(overlaps(boxes[i], boxes[:i]) for i in (1, 2))
 
 
+@pytest.mark.parametrize("angle", [0.2, 1.5, 3.0, 4.4])
+def test_the_value_of_an_angle_does_not_cover_its_arc(plot, angle):
+    turn = np.linspace(angle, angle + 1.0, 9)
+    arc = np.stack([np.cos(turn), np.sin(turn)], 1)
+    plot.set_annotations([], [AngleArc((5.0, 5.0), arc, "−1.085 rad")])
+    shown = layer(plot, AnnotationsLayer).primitives(plot.frame)
+    line = next(p for p in shown if isinstance(p, Strokes)).lines[0]
+    left, top, right, bottom = box_of(next(p for p in shown if isinstance(p, Label)))
+    x, y = np.asarray(line).T
+    assert not ((x > left) & (x < right) & (y > top) & (y < bottom)).any()
+
+
 def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):
     before = ground(plot)
     arc = np.stack([np.cos(turn := np.linspace(0.0, 1.0, 9)), np.sin(turn)], 1)

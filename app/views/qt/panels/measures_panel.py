@@ -80,7 +80,7 @@ def _widest(value: QLabel) -> int:
 
 
 def _set(name: QPushButton, value: QLabel, measure: Measure) -> None:
-    value_words = powers(measure.value)
+    value_words = powers(measure.value).replace("± ", "±\u00a0")
     text = value_words if measure.ok or measure.stale else f"⚠ {value_words}"
     shown = (name.text(), value.text(), name.objectName() == "stale")
     if shown == (on_button(measure.name), text, measure.stale):
