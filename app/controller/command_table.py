@@ -88,6 +88,13 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Write a script that computes the numbers",
     ),
+    Command(
+        "export_page",
+        "File",
+        "Export interactive page…",
+        "",
+        "Write a page with pins to drag in a browser",
+    ),
     Command("quit", "File", "Quit", "Ctrl+Q", "Close the window", apart=True),
     Command("undo", "Edit", "Undo", "Ctrl+Z", "Undo the last change", "undo"),
     Command("redo", "Edit", "Redo", "Ctrl+Shift+Z", "Redo the change", "redo"),

@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "export_comparison": "small multiples side by side measures table CSV PDF SVG",
     "export_data": "table CSV JSON NumPy numbers",
     "export_script": "code reproduce program",
+    "export_page": "HTML web browser share students link",
     "quit": "exit end",
     "undo": "revert back",
     "redo": "repeat again",
