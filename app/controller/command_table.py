@@ -139,9 +139,7 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command("copy_light", "Edit", "Copy picture, light", "", "Copy the canvas on white"),
     Command("copy_dark", "Edit", "Copy picture, dark", "", "Copy the canvas on black"),
-    Command(
-        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
-    ),
+    Command("copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure"),
     Command(
         "note",
         "Edit",
@@ -182,7 +180,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+G",
         "Let dragged pins keep to the crossings of the grid’s lines",
     ),
-    Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data", apart=True),
+    Command("clear_data", "Edit", "Remove the data", "", "Remove all its points", apart=True),
     Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
     Command("pin_a_on_data", "Edit", "A on the chosen point", "", "Put A on the point of data"),
     Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
@@ -217,9 +215,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+A",
         "Draw both axes at one scale, or each at its own",
     ),
-    Command(
-        "reset_layout", "View", "Reset layout", "", "Return all panels to their original places"
-    ),
+    Command("reset_layout", "View", "Reset layout", "", "Return panels to their places"),
     Command(
         "switch_theme",
         "View",
