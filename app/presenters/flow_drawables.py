@@ -20,7 +20,7 @@ from compute.manifold.extent import Extent
 LIVES = 2.0
 # with more zeros than this only their places are shown
 MOST_NAMED = 24
-WORDS = "attention mass"
+WORDS = "mass density ρ"
 # a smaller omitted share of the domain's area is not mentioned
 TOLD = 1e-4
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
+from app.views.text.mathematics import powers
 from app.views.text.token_names import isolated, numbered
 from compute.attention import head_summary
 from compute.core.arrays import Floats
@@ -122,7 +123,9 @@ def note(manifold: Manifold, family: str = "") -> str:
         return f"Gaussian curvature K: {manifold.curvature_words}. {rows}".rstrip()
     residual = manifold.landmarks.residual
     exact = residual <= 1e-9
-    off = float(np.median(residual[~exact])) if not exact.all() else 0.0
+    if exact.all():
+        return f"The plane contains all queries. {rows}".rstrip()
+    off = float(np.median(residual[~exact]))
     held = {0: "no query", 1: "one query", 2: "two queries", 3: "three queries"}
     count = int(exact.sum())
     return (
@@ -178,7 +181,7 @@ def _of_output(layer: OutputLayer) -> str:
 
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:
     """Describe the verification of the rows given by q, k, mask, scale and bias of the file."""
-    return verification(file, layer, head, head_summary.sample(len(file.tokens))).words
+    return powers(verification(file, layer, head, head_summary.sample(len(file.tokens))).words)
 
 
 def attends(family: str, token: int) -> str:
