@@ -20,9 +20,9 @@ from app.views.text.typesetting import is_symbol
 
 SIZE, HEIGHT, AROUND = 13.0, 18.0, 5.0  # of letters, of their box, and the room around it
 WIDTH, HEAD = 1.6, 10.0  # of an arrow's shaft and of its head, in pixels
-# radius of an angle's arc, at most a share of the plot's sides; its stretch; its value's distance
+# radius of an angle's arc, at most a share of the plot's sides; its stretch; the gap before its value
 SHARE = 0.08
-RADIUS, STRETCH, BEYOND = 34.0, 1.6, 15.0
+RADIUS, STRETCH, BEYOND = 34.0, 1.6, 1.0
 RING = 0.65  # between the arcs of one point, relative to the innermost
 # by which multiples of its height a value gives way to others
 SHIFTS = (0, -1, 1, -2, 2, -3, 3)
@@ -135,11 +135,13 @@ class AnnotationsLayer(Layer):
             return []
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
-        at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
-        out = (at - line[len(line) // 2]) / BEYOND * HEIGHT
+        out = middle / float(np.hypot(*middle))
+        _, _, right, bottom = self._around(angle.words, 0.0, 0.0)
+        reach = float(np.abs(out) @ (right, bottom))  # of the box, towards the arc
+        at = foot + middle + out * (BEYOND + reach)
         places = [
             *(at + np.array([0.0, HEIGHT * k]) for k in SHIFTS),
-            *(at + out * k for k in FARTHER),
+            *(at + out * HEIGHT * k for k in FARTHER),
         ]
         boxes = [self._around(angle.words, float(x), float(y)) for x, y in places]
         free = [box for box in boxes if not overlaps(box, taken)]
