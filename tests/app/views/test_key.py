@@ -153,19 +153,6 @@ def test_each_token_of_a_default_scene_has_its_label_and_none_covers_another(fam
         assert not overlaps((x0 + 0.5, y0 + 0.5, x1 - 0.5, y1 - 0.5), others)
 
 
-def test_no_line_to_a_label_of_a_figure_passes_through_another_label():
-    theme = figure.for_print(85 / 25.4, 64 / 25.4, 300, 8.0, 1.0, "print").theme
-    plot, subject = Plot((360, 280), theme), Subject.of(completed(Scene(family="attention:bank")))
-    drawing.show_scene(plot, subject)
-    shapes = layers(plot, MarksLayer)[-1].primitives(plot.frame)
-    boxes = [box_of(each) for each in shapes if isinstance(each, Label)]
-    lines = [line for each in shapes if isinstance(each, Strokes) for line in each.lines]
-    assert len(boxes) >= 11 and len(lines) >= 2
-    for start, end in lines:
-        line = start + np.linspace(0.0, 0.95, 40)[:, None] * (end - start)
-        assert not any(overlaps((x, y, x, y), boxes) for x, y in line)
-
-
 def test_of_thousands_of_tokens_each_word_has_the_first_place_that_is_free():
     """The same as by trying the places one after another."""
     frame, die = Plot((300, 200)).frame, np.random.default_rng(5)
@@ -175,19 +162,13 @@ def test_of_thousands_of_tokens_each_word_has_the_first_place_that_is_free():
     found = 0
     for point, insist in zip(at, die.random(300) < 0.5, strict=True):
         width = float(die.uniform(10, 60))
-        fitting, free, clear = [], [], []
-        for k, (anchor, offset) in enumerate(PLACES):
+        fitting, free = [], []
+        for anchor, offset in PLACES:
             x, y = point + offset - anchor * (width, HEIGHT)
             if left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom:
                 fitting.append((x, y, x + width, y + HEIGHT))
                 wide = (x - GAP, y, x + width + GAP, y + HEIGHT)
                 free += [] if overlaps(wide, taken) else fitting[-1:]
-                # a line leads to what is not beside the point
-                line = point + np.linspace(0.0, 1.0, 12, endpoint=False)[:, None] * offset
-                pieces = np.concatenate([line - 1.0, line + 1.0], axis=1)
-                is_clear = k < 8 or not any(overlaps(piece, taken[1::2]) for piece in pieces)
-                clear += free[-1:] if is_clear and fitting[-1] in free else []
-        free = clear or free
         wanted = next(iter(free or (fitting if insist else [])), None)
         where = spots(frame, point, width, taken[::2])
         place = first_free(where, taken[1::2], bool(insist))

@@ -50,7 +50,6 @@ HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
 TRIED = 160
 # boxes of which most in a crowd hit one
 CROWD = 48
-PIECES = 12  # of a line to a label
 NEAR = 9.0  # reach of the pointer in pixels
 Box = tuple[float, float, float, float]
 
@@ -199,7 +198,6 @@ class MarksLayer(Layer):
                 point, anchor, box, is_far = place
                 taken = np.concatenate([taken, [box]])
                 if is_far:
-                    taken = np.concatenate([taken, _along(at[i], np.array([point]))[0]])
                     pen = Pen(rgba(self._ink(i), 0.7), 1.0, self.theme.outline(), 0.8)
                     leaders.append(Strokes([np.array([at[i], point])], pen))
                 colour = rgba(self._ink(i), max(float(alpha[i]), FAINTEST_WORD))
@@ -252,11 +250,10 @@ def _without(marks: Marks, i: int) -> Marks:
 
 
 class Spots(NamedTuple):
-    """Possible positions of a label of a point ``at``: points (n, 2), boxes (n, 4), which of them are
-    inside the plot, which of these are free, and which are not nearer to another point.
+    """Possible positions of a label: points (n, 2), boxes (n, 4), which of them are inside the plot,
+    which of these are free, and which are not nearer to another point.
     """
 
-    at: Pixels
     points: Pixels
     boxes: Pixels
     inside: NDArray[np.bool_]
@@ -270,7 +267,7 @@ def spots(frame: Frame, at: Pixels, width: float, taken: Pixels) -> Spots:
     corners = points - PLACES[:, 0] * size
     boxes = np.concatenate([corners, corners + size], axis=1)
     inside = (corners >= frame.box[:2]).all(axis=1) & (boxes[:, 2:] <= frame.box[2:]).all(axis=1)
-    return Spots(at, points, boxes, inside, inside & ~_hit(boxes, taken))
+    return Spots(points, boxes, inside, inside & ~_hit(boxes, taken))
 
 
 def first_free(
@@ -278,7 +275,7 @@ def first_free(
 ) -> tuple[tuple[float, float], tuple[float, float], Box, bool] | None:
     """Return the first position that is free of further boxes (k, 4): point, anchor, box, and whether a
     line should lead to it; None if there is none.  A position beside the point that is clear, and
-    free of boxes ``crossed`` (m, 4) too, comes first; if possible the line crosses no box.
+    free of boxes ``crossed`` (m, 4) too, comes first.
     """
     free = where.free & ~_hit(where.boxes, taken)
     fitting = free if free.any() or not insist else where.inside
@@ -288,29 +285,11 @@ def first_free(
     beside = clear & ~IS_FAR
     if crossed is not None and len(crossed) and beside.any():
         beside &= ~_hit(where.boxes, crossed)
-    ranked = [beside, clear & ~IS_FAR]
-    if not ranked[-1].any():
-        ranked += [clear & ~_barred(where, taken), clear]
-    fitting = next((places for places in ranked if places.any()), fitting)
+    fitting = next((ranked for ranked in (beside, clear) if ranked.any()), fitting)
     k = int(fitting.argmax())
     left, top, right, bottom = where.boxes[k].tolist()
     (x, y), anchor = where.points[k].tolist(), tuple(PLACES[k, 0].tolist())
     return (x, y), anchor, (left, top, right, bottom), k >= len(BESIDE)
-
-
-def _along(at: Pixels, points: Pixels) -> Pixels:
-    """Return small boxes (n, PIECES, 4) along the lines from ``at`` to points (n, 2)."""
-    share = np.linspace(0.0, 1.0, PIECES + 1)[:-1, None]
-    places = at + share * (points - at)[:, None]
-    return np.concatenate([places - 1.0, places + 1.0], axis=-1)
-
-
-def _barred(where: Spots, taken: Pixels) -> NDArray[np.bool_]:
-    """Return at which positions (n,) the line to the label crosses one of the boxes ``taken``."""
-    pieces = _along(where.at, where.points).reshape(-1, 4)
-    sides = np.ascontiguousarray(pieces.T)[..., None]
-    hit = np.asarray(_overlapping(sides, taken).any(axis=1))
-    return np.asarray(hit.reshape(-1, PIECES).any(axis=1))
 
 
 def _around(frame: Frame, points: Array, half: float) -> Pixels:
