@@ -82,6 +82,26 @@ def test_every_widget_of_a_panel_is_in_it(program):
         assert outside == [], type(panel).__name__
 
 
+def test_no_word_beside_a_control_is_cut_in_a_low_window(program):
+    from PySide6.QtWidgets import QLabel
+
+    everything_shown(program)
+    frame, before = program.window.frame, program.window.frame.size()
+    frame.resize(1280, 720)
+    seen, cut = set(), []
+    for title, slot in program.window.panels.items():
+        program.window.raise_panel(title)
+        until(program, lambda dock=slot.dock: not dock.visibleRegion().isEmpty())
+        live(program)
+        for word in slot.dock.findChildren(QLabel):
+            if word.isVisible() and word.text() and not word.wordWrap():
+                seen.add(word.text())
+                if word.width() < word.minimumSizeHint().width():
+                    cut.append((title, word.text()))
+    frame.resize(before)
+    assert {"Content β", "Equation", "Snap to grid"} & seen and cut == []
+
+
 def test_every_control_has_a_name(program):
     from PySide6.QtWidgets import QDockWidget, QGraphicsView, QScrollArea, QToolBar
 

@@ -132,6 +132,7 @@ def test_presenting_enlarges_the_canvas_and_pins_are_where_they_are_drawn(progra
     from PySide6.QtTest import QTest
 
     program.window.actions["new"].trigger()
+    rested(program)
     canvas, window = program.canvas, program.window
     window.actions["present"].trigger()
     rested(program)
@@ -287,3 +288,18 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     program.window.frame.dropped.emit([str(file)])
     rested(program)
     assert len(told) == 1 and "mine.md:4" in told[0]
+
+
+def test_a_reset_of_a_low_window_leaves_no_bar_of_tabs_behind(program):
+    from PySide6.QtWidgets import QTabBar
+
+    frame = program.window.frame
+    frame.resize(1280, 720)
+    begin(program, "hyperbolic")
+    until(program, lambda: is_behind(program, "Measures"))
+    program.window.reset_layout()
+    until(program, lambda: not is_behind(program, "Measures"))
+    rested(program)
+    bars = [b for b in frame.findChildren(QTabBar) if b.parent() is frame and b.isVisible()]
+    tabs = [[bar.tabText(i) for i in range(bar.count())] for bar in bars if bar.count()]
+    assert tabs == [["Distributions", "Flow", "Points"]]
