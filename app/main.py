@@ -111,7 +111,7 @@ class Program:
 
         from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
-        from app.desktop import clipboard, context_menu, distance_files, point_clipboard
+        from app.desktop import clipboard, context_menu, panel_files, point_clipboard
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -151,7 +151,7 @@ class Program:
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
             **point_clipboard.commands(self.canvas, self.controller),
-            **distance_files.commands(self.controller, self.runner.submit),
+            **panel_files.commands(self.controller, self.window, self.runner.submit),
             "note": partial(self.canvas.add_note_at_pin, with_arrow=False),
             "arrow_note": partial(self.canvas.add_note_at_pin, with_arrow=True),
             "preferences": self.prefer,

@@ -265,6 +265,9 @@ class MainWindow(Window):
     def ask_open(self, title: str, pattern: str) -> str | None:
         return self.files.ask_open(title, pattern)
 
+    def ask_folder(self, title: str) -> str | None:
+        return self.files.ask_folder(title)
+
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
         return self.files.ask_save(title, pattern, name)
 
