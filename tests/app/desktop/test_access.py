@@ -246,6 +246,33 @@ def test_tab_and_f6_go_round_all_that_is_on_view_in_the_order_of_reading(program
     assert 6 < len(parts) < 14 and set(parts) <= set(seen)
 
 
+def test_the_focus_is_seen_on_every_control_of_every_panel(program):
+    from PySide6.QtCore import Qt
+
+    everything_shown(program)
+    edit(program, "family", "attention:bank")
+    until(program, lambda: program.store.scene.family.startswith("attention"))
+    until(program, lambda: program.runner.pending() == 0)
+    program.window.frame.activateWindow()
+    until(program, program.window.frame.isActiveWindow)
+    unseen, seen = [], 0
+    for title, slot in program.window.panels.items():
+        program.window.raise_panel(title)
+        until(program, lambda dock=slot.dock: not dock.visibleRegion().isEmpty())
+        for widget in controls(program.window.frame):
+            if slot.dock.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+                pictures = []
+                for at in (widget, program.canvas.native):
+                    at.setFocus(Qt.FocusReason.TabFocusReason)
+                    pictures.append(widget.grab().toImage())
+                seen += 1
+                if pictures[0] == pictures[1]:
+                    unseen.append(f"{title}: {named(widget)}")
+    edit(program, "family", "gaussian")
+    until(program, lambda: program.controller.answers.path is not None)
+    assert seen > 60 and unseen == []
+
+
 def test_colour_maps_and_opacity_are_drawn_at_once(program):
     from app.model.colormaps import COLORMAPS
 
