@@ -95,7 +95,7 @@ def test_the_angle_of_a_loop_goes_with_its_layer(desk):
     controller.on_event(SceneEdited((("layers.loop", True),)))
     give(controller, runner)
     _, (turned,) = shown(canvas)
-    assert turned.words.endswith("°")
+    assert turned.words.endswith("rad")
     controller.on_event(SceneEdited((("layers.loop", False),)))
     give(controller, runner)
     assert shown(canvas) == ([], [])
