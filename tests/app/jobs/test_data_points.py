@@ -187,6 +187,33 @@ def test_clouds_are_drawn_from_the_law_or_from_the_values(tmp_path):
     assert not answer.curves and "open the file again" in answer.problem
 
 
+@pytest.mark.parametrize("resampled", [False, True])
+def test_clouds_shrink_as_the_slider_of_n_says(tmp_path, resampled):
+    """The fits of n values have the covariance g⁻¹/n = σ² diag(1, 1/2)/n, to the order of 1/n."""
+    p = (np.arange(50) + 0.5) / 50
+    x = stats.norm(2.0, 3.0).ppf(p)
+    found = read(tmp_path, "x\n" + "\n".join(map(repr, x.tolist())), family="gaussian")
+    (point,) = found.points
+    data = replace(found.data.drawn, resampled=resampled, times=40.0)
+    answer = BootstrapJob("gaussian", found.points, data).answer(ENGINE)
+    assert answer.measures[0].value == "1 × 200, as if 40 n"
+    assert answer.names == {"bootstrap": "bootstrap, as if 40 n"}
+    cloud = answer.curves["bootstrap"]
+    share = np.array([1.0, 0.5]) if not resampled else np.array([1.0, 0.43])  # of a kurtosis of 2.73
+    expected = point.theta[1] ** 2 * share / (40.0 * 50)
+    np.testing.assert_allclose(cloud.var(axis=0), expected, rtol=0.3)
+
+
+def test_samples_that_are_too_large_to_draw_are_fewer_and_then_none():
+    points = (DataPoint((2.0, 1.0), "x", 20.0),)
+    few = BootstrapJob("gamma", points, DataSettings(times=1000.0)).answer(ENGINE)
+    assert few.measures[0].value == "1 × 50, as if 1000 n"
+    points = (DataPoint((2.0, 1.0), "x", 200.0),)
+    none = BootstrapJob("gamma", points, DataSettings(times=500.0)).answer(ENGINE)
+    assert none.problem == "samples as if 500 n are too large to draw: at most 250 n"
+    assert not none.curves and not none.measures[0].ok
+
+
 def test_the_principal_geodesics_pass_through_the_mean():
     answer = PrincipalJob("gaussian", ((0.0, 0.5), (0.0, 1.0), (0.0, 2.0))).answer(ENGINE)
     assert set(answer.curves) == {"principal_1"}  # the points lie on a geodesic
