@@ -194,7 +194,7 @@ def test_clouds_shrink_as_the_slider_of_n_says(tmp_path, resampled):
     x = stats.norm(2.0, 3.0).ppf(p)
     found = read(tmp_path, "x\n" + "\n".join(map(repr, x.tolist())), family="gaussian")
     (point,) = found.points
-    data = replace(found.data.drawn, resampled=resampled, times=40.0)
+    data = replace(found.data.drawn, resampled=resampled, times=40.0, seed=1)
     answer = BootstrapJob("gaussian", found.points, data).answer(ENGINE)
     assert answer.measures[0].value == "1 × 200, as if 40 n"
     assert answer.names == {"bootstrap": "bootstrap, as if 40 n"}
