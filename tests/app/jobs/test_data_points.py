@@ -199,7 +199,9 @@ def test_clouds_shrink_as_the_slider_of_n_says(tmp_path, resampled):
     assert answer.measures[0].value == "1 × 200, as if 40 n"
     assert answer.names == {"bootstrap": "bootstrap, as if 40 n"}
     cloud = answer.curves["bootstrap"]
-    share = np.array([1.0, 0.5]) if not resampled else np.array([1.0, 0.43])  # of a kurtosis of 2.73
+    share = (
+        np.array([1.0, 0.5]) if not resampled else np.array([1.0, 0.43])
+    )  # of a kurtosis of 2.73
     expected = point.theta[1] ** 2 * share / (40.0 * 50)
     np.testing.assert_allclose(cloud.var(axis=0), expected, rtol=0.3)
 
