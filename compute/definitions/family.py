@@ -17,7 +17,7 @@ from compute.definitions.derive import Definition
 from compute.definitions.derived import Derived
 from compute.definitions.disk_cache import cached
 from compute.definitions.parameters import Parameter
-from compute.definitions.quadrature import Nodes, Quadrature
+from compute.definitions.quadrature import Nodes, Quadrature, Scores
 from compute.definitions.sources import identity
 from compute.definitions.wgsl_slot import formula_slot, placed_slot, quadrature_slot
 from compute.manifold import charts
@@ -88,7 +88,7 @@ def formula(
     pins: tuple[Point, Point],
     draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
     nodes: Nodes | None = None,
-    fewer: Callable[[Floats], Nodes] | None = None,
+    scored: Callable[..., Callable[[Floats], Scores]] | None = None,
     space: str = "",
     moving: bool = False,
     normalise: bool = False,
@@ -116,7 +116,7 @@ def formula(
 
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
-    fixed quadrature nodes, of which ``fewer`` may do at given points θ (n, 2) in float64, or ``space``
+    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`), or ``space``
     is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
     ends depend on θ.  ``normalise``: the density is given up to its normalisation; ``periods``: of
     coordinates that are angles; ``divergence``, ``wasserstein``: closed forms that are not plain
@@ -152,7 +152,7 @@ def formula(
         if space:
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
-            local = _by_quadrature(derived, nodes, normalise, fewer)
+            local = _by_quadrature(derived, nodes, normalise, scored and scored(**chosen))
         else:
             local = _by_formulas(derived)
         log_density = _log_density(derived, local.log_norm if normalise else None)
@@ -258,10 +258,10 @@ def _by_quadrature(
     derived: Derived,
     nodes: Nodes,
     normalise: bool,
-    fewer: Callable[[Floats], Nodes] | None,
+    scored: Callable[[Floats], Scores] | None,
 ) -> _Local:
     assert derived.scores is not None
-    quadrature = Quadrature(derived.scores, nodes, normalise, fewer)
+    quadrature = Quadrature(derived.scores, nodes, normalise, scored)
     return _Local(
         quadrature.geometry,
         quadrature.curvature,

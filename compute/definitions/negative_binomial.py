@@ -3,8 +3,10 @@
 With q = m/(1 + m) and B the beta function, g_rr = Σ_{j ≥ 2} q^j B(j, r)/j = q²W/(r(r + 1)) with
     W = r(r + 1) ∫₀¹ w(qt) t (1 − t)^(r−1) dt,   w(x) = (−log(1 − x) − x)/x².
 In y = log t/(1 − t) these integrands are analytic for |Im y| < π, so that the trapezoid rule converges
-exponentially; beyond the last node they are linear in s = −log(1 − t) times e^(−rs), and that part of
-the rule is a geometric series.  Twin: ``shaders/lib/negative_binomial.wgsl``.
+exponentially; beyond the last node they are linear in s = −log(1 − t) times e^(−rs), before the first
+proportional to t², and both parts of the rule are geometric series.  Nodes are the same for all points
+of a range of r, so that what depends on t alone is known; where t is small, functions of qt are power
+series, whose moments are one product of matrices.  Twin: ``shaders/lib/negative_binomial.wgsl``.
 """
 
 from __future__ import annotations
@@ -14,80 +16,67 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial import Chebyshev, Polynomial
 
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 
-NODES = 128
-# how far the nodes reach beyond where an integrand begins to fall, in log of its size
-FALL = 37.0
-# below this argument w is a power series with this number of terms
+# The rules for r below a bound: first and last node and the largest step.  The step is limited by
+# e^(−2πa/step) (sin a)^(−r), the size of (1 − t)^r on Im y = ±a; the last node by
+# m e^(−(1 + r)y) or (1 + e^y)^(−r) below rounding, the first by (e^y r)² times e^y.
+RULES = ((2.0, -13.5, 43.0, 0.42), (30.0, -16.0, 15.0, 0.285), (np.inf, -19.5, 1.0, 0.23))
+# below this argument functions are power series with this number of terms
 SMALL, TERMS = 0.25, 28
 # nodes of the entropy's integral, the first t by the largest scale, and where the integrand vanishes
 ENTROPY_NODES, ENTROPY_FIRST, ENTROPY_LAST = 144, 1e-8, 42.0
-# maximum number of points whose nodes are kept, in 2 MB
+# maximum number of points at once, in 2 MB, whose sums are kept
 FEW = 256
+K = np.arange(TERMS)
+# Coefficients of x^k: w(x) − ½ and its derivatives (x∂/∂x), λ = w(x)x and λ²
+_W = np.where(K > 0, 1.0 / (K + 2.0), 0.0)
+_LAMBDA = np.where(K > 0, 1.0 / (K + 1.0), 0.0)
+POWERS = np.stack([_W, K * _W, K**2 * _W, _LAMBDA, np.convolve(_LAMBDA, _LAMBDA)[:TERMS]], axis=1)
+# (w(x) − ½)/x for x < SMALL, in fewer terms
+BEND = Chebyshev.interpolate(Polynomial(_W[1:]), 13, [0.0, SMALL])
 
 
-class _Nodes(NamedTuple):
-    """At every node: t, 1 − t, s, x = qt and 1 − x, with w(t) − ½ and w(x) − ½; r, q and log(1 + m)."""
+class _Rule(NamedTuple):
+    """The step; at the nodes (k,) s and σ = s/t − 1; the powers t^(k+2) (lower, TERMS) of the lower
+    nodes, where t < SMALL; t, t² and 1 − t at the others.
+    """
 
-    t: Floats
+    step: float
     s: Floats
-    x: Floats
+    sigma: Floats
+    powers: Floats
+    t: Floats
+    square: Floats
     rest: Floats
-    at_t: Floats
-    at_x: Floats
-    r: Floats
-    q: Floats
-
-
-Integrand = Callable[[_Nodes], tuple[Floats, Floats | float]]
 
 
 def series(r: Floats, m: Floats) -> Floats:
     """Return W ∈ (½, ∞), r and m > 0."""
-    return _integral(r, m, lambda n: (n.r * (n.r + 1) * n.t**2 * (0.5 + n.at_x), 0.0))
+    return _sum(0, r, m)
 
 
 def series_first(r: Floats, m: Floats) -> Floats:
     """Return q ∂W/∂q (...,) at r and m = q/(1 − q) (...,)."""
-
-    def integrand(n: _Nodes) -> tuple[Floats, float]:
-        return n.r * (n.r + 1) * n.t**2 * _first(n.x, n.rest, n.at_x), 0.0
-
-    return _integral(r, m, integrand)
+    return _sum(1, r, m)
 
 
 def series_second(r: Floats, m: Floats) -> Floats:
     """Return (q ∂/∂q)² W."""
-
-    def integrand(n: _Nodes) -> tuple[Floats, float]:
-        return n.r * (n.r + 1) * n.t**2 * _second(n.x, n.rest, n.at_x), 0.0
-
-    return _integral(r, m, integrand)
+    return _sum(2, r, m)
 
 
 def series_slope(r: Floats, m: Floats) -> Floats:
     """Return ∂W/∂r at fixed m, negative: the part ½ of w does not depend on r."""
-
-    def integrand(n: _Nodes) -> tuple[Floats, Floats]:
-        share = n.t**2 * n.at_x
-        return share * (2 * n.r + 1 - n.r * (n.r + 1) * n.s), -share * n.r * (n.r + 1)
-
-    return _integral(r, m, integrand)
+    return _sum(3, r, m)
 
 
 def third(r: Floats, m: Floats) -> Floats:
     """Return E ∂³ log p/∂r³ = ∫ (1 − t)^r (l(2s − l) − (2q − q²)st) dy, l = −log(1 − qt)."""
-
-    def integrand(n: _Nodes) -> tuple[Floats, Floats]:
-        # s = t(1 + σ), l = qt(1 + λ)
-        sigma, lamda = n.t * (0.5 + n.at_t), n.x * (0.5 + n.at_x)
-        inner = (2 - n.q) * (lamda - sigma) + (1 + lamda) * (2 * sigma - n.q * lamda)
-        return n.t**2 * n.q * inner, n.q * (2 * (1 + lamda) - (2 - n.q))
-
-    return _integral(r, m, integrand)
+    return _sum(4, r, m)
 
 
 def entropy(r: Floats, m: Floats) -> Floats:
@@ -115,70 +104,87 @@ def entropy(r: Floats, m: Floats) -> Floats:
         return np.asarray(lead + np.sign(1.0 - r) * step * total, kind)
 
 
-def _integral(r: Floats, m: Floats, integrand: Integrand) -> Floats:
-    """Return ∫ f(y) (1 − t)^r dy for an integrand that gives f and its slope by s in the tail."""
-    checkpoint()
+def _sum(which: int, r: Floats, m: Floats) -> Floats:
+    """Return one of the sums: the rows of `_sums`."""
     shape, kind = np.broadcast_shapes(np.shape(r), np.shape(m)), np.result_type(r, m)
-    r, m = (np.broadcast_to(np.asarray(a, np.float64), shape) for a in (r, m))
-    few = r.size <= FEW
-    nodes, step, weight = _kept(r.tobytes(), m.tobytes(), shape) if few else _laid(r, m)
-    with np.errstate(all="ignore"):  # outside the domain anything may come
-        f, slope = integrand(nodes)
-        after = 1.0 / np.expm1(nodes.r * step)[..., 0]
-        # Σ over k ≥ 1 of (f + k·step·slope) e^(−k r·step), at the last node
-        last = np.broadcast_to(slope, f.shape)[..., -1]
-        tail = f[..., -1] * after + last * step[..., 0] * after * (1.0 + after)
-        total = step[..., 0] * (np.sum(weight * f, axis=-1) + weight[..., -1] * tail)
-    return np.asarray(total, kind)
+    flat = [np.broadcast_to(np.asarray(a, np.float64), shape).ravel() for a in (r, m)]
+    parts = [slice(i, i + FEW) for i in range(0, flat[0].size, FEW)]
+    found = [_kept(*(a[part].tobytes() for a in flat))[which] for part in parts]
+    return np.concatenate([np.empty(0), *found]).reshape(shape).astype(kind)
 
 
 @lru_cache(maxsize=2)
-def _kept(r: bytes, m: bytes, shape: tuple[int, ...]) -> tuple[_Nodes, Floats, Floats]:
-    """Return the rule for few points: a geometry takes several integrals at the same ones."""
-    return _laid(np.frombuffer(r).reshape(shape), np.frombuffer(m).reshape(shape))
+def _kept(r: bytes, m: bytes) -> Floats:
+    """Return the sums of few points: a geometry takes several at the same ones."""
+    checkpoint()
+    return _sums(np.frombuffer(r), np.frombuffer(m))
 
 
-def _laid(r: Floats, m: Floats) -> tuple[_Nodes, Floats, Floats]:
-    """Return the nodes (..., NODES), their distance in y (..., 1) and (1 − t)^r at them."""
-    r, m = r[..., None], m[..., None]
-    low = -np.log1p(r) - 0.5 * FALL - 1.0
-    with np.errstate(all="ignore"):
-        high = np.minimum(np.maximum(np.log(m), 0.0) + FALL, 4.0 + FALL / r)
-        step = (high - low) / (NODES - 1)
-        y = low + step * np.arange(NODES)
-        t, c = 1.0 / (1.0 + np.exp(-y)), 1.0 / (1.0 + np.exp(y))
-        s, q = np.logaddexp(0.0, y), m / (1.0 + m)
-        x, rest = q * t, (1.0 + m * c) / (1.0 + m)
-        nodes = _Nodes(t, s, x, rest, _bend(t, s), _bend(x, -np.log(rest)), r, q)
-        return nodes, step, np.exp(-r * s)
-
-
-def _bend(x: Floats, log: Floats) -> Floats:
-    """Return w(x) − ½, given −log(1 − x)."""
-    near = x < SMALL
-    safe = np.where(near, 1.0, x)
-    return np.where(near, _power_sum(x, 0), (log - x) / safe**2 - 0.5)
-
-
-def _first(x: Floats, rest: Floats, at_x: Floats) -> Floats:
-    return np.where(x < SMALL, _power_sum(x, 1), x / rest - 2 * at_x)
-
-
-def _second(x: Floats, rest: Floats, at_x: Floats) -> Floats:
-    far = x / rest**2 - 2 * x / rest + 4 * at_x
-    return np.where(x < SMALL, _power_sum(x, 2), far)
-
-
-def _power_sum(x: Floats, power: int) -> Floats:
-    """Return Σ_{k ≥ 1} k^power x^k/(k + 2) for x < SMALL, else 0."""
-    near = x < SMALL
-    small, found = x[near], np.zeros_like(x)
-    total = np.zeros_like(small)
-    for k in range(TERMS, 0, -1):
-        total += k**power / (k + 2)
-        total *= small
-    found[near] = total
+def _sums(r: Floats, m: Floats) -> Floats:
+    """Return W, its derivatives and E ∂³l (5, n) at r and m (n,)."""
+    which = np.searchsorted([bound for bound, *_ in RULES[:-1]], r, side="right")
+    found = np.empty((5, len(r)))
+    with np.errstate(all="ignore"):  # outside the domain anything may come
+        for number in np.unique(which):
+            rows = np.flatnonzero(which == number)
+            found[:, rows] = _by_rule(_rule(number), r[rows], m[rows])
     return found
+
+
+@lru_cache
+def _rule(number: int) -> _Rule:
+    _, low, high, most = RULES[number]
+    count = int(np.ceil((high - low) / most)) + 1
+    y, step = np.linspace(low, high, count, retstep=True)
+    t, rest, s = 1.0 / (1.0 + np.exp(-y)), 1.0 / (1.0 + np.exp(y)), np.logaddexp(0.0, y)
+    lower = int(np.searchsorted(t, SMALL))
+    sigma = s / t - 1.0
+    sigma[:lower] = t[:lower] * (0.5 + t[:lower] * BEND(t[:lower]))
+    powers = t[:lower, None] ** (K + 2.0)
+    powers[0] /= -np.expm1(-2.0 * step)
+    return _Rule(float(step), s, sigma, powers, t[lower:], t[lower:] ** 2, rest[lower:])
+
+
+def _by_rule(rule: _Rule, r: Floats, m: Floats) -> Floats:
+    """Return the sums (5, n), from weights of integrands that do not grow, and of s and σ."""
+    q, size = m / (1.0 + m), r * (r + 1.0)
+    weight = rule.step * np.exp(-r[:, None] * rule.s)
+    after = 1.0 / np.expm1(r * rule.step)
+    # Σ over k ≥ 1 of e^(−k r·step), and of k·step e^(−k r·step), at the last node
+    late = rule.step * weight[:, -1] * after * (1.0 + after)
+    weight[:, -1] *= 1.0 + after
+    by_s, by_sigma = weight * rule.s, weight * rule.sigma
+    by_s[:, -1] += late
+    by_sigma[:, -1] += late
+    lower = len(rule.powers)
+    power = q[:, None] ** K
+    a, b, c = (power * (part[:, :lower] @ rule.powers) for part in (weight, by_s, by_sigma))
+    w0, w1, w2, one, two = (a @ POWERS).T
+    half, slope, mixed, plain = a[:, 0], b @ _W, c @ _LAMBDA, c[:, 0]
+    e, e_s, e_sigma = (part[:, lower:] * rule.square for part in (weight, by_s, by_sigma))
+    at, first, second, lamda = _upper(rule, q, m)
+    half = half + e.sum(axis=1)
+    w0, w1, w2 = w0 + np.vecdot(e, at), w1 + np.vecdot(e, first), w2 + np.vecdot(e, second)
+    slope = slope + np.vecdot(e_s, at)
+    one, two = one + np.vecdot(e, lamda), two + np.vecdot(e * lamda, lamda)
+    mixed, plain = mixed + np.vecdot(e_sigma, lamda), plain + e_sigma.sum(axis=1)
+    # s = t(1 + σ), l = qt(1 + λ)
+    rise = q * (2.0 * (1.0 - q) * one - q * two + q * plain + 2.0 * mixed)
+    return np.stack(
+        [size * (0.5 * half + w0), size * w1, size * w2, (2 * r + 1) * w0 - size * slope, rise]
+    )
+
+
+def _upper(rule: _Rule, q: Floats, m: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return w(x) − ½, its derivatives (x∂/∂x) and λ = w(x)x at the upper nodes (n, k), x = qt."""
+    x = q[:, None] * rule.t
+    rest = (1.0 + m[:, None] * rule.rest) / (1.0 + m[:, None])
+    at = (-np.log(rest) - x) / x**2 - 0.5
+    near = x < SMALL
+    if near.any():
+        at[near] = x[near] * BEND(x[near])
+    share = x / rest
+    return at, share - 2.0 * at, share / rest - 2.0 * share + 4.0 * at, x * (0.5 + at)
 
 
 # by their names in formulas

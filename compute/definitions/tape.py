@@ -100,6 +100,22 @@ class Tape:
         return tuple(map(tuple, found))
 
     @cached_property
+    def program(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
+        """The registers with the constants in their places, and for each other step its register, the
+        function, its operands and the registers that no later step reads.
+        """
+        registers: list[Any] = [None] * (len(self.inputs) + len(self.steps))
+        steps = []
+        for number, (name, *operands) in enumerate(self.steps, start=len(self.inputs)):
+            if name == "const":
+                registers[number] = operands[0]
+            else:
+                first, second = operands if len(operands) == 2 else (*operands, None)
+                ended = self.ends[number - len(self.inputs)]
+                steps.append((number, OPERATIONS[name].run, first, second, ended))
+        return registers, steps
+
+    @cached_property
     def width(self) -> int:
         """The largest number of registers in use at the same time."""
         alive, most = len(self.inputs), len(self.inputs)
@@ -143,14 +159,15 @@ def bound(tape: Tape, constants: Mapping[str, float]) -> Tape:
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     """Return the outputs for broadcastable ``inputs``, each of their common shape and precision."""
     checkpoint()
-    registers: list[Any] = list(inputs)
-    for (name, *operands), ended in zip(tape.steps, tape.ends, strict=True):
-        if name == "const":
-            registers.append(operands[0])
+    constants, steps = tape.program
+    registers = [*inputs, *constants[len(inputs) :]]
+    for register, function, first, second, ended in steps:
+        if second is None:
+            registers[register] = function(registers[first])
         else:
-            registers.append(OPERATIONS[name].run(*(registers[r] for r in operands)))
-        for register in ended:  # a long tape over many points would fill the memory
-            registers[register] = None
+            registers[register] = function(registers[first], registers[second])
+        for end in ended:  # a long tape over many points would fill the memory
+            registers[end] = None
     shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
     kind = np.result_type(*inputs)
     found = (np.asarray(registers[r], dtype=kind) for r in tape.outputs)

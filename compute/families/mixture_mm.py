@@ -13,7 +13,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.definitions.normal_mixture import ALL, REACH, nodes
+from compute.definitions.normal_mixture import ALL, REACH, by_means
 from compute.definitions.parameters import Parameter
 from compute.manifold.charts import Chart, parameters, rows
 from compute.manifold.extent import Extent
@@ -103,7 +103,7 @@ FAMILY = formula(
     pins=((-1.0, 1.0), (-0.4, 2.2)),
     draw=_charts,
     nodes=ALL,
-    fewer=nodes,
+    scored=by_means,
     # a weight of 0 or 1 would leave one of the two out
     parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there

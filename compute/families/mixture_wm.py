@@ -12,7 +12,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.definitions.normal_mixture import ALL, REACH, nodes
+from compute.definitions.normal_mixture import ALL, REACH, by_weight
 from compute.manifold.charts import Chart, parameters, rows, where
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
@@ -83,6 +83,6 @@ FAMILY = formula(
     pins=((0.25, 3.2), (0.75, 1.5)),
     draw=(parameters(COORDINATES), moments()),
     nodes=ALL,
-    fewer=lambda theta: nodes(theta[:, 1:] * np.array([0.0, 1.0])),
+    scored=lambda: by_weight,
     wall=lambda theta: theta[..., 1],
 )

@@ -1,45 +1,86 @@
-"""Quadrature nodes for mixtures of two normals: against many more nodes, and their number."""
+"""Scores of mixtures of two normals: against sums in 30 digits, and the number of their nodes."""
 
 from __future__ import annotations
 
+import mpmath as mp
 import numpy as np
 import pytest
 
 from compute.definitions.normal_mixture import ALL, nodes
-from compute.definitions.quadrature import uniform
 from compute.families import manifold as manifold_of
 
 
-def mean_over(rule, integrand, m1, m2, w=0.3):
-    """E f(x, r) under (1 − w)N(m₁, 1) + wN(m₂, 1), r the second one's share."""
-    x = rule.x
-    first, second = (
-        share * np.exp(-0.5 * (x - m) ** 2) / np.sqrt(2 * np.pi)
-        for share, m in ((1 - w, m1), (w, m2))
-    )
-    with np.errstate(invalid="ignore"):
-        r = np.nan_to_num(second / (first + second))
-    return float(((first + second) * integrand(x, r)) @ rule.weights)
+def exact(by_weight, w, m1, m2):
+    """g, T, D and K of (w, m₂) or of (m₁, m₂), by the trapezoidal rule with a step of 1/40."""
+    with mp.workdps(30):
+        w, m1, m2, step = *map(mp.mpf, (w, m1, m2)), mp.mpf(1) / 40
+        rows = []
+        for j in range(int((min(m1, m2) - 10) / step), int((max(m1, m2) + 10) / step) + 1):
+            y1, y2 = j * step - m1, j * step - m2
+            a, b = mp.npdf(y1), mp.npdf(y2)
+            p = (1 - w) * a + w * b
+            r = w * b / p
+            if by_weight:
+                l1, l2, b11, b12 = (b - a) / p, r * y2, 0, y2 * b / p
+            else:
+                l1, l2, b11, b12 = (1 - r) * y1, r * y2, (1 - r) * (y1 * y1 - 1), 0
+            rows.append((step * p, l1, l2, b11, b12, r * (y2 * y2 - 1)))
+
+        def mean(f):
+            return sum(row[0] * f(*row[1:]) for row in rows)
+
+        g = [[mean(lambda *u, i=i, j=j: u[i] * u[j]) for j in (0, 1)] for i in (0, 1)]
+        cubic = [mean(lambda *u, i=i: u[0] ** (3 - i) * u[1] ** i) for i in range(4)]
+        first = [
+            [mean(lambda *u, i=i, k=k: u[2 + i] * u[k]) - cubic[i + k] / 2 for i in range(3)]
+            for k in (0, 1)
+        ]
+        bent = mean(
+            lambda l1, l2, b11, b12, b22: (
+                b11 * b22 - b12**2 - (b22 * l1**2 + b11 * l2**2 - 2 * b12 * l1 * l2) / 2
+            )
+        )
+        det = g[0][0] * g[1][1] - g[0][1] ** 2
+        inverse = mp.matrix([[g[1][1], -g[0][1]], [-g[0][1], g[0][0]]]) / det
+        turn = sum(
+            inverse[m, n] * (first[m][1] * first[n][1] - first[m][0] * first[n][2])
+            for m in (0, 1)
+            for n in (0, 1)
+        )
+        found = ([g[0][0], g[0][1], g[1][1]], first, cubic, det, (bent + turn) / det)
+        return [np.array(value, float) for value in found]
 
 
-@pytest.mark.parametrize("apart", [0.0, 0.3, 1.0, 2.0, 3.2, 5.0, 8.0])
-def test_few_nodes_are_as_good_as_many(apart):
-    m1, m2 = -0.4 * apart, 0.6 * apart
-    rule, many = nodes(np.array([[m1, m2]])), uniform(-30.0, 30.0, 6001)
-    for integrand in (
-        lambda x, r: r**2,
-        lambda x, r: r * (1 - r) * x**2,
-        lambda x, r: r**3 * (1 - r) ** 2 * (x - m1) ** 3,
-    ):
-        wanted = mean_over(many, integrand, m1, m2)
-        assert mean_over(rule, integrand, m1, m2) == pytest.approx(wanted, rel=1e-12, abs=1e-13)
-    assert len(rule.x) < (70 if apart <= 1.0 else 150 if apart <= 3.2 else 480)
+@pytest.mark.parametrize(
+    ("family", "theta", "far"),
+    [
+        ("mixture_mm", (-0.4, 2.2), 1e-13),
+        ("mixture_mm", (5.9, -5.9), 2e-9),
+        ("mixture_mm", (0.3, 0.31), 1e-9),
+        ("mixture_wm", (0.25, 3.2), 1e-13),
+        ("mixture_wm", (2e-4, 1.0), 1e-11),
+        ("mixture_wm", (0.9998, 0.3), 1e-11),
+        ("mixture_wm", (3e-4, -5.0), 1e-13),
+    ],
+)
+def test_geometry_is_that_of_sums_in_thirty_digits(family, theta, far):
+    manifold, by_weight = manifold_of(family), family == "mixture_wm"
+    wanted = exact(by_weight, *((theta[0], 0, theta[1]) if by_weight else (0.5, *theta)))
+    local, k = manifold.geometry(np.array([theta])), manifold.curvature(np.array([theta]))
+    found = (local.metric[0], local.first[0], local.cubic[0], local.det[0], k[0])
+    for own, value, off in zip(found, wanted, (1e-14, far, far, 1e-13, far), strict=True):
+        assert np.abs(own - value).max() <= off * np.abs(value).max()
+
+
+@pytest.mark.parametrize(("gap", "most"), [(0.3, 60), (1.0, 60), (3.2, 170), (-8.0, 620)])
+def test_near_means_need_few_nodes(gap, most):
+    assert len(nodes(np.array([gap])).x) < most
 
 
 def test_no_points_have_a_rule_and_all_points_one_rule():
-    assert nodes(np.zeros((0, 2))) is ALL
-    both = nodes(np.array([[0.0, 0.1], [-5.0, 5.0]]))
-    assert both.x[0] <= -14.0 and both.x[-1] >= 14.0 and np.diff(both.x).max() < 0.0626
+    assert nodes(np.zeros(0)) is ALL
+    both = nodes(np.array([0.1, 10.0]))
+    assert both.x[0] <= -19.0 and both.x[-1] >= 9.0 and np.diff(both.x).max() < 0.05
 
 
 def test_points_of_one_request_and_of_several_have_the_same_geometry():
