@@ -16,7 +16,7 @@ THETA = np.exp(np.random.default_rng(3).normal(0.8, 0.4, (2 * MANY, 2)))
 
 
 class Counted:
-    """The reference, which counts the geodesics that it is asked for."""
+    """The reference, which counts its geodesics."""
 
     name = "reference"
 
