@@ -21,7 +21,7 @@ libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0 libxcb-xkb.so.1=
 libX11-xcb.so.1=libx11-xcb1 libdbus-1.so.3=libdbus-1-3 libfontconfig.so.1=libfontconfig1
 libglib-2.0.so.0=libglib2.0-0"
 test_commands="xvfb-run=xvfb xauth=xauth xdotool=xdotool rsvg-convert=librsvg2-bin
-pdftotext=poppler-utils openbox=openbox"
+pdftotext=poppler-utils openbox=openbox chromium=chromium"
 
 missing=""
 known=$({ ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | awk '{print $1}')

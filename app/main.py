@@ -109,7 +109,7 @@ class Program:
 
         from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
-        from app.desktop import clipboard, context_menu, distance_files, point_clipboard
+        from app.desktop import clipboard, context_menu, panel_files, point_clipboard
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -119,12 +119,10 @@ class Program:
         from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
         from app.views.qt.dialogs.sheet import show_mathematics
-        from app.views.qt.style.style import dress
         from app.views.qt.window.window import MainWindow
 
         self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
-        dress(self.application, theme)
         self._make_canvas(theme, raster)
         self.window = MainWindow(self.screen, COMMANDS, theme)
         self.store = Store(scene)
@@ -148,7 +146,7 @@ class Program:
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
             **point_clipboard.commands(self.canvas, self.controller),
-            **distance_files.commands(self.controller, self.runner.submit),
+            **panel_files.commands(self.controller, self.window, self.runner.submit),
             "note": partial(self.canvas.add_note_at_pin, with_arrow=False),
             "arrow_note": partial(self.canvas.add_note_at_pin, with_arrow=True),
             "preferences": self.prefer,

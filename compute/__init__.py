@@ -37,6 +37,7 @@ from compute.api.statistics import (
     TangentPCA,
     fit,
 )
+from compute.api.steering import steer
 from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.divergences.wasserstein import Normal
@@ -95,5 +96,6 @@ __all__ = [
     "perpendicular",
     "project",
     "silhouette_samples",
+    "steer",
     "triangle",
 ]

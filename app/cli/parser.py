@@ -40,6 +40,8 @@ class _ParserOfCommand:
         self, arguments: Sequence[str], namespace: argparse.Namespace | None
     ) -> tuple[argparse.Namespace, list[str]]:
         """Parse the arguments after the command's name."""
+        if words := self._command.wrong(arguments):
+            raise BadInput(words)
         made = _Parser(**self._options)
         made.set_defaults(command=self._command)
         if self._command.answers_json:

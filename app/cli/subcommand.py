@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ class Subcommand(NamedTuple):
 
     ``run`` returns the exit status.  ``order``: position in the list of commands, ties by name.
     ``answers_json``: it takes ``--json``.  ``described``: its own help begins with ``words``.
-    ``refuses``: a ValueError of ``run`` is wrong use, reported in one line.
+    ``refuses``: a ValueError of ``run`` is wrong use, reported in one line.  ``wrong``: words for
+    arguments that are wrong use in a way that a parser reports unclearly, "" for others.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Subcommand(NamedTuple):
     answers_json: bool = True
     described: bool = True
     refuses: bool = True
+    wrong: Callable[[Sequence[str]], str] = lambda arguments: ""

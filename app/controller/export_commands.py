@@ -156,6 +156,7 @@ EXPORTS = {
     "export_film": Export("animate", "Export film", "film", _FILM),
     "export_data": Export("export", "Export data", "data"),
     "export_script": Export("export", "Export Python script", "script"),
+    "export_page": Export("export", "Export interactive page", "page"),
 }
 
 

@@ -116,7 +116,7 @@ class Exporter:
         """Ask for the file and start."""
         export = self._export
         assert self.dialog is not None
-        wrong = _problem(values)
+        wrong = problem_of(values)
         if wrong:
             self.dialog.show_problem(wrong)
             return
@@ -183,7 +183,7 @@ class Exporter:
             self.dialog = None
 
 
-def _problem(values: Values) -> str:
+def problem_of(values: Values) -> str:
     """Return the error in a form before asking for a file; "" if it is valid."""
     checks: dict[str, tuple[str, Callable[[str], object]]] = {
         "size": ("Size", size_of if "fps" in values else paper_size),

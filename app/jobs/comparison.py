@@ -1,4 +1,4 @@
-"""Comparisons, computed by the worker: the scenes, their pictures, and measures of them."""
+"""Measures of scenes that differ in one parameter of a head, each with its status."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from app.jobs import variants
-from app.jobs.answers import Answer
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import live_jobs
-from app.jobs.session import Session
 from app.jobs.subject import Subject
 from app.jobs.variants import Variant
 from app.jobs.viewport import Viewport
@@ -133,104 +130,6 @@ def _of_head(scene: Scene) -> dict[str, Number]:
 def _stated(value: float | None) -> Number:
     known = value is not None and np.isfinite(value)
     return Number(float(value)) if known and value is not None else Number(UNKNOWN, UNDEFINED)
-
-
-@dataclass(frozen=True)
-class VariantsTask(Job):
-    """The variants of a scene: heads are read and planes laid out."""
-
-    words: ClassVar[str] = "the heads that are compared"
-
-    scene: Scene
-    comparison: Comparison
-
-    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one `VariantsAnswer`; a failure says why there is none."""
-        found = variants.variants(self.scene, self.comparison)
-        emit(VariantsAnswer(self, found, variants.triple_of(self.scene)))
-
-
-@dataclass(frozen=True, eq=False)
-class VariantsAnswer:
-    """The variants, in order, and the three tokens that carry pins from one to another."""
-
-    job: VariantsTask
-    found: tuple[Variant, ...]
-    triple: tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class PicturesTask(Job):
-    """The pictures of several scenes: during a drag the geodesics, at rest everything."""
-
-    words: ClassVar[str] = "the pictures side by side"
-
-    scenes: tuple[Scene | None, ...]
-    pixels: tuple[int, int]
-    dragging: bool = False
-
-    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit a `PictureAnswer` for each job of each scene."""
-        self.perform_in(Session(), engine, emit, cancelled)
-
-    def perform_in(
-        self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
-    ) -> None:
-        """Emit what is known from earlier pictures at once, and compute the rest, geodesics first."""
-        kept = session.kept(KnownPictures, "", KnownPictures)
-        viewport = Viewport(self.pixels, self.dragging)
-        wanted = [
-            (i, live_jobs(Subject.of(scene), viewport, {}))
-            for i, scene in enumerate(self.scenes)
-            if scene is not None
-        ]
-        kinds = dict.fromkeys(kind for _, jobs in wanted for kind in jobs)
-        for kind in [PathJob] if self.dragging else kinds:
-            for i, jobs in wanted:
-                if cancelled():
-                    return
-                if kind in jobs:
-                    for answer in kept.answers(engine, jobs[kind]):
-                        emit(PictureAnswer(self, i, answer))
-        emit(PicturesDone(self))
-
-
-class KnownPictures:
-    """The answers of jobs of earlier pictures, the last ones."""
-
-    MOST = 64
-
-    def __init__(self) -> None:
-        self._known: dict[Job, list[Answer]] = {}
-
-    def answers(self, engine: Engine, job: Job) -> list[Answer]:
-        """Return the answers of a job, computed unless they are known; [] if it fails."""
-        if job not in self._known:
-            heard: list[Answer] = []
-            try:
-                job.perform(engine, heard.append, lambda: False)  # type: ignore[arg-type]
-            except ValueError:
-                heard = []
-            while len(self._known) >= self.MOST:
-                del self._known[next(iter(self._known))]
-            self._known[job] = heard
-        return self._known[job]
-
-
-@dataclass(frozen=True, eq=False)
-class PictureAnswer:
-    """An answer of the scene number ``index``."""
-
-    job: PicturesTask
-    index: int
-    answer: Answer
-
-
-@dataclass(frozen=True, eq=False)
-class PicturesDone:
-    """All answers of a task have been emitted."""
-
-    job: PicturesTask
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,10 @@ def read(over: str, texts: Sequence[str], limits: tuple[int, int] = POINTS) -> C
 
 
 def split(over: str, text: str) -> list[str]:
-    """Return the texts of single values in a line, which spaces or commas separate."""
-    return [text] if over == SOURCE else re.split(r"[\s,]+", text.strip(" ,"))
+    """Return the texts of single values in a line, which spaces or commas separate,
+    and semicolons separate texts."""
+    found = text.split(";") if over == SOURCE else re.split(r"[\s,]+", text)
+    return [part.strip() for part in found if part.strip()]
 
 
 def _values(over: str, text: str) -> list[Value]:

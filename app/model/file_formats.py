@@ -14,6 +14,7 @@ CSV, TSV, TXT = ".csv", ".tsv", ".txt"
 PARQUET, FEATHER, XLSX = ".parquet", ".feather", ".xlsx"
 PNG, JPG, JPEG, SVG, PDF = ".png", ".jpg", ".jpeg", ".svg", ".pdf"
 TIKZ, TEX = ".tikz", ".tex"
+HTML = ".html"
 MP4, WEBM, GIF = ".mp4", ".webm", ".gif"
 NPZ, SAFETENSORS = ".npz", ".safetensors"
 
@@ -61,6 +62,7 @@ FORMATS = (
     FileFormat(JSON, "data", "JSON"),
     FileFormat(CSV, "data", "CSV, the geodesic"),
     FileFormat(PYTHON, "script", "Python"),
+    FileFormat(HTML, "page", "Interactive page", holds_scene=True),
 )
 
 

@@ -6,12 +6,13 @@ FAMILY, LAYERS, MEASURES, LOG, LESSON = "Family", "Layers", "Measures", "Log", "
 DISTRIBUTIONS, FLOW, ROWS, TOKEN_PATH = "Distributions", "Flow", "Rows", "Token path"
 PICTURE, NORMALS, TOPOLOGY, HEADS = "Picture", "Normals", "Topology", "Heads"
 POINTS, DATA, DISTANCES = "Points", "Data", "Distances"
-MATRIX, ATLAS, WHY, DESCENTS = "Matrix", "Atlas", "Why there", "Descents"
+MATRIX, ATLAS, WHY, COMPARE = "Matrix", "Atlas", "Why there", "Compare"
+DESCENTS = "Descents"
 
 # panels that the window creates itself and always has
 OF_THE_WINDOW = (FAMILY, LAYERS, MEASURES, LOG)
 # panels that a lesson step may bring to the front
 IN_LESSONS = (
     DISTRIBUTIONS, MEASURES, FLOW, ROWS, TOKEN_PATH, PICTURE, NORMALS, TOPOLOGY, HEADS, POINTS,
-    DATA, MATRIX, ATLAS, WHY, DISTANCES, DESCENTS,
+    DATA, MATRIX, ATLAS, WHY, COMPARE, DISTANCES, DESCENTS,
 )  # fmt: skip

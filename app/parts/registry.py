@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.comparison import ComparisonPart
 from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
 from app.parts.descents import DescentsPart
@@ -34,6 +35,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenPathPart,
     AttentionMatrixPart,
     WhyTherePart,
+    ComparisonPart,
     PhotographPart,
     NormalsPart,
     PointsPart,

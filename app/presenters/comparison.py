@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from app.jobs.answers import Answer
-from app.jobs.comparison import MEASURES, Point
+from app.jobs.comparison import MEASURES, MeasuresAnswer, Point
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
+from app.jobs.variants import FAMILY, named
 from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
-from app.model.comparison import SOURCE, Comparison
+from app.model.comparison import KINDS, POINTS, SOURCE, TEMPERATURE, Comparison
+from app.model.file_formats import suffixes
 from app.model.scene import Scene
+from app.views.interface.choices import Choice
+from app.views.interface.comparison import ComparisonState, MeasurePlot, Pane
+from app.views.interface.comparison_events import PICTURES, ComparisonChosen
+from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.families import parse
+from compute.heads.head_selection import settings
 
 # scalars whose colours are the same in any picture
 FIXED = ("probability", "dominant")
-# points that are named for a status
-NAMED = 4
+# points that are named for a status, and pictures in a row
+NAMED, IN_A_ROW = 4, 3
+OVER = tuple(
+    Choice(over, f"{kind.words[0].upper()}{kind.words[1:]}") for over, kind in KINDS.items()
+)
+SHOWS = (Choice(PICTURES, "Pictures"), *(Choice(name, words) for name, words in MEASURES.items()))
 
 
 def across(comparison: Comparison) -> Floats:
@@ -67,6 +80,15 @@ def at_one_colour(scenes: Sequence[Scene], found: Sequence[Sequence[Answer]]) ->
     return [replace(scene, limits=(low, high)) for scene in scenes]
 
 
+def scale(scenes: Sequence[Scene]) -> str:
+    """Return the range of colours that all pictures share, in words."""
+    limits = scenes[0].limits if scenes and scenes[0].layers.map else None
+    if not isinstance(limits, tuple):
+        return ""
+    words = words_of(scenes[0].scalar)
+    return f"Colours: {words} from {limits[0]:.3g} to {limits[1]:.3g} in all.".replace("-", "−")
+
+
 def caption(answer: PathAnswer | None) -> str:
     """Return the length of a picture's geodesic with its status, or that it is being computed."""
     if answer is None:
@@ -78,6 +100,57 @@ def caption(answer: PathAnswer | None) -> str:
     return words if status == Status.OK else f"{words} ⚠ {status.words}"
 
 
-def measure_choices() -> list[tuple[str, str]]:
-    """Return the measures by name, in words."""
-    return list(MEASURES.items())
+def nothing(chosen: ComparisonChosen, note: str) -> ComparisonState:
+    """Return the state of a panel without pictures, and why."""
+    return ComparisonState(chosen, OVER, SHOWS, note=note)
+
+
+def empty(comparison: Comparison) -> tuple[Pane, ...]:
+    """Return panes whose pictures are not known yet."""
+    names = (named(comparison.over, value) for value in comparison.values)
+    return tuple(Pane(name, "…", True, None) for name in names)
+
+
+def side_by_side(
+    chosen: ComparisonChosen, panes: tuple[Pane, ...], stale: bool, words: str
+) -> ComparisonState:
+    """Return the state with pictures, in one row of up to three, or in two."""
+    columns = len(panes) if len(panes) <= IN_A_ROW else (len(panes) + 1) // 2
+    return ComparisonState(chosen, OVER, SHOWS, panes, columns, stale=stale, words=words)
+
+
+def plotted(chosen: ComparisonChosen, answer: MeasuresAnswer, stale: bool) -> ComparisonState:
+    """Return the state with a plot of the points so far."""
+    comparison, found, measure = answer.job.comparison, answer.points, chosen.shows
+    numbers = [each.numbers[measure] for each in found]
+    plot = MeasurePlot(
+        MEASURES[measure],
+        KINDS[comparison.over].title,
+        across(comparison)[: len(found)],
+        np.array([number.value for number in numbers]),
+        np.array([number.status == Status.OK.name for number in numbers]),
+        tuple(each.variant.name for each in found),
+        comparison.over == SOURCE,
+    )
+    words = " ".join(in_words(found, measure))
+    if not answer.is_whole:
+        words = f"{len(found)} of {len(comparison.values)} … {words}"
+    return ComparisonState(chosen, OVER, SHOWS, plot=plot, stale=stale, words=words.strip())
+
+
+def usual_values(over: str, family: str) -> str:
+    """Return values to begin with: the scene's own and others beside it."""
+    c = settings(parse(family)[1]) if parse(family)[0] == FAMILY else {}
+    if over == TEMPERATURE or not c:
+        return "0.5, 1, 2"
+    if over == SOURCE:
+        return str(c["source"])
+    return f"{c[over]}, {c[over] - 1 if c[over] else 1}"
+
+
+def files_in(folder: str) -> list[str]:
+    """Return the files of heads in a folder, by name, at most `POINTS` of them."""
+    found = sorted(
+        str(path) for path in Path(folder).iterdir() if path.suffix.lower() in suffixes("heads")
+    )
+    return found[: POINTS[1]]

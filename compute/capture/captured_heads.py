@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.capture import head_writer
+from compute.capture.captured_output import CapturedOutput, is_bfloat16
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
 from compute.heads import head_file, query_plane
@@ -32,8 +33,9 @@ KINDS = ("cross", "decoder", "encoder")
 class CapturedHeads:
     """The heads of one stack of layers of a model on one text, with the contents of a head file.
 
-    part: the stack, by the name of its modules with ``*`` for numbers; parts: all stacks of the model;
-    unseen: modules with attention in their name in which none was recorded.
+    part: the stack, by the name of its modules with ``*`` for numbers; parts: all stacks of the
+    model; unseen: modules with attention in their name in which none was recorded; output: the
+    output layer, if it was asked for.
     """
 
     part: str
@@ -44,6 +46,7 @@ class CapturedHeads:
     text: str = ""
     parts: tuple[CapturedHeads, ...] = ()
     unseen: tuple[str, ...] = ()
+    output: CapturedOutput | None = None
 
     @property
     def layers(self) -> int:
@@ -150,10 +153,15 @@ class CapturedHeads:
                 "model": self.model, "text": self.text, "part": self.part,
                 "layer_numbers": list(self.layer_numbers), "verdict": self.verdict,
                 "unrepresented": list(self.lacking)}  # fmt: skip
-        half = {call.precision for call in self.calls}
-        return head_writer.write(
-            Path(path), self.arrays, said, half.pop() if len(half) == 1 else ""
-        )
+        alike = {call.precision for call in self.calls} == {"bfloat16"}
+        upper, arrays = set("qkv") if alike else set(), dict(self.arrays)
+        if self.output is not None:
+            arrays |= self.output.arrays
+            said["words"] = list(self.output.layer.words)
+            if is_bfloat16(self.output.layer.unembedding):
+                arrays["unembedding"] = self.output.layer.unembedding
+                upper.add("unembedding")
+        return head_writer.write(Path(path), arrays, said, frozenset(upper))
 
     @cached_property
     def file(self) -> HeadFile:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from compute.capture.attention_interface import NAME, recording
 from compute.capture.captured_heads import CapturedHeads, gathered, kind_of
+from compute.capture.captured_output import (
+    OutputCalls,
+    captured_output,
+    output_layer_of,
+    watching,
+)
 from compute.capture.libraries import array, torch, transformers
 from compute.capture.recorder import Recorder
 from compute.capture.tracing import tracing
@@ -35,6 +41,7 @@ def capture(
     tokens: Sequence[str] = (),
     key_tokens: Sequence[str] = (),
     attention: bool | None = None,
+    output: bool = False,
 ) -> CapturedHeads:
     """Capture queries, keys, values and everything else in the logits of all heads of a model, and
     verify them.
@@ -44,11 +51,12 @@ def capture(
     by name; target: the text of a separate decoder; part: the stack of layers, or part of its name, if
     there are several (default: the one with most layers); sequence: index in a batch; tokens,
     key_tokens: labels of queries and keys; attention: whether to keep the model's own weights
-    (None: if they are small).  Raises ValueError for a model that cannot be captured.
+    (None: if they are small); output: whether to capture the output layer too, with the hidden states
+    of the text, for `steer`.  Raises ValueError for a model that cannot be captured.
     """
     name = model if isinstance(model, str | Path) else getattr(model, "name_or_path", "")
     if isinstance(model, str | Path):
-        model, tokenizer = loaded(str(model), tokenizer)
+        model, tokenizer = loaded(str(model), tokenizer, output)
     library = torch()
     model = getattr(model, "_orig_mod", model)  # a compiled model's original
     if not isinstance(model, library.nn.Module):
@@ -63,7 +71,8 @@ def capture(
     if isinstance(sequence, bool) or not hasattr(sequence, "__index__"):
         raise Refused(f"sequence must be a whole number, got {shown(sequence)}")
     recorder = Recorder(sequence, attention, batch=_batch(given))
-    _run(model, given, recorder)
+    with watching(model) if output else nullcontext(OutputCalls()) as calls:
+        _run(model, given, recorder)
     words = _words(tokenizer, given, sequence)
 
     def labels(part: str, m: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -75,13 +84,26 @@ def capture(
         )
 
     title = Path(str(name)).name or type(model).__name__
-    found = gathered(recorder.calls, labels, title, text, part)
-    return replace(found, unseen=recorder.unseen())
+    found = replace(gathered(recorder.calls, labels, title, text, part), unseen=recorder.unseen())
+    if not output:
+        return found
+    vocabulary = _vocabulary(tokenizer, len(output_layer_of(model).weight))
+    last = captured_output(model, calls, sequence, vocabulary, found.tokens)
+    return replace(found, output=last)
 
 
-def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
+def _vocabulary(tokenizer: Any, count: int) -> tuple[str, ...]:
+    """Return the words of an output layer, numbers where the tokenizer has none."""
+    if tokenizer is None:
+        return tuple(map(str, range(count)))
+    known = tokenizer.convert_ids_to_tokens(list(range(min(count, len(tokenizer)))))
+    named = [f"<{i}>" if word is None else str(word) for i, word in enumerate(known)]
+    return (*named, *(f"<{i}>" for i in range(len(named), count)))
+
+
+def loaded(name: str, tokenizer: Any = None, output: bool = False) -> tuple[Any, Any]:
     """Load a model from a folder, a .gguf file or a name, in float32; return it with its tokenizer or
-    None.
+    None.  output: with its output layer, as a causal language model.
 
     Raises Refused if transformers cannot load it.
     """
@@ -97,7 +119,8 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
         source, extra = str(path.parent), {**extra, "gguf_file": path.name}
     with refusing(f"{shown(name)} cannot be loaded as a model by transformers"), _quiet():
         # whatever kernels its configuration asks for, which may not be installed
-        model = library.AutoModel.from_pretrained(
+        kind = library.AutoModelForCausalLM if output else library.AutoModel
+        model = kind.from_pretrained(
             source, dtype=torch().float32, attn_implementation="eager", **extra
         )
     if tokenizer is None:

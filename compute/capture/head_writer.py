@@ -22,19 +22,21 @@ _KINDS = {
     "int32": "I32",
     "int64": "I64",
 }
-# arrays stored in the model's own precision
-_OF_MODEL = ("q", "k", "v")
 # headers are padded to multiples of this many bytes, so that arrays are aligned
 _ALIGNED = 8
 
 
 def write(
-    path: Path, arrays: dict[str, NDArray[Any]], said: dict[str, Any], precision: str = ""
+    path: Path,
+    arrays: dict[str, NDArray[Any]],
+    said: dict[str, Any],
+    upper: frozenset[str] = frozenset(),
 ) -> Path:
     """Write arrays and strings (or lists) to a temporary file and rename it to ``path``.  Raises
     Refused.
 
-    precision: "bfloat16" if q, k and v have no more digits; .safetensors then stores them so.
+    upper: names of the float32 arrays that have no more digits than bfloat16; .safetensors stores them
+    so.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise Refused(f"the file must end in {' or '.join(SUFFIXES)}, got {shown(str(path))}")
@@ -43,7 +45,7 @@ def write(
     try:
         with replacing(path) as temporary, temporary.open("wb") as file:
             if path.suffix.lower() == SAFETENSORS:
-                _safetensors(file, arrays, said, precision == "bfloat16")
+                _safetensors(file, arrays, said, upper)
             else:
                 _npz(file, arrays, said)
     except OSError as problem:
@@ -57,12 +59,12 @@ def _npz(file: BinaryIO, arrays: dict[str, NDArray[Any]], said: dict[str, Any]) 
 
 
 def _safetensors(
-    file: BinaryIO, arrays: dict[str, NDArray[Any]], said: dict[str, Any], upper: bool
+    file: BinaryIO, arrays: dict[str, NDArray[Any]], said: dict[str, Any], upper: frozenset[str]
 ) -> None:
     header: dict[str, Any] = {"__metadata__": {name: _word(value) for name, value in said.items()}}
     contents, begin = [], 0
     for name, array in arrays.items():
-        half = upper and name in _OF_MODEL
+        half = name in upper
         content = _upper_half(array) if half else np.ascontiguousarray(array)
         kind = "BF16" if half else _KINDS[str(array.dtype)]
         end = begin + content.nbytes

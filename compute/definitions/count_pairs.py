@@ -15,7 +15,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
-from compute.manifold.charts import Chart, rows, where
+from compute.manifold.charts import Chart, Step, rows, where
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import TWO_COUNTS, Support
 
@@ -108,6 +108,7 @@ def arc_length(
     slope: Callable[[Floats], Floats],
     ends: Floats | float,
     view: Extent,
+    steps: tuple[Step, ...],
 ) -> Chart:
     """Return the chart of arc lengths s in (0, ``ends``), in which ds² = ds₁² + ds₂²."""
 
@@ -117,4 +118,4 @@ def arc_length(
     plain = chart("arc_length", "Arc lengths", labels, forward, inverse, slope, inside)
     corner = np.minimum(np.broadcast_to(ends, 2), 1e6)
     edge = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]) * corner
-    return replace(plain, equal=True, outline=edge, view=view)
+    return replace(plain, equal=True, outline=edge, view=view, steps=steps)

@@ -14,7 +14,7 @@ from compute.core.arrays import Floats
 from compute.definitions.derive import Definition, Expr
 from compute.definitions.pulled_back import pulled_back
 from compute.definitions.special_functions import digamma, log_gamma, trigamma
-from compute.manifold.charts import Chart, log_both, parameters, rows, through, where
+from compute.manifold.charts import Chart, linear, log_both, parameters, rows, through, where
 from compute.manifold.extent import Extent
 from compute.manifold.hyperbolic_charts import disk, location_scale
 
@@ -59,7 +59,13 @@ def _jacobian(theta: Floats) -> Floats:
 
 
 LOCATION_SCALE = Chart(
-    "location_scale", "Location and scale", ("log λ", "1/k"), _forward, _inverse, _jacobian
+    "location_scale",
+    "Location and scale",
+    ("log λ", "1/k"),
+    _forward,
+    _inverse,
+    _jacobian,
+    steps=(linear(np.eye(2)[::-1]), ("log", (1.0, 0.0)), ("reciprocal", (0.0, 1.0))),
 )
 
 

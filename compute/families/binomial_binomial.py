@@ -14,7 +14,7 @@ from compute.definitions import count_pairs
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.definitions.parameters import Parameter
-from compute.manifold.charts import Chart, affine, parameters
+from compute.manifold.charts import Chart, affine, linear, parameters
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
@@ -72,6 +72,7 @@ def _charts(n: int, m: int) -> tuple[Chart, ...]:
         lambda theta: size / np.sqrt(theta * (1 - theta)),
         ends,
         Extent(-0.05 * ends[0], 1.05 * ends[0], -0.05 * ends[1], 1.05 * ends[1]),
+        (("sqrt", (1.0, 1.0)), ("arcsin", (1.0, 1.0)), linear(np.diag(2 * size))),
     )
     return PROBABILITIES, arcs, NATURAL, _means(trials)
 

@@ -12,7 +12,7 @@ from compute.core.arrays import Floats
 from compute.definitions import count_pairs
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.manifold.charts import parameters
+from compute.manifold.charts import linear, parameters
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
@@ -74,6 +74,12 @@ ARCS = count_pairs.arc_length(
     lambda theta: -1 / (theta * np.sqrt(1 - theta)),
     np.inf,
     Extent(-0.3, 6.0, -0.3, 4.5),
+    (
+        linear(-np.eye(2), (1.0, 1.0)),
+        ("sqrt", (1.0, 1.0)),
+        ("artanh", (1.0, 1.0)),
+        linear(2.0 * np.eye(2)),
+    ),
 )
 
 FAMILY = formula(

@@ -13,7 +13,7 @@ from compute.core.arrays import Floats
 from compute.definitions import count_pairs
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.manifold.charts import parameters
+from compute.manifold.charts import linear, parameters
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
 
@@ -59,6 +59,7 @@ ARCS = count_pairs.arc_length(
     lambda theta: 1 / np.sqrt(theta),
     np.inf,
     Extent(-0.5, 9.0, -0.5, 7.0),
+    (("sqrt", (1.0, 1.0)), linear(2.0 * np.eye(2))),
 )
 
 FAMILY = formula(

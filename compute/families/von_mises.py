@@ -97,7 +97,9 @@ def _resultant_slope(theta: Floats) -> Floats:
 
 ROUNDS = 12
 NATURAL = replace(
-    Chart("natural", "Natural θ", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian), equal=True
+    Chart("natural", "Natural θ", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian),
+    equal=True,
+    steps=(("polar", ()),),
 )
 RESULTANT = replace(
     expectation(("E cos x", "E sin x"), _resultant, _of_resultant, _resultant_slope),

@@ -13,7 +13,7 @@ import numpy as np
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import shown
 from compute.heads import head as heads
-from compute.heads import query_plane
+from compute.heads import output_file, output_head, query_plane
 from compute.heads.attention_rows import holds
 from compute.heads.head import Head, HeadFile
 from compute.heads.logits import LEFT_OUT
@@ -33,9 +33,10 @@ DEFAULTS: dict[str, Any] = {
     "k": "",
     "v": "",
     "batch": 0,  # the sequence of a cache that holds several
+    "output": "",  # "i,j": the output layer as a head, with the likeliest words at two tokens as keys
 }
 # what says which file it is, and how that is to be read
-OF_FILE = ("source", "q", "k", "v", "batch")
+OF_FILE = ("source", "q", "k", "v", "batch", "output")
 # parameters that choose the plane and its mask; minimum number of keys of a plane
 OF_PLANE = ("plane", "tokens", "token", "mask_of")
 LEAST_KEYS = 3
@@ -55,6 +56,8 @@ def settings(stated: dict[str, Any]) -> dict[str, Any]:
 def file_of(stated: dict[str, Any]) -> HeadFile:
     """Return the head file named by a specification."""
     c = settings(stated)
+    if c["output"]:
+        return output_head.file_of_pair(output_file.load(c["source"]), c["output"])
     return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"], c["batch"]))
 
 
@@ -188,5 +191,8 @@ def _chosen(file: HeadFile, parameters: tuple[tuple[str, Any], ...]) -> tuple[He
     own = None
     if file.masks_by_query:
         own = holds(file, c["layer"], c["head"], file.query_of(c["mask_of"]))
-    plane = query_plane.plane_of(head, c["plane"], c["tokens"], c["token"], temperature, own)
+    tokens = c["tokens"]
+    if c["output"] and not tokens:
+        tokens = ",".join(map(str, output_head.triple(head, c["output"])))
+    plane = query_plane.plane_of(head, c["plane"], tokens, c["token"], temperature, own)
     return head, plane

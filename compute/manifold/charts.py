@@ -16,6 +16,8 @@ from compute.core.arrays import Floats
 from compute.manifold.extent import Extent
 
 Corner = tuple[str, tuple[float, ...]]
+# an elementary map of the plane: its name and its numbers, see `Chart.steps`
+Step = tuple[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,11 @@ class Chart:
     between its pieces; corners: names and positions of its corners.  view: the rectangle that shows
     all of it, or None.  also: alternative names.  flat: for a surface, the plane chart over which
     it is drawn; azimuth: its best viewing direction, in degrees.
+
+    steps: θ ↦ x as elementary maps, in order, for programs without NumPy; None if the chart is no such
+    composition.  ("affine", (m₁₁, m₁₂, m₂₁, m₂₂, c₁, c₂)) is x = Mθ + c.  "log", "sqrt", "arcsin",
+    "artanh" and "reciprocal" act on the coordinates whose number is 1.  "polar" is (r cos φ, r sin φ)
+    of (φ, r), "softmax" is (p₁, p₂) of log-odds, "disk" is i(Z − i)/(Z + i) of Z = x₁ + ix₂.
     """
 
     name: str
@@ -45,6 +52,7 @@ class Chart:
     also: tuple[str, ...] = ()
     flat: Chart | None = None
     azimuth: float = -62.0
+    steps: tuple[Step, ...] | None = None
 
     @property
     def dimension(self) -> int:
@@ -100,7 +108,18 @@ def affine(
         inverse=lambda x: (x - offset) @ back.T,
         jacobian=lambda theta: np.broadcast_to(matrix, (*np.shape(theta)[:-1], 2, 2)),
         also=also,
+        steps=(linear(matrix, offset),),
     )
+
+
+def linear(matrix: Floats, offset: ArrayLike = (0.0, 0.0)) -> Step:
+    """Return the step x = M θ + c for M (2, 2) and c (2,)."""
+    return "affine", tuple(float(a) for a in (*np.ravel(matrix), *np.ravel(offset)))
+
+
+def composed(first: Chart, *then: Step) -> tuple[Step, ...] | None:
+    """Return the steps of a chart followed by others, or None if the chart has none."""
+    return None if first.steps is None else (*first.steps, *then)
 
 
 def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
@@ -123,6 +142,7 @@ def through(chart: Chart, change: Chart, labels: tuple[str, ...]) -> Chart:
         forward=lambda theta: chart.forward(change.forward(theta)),
         inverse=lambda x: change.inverse(chart.inverse(x)),
         jacobian=lambda theta: chart.jacobian(change.forward(theta)) @ change.jacobian(theta),
+        steps=None if chart.steps is None else composed(change, *chart.steps),
     )
 
 
@@ -138,7 +158,16 @@ def log_second(labels: tuple[str, str]) -> Chart:
     def jacobian(theta: Floats) -> Floats:
         return rows(1.0, 0.0, 0.0, 1.0 / theta[..., 1])
 
-    return Chart("log", "Logarithmic", labels, forward, inverse, jacobian, log=(False, True))
+    return Chart(
+        "log",
+        "Logarithmic",
+        labels,
+        forward,
+        inverse,
+        jacobian,
+        log=(False, True),
+        steps=(("log", (0.0, 1.0)),),
+    )
 
 
 def log_both(labels: tuple[str, str]) -> Chart:
@@ -155,6 +184,7 @@ def log_both(labels: tuple[str, str]) -> Chart:
         lambda x: np.exp(np.clip(x, -700.0, 700.0)),
         jacobian,
         log=(True, True),
+        steps=(("log", (1.0, 1.0)),),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.manifold.charts import Chart, circle, rows, where
+from compute.manifold.charts import Chart, circle, composed, linear, rows, where
 from compute.manifold.extent import Extent
 
 # half the width of the drawn boundary Y = 0, in units of the half-plane
@@ -51,12 +51,13 @@ def location_scale(labels: tuple[str, str], a: float, c: float, b: float = 0.0) 
     stretch = np.sqrt(a / (c - b**2 / a))
     matrix = np.array([[stretch, stretch * b / a], [0.0, 1.0]])
     back = np.linalg.inv(matrix)
-    return half_plane(
+    plane = half_plane(
         labels,
         lambda theta: theta @ matrix.T,
         lambda x: x @ back.T,
         lambda theta: np.broadcast_to(matrix, (*np.shape(theta)[:-1], 2, 2)),
     )
+    return replace(plane, steps=(linear(matrix),))
 
 
 def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
@@ -93,6 +94,7 @@ def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
         equal=True,
         outline=circle(),
         view=whole,
+        steps=composed(plane, linear(np.eye(2) / y0, (-x0 / y0, 0.0)), ("disk", ())),
     )
 
 

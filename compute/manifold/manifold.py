@@ -17,7 +17,7 @@ from compute.core.arrays import Bools, Floats
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.symmetry import Fold, Revolution
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, QuickGeometry
 
 GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 
@@ -77,7 +77,9 @@ class Slot:
     ``buffers`` (n ≤ 4096, 4) are available by name as arrays of vec4f, ``constants`` as members of
     ``family``; neither is compiled in.  ``loops``: typical number of loop iterations of one call of
     ``geometry`` (0 for a formula); at most twice as many may occur.  ``long``: the text takes long
-    to compile, so kernels call it at a single place, in a loop.
+    to compile, so kernels call it at a single place, in a loop.  ``density``: WGSL with ``fn
+    density(theta: vec2f, t2: f32) -> f32``, p at a point or an outcome of the sample space; "" if it
+    is not a formula.
     """
 
     source: str
@@ -85,6 +87,7 @@ class Slot:
     constants: Mapping[str, float | int] = field(default_factory=dict)
     loops: int = 0
     long: bool = False
+    density: str = ""
 
 
 class DensityAverages(Protocol):
@@ -158,6 +161,13 @@ class Manifold:
     wall: Callable[[Floats], Floats] | None = None
     fold: Fold | None = None
     hadamard: str = ""
+
+    def metric(self, theta: Floats) -> Floats:
+        """Return packed g (..., 3) at θ (..., 2) inside the domain."""
+        geometry = self.geometry
+        if isinstance(geometry, QuickGeometry):
+            return geometry.metric(theta)
+        return geometry(theta).metric
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

@@ -93,4 +93,5 @@ def by_log_odds(chart: Chart) -> Chart:
         inverse=lambda x: log_odds(chart.inverse(x)),
         jacobian=lambda theta: chart.jacobian(softmax(theta)) @ softmax_slope(theta),
         flat=chart.flat and by_log_odds(chart.flat),
+        steps=None if chart.steps is None else (("softmax", ()), *chart.steps),
     )

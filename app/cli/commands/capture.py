@@ -9,6 +9,7 @@ from app.model.file_formats import metavar
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from compute.capture.captured_heads import CapturedHeads
 
@@ -26,7 +27,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text", required=True, help="the input text")
     parser.add_argument(
         "-o",
-        "--output",
+        dest="output",
         required=True,
         metavar=metavar("FILE", "heads"),
         help="file for queries, keys, values and everything else in the logits of all heads",
@@ -45,6 +46,27 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="also save the model's own rows (auto: if they are small)",
     )
+    parser.add_argument(
+        "--output",
+        dest="layer",
+        action="store_true",
+        help="also save the output layer and the text's hidden states, for steer",
+    )
+
+
+def wrong(arguments: Sequence[str]) -> str:
+    """Return words for a file after --output, which names one in other commands."""
+    from app.model.file_formats import suffixes
+    from compute.core.refusal import shown
+
+    for option, value in zip(arguments, (*arguments[1:], ""), strict=True):
+        name, stated, own = option.partition("=")
+        if name == "--output" and (stated or value.lower().endswith(suffixes("heads"))):
+            return (
+                "--output takes no value, it adds the output layer to the file that -o names: expected "
+                f"-o FILE --output, got {shown(own or value)}"
+            )
+    return ""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -57,9 +79,11 @@ def run(chosen: argparse.Namespace) -> int:
     target = checked(chosen.output, suffixes("heads"))
     kept = {"auto": None, "yes": True, "no": False}[chosen.rows]
     found = capture(
-        chosen.model, chosen.text, target=chosen.target, part=chosen.part, attention=kept
-    )
+        chosen.model, chosen.text, target=chosen.target, part=chosen.part, attention=kept,
+        output=chosen.layer,
+    )  # fmt: skip
     found.save(target)
+    holds = bool(found.holds.all()) and (found.output is None or found.output.holds)
     result = {
         "file": chosen.output,
         "model": found.model,
@@ -74,10 +98,12 @@ def run(chosen: argparse.Namespace) -> int:
         "unseen": found.unseen,
         "verdict": found.verdict,
         "unrepresented": found.lacking,
-        "status": "OK" if found.holds.all() else "NOT_VERIFIED",
+        "words": len(found.output.layer) if found.output else None,
+        "output_verified": found.output.difference if found.output else None,
+        "status": "OK" if holds else "NOT_VERIFIED",
     }
     show(result, chosen.json, _lines(chosen.output, found))
-    return 0 if found.holds.all() else 1
+    return 0 if holds else 1
 
 
 def _lines(file: str, found: CapturedHeads) -> list[str]:
@@ -89,6 +115,8 @@ def _lines(file: str, found: CapturedHeads) -> list[str]:
         f"{len(found.key_tokens)} keys",
         f"rows      {found.verdict}",
     ]
+    if found.output is not None:
+        lines.append(f"output    {len(found.output.layer)} words: {found.output.verdict}")
     missed = [i for i, holds in enumerate(found.holds) if not holds]
     for layer in missed[:LISTED]:
         number, gap = found.layer_numbers[layer], found.verified[layer].max()
@@ -100,4 +128,6 @@ def _lines(file: str, found: CapturedHeads) -> list[str]:
     return [*lines, f"file      {file}"]
 
 
-COMMAND = Subcommand("capture", "save the heads of a model on a text", declare, run, order=115)
+COMMAND = Subcommand(
+    "capture", "save the heads of a model on a text", declare, run, order=115, wrong=wrong
+)

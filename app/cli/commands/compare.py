@@ -61,6 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.export import small_multiples
     from app.export.files import checked
     from app.export.letters import any_script
+    from app.export.panel_tasks import write_table
     from app.jobs.comparison import points, table
     from app.model.file_formats import VECTORS
     from app.model.lessons import first_scene
@@ -80,7 +81,7 @@ def run(chosen: argparse.Namespace) -> int:
         if each.problem:
             remarks(f"{each.variant.name}: {each.problem}")
     if tabled:
-        _write(tabled, table(asked, found))
+        write_table(tabled, table(asked, found))
     if target:
         with any_script(remark):
             _draw(target, asked, found, scene, engine, paper, chosen.measure)
@@ -102,18 +103,6 @@ def _lines(found: Sequence[Point], measure: str | None) -> list[str]:
         number = f"{value:.6g}" if value == value else "unknown"
         lines.append(f"{each.variant.name:<12}  {measure or 'length'} {number}  {status}")
     return lines
-
-
-def _write(target: Path, rows: list[dict[str, object]]) -> None:
-    """Write a table."""
-    import csv
-
-    from app.export.files import beside
-
-    with beside(target) as out, out.open("w", encoding="utf-8", newline="") as text:
-        made = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        made.writeheader()
-        made.writerows(rows)
 
 
 def _draw(

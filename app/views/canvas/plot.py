@@ -126,6 +126,11 @@ class Plot(Canvas):
         """The frame: position of the plot and visible rectangle."""
         return self._stage.frame
 
+    def asked(self, width: float, height: float) -> Extent:
+        """Return the rectangle that was asked for, in a plot of another size."""
+        extent = self._stage.asked
+        return extent.with_aspect(width, height) if self._axes.equal else extent
+
     @property
     def drawn(self) -> Frame:
         """The frame of `things`, which differs from `frame` during a chart transition."""

@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
 from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.comparison_events import (
+    ComparisonChosen,
+    ComparisonFilesAsked,
+    PaneOpened,
+    PanePinMoved,
+    PanesLaidOut,
+)
 from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.data_points import (
     DataPointMoved,
@@ -168,6 +175,11 @@ Event = (
     | MatrixAsked
     | AtlasHeadChosen
     | AtlasAsked
+    | ComparisonChosen
+    | ComparisonFilesAsked
+    | PanesLaidOut
+    | PanePinMoved
+    | PaneOpened
     | KeyAsked
     | TimeChosen
     | KeyframeMoved

@@ -374,6 +374,8 @@ class Window(View, ABC):
     @abstractmethod
     def ask_open(self, title: str, pattern: str) -> str | None: ...
     @abstractmethod
+    def ask_folder(self, title: str) -> str | None: ...
+    @abstractmethod
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
         """Return the file to write, with ``name`` suggested."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ import compute
 from app.cli.main import main
 from compute.capture.captured_heads import gathered
 from compute.heads import head as heads
+from compute.heads import output_file
 from compute.heads.attention_call import AttentionCall, verified
+from tests.compute.capture.test_captured_output import run
 
 HEADS, TOKENS, WIDTH = 2, 4, 3
 
@@ -59,3 +62,30 @@ def test_the_json_says_what_holds(monkeypatch, tmp_path, capsys, power, status, 
     said = json.loads(capsys.readouterr().out)
     assert (said["status"], said["layer_numbers"], said["layers"]) == (status, [3], 1)
     assert said["verified"] == pytest.approx(gap, abs=1e-6) and said["file"] == str(path)
+
+
+@pytest.mark.parametrize("wrong", [["--output", "b.safetensors"], ["--output=b.npz"]])
+def test_output_is_a_flag_and_not_a_file(capsys, wrong):
+    assert main(["capture", "small", "--text", "a text", *wrong]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.startswith("attention-geodesics: --output takes no value")
+    assert "expected -o FILE --output, got 'b." in said
+
+
+def test_the_output_layer_is_asked_for_by_the_flag_and_compared(monkeypatch, tmp_path, capsys):
+    found, _ = layer(3)
+    words = tuple(f"word{i}" for i in range(TOKENS))
+    heads_of = gathered([found], lambda part, m, n: (words, words), "small", "a text")
+    asked = []
+
+    def capture(*given, output, **stated):
+        asked.append(output)
+        return replace(heads_of, output=run(lambda z: 2 * np.tanh(z / 2)) if output else None)
+
+    monkeypatch.setattr(compute, "capture", capture)
+    path = tmp_path / "heads.safetensors"
+    base = ["capture", "small", "--text", "a text", "-o", str(path)]
+    assert main(base) == 0 and main([*base, "--output"]) == 1 and asked == [False, True]
+    assert "output    30 words: differs by" in capsys.readouterr().out
+    assert output_file.has_output(str(path)) and heads.load(str(path)).tokens == words

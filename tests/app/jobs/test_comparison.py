@@ -7,16 +7,10 @@ import pytest
 
 from app.jobs.comparison import (
     MEASURES,
-    KnownPictures,
     MeasuresTask,
-    PictureAnswer,
-    PicturesDone,
-    PicturesTask,
     points,
     table,
 )
-from app.jobs.path import PathAnswer
-from app.jobs.variants import variants
 from app.model.comparison import read
 from app.model.lessons import first_scene
 from app.model.scene import completed
@@ -102,23 +96,3 @@ def test_answers_grow_and_the_last_is_whole():
     MeasuresTask(SCENE, asked).perform(ENGINE, heard.append, lambda: False)
     assert [len(each.points) for each in heard] == [1, 2, 3]
     assert [each.is_whole for each in heard] == [False, False, True]
-
-
-def test_pictures_come_geodesics_first_and_are_not_computed_twice():
-    scenes = tuple(each.scene for each in variants(SCENE, read("head", ["0", "9"])))
-    heard = []
-    task = PicturesTask((*scenes, None), (160, 120))
-    task.perform(ENGINE, heard.append, lambda: False)
-    *answers, done = heard
-    assert isinstance(done, PicturesDone) and {each.index for each in answers} == {0, 1}
-    assert [isinstance(each.answer, PathAnswer) for each in answers[:3]] == [True, True, False]
-    lengths = [float(each.answer.paths.length[0]) for each in answers[:2]]
-    assert lengths == [
-        pytest.approx(each.numbers["length"].value, rel=1e-9, abs=1e-9)
-        for each in points(ENGINE, SCENE, read("head", ["0", "9"]))
-    ]
-    dragged = []
-    PicturesTask(scenes, (160, 120), True).perform(ENGINE, dragged.append, lambda: False)
-    assert [each.index for each in dragged if isinstance(each, PictureAnswer)] == [0, 1]
-    kept, job = KnownPictures(), answers[0].answer.job
-    assert kept.answers(ENGINE, job) is kept.answers(ENGINE, job)

@@ -17,7 +17,7 @@ def test_values_are_numbers_ranges_and_files():
 
 def test_a_line_is_split_at_spaces_and_commas_but_a_file_has_both():
     assert split("head", " 0, 3 7,") == ["0", "3", "7"]
-    assert split("source", "my file, old.npz") == ["my file, old.npz"]
+    assert split("source", "my file, old.npz; b;") == ["my file, old.npz", "b"]
 
 
 @pytest.mark.parametrize(

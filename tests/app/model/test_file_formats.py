@@ -62,7 +62,8 @@ def test_the_table_agrees_with_what_reads_the_files():
 
 
 def test_lists_are_those_of_the_table():
-    assert HOLDING_SCENE == (".png", ".svg", ".pdf", ".tikz", ".tex", ".mp4", ".webm", ".gif")
+    figures, films = (".png", ".svg", ".pdf", ".tikz", ".tex"), (".mp4", ".webm", ".gif")
+    assert (*figures, *films, ".html") == HOLDING_SCENE
     assert set(OPENED) == {".json", ".md", ".npz", ".safetensors", *HOLDING_SCENE}
     assert metavar("OUT", "figure") == "OUT.(png|svg|pdf|tikz|tex)"
     assert metavar("FILE", "data", "script") == "FILE.(npz|json|csv|py)"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -80,10 +81,8 @@ def window() -> Iterator:
     application = QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
     from app.views.interface.theme import DARK
-    from app.views.qt.style.style import dress
     from app.views.qt.window.window import MainWindow
 
-    dress(application, DARK)
     made = MainWindow(QWidget(), COMMANDS, DARK)
     made.told = []
     made.connect(made.told.append)
@@ -526,16 +525,36 @@ def test_everything_that_is_operated_has_a_name(window):
 
 
 def test_the_light_theme_dresses_the_window_too(window):
-    from PySide6.QtWidgets import QApplication
-
     from app.views.interface.theme import DARK, LIGHT
-    from app.views.qt.style.style import dress
 
-    application = QApplication.instance()
-    dress(application, LIGHT)
+    window.set_theme(LIGHT)
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() > 200
-    dress(application, DARK)
+    window.set_theme(DARK)
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() < 60
+
+
+def test_a_change_of_theme_styles_no_widget_for_each_widget_above_it(window):
+    from collections import Counter
+
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from app.views.interface.theme import LIGHT
+
+    class Styled(QObject):
+        times: ClassVar[Counter[QWidget]] = Counter()
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget):
+                self.times[watched] += 1
+            return False
+
+    seen = Styled()
+    QApplication.instance().installEventFilter(seen)
+    window.set_theme(LIGHT)
+    QApplication.instance().removeEventFilter(seen)
+    assert window.measures_panel.widget in seen.times
+    assert max(seen.times.values()) <= 2, seen.times.most_common(3)
 
 
 def test_an_exception_in_an_event_filter_is_told_and_the_window_lives(monkeypatch):

@@ -21,6 +21,12 @@ class FileDialogs:
         chosen, _ = QFileDialog.getOpenFileName(self._parent, title, self._begin(), pattern)
         return self._remember(chosen)
 
+    def ask_folder(self, title: str) -> str | None:
+        """Return the folder to read; None if the user cancels."""
+        chosen = QFileDialog.getExistingDirectory(self._parent, title, self._begin())
+        self.folder = chosen or self.folder
+        return chosen or None
+
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
         """Return the file to write, with ``name`` suggested and the suffix of the chosen pattern."""
         dialog = QFileDialog(self._parent, title, self._begin(), pattern)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.model.panel_titles import (
     ATLAS,
+    COMPARE,
     DATA,
     DESCENTS,
     DISTANCES,
@@ -102,6 +103,12 @@ def _atlas(emit: Handler, theme: Theme) -> Panel:
     return AtlasPanel(emit, theme)
 
 
+def _compare(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.compare_panel import ComparePanel
+
+    return ComparePanel(emit, theme)
+
+
 def _why(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.why_panel import WhyPanel
 
@@ -174,6 +181,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
     PanelSpec(WHY, RIGHT, _why, beside=DISTRIBUTIONS),
     PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
+    PanelSpec(COMPARE, BOTTOM, _compare, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),

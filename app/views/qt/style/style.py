@@ -19,7 +19,7 @@ MOST = 1.2
 SCALE = "type_scale"
 ICONS = Path(__file__).parent / "icons"
 SHEET = """
-QWidget {{ color: {text}; font-size: {points}pt; }}
+QWidget {{ color: {text}; }}
 QMainWindow, QDialog {{ background: {window}; }}
 QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QDockWidget {{ color: {muted}; font-weight: 600; }}
@@ -127,8 +127,14 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 """
 
 
-def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None:
-    """Apply the theme and a type size to an application."""
+def dress(window: QWidget, theme: Theme, points: int = POINTS) -> None:
+    """Apply the theme and a type size to the application and its window.
+
+    The style sheet is the window's, and so that of its dialogs: one of the application would style
+    a widget again for each widget above it.
+    """
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
     if application.property(SCALE) is None:  # the same style again would style all widgets twice
         application.setStyle("Fusion")
     palette = QPalette()
@@ -150,9 +156,8 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
     font = QFont(application.font())
     font.setPointSize(points)
     application.setFont(font)
-    sizes = {"points": points, "larger": points + 1}
-    application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
     application.setProperty(SCALE, points / POINTS)
+    window.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), larger=points + 1, **vars(theme)))
     _forget()
     for resize, widget, width in _SCALED:
         resize(widget, width)

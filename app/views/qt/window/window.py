@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QDockWidget,
     QMenu,
     QVBoxLayout,
@@ -72,6 +71,7 @@ class MainWindow(Window):
         self.frame = MainFrame(
             lambda: self._may_close(), lambda forward: self.regions.step(forward)
         )
+        dress(self.frame, theme)
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -265,6 +265,9 @@ class MainWindow(Window):
     def ask_open(self, title: str, pattern: str) -> str | None:
         return self.files.ask_open(title, pattern)
 
+    def ask_folder(self, title: str) -> str | None:
+        return self.files.ask_folder(title)
+
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
         return self.files.ask_save(title, pattern, name)
 
@@ -352,10 +355,8 @@ class MainWindow(Window):
 
     def _dress(self, points: int | None = None) -> None:
         """Set the type size, or the default."""
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
         usual = TYPE if self.presenter.is_on else round(POINTS * self.presenter.size)
-        dress(application, self._theme, points or usual)
+        dress(self.frame, self._theme, points or usual)
         self._status.fit()
 
     def show_preferences(

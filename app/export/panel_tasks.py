@@ -1,0 +1,101 @@
+"""Tasks that write panels as figures or tables, on a page that a form states."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from app.export import figure, measure_plots, raster, small_multiples
+from app.export.charts import SIZE, Look
+from app.export.files import beside
+from app.export.sheet import PER_INCH, Sheet
+from app.jobs.comparison import points, table
+from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.worker import Notice
+from app.model.comparison import KINDS, Comparison
+from app.model.figure_options import LINE_WIDTH, PROPORTION, TYPE_SIZE
+from app.model.file_formats import CSV
+from app.model.scene import Scene
+from app.views.interface.theme import Theme
+from app.views.text.typed_values import paper_size
+from compute.core.refusal import describe
+from compute.requests.engine import Engine
+
+Values = tuple[tuple[str, str | int | bool], ...]
+
+
+def paper_of(values: Values) -> figure.Paper:
+    """Return the page that a form states: its size, letters, resolution and style."""
+    stated = dict(values)
+    size, dpi = paper_size(str(stated["size"])), float(stated["dpi"])
+    letters = float(str(stated["font-size"]).removesuffix("pt") or TYPE_SIZE)
+    height = size.height or size.width / PROPORTION
+    width, height = (side / PER_INCH if size.in_pixels else side for side in (size.width, height))
+    lines = LINE_WIDTH * letters / TYPE_SIZE
+    return figure.for_print(width, height, dpi, letters, lines, str(stated["style"]))
+
+
+def look_of(values: Values) -> Look:
+    """Return the page of a plot that a form states."""
+    paper = paper_of(values)
+    assert paper.inches is not None
+    theme: Theme = figure.STYLES[paper.style]
+    return Look(paper.inches, paper.times * SIZE, theme)
+
+
+def write_table(target: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows with the same names as CSV."""
+    with beside(target) as out, out.open("w", encoding="utf-8", newline="") as text:
+        made = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        made.writeheader()
+        made.writerows(rows)
+
+
+def written(target: Path, write: Callable[[], None]) -> Notice:
+    """Write a file and say so, or why that cannot be."""
+    try:
+        write()
+    except (ValueError, OSError) as problem:
+        return Notice(f"⚠ {target.name} was not written: {describe(problem)}")
+    return Notice(f"written: {target}")
+
+
+@dataclass(frozen=True)
+class ComparisonTask(Job):
+    """Pictures side by side, the plot of a measure, or the table of all measures."""
+
+    words: ClassVar[str] = "the comparison"
+
+    scene: Scene
+    comparison: Comparison
+    measure: str
+    target: Path
+    values: Values
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Emit one `Notice`."""
+        emit(written(self.target, lambda: self._write(engine, emit)))
+
+    def _write(self, engine: Engine, emit: Emit) -> None:
+        found = list(points(engine, self.scene, self.comparison))
+        if self.target.suffix.lower() == CSV:
+            write_table(self.target, table(self.comparison, found))
+            return
+        paper = paper_of(self.values)
+        if self.measure:
+            sheet = measure_plots.drawn(self.comparison, found, self.measure, look_of(self.values))
+        else:
+            sheet = self._pictures(engine, paper, emit)
+        title = f"{KINDS[self.comparison.over].words.capitalize()} side by side"
+        raster.write(sheet, self.target, title, paper.dpi, self.scene)
+
+    def _pictures(self, engine: Engine, paper: figure.Paper, emit: Emit) -> Sheet:
+        from app.jobs.variants import variants
+
+        found = variants(self.scene, self.comparison)
+        size = small_multiples.cell(len(found), paper)
+        made = small_multiples.pictures(found, engine, size, lambda words: emit(Notice(words)))
+        return small_multiples.drawn(made, paper)

@@ -1,0 +1,93 @@
+"""A picture as plain shapes, which any toolkit can paint.
+
+Lengths are logical pixels, y downwards; colours are RGBA in [0, 1] with straight alpha.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.interface.events import Array
+from app.views.interface.theme import RGBA
+from compute.manifold.extent import Extent
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """Polylines (n, 2) with one pen, with round ends if ``capped``."""
+
+    lines: tuple[Array, ...]
+    colour: RGBA
+    width: float
+    capped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Polygon:
+    """A filled polygon (n, 2)."""
+
+    outline: Array
+    colour: RGBA
+
+
+@dataclass(frozen=True, eq=False)
+class Dot:
+    """A filled circle."""
+
+    centre: tuple[float, float]
+    radius: float
+    colour: RGBA
+
+
+@dataclass(frozen=True, eq=False)
+class Bitmap:
+    """Premultiplied RGBA (rows, columns, 4), row 0 on top, in the box (left, top, right, bottom)."""
+
+    pixels: NDArray[np.uint8]
+    box: Box
+    opacity: float
+
+
+@dataclass(frozen=True)
+class Words:
+    """A line of text; see `display_list.Label`."""
+
+    text: str
+    at: tuple[float, float]
+    size: float
+    colour: RGBA
+    anchor: tuple[float, float]
+    halo: RGBA
+    rim: float
+    bold: bool
+    upright: bool
+
+
+Item = Stroke | Polygon | Dot | Bitmap | Words
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Items within a box, in drawing order, of a chart's rectangle.
+
+    extent: the rectangle of chart coordinates that the box shows; pins: their names and pixels.
+    """
+
+    size: tuple[int, int]
+    ground: RGBA
+    box: Box
+    extent: Extent
+    items: tuple[Item, ...]
+    pins: tuple[tuple[str, tuple[float, float]], ...] = ()
+
+    def xy(self, pixel: tuple[float, float]) -> tuple[float, float]:
+        """Return the chart coordinates of a pixel."""
+        left, top, right, bottom = self.box
+        e = self.extent
+        across, up = (pixel[0] - left) / (right - left), (bottom - pixel[1]) / (bottom - top)
+        return e.x0 + across * (e.x1 - e.x0), e.y0 + up * (e.y1 - e.y0)

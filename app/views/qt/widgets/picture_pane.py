@@ -1,0 +1,178 @@
+"""A widget that paints a `Picture` and lets its pins be dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.views.interface.events import Array
+from app.views.interface.picture import Bitmap, Dot, Item, Picture, Polygon, Stroke, Words
+from app.views.interface.theme import RGBA, Theme
+
+# pixels within which a pin is grabbed, diameter of a pin in a hand, opacity of what is out of date
+REACH, HELD, FAINT = 14.0, 18.0, 0.45
+# called with the pin, chart coordinates, and whether it is released
+Moved = Callable[[str, tuple[float, float], bool], None]
+
+
+class PicturePane(QWidget):
+    """Paints the last picture; ``moved`` is called while a pin is dragged."""
+
+    def __init__(self, theme: Theme, moved: Moved) -> None:
+        super().__init__()
+        self._theme, self._moved = theme, moved
+        self.picture: Picture | None = None
+        self._stale = False
+        self._held, self._at = "", QPointF()
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 90)
+
+    def show_picture(self, picture: Picture | None, stale: bool, theme: Theme) -> None:
+        """Paint a picture; a stale one is faint."""
+        self.picture, self._stale, self._theme = picture, stale, theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        painter.fillRect(self.rect(), QColor(self._theme.background))
+        if self.picture is not None:
+            painter.setOpacity(FAINT if self._stale and not self._held else 1.0)
+            self._paint(painter, self.picture)
+        if self._held:
+            painter.setOpacity(1.0)
+            painter.setPen(QPen(QColor(self._theme.text), 2.0))
+            painter.setBrush(QColor(self._theme.pin(self._held)))
+            painter.drawEllipse(self._at, HELD / 2, HELD / 2)
+        painter.end()
+
+    def _paint(self, painter: QPainter, picture: Picture) -> None:
+        left, top, right, bottom = picture.box
+        painter.save()
+        painter.setClipRect(QRectF(left, top, right - left, bottom - top))
+        for item in picture.items:
+            paint(painter, item)
+        painter.restore()
+
+    # --- dragging -----------------------------------------------------------------------------
+    def _pin_at(self, at: QPointF) -> str:
+        """Return the pin near a pixel, "" for none."""
+        pins = self.picture.pins if self.picture is not None else ()
+        near = [(float(np.hypot(at.x() - x, at.y() - y)), name) for name, (x, y) in pins]
+        least = min(near, default=(REACH, ""))
+        return least[1] if least[0] < REACH else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._held, self._at = self._pin_at(event.position()), event.position()
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if self._held:
+            self._move(at, False)
+        else:
+            shape = (
+                Qt.CursorShape.OpenHandCursor if self._pin_at(at) else Qt.CursorShape.ArrowCursor
+            )
+            self.setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._held:
+            self._move(event.position(), True)
+
+    def _move(self, at: QPointF, done: bool) -> None:
+        name, self._at = self._held, at
+        if done:
+            self._held = ""
+        self.update()
+        if self.picture is not None:
+            self._moved(name, self.picture.xy((at.x(), at.y())), done)
+
+
+def paint(painter: QPainter, item: Item) -> None:
+    """Paint one item of a picture."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    match item:
+        case Stroke():
+            cap = Qt.PenCapStyle.RoundCap if item.capped else Qt.PenCapStyle.FlatCap
+            painter.setPen(QPen(colour(item.colour), item.width, Qt.PenStyle.SolidLine, cap,
+                                Qt.PenJoinStyle.RoundJoin))  # fmt: skip
+            for line in item.lines:
+                painter.drawPolyline(_polygon(line))
+        case Polygon():
+            painter.setBrush(colour(item.colour))
+            painter.drawPolygon(_polygon(item.outline))
+        case Dot():
+            painter.setBrush(colour(item.colour))
+            painter.drawEllipse(QPointF(*item.centre), item.radius, item.radius)
+        case Bitmap():
+            _bitmap(painter, item)
+        case Words():
+            _words(painter, item)
+
+
+def colour(value: RGBA) -> QColor:
+    """Return four numbers in [0, 1] as a colour."""
+    return QColor.fromRgbF(*(float(part) for part in value))
+
+
+def _polygon(line: Array) -> QPolygonF:
+    return QPolygonF([QPointF(float(x), float(y)) for x, y in line])
+
+
+def _bitmap(painter: QPainter, item: Bitmap) -> None:
+    rows, columns = item.pixels.shape[:2]
+    made = QImage(
+        item.pixels.tobytes(),
+        columns,
+        rows,
+        4 * columns,
+        QImage.Format.Format_RGBA8888_Premultiplied,
+    )
+    left, top, right, bottom = item.box
+    before = painter.opacity()
+    painter.setOpacity(before * item.opacity)
+    painter.drawImage(QRectF(left, top, right - left, bottom - top), made)
+    painter.setOpacity(before)
+
+
+def _words(painter: QPainter, item: Words) -> None:
+    """Paint a line of text with its halo, aligned by the height of its capitals."""
+    font = QFont(painter.font())
+    font.setPixelSize(max(round(item.size), 1))
+    font.setBold(item.bold)
+    metrics = QFontMetricsF(font)
+    width = metrics.horizontalAdvance(item.text)
+    base = (1.0 - item.anchor[1]) * metrics.capHeight()
+    painter.save()
+    painter.translate(*item.at)
+    if item.upright:
+        painter.rotate(-90.0)
+    path = QPainterPath()
+    path.addText(-item.anchor[0] * width, base, font, item.text)
+    if item.halo[3] > 0:
+        pen = QPen(colour(item.halo), 2 * item.rim)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, pen)
+    painter.fillPath(path, colour(item.colour))
+    painter.restore()

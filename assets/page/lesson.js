@@ -1,0 +1,23 @@
+// The steps of a lesson: their text beside the picture, and the buttons between them.
+
+const element = (id) => document.getElementById(id);
+
+/** Show the step of a scene, if it has one; `turn(by)` goes to another. */
+export function showStep(scenes, at) {
+  const { step } = scenes[at];
+  element("lesson").hidden = !step;
+  if (!step) return;
+  element("heading").textContent = step.heading;
+  element("text").innerHTML = step.text; // made by the program, which escapes all but its own marks
+  element("task").innerHTML = step.task;
+  element("task").hidden = !step.task;
+  element("count").textContent = `${at + 1} of ${scenes.length}`;
+  element("back").disabled = at === 0;
+  element("next").disabled = at === scenes.length - 1;
+}
+
+/** Listen once to the buttons between steps. */
+export function listenToSteps(turn) {
+  element("back").addEventListener("click", () => turn(-1));
+  element("next").addEventListener("click", () => turn(1));
+}

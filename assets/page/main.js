@@ -1,0 +1,80 @@
+// The page: opens the device, shows its scenes, and says what failed.
+
+import { follow, listen } from "page/controls";
+import { listenToSteps, showStep } from "page/lesson";
+import { openDevice, Session, Unavailable } from "page/session";
+import { Viewer } from "page/viewer";
+
+const element = (id) => document.getElementById(id);
+
+class Page {
+  constructor({ texts, kernels, scenes }) {
+    Object.assign(this, { texts, kernels, scenes });
+    this.at = 0;
+    listen(() => this.viewer, () => this.turn(0));
+    listenToSteps((by) => this.turn(by));
+  }
+
+  /** Use a device, the first one or another after a loss. */
+  async use(device) {
+    this.device = device;
+    this.sessions = {};
+    await this.turn(0);
+  }
+
+  /** Go to another scene, or begin this one again. */
+  async turn(by) {
+    this.at += by;
+    const scene = this.scenes[this.at];
+    showStep(this.scenes, this.at);
+    const viewer = new Viewer(scene, await this.session(scene.kernels));
+    element("still").hidden = true;
+    element("stage").hidden = element("panel").hidden = false;
+    this.viewer = viewer;
+    follow(viewer);
+    await viewer.begin();
+  }
+
+  /** The compiled kernels of a family, once. */
+  session(key) {
+    const published = this.kernels[key];
+    this.sessions[key] ??= Session.compiled(this.device, published, this.texts);
+    return this.sessions[key];
+  }
+}
+
+function say(sentence) {
+  element("note").textContent = sentence;
+  element("note").hidden = !sentence;
+}
+
+/** Show the still picture with one sentence. */
+function giveUp(problem) {
+  const reason = problem instanceof Unavailable ? problem.message : `The page failed: ${problem.message}.`;
+  element("still").hidden = false;
+  element("stage").hidden = element("panel").hidden = true;
+  say(`${reason} This is the picture as it was exported.`);
+}
+
+/** Open the device, and once more if it is lost. */
+async function main() {
+  say("Preparing the kernels…");
+  let device = await openDevice();
+  const page = new Page(JSON.parse(element("data").textContent));
+  for (const last of [false, true]) {
+    await page.use(device);
+    say("");
+    document.documentElement.dataset.ready = last ? "again" : "first";
+    await device.lost;
+    if (last) break;
+    say("The graphics device was lost: opening it again…");
+    device = await openDevice();
+  }
+  throw new Unavailable("The graphics device was lost twice.");
+}
+
+window.addEventListener("unhandledrejection", (event) => {
+  // what was computed while the device was lost has no answer; anything else is a fault to be seen
+  if (event.reason?.name === "AbortError" || event.reason?.name === "OperationError") event.preventDefault();
+});
+main().catch(giveUp);

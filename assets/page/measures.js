@@ -1,0 +1,43 @@
+// The numbers of an answer with their status.
+
+import { norm } from "page/geodesic";
+import { number } from "page/ticks";
+
+/** Rows [name, value, hint] of an answer; `coordinates` are the names of θ. */
+export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf) {
+  const metric = request.alpha === 0;
+  const good = path.status === "OK";
+  const name = metric ? "Fisher–Rao length" : `Length of the α-geodesic (α = ${number(request.alpha, 3)})`;
+  const partly = good ? "" : "Of a curve that is no geodesic to B";
+  const rows = [
+    [name, path.length, partly],
+    ["Energy", path.energy, partly],
+    ["Misses B by", path.residual, "A Fisher length at B"],
+    ["Curvature at A", ends[0].curvature, "Gaussian curvature K"],
+    ["Curvature at B", ends[1].curvature, "Gaussian curvature K"],
+    ["Length of the vector", norm(ends[0].metric, request.vector), "Under g at A"],
+  ];
+  if (metric) rows.push(["Drift of its length", carried.drift, wordsOf(carried.status)]);
+  for (const [letter, theta] of [["A", request.start], ["B", request.end]]) {
+    coordinates.forEach((coordinate, i) => rows.push([`${letter}: ${coordinate}`, theta[i], ""]));
+  }
+  return rows;
+}
+
+/** Write rows into a table; cells keep the whole number as `data-value`. */
+export function fill(table, rows) {
+  const [body] = table.tBodies;
+  while (body.rows.length > rows.length) body.deleteRow(-1);
+  while (body.rows.length < rows.length) {
+    const row = body.insertRow();
+    row.append(document.createElement("th"), document.createElement("td"));
+    row.cells[0].scope = "row";
+  }
+  rows.forEach(([name, value, hint], i) => {
+    const [head, cell] = body.rows[i].cells;
+    head.textContent = name;
+    cell.textContent = number(value);
+    cell.dataset.value = value;
+    body.rows[i].title = hint;
+  });
+}

@@ -1,0 +1,35 @@
+// Parallel transport along a curve, the twin of compute/gpu/parallel_transport.py.
+
+import { Records } from "page/records";
+
+/** The vector carried along a path: {status, vectors, drift}, vectors only where it is known. */
+export async function transport(session, manifold, path, vector, alpha) {
+  const m = path.theta.length;
+  const nodes = new Float32Array(path.theta.flatMap((theta, i) => [...theta, ...path.velocity[i]]));
+  const layout = session.struct("transport_compose", "Carrier");
+  const carrier = new Records(layout, 1).set(0, { vector, segments: m - 1 });
+  const given = { count: 1, nodes: m, alpha, interior: manifold.interior };
+  const parameters = session.parameters("transport", "transport", given);
+  const carriers = session.filled("carriers", carrier.buffer);
+  const segments = session.buffer("carried segments", m * session.struct("transport", "Segment").size);
+  const operators = session.buffer("operators", m * 16);
+  const angles = session.buffer("angles", m * 4);
+  const work = [
+    session.dispatch("transport", [parameters, session.filled("carried nodes", nodes), segments], session.groups(m)),
+    session.dispatch("transport_compose", [parameters, segments, carriers, operators, angles], [1]),
+  ];
+  const [ended, moved] = await session.run(work, [[carriers, layout.size], [operators, m * 16]]);
+  const end = new Records(layout, 1, ended);
+  const matrices = new Float32Array(moved);
+  const vectors = path.theta.map((_, i) => (i ? applied(matrices.subarray(4 * i, 4 * i + 4), vector) : vector));
+  return {
+    status: session.published.statuses[end.get(0, "status")][0],
+    vectors,
+    drift: alpha === 0 ? end.get(0, "drift") : 0,
+  };
+}
+
+/** A matrix, column by column, times a vector. */
+function applied([a, b, c, d], [x, y]) {
+  return [a * x + c * y, b * x + d * y];
+}

@@ -1,0 +1,210 @@
+// One scene: what the reader does with it, what is computed of it, and what is shown.
+
+import { bytes } from "page/records";
+import { Chart } from "page/charts";
+import { distributions, drawDistributions } from "page/distributions";
+import { geometry } from "page/fields";
+import { connect } from "page/geodesic";
+import { fill, rowsOf } from "page/measures";
+import { Newest } from "page/newest";
+import { Picture } from "page/picture";
+import { number } from "page/ticks";
+import { transport } from "page/transport";
+
+const STEPS = { live: 64, rest: 128 };
+const SETTLED = 120; // milliseconds after the last turn of the wheel
+const element = (id) => document.getElementById(id);
+
+export class Viewer {
+  constructor(scene, session) {
+    this.scene = scene;
+    this.session = session;
+    this.chart = new Chart(scene.chart.steps);
+    this.manifold = { first: new Chart(scene.first), periods: scene.periods, interior: scene.interior };
+    const pins = [element("pin-a"), element("pin-b")];
+    this.picture = new Picture(scene, this.chart, element("stage"), element("picture"), pins, () => this.look());
+    const { start, end, vector, alpha, playhead } = scene.scene;
+    this.now = { start, end, vector, alpha };
+    this.playhead = playhead;
+    this.newest = new Newest(
+      (request) => this.compute(request),
+      (request, answer) => this.show(request, answer),
+      (request) => this.moveAhead(request),
+    );
+  }
+
+  /** Show the scene as it was exported, and wait for its first answer. */
+  async begin() {
+    this.headings();
+    this.picture.resize();
+    await this.rest();
+    this.paintMap();
+  }
+
+  look() {
+    const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+    return this.scene.looks[dark ? "dark" : "light"];
+  }
+
+  // --- computing -------------------------------------------------------------------------------
+  ask(change, steps = STEPS.live) {
+    this.now = { ...this.now, ...change };
+    const stage = element("stage");
+    stage.setAttribute("aria-busy", "true");
+    return this.newest.ask({ ...this.now, steps }).finally(() => stage.setAttribute("aria-busy", "false"));
+  }
+
+  /** A pin was let go: compute with all steps. */
+  rest() {
+    return this.ask({}, STEPS.rest);
+  }
+
+  /** Everything that picture and numbers need of one request. */
+  async compute(request) {
+    const { session, manifold } = this;
+    const ends = await geometry(session, [request.start, request.end]);
+    const outside = ends.findIndex((at) => at.status === "LEFT_DOMAIN");
+    if (outside >= 0) return { outside: "AB"[outside] };
+    const path = await connect(session, manifold, request);
+    const carried = path.theta.length > 1
+      ? await transport(session, manifold, path, request.vector, request.alpha)
+      : { status: "NOT_CONVERGED", vectors: [request.vector], drift: NaN };
+    return { path, carried, ends, rows: await this.rows(request, path) };
+  }
+
+  async rows(request, path) {
+    if (!this.scene.distribution) return null;
+    const thetas = [request.start, request.end, this.pointOf(path)];
+    return distributions(this.session, this.scene.distribution, this.chart, thetas);
+  }
+
+  pointOf({ theta }) {
+    const at = this.playhead * (theta.length - 1);
+    const i = Math.min(Math.floor(at), theta.length - 2);
+    if (i < 0) return theta[0];
+    return theta[i].map((t, k) => t + (at - i) * (theta[i + 1][k] - t));
+  }
+
+  // --- showing ---------------------------------------------------------------------------------
+  show(request, answer) {
+    this.ahead = null;
+    this.refused = answer.outside;
+    if (answer.outside) {
+      const { start, end } = this.answer?.request ?? this.scene.scene;
+      this.now = { ...this.now, start, end };
+    } else {
+      this.answer = { request, ...answer };
+    }
+    const { dataset } = element("stage");
+    dataset.answers = Number(dataset.answers ?? 0) + 1;
+    this.paint();
+    this.tell();
+  }
+
+  /** An answer takes long: the pins go ahead, and curve and numbers are grey. */
+  moveAhead(request) {
+    this.ahead = request;
+    this.paint();
+    this.tell();
+  }
+
+  paint() {
+    if (this.painting) return;
+    this.painting = requestAnimationFrame(() => {
+      this.painting = 0;
+      const at = this.ahead ?? this.answer?.request ?? this.now;
+      const point = this.answer && this.pointOf(this.answer.path);
+      this.picture.paint(this.answer, [at.start, at.end], point, Boolean(this.ahead));
+      this.paintRows();
+    });
+  }
+
+  paintRows() {
+    if (!this.answer?.rows) return;
+    const left = drawDistributions(element("bars"), this.look(), this.answer.rows);
+    element("left-out").textContent = left;
+  }
+
+  paintMap() {
+    return this.picture.paintMap(this.session, this.manifold, (radius) => {
+      if (radius) element("circles").textContent = `Circles of Fisher radius ${number(radius, 3)}`;
+      this.paint();
+    });
+  }
+
+  /** The titles and the colour bar, which stay. */
+  headings() {
+    const { map, distribution } = this.scene;
+    element("distributions").hidden = !distribution;
+    element("map").hidden = !map;
+    element("circles").textContent = "";
+    if (distribution) {
+      const title = `Distributions over ${distribution.title}`;
+      element("distributions").querySelector("h2").textContent = title;
+      element("bars").setAttribute("aria-label", `${title}, at A, B and the point`);
+    }
+    if (!map) return;
+    element("map").querySelector("h2").textContent = map.label;
+    element("bar").querySelectorAll("span").forEach((span, i) => { span.textContent = number(map.limits[i], 3); });
+    const image = new ImageData(256, 1);
+    const colours = bytes(map.colours);
+    for (let i = 0; i < 256; i++) image.data.set([...colours.subarray(3 * i, 3 * i + 3), 255], 4 * i);
+    element("bar").querySelector("canvas").getContext("2d").putImageData(image, 0, 0);
+  }
+
+  /** The measures with their status; those of a curve that is late or no geodesic are grey. */
+  tell() {
+    const status = element("status");
+    const good = this.answer?.path.status === "OK" && !this.refused;
+    status.className = good ? "" : "bad";
+    if (this.refused) {
+      status.textContent = `${this.refused} would leave the domain: ${this.scene.domain}`;
+      return;
+    }
+    if (!this.answer) return;
+    const wordsOf = (name) => this.session.published.statuses.find(([known]) => known === name)[1];
+    status.textContent = this.ahead ? "computing…" : wordsOf(this.answer.path.status);
+    element("measures").className = good && !this.ahead ? "" : "stale";
+    fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf));
+  }
+
+  // --- what the reader does ----------------------------------------------------------------------
+  place(name, pixels) {
+    const theta = this.picture.thetaAt(pixels);
+    if (theta.every(Number.isFinite)) this.ask({ [name]: theta });
+  }
+
+  pan(pixels) {
+    this.picture.pan(pixels);
+    this.paint();
+  }
+
+  zoom(factor, pixels) {
+    this.picture.zoom(factor, pixels);
+    this.paint();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.paintMap(), SETTLED);
+  }
+
+  resize() {
+    this.picture.resize();
+    this.paint();
+    this.paintMap();
+  }
+
+  async turnTo(playhead) {
+    this.playhead = playhead;
+    const { answer } = this;
+    if (!answer) return;
+    const rows = await this.rows(answer.request, answer.path);
+    if (this.answer === answer) answer.rows = rows;
+    this.paint();
+  }
+
+  /** The scene with these pins, as the text of a file that the program opens. */
+  text() {
+    const { start, end, alpha } = this.now;
+    const scene = { ...this.scene.saved, start: { theta: start }, end: { theta: end }, alpha, playhead: this.playhead };
+    return JSON.stringify(scene, null, 1);
+  }
+}

@@ -1,0 +1,28 @@
+"""The steering bench, for scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from compute.engine.opening import open_engine
+from compute.heads import output_file
+from compute.heads.output_layer import OutputLayer
+from compute.requests.engine import Engine
+from compute.steering import bench
+from compute.steering.bench import Steering
+
+
+def steer(
+    source: str | Path | OutputLayer, a: int, b: int, engine: Engine | None = None, **options: Any
+) -> Steering:
+    """Compute the e-path, the m-path and the Fisher–Rao geodesic between the hidden states of tokens a
+    and b.
+
+    source: a file that ``capture(…, output=True)`` or ``capture --output`` wrote; a, b: positions
+    of tokens; options: third, points, keys, budget; see `compute.steering.bench.steer`, which
+    raises ValueError for tokens that do not exist or have the same hidden
+    state.  Without an engine float64.
+    """
+    layer = source if isinstance(source, OutputLayer) else output_file.load(str(source))
+    return bench.steer(layer, a, b, engine or open_engine("reference"), **options)

@@ -1,0 +1,233 @@
+"""Pages in a real browser: their numbers, drags by mouse, finger and keys, and what fails there."""
+
+import json
+
+import numpy as np
+import pytest
+
+from app.__main__ import main
+from app.export import web_page
+from app.export.web_page import MODULES
+from app.model import scene_file
+from compute import open_engine
+from compute.families import families, manifold
+from compute.gpu.catalogue import SOURCES, wgsl
+from compute.requests.geodesics import ConnectRequest
+from tests.browser import NO_WEBGPU, WEBGPU, Browser
+
+# of the program's numbers: single precision and a Newton step less
+CLOSE = 1e-4
+# the device as the page opened it, so that a test can take it away
+CAUGHT = """
+const asked = GPUAdapter.prototype.requestDevice;
+GPUAdapter.prototype.requestDevice = async function (...given) {
+  window.device = await asked.apply(this, given);
+  return window.device;
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    made = Browser(*WEBGPU)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """Export a scene, once."""
+    folder = tmp_path_factory.mktemp("pages")
+    known = {}
+
+    def export(scene, name=""):
+        name = name or str(scene)
+        if name not in known:
+            known[name] = folder / f"{len(known)}.html"
+            assert main(
+                ["export", str(scene), "-o", str(known[name]), "--engine", "reference"]
+            ) in (0, 1)
+        return known[name]
+
+    return export
+
+
+def by_reference(family, shown, alpha=0.0):
+    """The program's path between the pins that a page shows."""
+    m = manifold(family)
+    a, b = (np.array([[shown[f"{pin}: {name}"] for name in m.coordinates]]) for pin in ("A", "B"))
+    return open_engine("reference").connect(ConnectRequest(m, a, b, alpha, 128))
+
+
+@pytest.mark.parametrize("scene", ["gaussian", "beta", "von_mises", "gamma", "bank", "categorical"])
+def test_the_numbers_of_a_page_are_the_programs(browser, exported, scene):
+    page = browser.open(exported(scene))
+    page.ready()
+    shown = page.measures()
+    family = json.loads(
+        scene_file.to_text(scene_file.load(exported(scene)), exported(scene).parent)
+    )["family"]
+    paths = by_reference(family, shown)
+    assert page.status() == "converged"
+    assert shown["Fisher–Rao length"] == pytest.approx(float(paths.length[0]), rel=CLOSE)
+    assert shown["Energy"] == pytest.approx(float(paths.energy[0]), rel=CLOSE)
+    m = manifold(family)
+    ends = np.array([[shown[f"{pin}: {name}"] for name in m.coordinates] for pin in ("A", "B")])
+    k = m.curvature(ends)
+    found = [shown["Curvature at A"], shown["Curvature at B"]]
+    np.testing.assert_allclose(found, k, rtol=2e-3, atol=2e-4)
+    assert page.faults() == []
+
+
+@pytest.mark.parametrize("how", ["mouse", "finger", "keys"])
+def test_a_pin_is_dragged(browser, exported, how):
+    page = browser.open(exported("gaussian"))
+    page.ready()
+    before = page.measures()
+    if how == "mouse":
+        page.drag("pin-a", 60, -40)
+    elif how == "finger":
+        page.touch("pin-a", 60, -40)
+    else:
+        page.value("document.getElementById('pin-a').focus()")
+        for key in (*["ArrowRight"] * 8, *["ArrowUp"] * 5):
+            page.key(key)
+    page.at_rest()
+    after = page.measures()
+    assert after["A: μ"] > before["A: μ"] + 0.1 and after["A: σ"] > before["A: σ"] + 0.05
+    assert after["B: μ"] == before["B: μ"]
+    length = float(by_reference("gaussian", after).length[0])
+    assert after["Fisher–Rao length"] == pytest.approx(length, rel=CLOSE)
+    said = page.value("document.getElementById('pin-a').getAttribute('aria-label')")
+    assert said.startswith("A at μ = ")
+    assert page.faults() == []
+
+
+def test_the_other_connections_are_the_programs(browser, exported):
+    page = browser.open(exported("gaussian"))
+    page.ready()
+    page.value(
+        "(() => { const s = document.getElementById('alpha'); s.value = 0.5;"
+        " s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')); })()"
+    )
+    page.at_rest()
+    shown = page.measures()
+    paths = by_reference("gaussian", shown, 0.5)
+    assert shown["Length of the α-geodesic (α = 0.5)"] == pytest.approx(paths.length[0], rel=CLOSE)
+
+
+def test_a_pin_stays_inside_the_domain(browser, exported):
+    page = browser.open(exported("categorical3_expectation"))
+    page.ready()
+    page.drag("pin-a", 0, 900)
+    page.at_rest()
+    shown = page.measures()
+    p = np.array([shown["A: p₁"], shown["A: p₂"]])
+    assert (p > 0).all() and p.sum() < 1
+    assert "domain" in page.status() or page.status() == "converged"
+
+
+def test_a_curve_that_is_no_geodesic_says_so(browser, exported, tmp_path):
+    scene = tmp_path / "far.json"
+    scene.write_text(
+        json.dumps(
+            {
+                "format": "attention-geodesics/scene",
+                "version": 1,
+                "family": "beta",
+                "start": {"theta": [0.002, 900.0]},
+                "end": {"theta": [900.0, 0.002]},
+                "alpha": 1.0,
+            }
+        )
+    )
+    page = browser.open(exported(scene, "far"))
+    page.ready()
+    assert "not converged" in page.status()
+    assert page.value("document.getElementById('measures').className") == "stale"
+
+
+def test_a_lost_device_is_opened_again_and_then_given_up(browser, exported):
+    page = browser.open(exported("gaussian"), CAUGHT)
+    page.ready()
+    page.value("window.device.destroy()")
+    page.ready("again")
+    assert page.measures()["Fisher–Rao length"] == pytest.approx(3.7751, abs=1e-3)
+    page.value("window.device.destroy()")
+    page.until("!document.getElementById('still').hidden")
+    assert page.said().startswith("The graphics device was lost twice.")
+
+
+def test_without_webgpu_the_still_picture_and_one_sentence(exported):
+    browser = Browser(*NO_WEBGPU)
+    try:
+        page = browser.open(exported("gaussian"))
+        page.until("/WebGPU/.test(document.getElementById('note').textContent)")
+        assert page.said().endswith("This is the picture as it was exported.")
+        assert (
+            page.value("document.querySelector('#still svg').getBoundingClientRect().width") > 300
+        )
+        assert page.value("document.getElementById('stage').hidden")
+    finally:
+        browser.close()
+
+
+def test_a_lesson_is_a_page_with_its_steps(browser, exported):
+    page = browser.open(exported("straight-line"))
+    page.ready()
+    assert page.value("document.getElementById('count').textContent") == "1 of 5"
+    page.value("document.getElementById('next').click()")
+    page.until("document.getElementById('heading').textContent === 'What length means'")
+    page.value("document.getElementById('next').click()")
+    page.at_rest()
+    assert page.measures()["Fisher–Rao length"] == pytest.approx(0.0999, abs=1e-3)
+    assert page.faults() == []
+
+
+def test_every_kernel_of_every_family_compiles_in_the_browser(browser, exported):
+    page = browser.open(exported("gaussian"), CAUGHT)
+    page.ready()
+    texts = {}
+    for family in families():
+        m = manifold(family)
+        for kernel in (*SOURCES, *(["density"] if m.slot.density else [])):
+            texts.setdefault(wgsl(m, kernel), f"{family} {kernel}")
+    page.value(f"void (window.texts = {json.dumps(list(texts))})")
+    problems = page.value(
+        "Promise.all(window.texts.map(async (code, i) => {"
+        " const made = window.device.createShaderModule({ code });"
+        " const { messages } = await made.getCompilationInfo();"
+        " const bad = messages.filter((m) => m.type === 'error');"
+        " return bad.length ? [i, bad[0].message] : null; })).then((all) => all.filter(Boolean))"
+    )
+    names = list(texts.values())
+    assert [(names[i], message) for i, message in problems] == []
+
+
+# --- the file ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("scene, most", [("gaussian", 2e6), ("bank", 4e6)])
+def test_a_page_is_one_small_file_that_asks_for_nothing(exported, scene, most):
+    text = exported(scene).read_text("utf-8")
+    assert len(text.encode()) < most
+    assert "default-src 'none'" in text
+    assert "src=" not in text.replace('src="data:', "")
+    assert [name for name in MODULES if f'"page/{name}"' not in text] == []
+
+
+def test_a_page_opens_again_in_the_program(exported):
+    scene = scene_file.load(exported("gaussian"))
+    assert scene.family == "gaussian"
+
+
+def test_a_page_that_would_be_too_large_is_refused(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(web_page, "MOST", 1000)
+    target = tmp_path / "page.html"
+    assert main(["export", "gaussian", "-o", str(target), "--engine", "reference"]) == 2
+    assert "a page to be shared has at most 0 MB" in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_what_a_page_cannot_show_is_said(exported, capsys):
+    exported("octant", "octant again")
+    said = capsys.readouterr().err
+    assert "The chart is Triangle: the page cannot draw Octant of a sphere, in space." in said
