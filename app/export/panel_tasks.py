@@ -23,6 +23,7 @@ from app.views.interface.theme import Theme
 from app.views.text.typed_values import paper_size
 from compute.core.refusal import describe
 from compute.requests.engine import Engine
+from compute.samples.formula_cells import guarded_row
 
 Values = tuple[tuple[str, str | int | bool], ...]
 
@@ -51,7 +52,7 @@ def write_table(target: Path, rows: Sequence[Mapping[str, object]]) -> None:
     with beside(target) as out, out.open("w", encoding="utf-8", newline="") as text:
         made = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         made.writeheader()
-        made.writerows(rows)
+        made.writerows(map(guarded_row, rows))
 
 
 def written(target: Path, write: Callable[[], None]) -> Notice:

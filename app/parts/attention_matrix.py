@@ -31,6 +31,7 @@ from compute.heads.head_selection import OF_FILE, file_of, settings
 from compute.heads.logits import LEFT_OUT
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
+from compute.samples.formula_cells import guarded
 
 # what says which rows a head has
 OF_ROWS = (*OF_FILE, "layer", "head", "temperature", "mask")
@@ -123,9 +124,9 @@ def write_rows(answer: MatrixAnswer, target: Path) -> None:
         else:
             with temporary.open("w", encoding="utf-8", newline="") as text:
                 table = csv.writer(text, lineterminator="\n")
-                table.writerow(["query", *state.keys])
+                table.writerow(["query", *map(guarded, state.keys)])
                 for query, row in zip(state.queries, state.rows, strict=True):
-                    table.writerow([query, *_cells(row)])
+                    table.writerow([guarded(query), *_cells(row)])
 
 
 def _cells(row: Floats) -> list[str]:

@@ -30,6 +30,7 @@ from compute.families import parse, write
 from compute.heads.head import HeadFile
 from compute.heads.head_selection import OF_FILE, beside, file_of, settings
 from compute.requests.engine import Engine
+from compute.samples.formula_cells import guarded_row
 
 # seconds between two states of a picture that grows
 EVERY = 0.3
@@ -104,7 +105,7 @@ class WriteAtlasTask(Job):
                 entries = [atlas.entry(self.answer.files[i], of) for i, of in self.answer.scored]
                 rows = csv.DictWriter(text, list(entries[0]), lineterminator="\n")
                 rows.writeheader()
-                rows.writerows(map(atlas.cells, entries))
+                rows.writerows(guarded_row(atlas.cells(entry)) for entry in entries)
             emit(AtlasWritten(f"{self.target.name} has the scores of {len(entries)} heads"))
         except (ValueError, OSError) as problem:
             emit(AtlasWritten(f"⚠ {self.target.name} was not written: {describe(problem)}"))

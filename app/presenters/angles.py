@@ -177,7 +177,9 @@ def _of_triangle(
     other curves do; none where the triangle that is shown has other pins.
     """
     of = next((s for s in studies if isinstance(s.job, TriangleJob)), None)
-    if of is None or "sides" not in of.dense or (of.job.start, of.job.end, of.job.third) != pins:
+    if of is None or not isinstance(of.job, TriangleJob) or "sides" not in of.dense:
+        return
+    if (of.job.start, of.job.end, of.job.third) != pins:
         return
     leaving = [found.vector for found in _tangents(of.dense["sides"], "A", "")]
     arriving = [found.vector for found in _tangents(of.dense["sides"], "B", "")]

@@ -52,6 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute.atlas.head_distances import head_distances
     from compute.atlas.head_scores import all_scores
     from compute.heads.head import load
+    from compute.samples.formula_cells import guarded_row
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
     if chosen.distances:
@@ -69,7 +70,7 @@ def run(chosen: argparse.Namespace) -> int:
         with beside(path) as out, out.open("w", encoding="utf-8", newline="") as text:
             rows = csv.DictWriter(text, list(entries[0]), lineterminator="\n")
             rows.writeheader()
-            rows.writerows(map(cells, entries))
+            rows.writerows(guarded_row(cells(one)) for one in entries)
     if found is not None:
         save(chosen.distances, **_arrays(files, found))
     show(

@@ -61,6 +61,7 @@ def test_a_table_of_coordinates_gives_its_points(tmp_path):
         ("x\n2\n2\n", "no sample has a likeliest law in gamma: x (LEFT_DOMAIN)"),
         ("x\n-2\n2\n", "samples of gamma must be positive, got 1 that are not, the first -2.0"),
         ("w\na\nb\n", "must have a column of numbers"),
+        ("x|y\n1|2\n", "got x|y: columns are separated by commas, semicolons or tabs"),
         ("label,λ,k\n" + "a,1,1\n" * 2001, "a scene has at most 2000 points of data, got 2001"),
     ],
 )
