@@ -1,8 +1,7 @@
 """Text cells of CSV tables that spreadsheets would run as formulas, and that are given an apostrophe.
 
 A cell that begins with = + - @, a tab or a carriage return is a formula to a spreadsheet, also between
-quotes (OWASP, CSV injection).  An apostrophe before it makes it text; it is removed when a table is read
-back.
+quotes (OWASP, CSV injection).  An apostrophe before it makes it text; reading a table removes it.
 """
 
 from __future__ import annotations
