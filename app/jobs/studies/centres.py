@@ -36,7 +36,7 @@ class CentresJob(Construction):
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
     words: ClassVar[str] = "the centres of the triangle"
-    title: ClassVar[str] = "Circumcircle and incircle"
+    title: ClassVar[str] = "Circles of ABC"
     hint: ClassVar[str] = (
         "The Fisher circles through A, B and C and within the sides of the triangle, and their centres."
     )

@@ -94,7 +94,7 @@ def test_a_drag_has_the_quick_parts_alone():
 
 
 def test_curves_of_a_drag_are_those_at_rest_to_a_pixel(gpu_engine):
-    """What the window's engine draws in float32 lies on the curves of float64."""
+    """Curves of the window's engine, in float32, lie on those of float64."""
     scene = completed(Scene("gamma"))
     for layer, curve in (("bisector", "bisector"), ("parallel", "equidistant")):
         live = answer(layer, scene, dragging=True, engine=gpu_engine).curves[curve]
