@@ -26,8 +26,12 @@ MOST = 3000
 
 def rate(v: Floats, weight: Floats) -> Floats:
     """Return r = √(2/(1 + Σ w_i v_i²)) (n,) at velocities (2, n) with weights (2, n)."""
-    share = weight[0] * v[0] ** 2 + weight[1] * v[1] ** 2
-    return np.asarray(np.sqrt(2.0 / (1.0 + share)))
+    shares = v * v
+    shares *= weight
+    total: Floats = shares[0] + shares[1]
+    total += 1.0
+    np.divide(2.0, total, out=total)
+    return np.sqrt(total, out=total)
 
 
 @dataclass(eq=False)
