@@ -32,7 +32,7 @@ from compute.requests.transport import Transport, TransportRequest
 from compute.studies import jacobi_fields
 
 # for a dragged path if one evaluation of the metric costs more loop iterations than this
-HEAVY, HEAVY_STEPS = 512, 32
+HEAVY, HEAVY_STEPS = 400, 32
 # maximum number of outcomes stored with a path
 MOST_OUTCOMES, LIKELIEST = 512, 32
 _ARRIVED = frozenset(int(status) for status in Status if status.arrived)
@@ -150,8 +150,10 @@ def path_answer(
     curve = paths.theta[0, : paths.nodes[0]]
     if paths.reached[0] < 1.0:
         curve = np.concatenate([curve, paths.stop])
-    support = manifold.support(np.concatenate([start, end]))
-    rows = manifold.density(np.concatenate([curve, start, end]), support.x)
+    ends = np.concatenate([start, end])
+    support = manifold.support(ends)
+    # apart: the norms of a typed density are known at points whose geometry was asked for
+    rows = np.concatenate([manifold.density(x, support.x) for x in (curve, ends)])
     density, sample = manifold.density, support.x
     support, rows, kept = _likeliest(support, rows)
     dense = densified(engine, manifold, job, paths)
@@ -177,7 +179,7 @@ def path_answer(
         straight_length=_straight_length(manifold, start[0], end[0]),
         distance=float(manifold.distance(start, end)[0]) if metric and manifold.distance else None,
         bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
-        curvature=manifold.curvature(np.concatenate([start, end])),
+        curvature=manifold.curvature(ends),
         divergences=divergences(manifold, start[0], end[0]) if final else None,
         milliseconds=1000 * (time.perf_counter() - began),
     )

@@ -68,6 +68,7 @@ class Scene:
 
     family: as on the command line ("gaussian", "attention:bank?layer=4&head=6&tokens=1,6,9").
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
+    scalar: the mapped one, by its name.  Both are the family's first for "".
     start, end, third: the pins A, B and C.  vector: the tangent vector at A, θ-components.
     loop: vertices in θ of the loop for holonomy; () is a circle between the pins.
     colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`, and from 0 to 1.
@@ -89,7 +90,7 @@ class Scene:
     end: Pin | None = None
     vector: Point | None = None
     alpha: float = 0.0
-    scalar: str = "entropy"
+    scalar: str = ""
     token: int = 0
     colormap: str = "viridis"
     map_opacity: float = 1.0
@@ -144,6 +145,7 @@ def completed(scene: Scene) -> Scene:
     for name, pin in (("A", start), ("B", end), ("C", third)):
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
+    scene = replace(scene, scalar=scene.scalar or manifold.scalars[0])
     check_ranges(replace(scene, start=start, end=end, third=third))
     data_points.check_inside(scene.points, manifold)
     if scene.scalar not in (*manifold.scalars, DISTANCE):

@@ -12,6 +12,17 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 
+def real(name: str, value: ArrayLike) -> Floats:
+    """Return ``value`` as a float array.  Raises ValueError for anything but real numbers."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":
+            return array.astype(np.float64)
+    except ValueError:
+        pass  # rows of several lengths
+    raise ValueError(f"{name} must be an array of real numbers, got {shown(value)}")
+
+
 def matrix(name: str, value: ArrayLike, shape: tuple[int, int] | None = None) -> Floats:
     """Return ``value`` as a finite float matrix, of ``shape`` if given.  Raises ValueError."""
     array = np.asarray(value, dtype=np.float64)

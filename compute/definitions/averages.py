@@ -33,6 +33,8 @@ FINER, MOSTLY = (2, 4), 0.5
 # up to FEW points each reuse the placement of the nearest remembered point; more points reuse their
 # own placement, if they have moved by less than BESIDE of the size of the coordinates
 FEW, BESIDE = 16, 0.1
+# the last batches of points whose means are kept: those of a path and of its ends
+REMEMBERED = 3
 # maximum number of points, and of numbers (128 MB), whose scores are held at once
 CHUNK, MOST = 512, 16 << 20
 # numbers held per node in addition to those of the tape
@@ -67,10 +69,10 @@ class Averages:
         self.normalise, self.moving = normalise, moving
         self._grid = scan(space)
         # the last θ with the spots of their nodes, and the factor on the number of nodes: a path's
-        # next points are near.  Also the last means: curvature follows the metric at the same θ
+        # next points are near.  Also the last means: curvature and norm follow the metric at the same θ
         self._last: tuple[Floats, Floats] | None = None
         self._times = 1
-        self._known: tuple[Floats, Means] | None = None
+        self._known: tuple[tuple[Floats, Means], ...] = ()
 
     def geometry(self, theta: Floats) -> LocalGeometry:
         """Return g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
@@ -162,10 +164,12 @@ class Averages:
         return np.where((weight > 0) & np.isfinite(log), log, -np.inf)
 
     def _means(self, theta: Floats) -> Means:
-        known = self._known
-        if known is None or not np.array_equal(known[0], theta):
-            known = self._known = (theta.copy(), self._found(theta))
-        return known[1]
+        for known, means in self._known:
+            if np.array_equal(known, theta):
+                return means
+        found = self._found(theta)
+        self._known = ((theta.copy(), found), *self._known)[:REMEMBERED]
+        return found
 
     def _found(self, theta: Floats) -> Means:
         kept = self._kept(theta)

@@ -50,8 +50,12 @@ def seen(space: str, v: Floats) -> Seen:
     if space == "half-line":
         return np.exp(v), nothing, v, nothing
     if space == "interval":
-        log_r, log_q = -np.logaddexp(0.0, -v), -np.logaddexp(0.0, v)
-        return np.exp(log_r), np.exp(log_q), log_r, log_q
+        small = np.exp(-np.abs(v))
+        whole = 1.0 + small
+        low, high = small / whole, 1.0 / whole
+        log, rises = np.log1p(small), v > 0
+        r, q = np.where(rises, high, low), np.where(rises, low, high)
+        return r, q, np.minimum(v, 0.0) - log, np.minimum(-v, 0.0) - log
     if space == "circle":
         return v - 2 * np.pi * np.round(v / (2 * np.pi)), nothing, nothing, nothing
     return v, nothing, nothing, nothing

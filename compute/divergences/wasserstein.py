@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute.core.arrays import Floats
+from compute.core.arrays import Floats, real
 from compute.core.refusal import Refused, shown
 
 
@@ -29,8 +29,7 @@ class Normal:
     covariance: Floats
 
     def __post_init__(self) -> None:
-        mean = np.asarray(self.mean, np.float64)
-        covariance = np.asarray(self.covariance, np.float64)
+        mean, covariance = (real(name, getattr(self, name)) for name in ("mean", "covariance"))
         if mean.ndim != 1 or 0 in mean.shape or covariance.shape != (len(mean), len(mean)):
             raise ValueError(
                 f"mean (d,) and covariance (d, d) must fit, got {mean.shape} and {covariance.shape}"

@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
@@ -106,13 +107,11 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
     """Return the name and the given parameters of a specification.  Raises ValueError if it is
     malformed.
     """
+    if not isinstance(specification, str):
+        raise ValueError(f"family must be a name, got {shown(specification)}")
     name, _, rest = specification.partition(":")
     if name not in families():
-        refused = (line for line in problems() if line.startswith(f"family {name} of "))
-        if line := next(refused, ""):
-            raise ValueError(line)
-        known = ", ".join(families())
-        raise ValueError(f"family must be one of {known}, got {shown(name)}")
+        raise ValueError(_unknown_family(name))
     if "source" in families()[name].parameters:
         source, query = _from_source(name, rest)
         items = query.split("&")
@@ -120,6 +119,14 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
         source, items = "", rest.replace("&", ",").split(",")
     stated: dict[str, Any] = {"source": source} if source else {}
     return name, stated | dict(_parameter(name, item) for item in items if item)
+
+
+def _unknown_family(name: str) -> str:
+    refused = (line for line in problems() if line.startswith(f"family {name} of "))
+    near = get_close_matches(name, families())
+    hint = f", such as {' or '.join(near)}" if near else ""
+    named = f"the {len(families())} that attention-geodesics families lists{hint}"
+    return next(refused, f"family must be one of {named}, got {shown(name)}")
 
 
 def _from_source(name: str, rest: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.core.refusal import shown
 from compute.core.status import Status
 from compute.divergences.wasserstein import Normal
 from compute.normals.horizontal_lift import horizontal
@@ -63,6 +64,9 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
     1.049360039184
     """
     positive_steps(steps)
+    for name, normal in (("a", a), ("b", b)):
+        if not isinstance(normal, Normal):
+            raise ValueError(f"{name} must be a Normal, got {shown(normal)}")
     d = len(a.mean)
     if len(b.mean) != d:
         raise ValueError(f"a and b must have the same dimension, got {d} and {len(b.mean)}")

@@ -30,6 +30,13 @@ def test_a_path_is_solved_once():
     assert engine.steps == [STEPS["live"]]
 
 
+@pytest.mark.parametrize(("quality", "steps"), [("live", HEAVY_STEPS), ("final", STEPS["final"])])
+def test_a_dragged_path_of_a_quadrature_is_short(quality, steps):
+    engine, (a, b) = Counting(), manifold_of("mixture_wm").pins
+    PathJob("mixture_wm", a, b, (0.1, 0.1), 0.0, quality).perform(engine, [].append, lambda: False)
+    assert engine.steps == [steps]
+
+
 def test_the_answer_is_of_the_path_that_was_found():
     """As when a second try finds another one."""
     engine, manifold = ReferenceEngine(), manifold_of("gaussian")

@@ -42,6 +42,18 @@ def test_bundled_scenes_fit_the_schema(name):
     assert scene_file.from_text(text, name, Path()) == scene_file.load(name)
 
 
+PLANE = 'custom:{"coordinates":["x","y"],"domain":["y > 0"],"metric":["1/y^2","0","1/y^2"]}'
+
+
+@pytest.mark.parametrize(
+    ("family", "scalar"),
+    [(PLANE, "curvature"), ("bures_slice_qfi", "purity"), ("inverse_gaussian", "curvature")],
+)
+def test_a_scene_without_a_scalar_maps_the_familys_first(family, scalar):
+    text = json.dumps({"format": scene_file.FORMAT, "version": 1, "family": family})
+    assert scene_file.from_text(text, "own.json", Path()).scalar == scalar
+
+
 def test_everything_in_a_scene_is_kept(tmp_path):
     track = Track("alpha", (Key(0.0, 0.5), Key(2.0, -0.5)))
     scene = replace(

@@ -82,7 +82,8 @@ def test_a_path_that_stops_carries_its_vector_to_there(reference_engine):
         (lambda g: g.shoot((0, 1), (0, 0), length=1.0), "must not be zero"),
         (lambda g: compute.AttentionGeodesic(g.manifold, alpha=1.5), "alpha must lie in"),
         (lambda g: compute.open_engine("cuda"), "engine must be one of"),
-        (lambda g: compute.family("gausian"), "family must be one of"),
+        (lambda g: compute.family("gausian"), "family must be one of .* gaussian.*, got 'gausian'"),
+        (lambda g: compute.family(None), "family must be a name, got None"),
     ],
 )
 def test_wrong_use_names_the_value(geodesic, call, words):

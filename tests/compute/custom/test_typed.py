@@ -287,6 +287,10 @@ def test_what_is_asked_where_it_was_asked_before_is_known(monkeypatch):
     exact, bent = location_scale(1, 2)(theta)
     np.testing.assert_allclose(g, exact, rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(k, bent, rtol=1e-11)
+    manifold.geometry(theta + 0.1)
+    before = len(evaluated)
+    np.testing.assert_array_equal(manifold.geometry(theta).metric, g)
+    assert len(evaluated) == before
 
 
 @pytest.mark.parametrize(("beside", "times"), [(0.03, 1), (40.0, 0)])

@@ -154,8 +154,16 @@ def test_what_cannot_be_reached_says_so():
     many = Normal(np.zeros(33), np.eye(33))
     with pytest.raises(ValueError, match="at most 32 dimensions, got 33"):
         normal_geodesic(many, many)
+    with pytest.raises(ValueError, match="b must be a Normal, got 3"):
+        normal_geodesic(one, 3)
     with pytest.raises(ValueError, match="mean must be finite"):
         Normal([np.nan, 0], np.eye(2))
+
+
+@pytest.mark.parametrize("covariance", [[[1, 0], [0]], 1j * np.eye(2), [["1", "0"], ["0", "1"]]])
+def test_a_covariance_is_an_array_of_real_numbers(covariance):
+    with pytest.raises(ValueError, match="covariance must be an array of real numbers, got"):
+        Normal([0, 0], covariance)
 
 
 def test_no_other_path_is_shorter():
