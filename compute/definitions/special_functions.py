@@ -105,10 +105,11 @@ def _polygamma_parts(
             for total, order in zip(near, orders, strict=True):
                 total += powers[order].sum(axis=0)
         near = [(1.0, 2.0, 6.0)[m - 1] * total for m, total in zip(orders, near, strict=True)]
-        r = 1.0 / (safe + _NEAREST)
-        square, tails = r * r, []
+        r = np.asarray(1.0 / (safe + _NEAREST))
+        square = r * r
+        tails: list[Floats] = []
         for order in orders:
-            tail = np.zeros_like(r)
+            tail: Floats = np.zeros_like(r)
             for factor in _polygamma_series(order):
                 tail += factor
                 tail *= square
@@ -171,9 +172,7 @@ def _drops(x: Floats, d: Floats, orders: tuple[int, ...]) -> tuple[Floats, ...]:
                 total += (product * quotient).sum(axis=0)
         r = 1.0 / (x + _SHIFT)
         s = r / (1.0 + d * r)
-        shares = [
-            {n + m - 1: f if m == 1 else -n * f for n, f in _ASYMPTOTIC} for m in orders
-        ]
+        shares = [{n + m - 1: f if m == 1 else -n * f for n, f in _ASYMPTOTIC} for m in orders]
         far, first = _quotients(r, s, shares), d * r * s
         return tuple(
             np.asarray((1.0 if m == 1 else -2.0) * d * total + first * rest)
@@ -194,7 +193,7 @@ def _quotients(r: Floats, s: Floats, shares: list[dict[int, float]]) -> list[Flo
     terms, for each of some shares.
     """
     power, quotient = s, r + s
-    totals = [own.get(1, 0.0) + own.get(2, 0.0) * quotient for own in shares]
+    totals: list[Floats] = [own.get(1, 0.0) + own.get(2, 0.0) * quotient for own in shares]
     for n in range(3, max(map(max, shares)) + 1):
         power = power * s
         quotient = quotient * r + power

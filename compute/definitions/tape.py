@@ -112,7 +112,9 @@ class Tape:
         joint = self._joint()
         for number, (name, *operands) in enumerate(self.steps, start=len(self.inputs)):
             ended = self.ends[number - len(self.inputs)]
-            first, second = operands if len(operands) == 2 and name != "const" else (*operands, None)
+            first, second = (
+                operands if len(operands) == 2 and name != "const" else (*operands, None)
+            )
             if name == "const":
                 registers[number] = operands[0]
             elif number not in joint:
@@ -124,8 +126,8 @@ class Tape:
         return registers, steps
 
     def _joint(self) -> dict[int, tuple[int, ...]]:
-        """Return, for steps that are one with others, the registers of all for the first and none for the
-        others; -1, a register more than there are steps, for a function that no step has.
+        """Return, for steps that are one with others, the registers of all for the first and none for
+        the others; -1, a register more than there are steps, for a function that no step has.
         """
         sets: dict[tuple[Any, ...], dict[str, int]] = {}
         for number, (name, *operands) in enumerate(self.steps, start=len(self.inputs)):
