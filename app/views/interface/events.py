@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
-from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.attention_matrix import CellChosen
 from app.views.interface.comparison_events import (
     ComparisonChosen,
     ComparisonFilesAsked,
@@ -31,11 +31,12 @@ from app.views.interface.distances import (
     PointPointedOut,
 )
 from app.views.interface.flow import StrokeDrawn
-from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
+from app.views.interface.head_atlas import AtlasAsked, AtlasChosen, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
 from app.views.interface.points import ValueEntered, ValueStepped
+from app.views.interface.steering import SteeringAsked
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen
 from app.views.interface.topology import PairChosen, TopologyAsked
@@ -172,15 +173,16 @@ Event = (
     | TokenPathChosen
     | TokenPathAsked
     | CellChosen
-    | MatrixAsked
     | AtlasHeadChosen
     | AtlasAsked
+    | AtlasChosen
     | ComparisonChosen
     | ComparisonFilesAsked
     | PanesLaidOut
     | PanePinMoved
     | PaneOpened
     | KeyAsked
+    | SteeringAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited
