@@ -27,17 +27,18 @@ from compute.api.learning import (
     permutation_test,
     silhouette_samples,
 )
+from compute.api.points import Points
 from compute.api.relaxation import PathOptimization
 from compute.api.statistics import (
     Fits,
     FrechetMean,
     GeodesicRegression,
     KMeans,
-    Points,
     TangentPCA,
     fit,
 )
 from compute.api.steering import steer
+from compute.api.widget import show
 from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.divergences.wasserstein import Normal
@@ -95,6 +96,7 @@ __all__ = [
     "permutation_test",
     "perpendicular",
     "project",
+    "show",
     "silhouette_samples",
     "steer",
     "triangle",

@@ -93,8 +93,8 @@ def test_the_notebook_prints_what_it_shows(make):
     unused = [
         n for n in (*compute.__all__, *METHODS) if n not in used and n not in ("Engine", "Path")
     ]
-    # what needs PyTorch is shown in tests/models
-    assert unused == ["NoAdapter", "capture_sdpa"]
+    # what needs PyTorch is shown in tests/models, what needs anywidget in tests/app/notebook
+    assert unused == ["NoAdapter", "capture_sdpa", "show"]
 
 
 def test_the_family_of_the_page_is_the_one_that_it_says(pages, tmp_path, monkeypatch):

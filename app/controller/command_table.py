@@ -82,13 +82,10 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Write the distances between the points of data as a table or a figure",
     ),
-    Command(
-        "export_comparison",
-        "File",
-        "Export comparison…",
-        "",
-        "Write the panel Compare as a figure, or all its measures as a table",
-    ),
+    Command("export_comparison", "File", "Export comparison…", "", "As a figure or a table"),
+    Command("export_matrix", "File", "Export attention matrix…", "", "As a figure or a table"),
+    Command("export_atlas", "File", "Export atlas of heads…", "", "As a figure or a table"),
+    Command("export_why", "File", "Export why it attends there…", "", "As a figure or a table"),
     Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
     Command(
         "export_script",

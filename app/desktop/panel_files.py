@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 
 from app.controller.controller import Controller
@@ -12,15 +13,18 @@ from app.desktop import distance_files
 from app.desktop.export_process import SaveWindow, problem_of
 from app.jobs.job import Job
 from app.model.figure_options import DPI_LIMITS, PRINT_DPI, STYLES, TYPE_SIZE
-from app.model.file_formats import CSV, PDF, PNG, SVG
+from app.model.file_formats import CSV, NPZ, PDF, PNG, SVG
+from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.comparison import ComparisonPart
+from app.parts.head_atlas import HeadAtlasPart
+from app.parts.why_there import WhyTherePart
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
 from app.views.text.file_patterns import pattern
 
 FORMATS = {PDF: "PDF", SVG: "SVG", PNG: "PNG", CSV: "Table, CSV"}
+ARRAYS = {NPZ: "Arrays, NumPy"}
 FIELDS = (
-    FormField("format", "Format", PDF, tuple(Choice(*each) for each in FORMATS.items())),
     FormField("size", "Size", "170x100mm", hint="Both sides, 85x60mm, a width, 85mm, or pixels"),
     FormField("font-size", "Letters, pt", f"{TYPE_SIZE:g}", hint="For all letters"),
     FormField("dpi", "Dots per inch", PRINT_DPI, limits=DPI_LIMITS, hint="Of a PNG"),
@@ -28,6 +32,12 @@ FIELDS = (
         "style", "Style", STYLES[1], (Choice(STYLES[1], "Print (light)"), Choice(STYLES[0], "Dark"))
     ),
 )
+TITLES = {
+    "comparison": "Export the comparison",
+    "matrix": "Export the attention matrix",
+    "atlas": "Export the atlas of heads",
+    "why": "Export why it attends there",
+}
 # writes to a file what a form says; None: there is nothing to write
 Writing = Callable[[Path, Values], Job | None]
 
@@ -37,11 +47,18 @@ def commands(
 ) -> dict[str, Callable[[], None]]:
     """Return the commands of the menu File that export panels."""
     files = PanelFiles(window, submit)
+    made: tuple[tuple[str, Callable[[Controller, Path, Values], Job | None]], ...] = (
+        ("comparison", _comparison),
+        ("matrix", _matrix),
+        ("atlas", _atlas),
+        ("why", _why),
+    )
     return {
         **distance_files.commands(controller, submit),
-        "export_comparison": partial(
-            files.ask, "Export the comparison", "comparison", partial(_comparison, controller)
-        ),
+        **{
+            f"export_{name}": partial(files.ask, TITLES[name], name, partial(write, controller))
+            for name, write in made
+        },
     }
 
 
@@ -60,18 +77,21 @@ class PanelFiles:
 
         self._close()
         start = partial(self.start, title, name, writing)
-        self.dialog = ExportDialog(self._window.frame, title, FIELDS, start, self._close)
+        known = {**FORMATS, **(ARRAYS if name == "matrix" else {})}
+        formats = FormField("format", "Format", PDF, tuple(starmap(Choice, known.items())))
+        fields = (formats, *FIELDS)
+        self.dialog = ExportDialog(self._window.frame, title, fields, start, self._close)
         self.dialog.show()
 
     def start(self, title: str, name: str, writing: Writing, values: Values) -> None:
         """Ask for the file, and have the worker write it."""
         assert self.dialog is not None
         kind = str(values["format"])
-        wrong = "" if kind == CSV else problem_of(values)
+        wrong = "" if kind in (CSV, NPZ) else problem_of(values)
         if wrong:
             self.dialog.show_problem(wrong)
             return
-        chosen = self._window.ask_save(title, pattern(FORMATS[kind], (kind,)), name)
+        chosen = self._window.ask_save(title, pattern({**FORMATS, **ARRAYS}[kind], (kind,)), name)
         if chosen is None:
             return
         target = Path(chosen)
@@ -96,3 +116,38 @@ def _comparison(controller: Controller, target: Path, values: Values) -> Job | N
     if part.comparison is None:
         return None
     return ComparisonTask(part.scene, part.comparison, part.measure, target, tuple(values.items()))
+
+
+def _matrix(controller: Controller, target: Path, values: Values) -> Job | None:
+    from app.export import panel_figures
+    from app.export.panel_tasks import PanelTask, matrix_arrays, matrix_rows
+
+    state = controller.part(AttentionMatrixPart).state
+    if state is None:
+        return None
+    draw, rows = partial(panel_figures.matrix, state), partial(matrix_rows, state)
+    arrays = partial(matrix_arrays, state)
+    return PanelTask("Attention matrix", draw, rows, target, tuple(values.items()), arrays)
+
+
+def _atlas(controller: Controller, target: Path, values: Values) -> Job | None:
+    from app.export import panel_figures
+    from app.export.panel_tasks import PanelTask
+
+    part = controller.part(HeadAtlasPart)
+    state, answer = part.state(), part.answer
+    if state is None or answer is None:
+        return None
+    draw, rows = partial(panel_figures.atlas, state), lambda: answer.rows
+    return PanelTask("Atlas of heads", draw, rows, target, tuple(values.items()))
+
+
+def _why(controller: Controller, target: Path, values: Values) -> Job | None:
+    from app.export import panel_figures
+    from app.export.panel_tasks import PanelTask, why_rows
+
+    state = controller.part(WhyTherePart).state
+    if state is None:
+        return None
+    draw, rows = partial(panel_figures.why, state), partial(why_rows, state)
+    return PanelTask("Why it attends there", draw, rows, target, tuple(values.items()))

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+
 from app.export import figure, measure_plots, raster, small_multiples
 from app.export.charts import SIZE, Look
-from app.export.files import beside
+from app.export.files import beside, save_arrays
 from app.export.sheet import PER_INCH, Sheet
 from app.jobs.comparison import points, table
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import Notice
 from app.model.comparison import KINDS, Comparison
 from app.model.figure_options import LINE_WIDTH, PROPORTION, TYPE_SIZE
-from app.model.file_formats import CSV
+from app.model.file_formats import CSV, NPZ
 from app.model.scene import Scene
+from app.views.interface.attention_matrix import MatrixState
 from app.views.interface.theme import Theme
+from app.views.interface.why_there import TITLES, WhyState
 from app.views.text.typed_values import paper_size
 from compute.core.refusal import describe
 from compute.requests.engine import Engine
@@ -99,3 +103,56 @@ class ComparisonTask(Job):
         size = small_multiples.cell(len(found), paper)
         made = small_multiples.pictures(found, engine, size, lambda words: emit(Notice(words)))
         return small_multiples.drawn(made, paper)
+
+
+@dataclass(frozen=True, eq=False)
+class PanelTask(Job):
+    """A panel as a figure, or its numbers as a table, ``rows`` with the same names, or as arrays."""
+
+    words: ClassVar[str] = "the file of the panel"
+
+    title: str
+    draw: Callable[[Look], Sheet]
+    rows: Callable[[], Sequence[Mapping[str, object]]]
+    target: Path
+    values: Values
+    arrays: Callable[[], Mapping[str, np.ndarray]] = dict
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Emit one `Notice`."""
+        emit(written(self.target, self._write))
+
+    def _write(self) -> None:
+        if self.target.suffix.lower() == CSV:
+            write_table(self.target, self.rows())
+            return
+        if self.target.suffix.lower() == NPZ:
+            with beside(self.target) as out:
+                save_arrays(out, self.arrays())
+            return
+        look, paper = look_of(self.values), paper_of(self.values)
+        raster.write(self.draw(look), self.target, self.title, paper.dpi)
+
+
+def matrix_rows(state: MatrixState) -> list[dict[str, object]]:
+    """Return the rows of a head as a table; a key that a query does not see is empty."""
+    shown = np.where(state.seen & np.isfinite(state.rows), state.rows, np.nan)
+    return [
+        {"query": query, **{key: "" if np.isnan(x) else repr(float(x))
+                            for key, x in zip(state.keys, row, strict=True)}}
+        for query, row in zip(state.queries, shown, strict=True)
+    ]  # fmt: skip
+
+
+def matrix_arrays(state: MatrixState) -> dict[str, np.ndarray]:
+    """Return the rows of a head with their tokens, and which keys each query sees."""
+    return {
+        "rows": state.rows, "seen": state.seen, "queries": np.array(state.queries),
+        "keys": np.array(state.keys), "words": np.array(state.words),
+    }  # fmt: skip
+
+
+def why_rows(state: WhyState) -> list[dict[str, object]]:
+    """Return the bars of a row as a table."""
+    pairs = zip(state.names, state.values, strict=True)
+    return [{"name": name, TITLES[state.split]: repr(float(value))} for name, value in pairs]

@@ -22,6 +22,7 @@ from app.model.notes import Angle, Note, check_count
 from app.model.photograph import Photograph
 from app.model.pins import Pin as Pin
 from app.model.pins import default_pin, default_third, default_vector, known_token
+from compute.core.pictured import Pictured
 from compute.core.refusal import shown
 from compute.core.status import Status
 from compute.families import families, parse, write
@@ -63,7 +64,7 @@ def kind_of(family: str) -> tuple[str, dict[str, object]]:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Scene(Pictured):
     """Everything that can be undone, saved or animated.
 
     family: as on the command line ("gaussian", "attention:bank?layer=4&head=6&tokens=1,6,9").

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -13,18 +11,13 @@ from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.preparation import ATTENDS
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
-from app.model.file_formats import CSV, NPZ
 from app.model.scene import Pin, Scene
 from app.parts.panel_part import PanelPart
 from app.parts.part import PartContext
 from app.presenters import head_specification
-from app.views.interface.attention_matrix import CellChosen, MatrixAsked, MatrixState
+from app.views.interface.attention_matrix import CellChosen, MatrixState
 from app.views.interface.events import Event, PanelShown
-from app.views.text.file_patterns import one_of, pattern
 from app.views.text.token_names import numbered
-from compute.core.arrays import Floats
-from compute.core.refusal import describe
-from compute.core.replacing import replacing
 from compute.families import parse, write
 from compute.heads import attention_rows
 from compute.heads.head_selection import OF_FILE, file_of, settings
@@ -39,7 +32,6 @@ MOST_TOKENS = 1024
 NONE = np.zeros((0, 0))
 NO_HEAD = "Only attention has a matrix: choose a head of a model as the family."
 WAITING = "Waiting for the rows of the head …"
-WRITTEN = one_of(pattern("CSV", (CSV,)), pattern("NumPy", (NPZ,)))
 
 
 @dataclass(frozen=True)
@@ -82,63 +74,12 @@ class MatrixAnswer:
     state: MatrixState
 
 
-@dataclass(frozen=True)
-class WriteMatrixTask(Job):
-    """The rows of a head as a file."""
-
-    words: ClassVar[str] = "the file of the attention matrix"
-
-    answer: MatrixAnswer
-    target: Path
-
-    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Write beside the target and rename; say why if that cannot be."""
-        try:
-            write_rows(self.answer, self.target)
-            emit(MatrixWritten(f"{self.target.name} has the attention matrix"))
-        except (ValueError, OSError) as problem:
-            emit(MatrixWritten(f"⚠ {self.target.name} was not written: {describe(problem)}"))
-
-
-@dataclass(frozen=True)
-class MatrixWritten:
-    """That the rows are in their file, or why they are not."""
-
-    words: str
-
-
-def write_rows(answer: MatrixAnswer, target: Path) -> None:
-    """Write rows and tokens as .csv or .npz.  ValueError for other files."""
-    state, suffix = answer.state, target.suffix.lower()
-    if suffix not in (CSV, NPZ):
-        raise ValueError(f"the file must end in {CSV} or {NPZ}")
-    with replacing(target) as temporary:
-        if suffix == NPZ:
-            with temporary.open("wb") as file:
-                np.savez_compressed(
-                    file, rows=state.rows, seen=state.seen, queries=np.array(state.queries),
-                    keys=np.array(state.keys), family=np.array(answer.job.family),
-                    words=np.array(state.words),
-                )  # fmt: skip
-        else:
-            with temporary.open("w", encoding="utf-8", newline="") as text:
-                table = csv.writer(text, lineterminator="\n")
-                table.writerow(["query", *state.keys])
-                for query, row in zip(state.queries, state.rows, strict=True):
-                    table.writerow([query, *_cells(row)])
-
-
-def _cells(row: Floats) -> list[str]:
-    """Return a row for a table; a query without keys has empty cells."""
-    return ["" if np.isnan(x) else repr(float(x)) for x in row]
-
-
 class AttentionMatrixPart(PanelPart):
     """Shows the rows of the scene's head while its panel is visible, with the pins' queries."""
 
     title = panel_titles.MATRIX
-    events = (PanelShown, CellChosen, MatrixAsked)
-    messages = (MatrixAnswer, MatrixWritten, JobFailed)
+    events = (PanelShown, CellChosen)
+    messages = (MatrixAnswer, JobFailed)
     always = frozenset(("family",))
     while_seen = frozenset(("start", "end"))
 
@@ -161,12 +102,6 @@ class AttentionMatrixPart(PanelPart):
                 self._show()
             case CellChosen(query=query, pin=pin) if self._answer is not None:
                 self._bring(query, pin)
-            case MatrixAsked() if self._answer is not None:
-                path = self.context.window.ask_save(
-                    "Export the attention matrix", WRITTEN, "attention"
-                )
-                if path is not None:
-                    self.context.submit(WriteMatrixTask(self._answer, Path(path)))
 
     def _bring(self, query: int, pin: str) -> None:
         """Bring A onto a query under its own mask, or B onto its place on the plane."""
@@ -195,18 +130,22 @@ class AttentionMatrixPart(PanelPart):
             case MatrixAnswer() if message.job == self.asked:
                 self._answer = message
                 self._show()
-            case MatrixWritten():
-                self.context.window.log(message.words)
             case JobFailed(job=MatrixTask()) if message.job == self.asked:
                 self.asked = self._answer = None
                 self.show(_nothing(message.problem))
 
-    def _show(self) -> None:
+    @property
+    def state(self) -> MatrixState | None:
+        """The state of the panel, None as long as the rows are not known."""
         scene = self.context.store.scene
+        if self._answer is None:
+            return None
+        assert scene.start and scene.end
+        return replace(self._answer.state, pins=(_token(scene.start), _token(scene.end)))
+
+    def _show(self) -> None:
         if self._answer is not None:
-            assert scene.start and scene.end
-            pins = (_token(scene.start), _token(scene.end))
-            self.show(replace(self._answer.state, pins=pins))
+            self.show(self.state)
         elif self.asked is not None:
             self.show(_nothing(WAITING))
 

@@ -21,6 +21,7 @@ from app.model.comparison import Comparison, split
 from app.model.flow import FlowSettings
 from app.model.layers import Layers
 from app.model.scene import Scene
+from app.parts.head_files import asked_for
 from app.parts.part import Part, PartContext
 from app.presenters import comparison as shown
 from app.presenters import picking
@@ -36,7 +37,6 @@ from app.views.interface.comparison_events import (
     PanesLaidOut,
 )
 from app.views.interface.events import Event, PanelShown, PinMoved
-from app.views.text.file_patterns import pattern_of
 from compute.families import parse
 from compute.requests.engine import Engine
 
@@ -186,13 +186,7 @@ class ComparisonPart(Part):
 
     def _add(self, folder: bool) -> None:
         """Add a file to the texts, or all of a folder."""
-        window = self.context.window
-        if folder:
-            place = window.ask_folder("Compare the heads of a folder")
-            files = shown.files_in(place) if place is not None else []
-        else:
-            path = window.ask_open("Compare with another text", pattern_of("heads"))
-            files = [] if path is None else [path]
+        files = asked_for(self.context.window, "Compare with other texts", folder)
         known = split(self._chosen.over, self._chosen.text)
         self._chosen = replace(self._chosen, text="; ".join(dict.fromkeys((*known, *files))))
 

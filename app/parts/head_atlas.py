@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,20 +10,19 @@ from typing import ClassVar
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
-from app.model.file_formats import CSV
 from app.model.scene import Scene
+from app.parts.head_files import asked_for
 from app.parts.panel_part import PanelPart
 from app.parts.part import PartContext
 from app.presenters import atlas
 from app.presenters.head_specification import NAME
 from app.views.interface.events import Event, PanelShown
-from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen, AtlasState
-from app.views.text.file_patterns import pattern, pattern_of
-from compute.atlas.head_distances import HeadDistances, head_distances
+from app.views.interface.head_atlas import AtlasAsked, AtlasChosen, AtlasHeadChosen, AtlasState
+from compute.atlas.head_distances import HeadDistances, comparable, head_distances
+from compute.atlas.head_groups import HeadGroups, head_groups
 from compute.atlas.head_scores import HeadScores
 from compute.atlas.score_store import file_scores, key_of
 from compute.core.refusal import describe
-from compute.core.replacing import replacing
 from compute.engine.reference import ReferenceEngine
 from compute.families import parse, write
 from compute.heads.head import HeadFile
@@ -43,12 +41,17 @@ class AtlasTask(Job):
 
     family: str
     others: tuple[str, ...] = ()
+    number: int = 4  # of clusters
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Emit answers that grow, in float64 on any engine; the last one has the distances."""
-        stated = parse(self.family)[1]
+        stated, unread = parse(self.family)[1], []
         found = [(str(settings(stated)["source"]), file_of(stated))]
-        found += [(source, beside(stated, source)) for source in self.others]
+        for source in self.others:
+            try:
+                found.append((source, beside(stated, source)))
+            except (ValueError, OSError) as problem:
+                unread.append(f"{Path(source).name} is not read: {describe(problem)}")
         files = tuple(file for _, file in found)
         scored: list[tuple[int, HeadScores]] = []
         total, last = sum(file.layers * file.heads for file in files), time.monotonic()
@@ -63,16 +66,25 @@ class AtlasTask(Job):
             key = key_of(source, tuple(settings(stated)[name] for name in OF_FILE[1:]))
             some = file_scores(ReferenceEngine(), file, key, on_head)
             scored += [(number, of) for of in some]
+        apart, groups = None, None
         try:
-            apart, problem = head_distances(files), ""
+            words = comparable(files)
+            apart = head_distances(files)
+            groups = head_groups(apart, self.number)
         except ValueError as refused:
-            apart, problem = None, str(refused)
-        emit(AtlasAnswer(self, files, tuple(scored), total, total, apart, problem))
+            words = str(refused)
+        said = atlas.compared(scored, files, "; ".join((words, *unread)))
+        sources = tuple(source for source, _ in found)
+        emit(AtlasAnswer(self, files, tuple(scored), total, total, apart, groups, said, sources))
 
 
 @dataclass(frozen=True, eq=False)
 class AtlasAnswer:
-    """The scores so far, ``done`` of ``total``, and the distances, or why there are none."""
+    """The scores so far, ``done`` of ``total``.
+
+    distances, groups: None where heads are not compared; compared: what is, in words; sources: of the
+    files that were read.
+    """
 
     job: AtlasTask
     files: tuple[HeadFile, ...]
@@ -80,56 +92,31 @@ class AtlasAnswer:
     done: int
     total: int
     distances: HeadDistances | None = None
-    problem: str = ""
+    groups: HeadGroups | None = None
+    compared: str = ""
+    sources: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True)
-class WriteAtlasTask(Job):
-    """The scores of an atlas as a table."""
-
-    words: ClassVar[str] = "the table of heads"
-
-    answer: AtlasAnswer
-    target: Path
-
-    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Write beside the target and rename; say why if that cannot be."""
-        try:
-            if self.target.suffix.lower() != CSV:
-                raise ValueError(f"the file must end in {CSV}")
-            with (
-                replacing(self.target) as temporary,
-                temporary.open("w", encoding="utf-8", newline="") as text,
-            ):
-                entries = [atlas.entry(self.answer.files[i], of) for i, of in self.answer.scored]
-                rows = csv.DictWriter(text, list(entries[0]), lineterminator="\n")
-                rows.writeheader()
-                rows.writerows(map(atlas.cells, entries))
-            emit(AtlasWritten(f"{self.target.name} has the scores of {len(entries)} heads"))
-        except (ValueError, OSError) as problem:
-            emit(AtlasWritten(f"⚠ {self.target.name} was not written: {describe(problem)}"))
-
-
-@dataclass(frozen=True)
-class AtlasWritten:
-    """That a table is in its file, or why it is not."""
-
-    words: str
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """The table of all heads: scores, place on the map, cluster, nearest other head."""
+        more = atlas.grouped(self.files, self.scored, self.distances, self.groups)
+        entries = [atlas.entry(self.files[i], of) for i, of in self.scored]
+        return [atlas.cells({**own, **of}) for own, of in zip(entries, more, strict=True)]
 
 
 class HeadAtlasPart(PanelPart):
     """Scores the heads of the scene's file while its panel is visible."""
 
     title = panel_titles.ATLAS
-    events = (PanelShown, AtlasHeadChosen, AtlasAsked)
-    messages = (AtlasAnswer, AtlasWritten, JobFailed)
+    events = (PanelShown, AtlasHeadChosen, AtlasAsked, AtlasChosen)
+    messages = (AtlasAnswer, JobFailed)
     while_seen = frozenset(("family",))
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
         self._others: tuple[str, ...] = ()
         self._answer: AtlasAnswer | None = None
-        self._problem = ""
+        self._problem, self._chosen = "", AtlasChosen()
 
     def wanted(self, scene: Scene) -> AtlasTask | None:
         name, stated = parse(scene.family)
@@ -138,7 +125,7 @@ class HeadAtlasPart(PanelPart):
         own = settings(stated)["source"]
         others = tuple(source for source in self._others if source != own)
         family = write(NAME, {k: v for k, v in stated.items() if k in OF_FILE})
-        return AtlasTask(family, others)
+        return AtlasTask(family, others, self._chosen.number)
 
     def on_event(self, event: Event) -> None:
         super().on_event(event)
@@ -147,20 +134,16 @@ class HeadAtlasPart(PanelPart):
                 self._show()
             case AtlasHeadChosen():
                 self._open(event)
-            case AtlasAsked(purpose="add"):
-                path = self.context.window.ask_open("Add heads to the atlas", pattern_of("heads"))
-                if path is not None and path not in self._others:
-                    self._others += (path,)
-                    self._ask_again()
+            case AtlasChosen():
+                self._chosen = event
+                self._ask_again()
+            case AtlasAsked(purpose="add" | "folder" as purpose):
+                more = asked_for(self.context.window, "Add to the atlas", purpose == "folder")
+                self._others = tuple(dict.fromkeys((*self._others, *more)))
+                self._ask_again()
             case AtlasAsked(purpose="clear"):
                 self._others = ()
                 self._ask_again()
-            case AtlasAsked(purpose="save") if self._answer is not None and self._answer.scored:
-                path = self.context.window.ask_save(
-                    "Export the scores", pattern("CSV", (CSV,)), "heads"
-                )
-                if path is not None:
-                    self.context.submit(WriteAtlasTask(self._answer, Path(path)))
 
     def _ask_again(self) -> None:
         self.ask()
@@ -170,7 +153,7 @@ class HeadAtlasPart(PanelPart):
         """Show a head of the scene's file, or of another."""
         place = {"family.layer": event.layer, "family.head": event.head, "family.tokens": ""}
         if event.file and self._answer is not None:
-            source = self._answer.job.others[event.file - 1]
+            source = self._answer.sources[event.file]
             stated = {"source": source, "layer": event.layer, "head": event.head}
             self.context.edit({"family": write(NAME, stated)}, None)
         else:
@@ -190,8 +173,6 @@ class HeadAtlasPart(PanelPart):
             case AtlasAnswer() if message.job == self.asked:
                 self._answer, self._problem = message, ""
                 self._show()
-            case AtlasWritten():
-                self.context.window.log(message.words)
             case JobFailed(job=AtlasTask()) if message.job == self.asked:
                 self.asked, self._problem = None, message.problem
                 self._show()
@@ -202,19 +183,36 @@ class HeadAtlasPart(PanelPart):
             self.show(atlas.nothing(atlas.NO_HEAD))
         elif self._problem:
             self.show(atlas.nothing(self._problem))
-        elif answer is None or answer.job != self.asked:
+        elif answer is None or (answer.job.family, answer.job.others) != self._of_asked:
             self.show(atlas.nothing(atlas.WAITING))
         else:
             self.show(self._state(answer, scene))
 
+    @property
+    def _of_asked(self) -> tuple[object, ...]:
+        """The files that the answer must be of; another number of clusters follows."""
+        asked = self.asked
+        return (asked.family, asked.others) if isinstance(asked, AtlasTask) else ()
+
+    @property
+    def answer(self) -> AtlasAnswer | None:
+        """The whole answer, or None."""
+        answer = self._answer
+        return answer if answer is not None and answer.done == answer.total else None
+
+    def state(self) -> AtlasState | None:
+        """Return the state of the panel, None as long as not all heads are scored."""
+        return None if self.answer is None else self._state(self.answer, self.context.store.scene)
+
     def _state(self, answer: AtlasAnswer, scene: Scene) -> AtlasState:
         c = settings(parse(scene.family)[1])
+        place = (c["layer"], c["head"])
         found = atlas.state(
-            answer.files, answer.scored, answer.distances, answer.problem, (c["layer"], c["head"])
+            answer.files, answer.scored, answer.distances, answer.groups, place, self._chosen
         )
         words = (
             f"{answer.total} heads"
             if answer.done == answer.total
             else f"{answer.done} of {answer.total} heads …"
         )
-        return replace(found, words=words, files=answer.job.others)
+        return replace(found, words=words, files=answer.job.others, compared=answer.compared)

@@ -114,9 +114,14 @@ class WhyTherePart(PanelPart):
                 problem = message.problem
                 self.show(_nothing(f"{problem[0].upper()}{problem[1:]}."))
 
+    @property
+    def state(self) -> WhyState | None:
+        """The state of the panel, None as long as the parts are not known."""
+        return None if self._answer is None else state(self._answer, self._chosen)
+
     def _show(self) -> None:
         if self.seen and self._answer is not None:
-            self.show(state(self._answer, self._chosen))
+            self.show(self.state)
 
 
 def state(answer: WhyAnswer, chosen: KeyAsked) -> WhyState:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -15,8 +14,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.variants import FAMILY, named
 from app.model import colour_limits
 from app.model.colormaps import TWO_SIDED
-from app.model.comparison import KINDS, POINTS, SOURCE, TEMPERATURE, Comparison
-from app.model.file_formats import suffixes
+from app.model.comparison import KINDS, SOURCE, TEMPERATURE, Comparison
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.comparison import ComparisonState, MeasurePlot, Pane
@@ -146,11 +144,3 @@ def usual_values(over: str, family: str) -> str:
     if over == SOURCE:
         return str(c["source"])
     return f"{c[over]}, {c[over] - 1 if c[over] else 1}"
-
-
-def files_in(folder: str) -> list[str]:
-    """Return the files of heads in a folder, by name, at most `POINTS` of them."""
-    found = sorted(
-        str(path) for path in Path(folder).iterdir() if path.suffix.lower() in suffixes("heads")
-    )
-    return found[: POINTS[1]]

@@ -1,4 +1,4 @@
-"""`AttentionFlow`, the scripting interface to flows of fields, and the record of an evolution.
+"""`AttentionFlow`, the scripting interface to flows of fields.
 
 rough        ∂_t A = ∇^i∇_i A           the default: the norm never increases
 hodge        ∂_t A = ∇^i∇_i A − K A     −(dδ + δd)A
@@ -11,12 +11,12 @@ seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute.api.flow_record import Flow
 from compute.core import refusal
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -32,7 +32,7 @@ from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
 from compute.flow.rectangle import chart_of, shape_of, shown
 from compute.flow.time_stepping import MOST_STAGES, Evolution, Stepper, diffuse, longest, sharpen
-from compute.flow.zero_tracks import ZeroTrack, follow
+from compute.flow.zero_tracks import follow
 from compute.flow.zeros import Singularity, boundary_index, singularities
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
@@ -49,41 +49,6 @@ WHOLE = ("natural", "seed")
 MOST_WORK, STEP_COST = 3e11, 4096
 # largest value in a field: squares must be finite
 LARGEST = 1e100
-
-
-@dataclass(frozen=True, eq=False)
-class Flow:
-    """The evolution of a field.
-
-    field: the final field, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN
-    outside; times, with norm in L²(g) and mass ∫ρ dA (0 for vectors) at each; singularities: the
-    final zeros, and their tracks over the times; boundary_index: the winding of the final field
-    along the boundary of the usable region, equal to the sum of the indices; steps: their number;
-    dt_limit: the longest stable Euler step; status: NOT_CONVERGED if growth stopped the evolution;
-    cut: the share of nodes outside the domain, or where the metric is singular or too small for
-    useful steps, with no flux through their boundary; beyond: the share of the domain's area within
-    the grid's rectangle that no cell covers, infinite if the domain's boundary is infinitely far
-    away, NaN if unknown; limiter: in words, why steps were shorter than requested, or "";
-    time_error: the estimated error of time stepping at each time, relative to the norm (NaN for
-    backward heat); order: the order of accuracy in the grid spacing.
-    """
-
-    field: Floats
-    times: list[float]
-    norm: list[float]
-    mass: list[float]
-    singularities: list[Singularity]
-    tracks: tuple[ZeroTrack, ...]
-    boundary_index: int
-    steps: int
-    dt_limit: float
-    status: Status
-    cut: float
-    beyond: float
-    limiter: str
-    time_error: list[float]
-    engine: str
-    order: float = 2.0
 
 
 class AttentionFlow:
@@ -214,6 +179,7 @@ class AttentionFlow:
             time_error=made.errors,
             engine=self._engine.name,
             order=self.order,
+            grid=self.grid,
         )
 
     def _check_work(self, time: float, step: float) -> None:

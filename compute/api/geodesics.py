@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.core.arrays import Floats, points
+from compute.core.pictured import Pictured
 from compute.core.refusal import shown
 from compute.core.status import Status
 from compute.curves import distance_bounds
@@ -35,14 +36,15 @@ SHORTER = {"reference": 1e-6, "gpu": 1e-3}
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class Path(Pictured):
     """One geodesic: t (n,), theta and velocity (n, 2), length, energy and certificate.
 
     residual: Fisher length by which the end point is missed; error: relative drift of g(v, v);
     status: success, or the reason for failure; morse_index: number of conjugate points passed.  A
     path that stopped early has fewer nodes, and t ends below 1.  shortest: False if a closed form,
     a bound or another geodesic of `all_paths` shows that a shorter path exists; None if nothing is
-    known.  shorter_length: the length of a known shorter path, or an upper bound of it.
+    known.  shorter_length: the length of a known shorter path, or an upper bound of it.  manifold,
+    alpha: those of the geodesic, None if it was made without.
     """
 
     t: Floats
@@ -57,9 +59,33 @@ class Path:
     engine: str
     shortest: bool | None = None
     shorter_length: float | None = None
+    manifold: Manifold | None = field(default=None, repr=False)
+    alpha: float = 0.0
+
+    def facts(self) -> dict[str, str]:
+        """Return length, energy, status and certificate in words."""
+        named = (
+            "Fisher–Rao length"
+            if self.alpha == 0.0
+            else f"Length of the α-geodesic, α = {self.alpha:g}"
+        )
+        return {
+            named: f"{self.length:.10g}",
+            "Energy": f"{self.energy:.10g}",
+            "Status": self.status.words,
+            "Misses its end by": f"{self.residual:.2g}",
+            "Drift of g(v, v)": f"{self.error:.2g}",
+            "Engine": self.engine,
+        }
+
+    def formula(self) -> str:
+        """Return the length with its status in LaTeX."""
+        return rf"L = {self.length:.10g}\quad\text{{({self.status.name})}}"
 
 
-def split(paths: Paths, index: np.ndarray) -> list[Path]:
+def split(
+    paths: Paths, index: np.ndarray, manifold: Manifold | None = None, alpha: float = 0.0
+) -> list[Path]:
     """Return the curves of a batch, each with only its valid nodes."""
     return [
         Path(
@@ -73,6 +99,8 @@ def split(paths: Paths, index: np.ndarray) -> list[Path]:
             status=Status(int(paths.status[i])),
             morse_index=int(index[i]),
             engine=paths.engine,
+            manifold=manifold,
+            alpha=alpha,
         )
         for i in range(len(paths.status))
     ]
@@ -154,10 +182,11 @@ class AttentionGeodesic:
     def _indexed(self, engine: Engine, paths: Paths) -> list[Path]:
         """Return the paths of a batch; for the Levi-Civita connection with their Morse indices."""
         if self.alpha != 0.0:
-            return split(paths, np.zeros(len(paths.status), np.int32))
+            return split(paths, np.zeros(len(paths.status), np.int32), self.manifold, self.alpha)
         index = jacobi_fields.morse_index(engine, self.manifold, paths)
         return [
-            judged(self.manifold, path) for path in split(jacobi_fields.marked(paths, index), index)
+            judged(self.manifold, path)
+            for path in split(jacobi_fields.marked(paths, index), index, self.manifold)
         ]
 
     def all_paths(self, start: ArrayLike, end: ArrayLike, polish: bool = False) -> list[Path]:
@@ -223,7 +252,7 @@ class AttentionGeodesic:
         index = np.zeros(1, np.int32)
         if self.alpha == 0.0:
             index = jacobi_fields.morse_index(self.engine, self.manifold, paths)
-        return split(paths, index)[0]
+        return split(paths, index, self.manifold, self.alpha)[0]
 
 
 def judged(manifold: Manifold, path: Path) -> Path:

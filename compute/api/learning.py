@@ -15,7 +15,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from compute.api.statistics import Fits, Points
+from compute.api.points import Points
+from compute.api.statistics import Fits
 from compute.core.arrays import Floats, same_length
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status

@@ -9,7 +9,6 @@ scikit-learn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute.core.arrays import Floats, same_length
+from compute.api.points import LISTED, Points, listed
+from compute.core.arrays import Floats
+from compute.core.pictured import Pictured
 from compute.core.refusal import Refused
 from compute.core.status import Status
 from compute.engine.opening import open_engine
@@ -31,8 +32,7 @@ from compute.samples import samples as data
 from compute.samples import table
 from compute.statistics import bootstrap, geodesic_regression, k_means, maximum_likelihood, means
 from compute.statistics import tangent_pca as principal
-from compute.statistics.checkpoint_path import CheckpointPath, checkpoint_path
-from compute.statistics.distance_matrix import FISHER_RAO, Distances, between, distances
+from compute.statistics.distance_matrix import between
 from compute.statistics.goodness import Goodness, goodness
 from compute.statistics.likelihood import likelihood
 from compute.statistics.likelihood import metric as metric_at
@@ -41,48 +41,8 @@ from compute.statistics.logarithms import logarithms
 from compute.statistics.principal_geodesics import PrincipalGeodesics, principal_geodesics
 
 
-class Points:
-    """Labelled points of a family: theta (n, 2), labels (n,).
-
-    Raises ValueError for points outside the domain and for another number of labels.
-
-    >>> import compute
-    >>> points = Points(compute.family("gaussian"), [[-1.0, 1.0], [1.0, 1.0]], ["left", "right"])
-    >>> print(f"{points.distances(compute.open_engine('reference')).values[0, 1]:.8f}")
-    1.86245972
-    """
-
-    def __init__(
-        self, manifold: Manifold, theta: ArrayLike, labels: Sequence[str] | None = None
-    ) -> None:
-        self.manifold = manifold
-        self.theta = points_of(manifold, "theta", theta)
-        stated = [str(i + 1) for i in range(len(self.theta))] if labels is None else labels
-        self.labels = tuple(map(str, stated))
-        same_length(theta=self.theta, labels=np.array(self.labels))
-
-    def __len__(self) -> int:
-        return len(self.theta)
-
-    def distances(self, engine: Engine | None = None, metric: str = FISHER_RAO) -> Distances:
-        """Return all distances (n, n) with their statuses, by default those of Fisher and Rao."""
-        return distances(engine or open_engine(), self.manifold, self.theta, metric)
-
-    def path(self, times: ArrayLike | None = None, engine: Engine | None = None) -> CheckpointPath:
-        """Return the path through the points in their order, such as checkpoints of a training: its
-        length, excess over the geodesic of its ends, action and turning.
-
-        >>> import compute
-        >>> points = compute.Points(compute.family("gaussian"), [[0, 1], [1, 2], [2, 1]])
-        >>> found = points.path(engine=compute.open_engine("reference"))
-        >>> print(f"{found.length:.6f} {found.excess:.6f}")
-        2.378762 1.277215
-        """
-        return checkpoint_path(engine or open_engine(), self.manifold, self.theta, times)
-
-
 @dataclass(frozen=True, eq=False)
-class Fits:
+class Fits(Pictured):
     """Maximum-likelihood points of samples, one a group.
 
     groups (n,); theta (n, 2); log_likelihood, aic, n and status (n,); ``fits`` holds each with its Wald
@@ -105,6 +65,15 @@ class Fits:
 
     def __getitem__(self, i: int) -> maximum_likelihood.Fit:
         return self.fits[i]
+
+    def facts(self) -> dict[str, str]:
+        """Return each group's point, log-likelihood and n, or why there is none."""
+        found = {"Family": self.manifold.title}
+        at = listed(self.manifold, self.groups, self.theta)
+        for one in self.fits[:LISTED]:
+            sure = f"{at[one.group]}; log-likelihood {one.log_likelihood:.8g}, n = {one.n:g}"
+            found[one.group] = sure if one.status == Status.OK else one.status.words
+        return found | ({"and": at["and"]} if "and" in at else {})
 
     @property
     def groups(self) -> tuple[str, ...]:

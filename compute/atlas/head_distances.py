@@ -80,8 +80,26 @@ def one_model(files: Sequence[HeadFile]) -> bool:
     )
 
 
+def comparable(files: Sequence[HeadFile]) -> str:
+    """Say in one line which heads of files are compared over which queries.
+
+    Raises Refused, which says why, if their distances mean nothing.
+    """
+    if one_model(files):
+        _check([(0, file) for file in files[:1]])
+        if len(files) == 1:
+            return "one text: all heads are compared"
+        return f"{len(files)} texts of one model: a head is one over all of them"
+    _check(list(enumerate(files)))
+    return f"{len(files)} models over the same tokens: all heads are compared over the same queries"
+
+
 def _check(text: Sequence[tuple[int, HeadFile]]) -> None:
     first = text[0][1]
+    if len(first.key_tokens) < 2:
+        raise Refused(
+            f"{first.name} has one key: all rows are the same, so that no distance is known"
+        )
     for _, file in text[1:]:
         if (file.tokens, file.key_tokens) != (first.tokens, first.key_tokens):
             raise Refused(

@@ -100,7 +100,7 @@ def on_plane(engine: Engine, file: HeadFile, layer: int, head: int) -> PlaneScor
     powers, usable = scalar_at(manifold, "log_condition", theta, 0)
     powers = np.where(usable == Status.OK, powers, np.inf)
     with np.errstate(over="ignore"):
-        condition = float(10.0 ** np.median(powers))
+        condition = float(np.median(10.0**powers))
     largest = float(sizes.max()) if len(sizes) else UNKNOWN
     return PlaneScores(largest, condition, *_conjugate_points(engine, manifold))
 

@@ -16,7 +16,7 @@ from compute.heads.head import HeadFile, bundled
 from compute.requests.engine import Engine
 
 # changes whenever a score is defined otherwise
-VERSION = 1
+VERSION = 2
 # files whose heads are remembered while they are scored
 MOST_FILES = 8
 T = TypeVar("T")

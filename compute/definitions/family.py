@@ -25,7 +25,7 @@ from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import GENERIC_SCALARS, Manifold, Slot, Support
 from compute.manifold.symmetry import Fold, Revolution
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 
 Point = tuple[float, float]
 # derives the tapes of a definition function, from the names of its constants or other arguments
@@ -286,18 +286,30 @@ def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) ->
     )
 
 
-def _geometry(program: tape.Tape) -> Callable[[Floats], LocalGeometry]:
+def _columns_of(program: tape.Tape) -> Callable[[Floats], list[Floats]]:
+    """Return a tape's outputs (...,) as a function of θ (..., 2)."""
     # integrals of many points would fill the memory instead of the cache
     integrals = any(name in negative_binomial.FUNCTIONS for name, *_ in program.steps)
 
-    def geometry(theta: Floats) -> LocalGeometry:
+    def columns(theta: Floats) -> list[Floats]:
         size = theta.size // 2
-        if integrals and size > negative_binomial.FEW:
-            parts = np.array_split(theta.reshape(-1, 2), -(-size // negative_binomial.FEW))
-            found = zip(*(tape.run(program, *_columns(part)) for part in parts), strict=True)
-            out = [np.concatenate(column).reshape(theta.shape[:-1]) for column in found]
-        else:
-            out = tape.run(program, *_columns(theta))
+        if not integrals or size <= negative_binomial.FEW:
+            return tape.run(program, *_columns(theta))
+        parts = np.array_split(theta.reshape(-1, 2), -(-size // negative_binomial.FEW))
+        found = zip(*(tape.run(program, *_columns(part)) for part in parts), strict=True)
+        return [np.concatenate(column).reshape(theta.shape[:-1]) for column in found]
+
+    return columns
+
+
+def _geometry(program: tape.Tape) -> QuickGeometry:
+    whole, metric_only, without_cubic = (
+        _columns_of(chosen)
+        for chosen in (program, tape.part(program, range(3)), tape.part(program, (*range(9), 13)))
+    )
+
+    def geometry(theta: Floats) -> LocalGeometry:
+        out = whole(theta)
         first = np.stack(out[3:9], axis=-1)
         return LocalGeometry(
             metric=np.stack(out[0:3], axis=-1),
@@ -306,7 +318,17 @@ def _geometry(program: tape.Tape) -> Callable[[Floats], LocalGeometry]:
             det=out[13],
         )
 
-    return geometry
+    def spray(theta: Floats, v: Floats) -> Spray:
+        *out, det = without_cubic(theta)
+        a, b = _columns(v)
+        squares = a * a, 2.0 * a * b, b * b
+        u1, u2 = (
+            first[0] * squares[0] + first[1] * squares[1] + first[2] * squares[2]
+            for first in (out[3:6], out[6:9])
+        )
+        return Spray(out[0], out[1], out[2], u1, u2, det)
+
+    return QuickGeometry(geometry, lambda theta: np.stack(metric_only(theta), axis=-1), spray)
 
 
 def _scalar(derived: Derived) -> Callable[[str, Floats, int], Floats]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 
 from compute.core.arrays import Floats
 from compute.manifold.manifold import Slot
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, Spray
 
 # g counts as zero where its trace falls to this share of max_j |T_j − T̄|²: one key has all the
 # attention, and the rest is lost in the rounding of η.
@@ -20,6 +21,8 @@ NOISE, KNOWN_TO = 4.0, 1e-2
 # up to this many keys K is summed over all triples, without cancellation (as in the kernels)
 FEW = 8
 UNROLL = 8
+# points × keys at once: the memory of larger arrays is fetched from the system every time
+AT_ONCE = 14_000
 
 
 class Softmax:
@@ -29,6 +32,9 @@ class Softmax:
         self.keys = keys
         self.bias = bias
         self.centre = keys.mean(axis=0)
+        centred = (keys - self.centre).T
+        # the centred keys, the bias, and ones, a row each
+        self._table = np.stack([*centred, bias, np.ones(len(bias))])
         self.spread2 = float(np.max(np.sum((keys - self.centre) ** 2, axis=1), initial=0.0))
 
     def weights(self, theta: Floats) -> Floats:
@@ -69,6 +75,66 @@ class Softmax:
         det = np.where(g[..., 0] + g[..., 2] > corner, det, 0.0)
         first = 0.5 * np.stack([cubic[..., 0:3], cubic[..., 1:4]], axis=-2)
         return LocalGeometry(g, first, cubic, det)
+
+    def metric(self, theta: Floats) -> Floats:
+        """Return packed g (..., 3)."""
+        return np.stack(self._by_parts(self._metric_sums, theta), axis=-1)
+
+    def spray(self, theta: Floats, v: Floats) -> Spray:
+        """Return g, Γ(v, v) = ½Σ p_j (c_j·v)² c_j and D, by sums over the keys without T itself."""
+        g11, g12, g22, u1, u2 = self._by_parts(self._spray_sums, theta, v)
+        with np.errstate(under="ignore"):
+            det = g11 * g22 - g12**2
+        det = np.where(g11 + g22 > CORNER[theta.itemsize] * self.spread2, det, 0.0)
+        return Spray(g11, g12, g22, u1, u2, det)
+
+    def _by_parts(self, sums: Callable[..., tuple[Floats, ...]], *points: Floats) -> list[Floats]:
+        """Return sums (...,) over the keys at points (..., 2)."""
+        flat, shape = [x.reshape(-1, 2) for x in points], points[0].shape[:-1]
+        count = -(-len(flat[0]) * len(self.keys) // AT_ONCE)
+        with np.errstate(under="ignore"):
+            if count <= 1:
+                return [column.reshape(shape) for column in sums(*flat)]
+            parts = zip(*(np.array_split(x, count) for x in flat), strict=True)
+            columns = zip(*(sums(*part) for part in parts), strict=True)
+            return [np.concatenate(column).reshape(shape) for column in columns]
+
+    def _metric_sums(self, theta: Floats) -> tuple[Floats, ...]:
+        p, c1, c2, _, total = self._key_rows(theta)
+        m = p * c1
+        g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
+        np.multiply(p, c2, out=m)
+        return g11 / total, g12 / total, _key_sum(m, c2) / total
+
+    def _spray_sums(self, theta: Floats, v: Floats) -> tuple[Floats, ...]:
+        p, c1, c2, eta, total = self._key_rows(theta)
+        m = p * c1
+        g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
+        np.multiply(p, c2, out=m)
+        g22 = _key_sum(m, c2)
+        c1 *= v[:, 0]
+        c2 *= v[:, 1]
+        c1 += c2
+        c1 *= c1
+        c1 *= p
+        # relative to the sum itself, less is lost here than in the second moments
+        t1, t2, share = self._table[[0, 1, 3]].astype(theta.dtype) @ c1
+        u1, u2 = t1 - eta[0] * share, t2 - eta[1] * share
+        half = 0.5 / total
+        return g11 / total, g12 / total, g22 / total, half * u1, half * u2
+
+    def _key_rows(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Return multiples of p and the centred keys c₁, c₂ (keys, n) at θ (n, 2), a row a key, η less
+        the keys' centre (2, n) and the sum of the multiples (n,).
+        """
+        table = self._table.astype(theta.dtype)
+        p = table[:2].T @ theta.T
+        p += table[2][:, None]
+        p -= p.max(axis=0)
+        np.exp(p, out=p)
+        t1, t2, total = table[[0, 1, 3]] @ p
+        eta = np.stack([t1, t2]) / total
+        return p, table[0][:, None] - eta[0], table[1][:, None] - eta[1], eta, total
 
     def curvature(self, theta: Floats) -> Floats:
         """Return K: for up to `FEW` keys by sums without cancellation, for more by whitened third
@@ -187,6 +253,12 @@ class Softmax:
 def _dot(x: Floats, y: Floats) -> Floats:
     """Return Σ_j x_j y_j (...,) of rows (..., n)."""
     total: Floats = np.einsum("...j,...j->...", x, y)
+    return total
+
+
+def _key_sum(x: Floats, y: Floats) -> Floats:
+    """Return Σ_j x_j y_j (n,) of columns (keys, n)."""
+    total: Floats = np.einsum("jn,jn->n", x, y)
     return total
 
 

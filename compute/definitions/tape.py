@@ -156,6 +156,25 @@ def bound(tape: Tape, constants: Mapping[str, float]) -> Tape:
     )
 
 
+def part(tape: Tape, outputs: Sequence[int]) -> Tape:
+    """Return the tape of some of the outputs, by their numbers, without steps that they do not need."""
+    kept = tuple(tape.outputs[i] for i in outputs)
+    first, needed = len(tape.inputs), set(kept)
+    for number in range(len(tape.steps) - 1, -1, -1):
+        name, *operands = tape.steps[number]
+        if name != "const" and first + number in needed:
+            needed.update(operands)
+    numbers = [n for n in range(len(tape.steps)) if n < len(tape.given) or first + n in needed]
+    moved = {first + n: first + place for place, n in enumerate(numbers)}
+    moved.update({register: register for register in range(first)})
+    steps = (tape.steps[n] for n in numbers)
+    return replace(
+        tape,
+        steps=tuple(s if s[0] == "const" else (s[0], *(moved[r] for r in s[1:])) for s in steps),
+        outputs=tuple(moved[r] for r in kept),
+    )
+
+
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     """Return the outputs for broadcastable ``inputs``, each of their common shape and precision."""
     checkpoint()

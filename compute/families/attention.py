@@ -10,6 +10,7 @@ one key takes all the weight, and curves stop there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from compute.manifold.charts import Chart, parameters
 from compute.manifold.convex_hull import encloses, hull
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support
-from compute.manifold.tangent import solve2
+from compute.manifold.tangent import LocalGeometry, QuickGeometry, solve2
 
 MOST_KEYS = 4096
 # keys lie on a line, or at a point, if their spread off it is a smaller share than this
@@ -121,7 +122,7 @@ def softmax_manifold(
         domain=f"|θ| < {radius:.4g}",
         line_element=FAMILY.line_element if isinstance(family, Softmax) else CAPPED_ELEMENT,
         margin=lambda theta: radius - np.hypot(theta[..., 0], theta[..., 1]),
-        geometry=family.geometry,
+        geometry=_geometry(family),
         curvature=family.curvature,
         scalar=family.scalar,
         scalars=("entropy", "probability", "log_partition", "dominant", *GENERIC_SCALARS),
@@ -141,6 +142,12 @@ def softmax_manifold(
         logits=(family.keys - family.centre, family.bias) if isinstance(family, Softmax) else None,
         singular=singular,
     )
+
+
+def _geometry(family: Softmax | CappedSoftmax) -> Callable[[Floats], LocalGeometry]:
+    if isinstance(family, CappedSoftmax):
+        return family.geometry
+    return QuickGeometry(family.geometry, family.metric, family.spray)
 
 
 def _charts(

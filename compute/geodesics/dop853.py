@@ -1,7 +1,6 @@
-"""The coefficients of the Dormand–Prince method of order 8, DOP853, and of its dense output, as rows of
-column → number.
+"""The coefficients of the Dormand–Prince method of order 8, DOP853, as rows of column → number.
 
-Hairer, Nørsett, Wanner: Solving Ordinary Differential Equations I, II.5 and II.10.  SciPy has the same,
+Hairer, Nørsett, Wanner: Solving Ordinary Differential Equations I, II.5.  SciPy has the same,
 but importing them takes half a second at start-up.
 """
 
@@ -103,101 +102,8 @@ _ERRORS = (
 )
 
 
-# stages 13 to 15 of the dense output, of order 7; stage 12 is the slope at the end
-_EXTRA: tuple[Mapping[int, float], ...] = (
-    {
-        0: 0.056167502283047954,
-        6: 0.25350021021662483,
-        7: -0.2462390374708025,
-        8: -0.12419142326381637,
-        9: 0.15329179827876568,
-        10: 0.00820105229563469,
-        11: 0.007567897660545699,
-        12: -0.008298,
-    },
-    {
-        0: 0.03183464816350214,
-        5: 0.028300909672366776,
-        6: 0.053541988307438566,
-        7: -0.05492374857139099,
-        10: -0.00010834732869724932,
-        11: 0.0003825710908356584,
-        12: -0.00034046500868740456,
-        13: 0.1413124436746325,
-    },
-    {
-        0: -0.42889630158379194,
-        5: -4.697621415361164,
-        6: 7.683421196062599,
-        7: 4.06898981839711,
-        8: 0.3567271874552811,
-        12: -0.0013990241651590145,
-        13: 2.9475147891527724,
-        14: -9.15095847217987,
-    },
-)
-_DENSE = (
-    {
-        0: -8.428938276109013,
-        5: 0.5667149535193777,
-        6: -3.0689499459498917,
-        7: 2.38466765651207,
-        8: 2.117034582445028,
-        9: -0.871391583777973,
-        10: 2.2404374302607883,
-        11: 0.6315787787694688,
-        12: -0.08899033645133331,
-        13: 18.148505520854727,
-        14: -9.194632392478356,
-        15: -4.436036387594894,
-    },
-    {
-        0: 10.427508642579134,
-        5: 242.28349177525817,
-        6: 165.20045171727028,
-        7: -374.5467547226902,
-        8: -22.113666853125306,
-        9: 7.733432668472264,
-        10: -30.674084731089398,
-        11: -9.332130526430229,
-        12: 15.697238121770845,
-        13: -31.139403219565178,
-        14: -9.35292435884448,
-        15: 35.81684148639408,
-    },
-    {
-        0: 19.985053242002433,
-        5: -387.0373087493518,
-        6: -189.17813819516758,
-        7: 527.8081592054236,
-        8: -11.57390253995963,
-        9: 6.8812326946963,
-        10: -1.0006050966910838,
-        11: 0.7777137798053443,
-        12: -2.778205752353508,
-        13: -60.19669523126412,
-        14: 84.32040550667716,
-        15: 11.99229113618279,
-    },
-    {
-        0: -25.69393346270375,
-        5: -154.18974869023643,
-        6: -231.5293791760455,
-        7: 357.6391179106141,
-        8: 93.40532418362432,
-        9: -37.45832313645163,
-        10: 104.0996495089623,
-        11: 29.8402934266605,
-        12: -43.53345659001114,
-        13: 96.32455395918828,
-        14: -39.17726167561544,
-        15: -149.72683625798564,
-    },
-)
-
-
-def _vector(entries: Mapping[int, float], size: int = STAGES) -> Floats:
-    found: Floats = np.zeros(size)
+def _vector(entries: Mapping[int, float]) -> Floats:
+    found: Floats = np.zeros(STAGES)
     for column, value in entries.items():
         found[column] = value
     return found
@@ -206,5 +112,3 @@ def _vector(entries: Mapping[int, float], size: int = STAGES) -> Floats:
 A: Floats = np.stack([_vector(row) for row in _ROWS])
 B: Floats = _vector(_WEIGHTS)
 ERRORS: Floats = np.stack([_vector(row) for row in _ERRORS])
-EXTRA: Floats = np.stack([_vector(row, STAGES + 4) for row in _EXTRA])
-DENSE: Floats = np.stack([_vector(row, STAGES + 4) for row in _DENSE])

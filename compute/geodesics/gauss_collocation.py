@@ -365,7 +365,7 @@ def _rays(request: ShootRequest) -> Paths:
 
     For states far from a geodesic they would be halved thousands of times.
     """
-    return initial_value.shoot(request, replace(DOP853, errors=None))
+    return initial_value.shoot(request, DOP853)
 
 
 def _at_equal_times(

@@ -2,9 +2,9 @@
 
 Length and energy, ℓ' = |v| and e' = |v|², are integrated along: for α ≠ 0 the speed may change by
 orders of magnitude between two nodes.  Metric and connection are evaluated at every stage of every
-step.  Methods without an error estimate go from node to node, with steps halved as needed: the twin
-of ``shaders/kernels/geodesic.wgsl``.  DOP853 chooses steps by its error for each curve, and nodes come
-from its dense output.  A curve for which no step is possible stops with a status.
+step.  A method that is named goes from node to node, with steps halved as needed: the twin of
+``shaders/kernels/geodesic.wgsl``.  Otherwise each curve has steps of its own (`own_steps`).  A curve
+for which no step is possible stops with a status.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import own_steps
-from compute.geodesics.runge_kutta import DOP853, Begin, Tableau, slope_at, step
+from compute.geodesics.runge_kutta import Begin, Tableau, slope_at, step
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner
 from compute.requests.geodesics import Paths, ShootRequest
@@ -53,16 +53,16 @@ class _Flight:
 
 
 def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
-    """Integrate geodesics from initial points and velocities.
+    """Integrate geodesics from initial points and velocities, by `own_steps`, or by a method from node
+    to node.
 
     ``precision`` "f4" runs the same algorithm in float32, as a model of a GPU.
     """
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
-    if tableau is None or tableau is DOP853:
+    if tableau is None:
         own = own_steps.Way(manifold, request.alpha, request.steps)
-        path, last, status = own_steps.integrate(own, theta, v)
-        reached, sums = last[:, 6], last[:, 4:6]
+        path, reached, sums, status = own_steps.integrate(own, theta, v)
     else:
         way = _Way(manifold, request.alpha, tableau, request.steps)
         path, state = _node_by_node(way, np.concatenate([theta, v, np.zeros_like(v)], axis=1))
@@ -93,7 +93,7 @@ def measured(
     stop = theta[:, -1].astype(np.float64)
     theta = np.where(valid[..., None], theta, theta[:, :1]).astype(np.float64)
     v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
-    speed2 = np.maximum(inner(request.manifold.geometry(theta).metric, v, v), 0.0)
+    speed2 = np.maximum(inner(request.manifold.metric(theta), v, v), 0.0)
     error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
     status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
     return Paths(
@@ -151,9 +151,9 @@ def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
         checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        y, sizes = state.y[curve], (size, size)
-        end, verdict[todo], _ = step(
-            way.manifold, way.tableau, slope, y, sizes, slope(y), own_steps.TURN_LIMIT
+        y = state.y[curve]
+        end, verdict[todo] = step(
+            way.manifold, way.tableau, slope, y, size, slope(y), own_steps.TURN_LIMIT
         )
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]

@@ -14,9 +14,10 @@ import numpy as np
 
 from compute.core.arrays import Bools, Floats
 from compute.geodesics import least_energy
+from compute.geodesics.spray import spray_of
 from compute.manifold.charts import Chart, parameters
 from compute.manifold.manifold import Manifold
-from compute.manifold.tangent import LocalGeometry, norm
+from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray, norm
 from compute.requests.geodesics import ConnectRequest, Paths
 
 # no coordinate is outside e^±LARGEST
@@ -42,7 +43,11 @@ def scaled(manifold: Manifold) -> Manifold | None:
 
     def back(x: Floats) -> tuple[Floats, Floats]:
         """Return θ and the diagonal of B at x (..., 2)."""
-        theta = np.where(logs, np.exp(np.where(logs, np.clip(x, -LARGEST, LARGEST), 0.0)), x)
+        bounded = np.maximum(np.minimum(x, LARGEST), -LARGEST)
+        if logs.all():
+            theta = np.exp(bounded)
+            return theta, theta
+        theta = np.where(logs, np.exp(np.where(logs, bounded, 0.0)), x)
         return theta, np.where(logs, theta, 1.0)
 
     def geometry(x: Floats) -> LocalGeometry:
@@ -59,10 +64,19 @@ def scaled(manifold: Manifold) -> Manifold | None:
         cubes = pairs[..., [0, 0, 2, 2]] * b[..., [0, 1, 0, 1]]
         return LocalGeometry(metric, first, local.cubic * cubes, local.det * pairs[..., 1] ** 2)
 
+    def metric(x: Floats) -> Floats:
+        theta, b = back(x)
+        b1, b2 = b[..., 0], b[..., 1]
+        return manifold.metric(theta) * np.stack([b1 * b1, b1 * b2, b2 * b2], axis=-1)
+
+    def spray(x: Floats, w: Floats) -> Spray:
+        theta, b = back(x)
+        return _scaled(spray_of(manifold, 0.0)(theta, b * w), chart.log, b, w)
+
     labels = (chart.labels[0], chart.labels[1])
     return replace(
         manifold,
-        geometry=geometry,
+        geometry=QuickGeometry(geometry, metric, spray),
         margin=lambda x: manifold.margin(back(x)[0]),
         curvature=lambda x: manifold.curvature(back(x)[0]),
         charts=(parameters(labels),),
@@ -71,6 +85,22 @@ def scaled(manifold: Manifold) -> Manifold | None:
         bounds=None,
         revolution=None,
     )
+
+
+def _scaled(own: Spray, logs: tuple[bool, ...], b: Floats, w: Floats) -> Spray:
+    """Return Γ̃(w, w)_c = B_c (Γ(v, v)_c + Σ g_ac B_a w_a² over logarithms a), v = Bw, with g̃ and D̃,
+    from those at v and B's diagonal (..., 2).
+    """
+    g11, g12, g22, u1, u2, det = own
+    b1, b2 = b[..., 0], b[..., 1]
+    if logs[0]:
+        bend = b1 * w[..., 0] ** 2
+        u1, u2 = u1 + g11 * bend, u2 + g12 * bend
+    if logs[1]:
+        bend = b2 * w[..., 1] ** 2
+        u1, u2 = u1 + g12 * bend, u2 + g22 * bend
+    both = b1 * b2
+    return Spray(g11 * b1 * b1, g12 * both, g22 * b2 * b2, u1 * b1, u2 * b2, det * both * both)
 
 
 def far(request: ConnectRequest) -> Bools:

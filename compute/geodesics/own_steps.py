@@ -1,33 +1,38 @@
-"""Initial-value geodesics with steps of their own: DOP853 at an error for each curve, and dense output.
+"""Initial-value geodesics with steps of their own: DOP853 at an error for each curve.
 
 Near an edge at infinity coordinates run away in finite time, v ~ 1/(t₁ − t), and steps in time would
 shrink with t₁ − t.  So steps are taken in a variable s of which the coordinates are slower functions,
     dt/ds = √(2/(1 + q(v)/q(v₀))),   q(v) = Σ g_ii(θ₀) v_i²,
-which is time for a constant velocity.  Nodes, at equal times, come from the dense output of θ, v and t.
-Near an edge, or where g becomes singular, the last step says when that will be, and the next one takes
-a share of the way; a curve for which no step is possible stops with a status.
+which is time for a constant velocity.  Nodes, at equal times, come from the ends of the steps
+(`step_ends`).  Near an edge, or where g becomes singular, the last step says when that will be, and the
+next one takes a share of the way; a curve for which no step is possible stops with a status.
+
+States are columns (θ, v, t), for α ≠ 0 also length and energy, ℓ' = |v| and e' = |v|².
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
-from compute.geodesics.dense_step import DenseStep, dense_step
-from compute.geodesics.runge_kutta import DOP853, Begin, errors, slope_at, step, turns
+from compute.geodesics import dop853
+from compute.geodesics.runge_kutta import MARGIN_KEPT, turns
+from compute.geodesics.spray import ILL, LEFT, OK, Acceleration, acceleration_of
+from compute.geodesics.step_ends import StepEnds, rate
 from compute.geodesics.step_size import CAREFUL, QUICK, Pace, is_typed
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import SINGULAR
 
 # the share by which a step may change the velocity, without and with an estimate of its error
 TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
-# the error of a step as a share of the speed
-STEP_ERROR = 1e-11
+# the error of a step as a share of the speed, and the share of that for the first step, whose nodes
+# have no earlier step's end
+STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
 # the smallest step that an error or a turn asks for, in units of that between two nodes, the smallest
 # of all, and the most steps for each node
 ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
@@ -36,8 +41,21 @@ ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
 RUNAWAY = 8.0
 # the largest share of a step of the way to an edge, as the last step shows it
 APPROACH = 0.7
-# iterations for the share of a step at which it passes a time, and a change that ends them
-INVERSIONS, CLOSE = 5, 1e-8
+# about the share by which the first step changes the velocity
+FIRST_TURN = 0.05
+# shares of a step at which a curve must be inside the domain, and the cubics of Hermite there
+BETWEEN = np.arange(1, 8) / 8
+CUBICS = np.stack(
+    [
+        (1 + 2 * BETWEEN) * (1 - BETWEEN) ** 2,
+        BETWEEN * (1 - BETWEEN) ** 2,
+        BETWEEN**2 * (3 - 2 * BETWEEN),
+        BETWEEN**2 * (BETWEEN - 1),
+    ]
+)
+# the largest last step, as a share of what its error allows: it has no later step's end
+LAST = 0.6
+TURNS = int(Status.NOT_CONVERGED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,48 +66,81 @@ class Way:
     alpha: float
     steps: int
 
+    @cached_property
+    def typed(self) -> bool:
+        """Whether the metric may have walls and ridges that long steps would pass over."""
+        return is_typed(self.manifold)
+
     @property
     def turn(self) -> float:
         """The share by which a step may change the velocity."""
-        return TURN_LIMIT if is_typed(self.manifold) else ESTIMATED_TURN
+        return TURN_LIMIT if self.typed else ESTIMATED_TURN
+
+    @cached_property
+    def acceleration(self) -> Acceleration:
+        """θ'' of the geodesics."""
+        return acceleration_of(self.manifold, self.alpha)
+
+    def margin(self, theta: Floats) -> Floats:
+        """Return the distance to the edge (...,) at θ (2, ...)."""
+        return self.manifold.margin(np.moveaxis(theta, 0, -1))
+
+    def slope(self, v: Floats, a: Floats, metric: Floats, rate: Floats) -> Floats:
+        """Return the slopes by s (d, n) of states with velocities v and accelerations a (2, n)."""
+        found = np.empty((5 if self.alpha == 0.0 else 7, v.shape[1]))
+        found[:2], found[2:4], found[4] = v, a, 1.0
+        if self.alpha != 0.0:
+            found[6] = _square(metric, v)
+            found[5] = np.sqrt(found[6])
+        found *= rate
+        return found
 
 
 @dataclass
 class _Flight:
-    """Curves during integration: y = (θ, v, ℓ, e, t) (n, 7), their slopes by t, g (n, 3) and why no
-    step is possible (n,); q's coefficients (n, 2), 0 for steps in time; nodes (n, m, 4) and the next of
-    them (n,); the distances to the edge and to singular g, as functions that vanish there (n, 2), how
-    fast they fell (n, 2), and whether a step failed because of them (n,); why the last step was
-    rejected or the next is cut (n,); and the status of a stop.
+    """Curves during integration: states y (d, n) with their s (n,), θ'' (2, n), g (3, n) and why no
+    step is possible (n,); q's coefficients, 0 for steps in time (2, n); the distances to the edge and
+    to singular g, as functions that vanish there, and how fast they fell (2, n), and whether a step
+    failed because of them (n,); why the last step was rejected or the next is cut (n,); the status of a
+    stop; all ends of steps, and the first |v|² in the metric and in coordinates (n,).
     """
 
     y: Floats
-    slope: Floats
+    s: Floats
+    a: Floats
     metric: Floats
     wrong: Ints
     weight: Floats
-    path: Floats
-    ahead: np.ndarray
     near: Floats
     fall: Floats
     close: Bools
     reason: Ints
     status: Ints
+    ends: StepEnds
+    energy: Floats
+    quick: Floats
 
     @property
     def open(self) -> np.ndarray:
         """The curves that have not arrived or stopped."""
-        return np.flatnonzero((self.status == Status.OK) & (self.y[:, 6] < 1.0))
+        return np.flatnonzero((self.status == OK) & (self.y[4] < 1.0))
+
+    def sums(self) -> Floats:
+        """Return the lengths and energies (n, 2); for α = 0 |v| is constant."""
+        if len(self.y) == 7:
+            return np.asarray(self.y[5:].T)
+        sums: Floats = np.stack([np.sqrt(self.energy), self.energy], axis=1) * self.y[4][:, None]
+        return sums
 
 
-def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Ints]:
-    """Return nodes θ, v (n, m, 4), last states (θ, v, ℓ, e, t) (n, 7), and why curves stopped (n,),
-    from θ and v (n, 2).
+def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Floats, Ints]:
+    """Return nodes θ, v (n, m, 4), the times that curves reached (n,), their lengths and energies
+    (n, 2) and why they stopped (n,), from θ and v (n, 2).
 
     Nodes after a stop repeat it.
     """
     state = _begun(way, theta, v)
-    pace = Pace(np.full(len(theta), 1.0 / way.steps))
+    pace = Pace(_first_steps(way, state))
     for _ in range(MOST_STEPS * way.steps):
         todo = state.open
         if todo.size == 0:
@@ -99,36 +150,62 @@ def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Ints]
     late = state.open
     if late.size:
         _stop(way, state, late)
-    return state.path, state.y, state.status
+    return state.ends.nodes(way.steps), state.y[4], state.sums(), state.status
 
 
 def _begun(way: Way, theta: Floats, v: Floats) -> _Flight:
     n = len(theta)
-    y = np.concatenate([theta, v, np.zeros((n, 3))], axis=1)
-    slope, metric, wrong = slope_at(way.manifold, y[:, :6], way.alpha)
-    size = (np.maximum(metric[:, [0, 2]], 0.0) * v * v).sum(axis=1)
+    y = np.zeros((5 if way.alpha == 0.0 else 7, n))
+    y[:2], y[2:4] = theta.T, v.T
+    a, metric, wrong = way.acceleration(y[:2], y[2:4])
+    size = (np.maximum(metric[[0, 2]], 0.0) * y[2:4] ** 2).sum(axis=0)
     moves = size > 0.0
-    weight = np.where(moves[:, None], metric[:, [0, 2]], 0.0) / np.where(moves, size, 1.0)[:, None]
-    if is_typed(way.manifold):
+    weight = np.where(moves, metric[[0, 2]], 0.0) / np.where(moves, size, 1.0)
+    if way.typed:
         weight[:] = 0.0
-    path = np.empty((n, way.steps + 1, 4))
-    path[:, 0] = y[:, :4]
-    near, fall = np.full((n, 2), np.inf), np.zeros((n, 2))
-    none, ahead = np.zeros(n, np.int32), np.ones(n, int)
+    none = np.zeros(n, np.int32)
+    ends = StepEnds(weight)
+    ends.add(np.arange(n), np.zeros(n), y[:5].copy(), a.copy())
     return _Flight(
-        y, slope, metric, wrong, weight, path, ahead, near, fall, none > 0, none, none.copy()
+        y=y,
+        s=np.zeros(n),
+        a=a,
+        metric=metric,
+        wrong=none.copy() if wrong is None else wrong,
+        weight=weight,
+        near=np.full((2, n), np.inf),
+        fall=np.zeros((2, n)),
+        close=none > 0,
+        reason=none,
+        status=none.copy(),
+        ends=ends,
+        energy=_square(metric, y[2:4]),
+        quick=(y[2:4] ** 2).sum(axis=0),
     )
 
 
-def _rate(v: Floats, weight: Floats) -> Floats:
-    """Return dt/ds (...,) at velocities (..., 2), 1 without a weight."""
-    return np.asarray(np.sqrt(2.0 / (1.0 + (weight * v * v).sum(axis=-1))))
+def _first_steps(way: Way, state: _Flight) -> Floats:
+    """Return first steps (n,) between two nodes and the longest, by how fast the velocities turn."""
+    dt, scale = 1.0 / way.steps, np.maximum(state.metric[[0, 2]], 0.0)
+    if way.typed:
+        return np.full(len(state.s), dt)
+    v, a = ((scale * x**2).sum(axis=0) for x in (state.y[2:4], state.a))
+    bends = a > 0.0
+    first = FIRST_TURN * np.sqrt(v / np.where(bends, a, 1.0))
+    return np.where(bends, np.clip(first, dt, QUICK[0] * dt), QUICK[0] * dt)
+
+
+def _square(metric: Floats, v: Floats) -> Floats:
+    """Return |v|² (n,) from g (3, n) and v (2, n)."""
+    square = metric[0] * v[0] ** 2 + 2.0 * metric[1] * v[0] * v[1] + metric[2] * v[1] ** 2
+    return np.asarray(np.maximum(square, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
 class _Steps:
-    """Steps of some curves: the sizes in s and in time (k,), q's coefficients (k, 2), dt/ds at their
-    start (k,), and which are the last ones, which end at the time 1 and are steps in time.
+    """Steps of some curves: the sizes in s and in time (k,), q's coefficients (2, k), dt/ds at their
+    start (k,), which are the last ones, which end at the time 1 and are steps in time, and which are
+    half of the way to it, so that the last one is short.
     """
 
     size: Floats
@@ -136,70 +213,104 @@ class _Steps:
     weight: Floats
     rate: Floats
     last: Bools
-
-    def slope(self, way: Way, rows: np.ndarray | slice = slice(None)) -> Callable[[Floats], Begin]:
-        """Return the slopes by s of states (k, 7) of some of the curves."""
-        weight = self.weight[rows]
-
-        def slope(y: Floats) -> Begin:
-            base, metric, wrong = slope_at(way.manifold, y[:, :6], way.alpha)
-            return _by_s(base, _rate(y[:, 2:4], weight)), metric, wrong
-
-        return slope
-
-
-def _by_s(slope: Floats, rate: Floats) -> Floats:
-    """Return slopes by s (..., 7) from those by t (..., 6)."""
-    return np.concatenate([slope, np.ones_like(rate)[..., None]], axis=-1) * rate[..., None]
+    halved: Bools
 
 
 def _planned(state: _Flight, pace: Pace, todo: np.ndarray) -> _Steps:
-    y, weight = state.y[todo], state.weight[todo]
-    rate, rest = _rate(y[:, 2:4], weight), 1.0 - y[:, 6]
-    time = pace.h[todo] * rate
-    last = time >= rest
-    weight = np.where(last[:, None], 0.0, weight)
-    rate, time = _rate(y[:, 2:4], weight), np.where(last, rest, time)
-    return _Steps(time / rate, time, weight, rate, last)
+    v, weight, rest = state.y[2:4, todo], state.weight[:, todo], 1.0 - state.y[4, todo]
+    quick = rate(v, weight)
+    time = pace.h[todo] * quick
+    last = LAST * time >= rest
+    halved = ~last & (time > 0.5 * rest)
+    time = np.where(halved, 0.5 * rest, time)
+    weight = np.where(last, 0.0, weight)
+    quick, time = rate(v, weight), np.where(last, rest, time)
+    return _Steps(time / quick, time, weight, quick, last, halved)
+
+
+def _stepped(
+    way: Way, planned: _Steps, y: Floats, begin: Floats, metric: Floats, wrong: Ints
+) -> tuple[Floats, Ints, Floats]:
+    """Return the ends (d, k) of steps from states y (d, k), OK or the reason to reject each (k,), and
+    the slopes of the stages (12, d, k), the first of them ``begin``; at the start g (3, k), and why no
+    step is possible.
+    """
+    slopes = np.empty((dop853.STAGES, *y.shape))
+    flat = slopes.reshape(dop853.STAGES, -1)
+    slopes[0] = begin
+    a = begin[2:4] / planned.rate
+    turning = turns(metric.T, planned.time, a.T, y[2:4].T, way.turn)
+    verdict = np.where((wrong == OK) & turning, TURNS, wrong)
+    for stage, row in enumerate(dop853.A[1:], start=1):
+        at = y + planned.size * (row[:stage] @ flat[:stage]).reshape(y.shape)
+        bend, g, wrong_there = way.acceleration(at[:2], at[2:4])
+        slopes[stage] = way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight))
+        if wrong_there is not None:
+            verdict = np.where(verdict == OK, wrong_there, verdict)
+    end = y + planned.size * (dop853.B @ flat).reshape(y.shape)
+    kept = MARGIN_KEPT * way.margin(y[:2])
+    aimed = y[:2] + planned.time * y[2:4]
+    leaving = (way.margin(np.stack([end[:2], aimed], axis=1)) <= kept).any(axis=0)
+    return end, np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
+
+
+def _errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
+    """Return the errors of steps in θ, v, t and ℓ (k,), as a share of |v|.
+
+    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
+    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; slopes (12, d, k).
+    """
+    speed = np.sqrt(_square(metric, v))
+    both = (dop853.ERRORS @ slopes.reshape(dop853.STAGES, -1)).reshape(2, *slopes.shape[1:])
+    squares = []
+    for e in both:
+        found = np.maximum(_square(metric, e[:2]), _square(metric, e[2:4]))
+        found = np.maximum(found, (speed * e[4]) ** 2)
+        squares.append(found if len(e) == 5 else np.maximum(found, e[5] ** 2))
+    tiny = np.finfo(float).tiny
+    error = size * squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
+    return np.asarray(error / np.maximum(speed, tiny))
 
 
 def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     """Try one step of each curve of ``todo``, and set the size of the next or stop the curve."""
     dt, planned = 1.0 / way.steps, _planned(state, pace, todo)
-    y, metric, time = state.y[todo], state.metric[todo], planned.time
-    known = _by_s(state.slope[todo], planned.rate), metric, state.wrong[todo]
-    sizes = planned.size, time
-    end, verdict, slopes = step(way.manifold, DOP853, planned.slope(way), y, sizes, known, way.turn)
-    error = errors(DOP853, metric, y[:, 2:4], planned.size, slopes)
-    end[planned.last, 6] = 1.0
-    late = (verdict == Status.OK) & (end[:, 6] > 1.0)
-    exact = ((error <= STEP_ERROR) | (time <= ROUGH * dt)) & ~late
-    good = np.flatnonzero((verdict == Status.OK) & exact)
+    y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
+    begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate)
+    end, verdict, slopes = _stepped(way, planned, y, begin, metric, state.wrong[todo])
+    allowed = np.where(state.s[todo] > 0.0, STEP_ERROR, FIRST_ERROR * STEP_ERROR)
+    error = _errors(metric, y[2:4], planned.size, slopes) / allowed
+    end[4, planned.last] = 1.0
+    late = (verdict == OK) & (end[4] > 1.0)
+    exact = ((error <= 1.0) | (time <= ROUGH * dt)) & ~late
+    good = np.flatnonzero((verdict == OK) & exact)
     if good.size:
         whole = _accept(way, state, todo, good, (planned, slopes, end))
-        verdict[good[~whole]] = Status.LEFT_DOMAIN
-    possible = verdict == Status.OK
+        verdict[good[~whole]] = LEFT
+    possible = verdict == OK
     # after a step that was not possible the next one is not larger
-    longest, growth = CAREFUL if is_typed(way.manifold) else QUICK
-    most = np.where(state.reason[todo] == Status.OK, growth, 1.0)
-    wanted = pace.wanted(todo, planned.size, error / STEP_ERROR, possible & exact, most)
-    rate = _rate(state.y[todo, 2:4], state.weight[todo])
-    least = np.minimum(planned.size, ROUGH * dt / rate)
-    wanted = np.clip(wanted, least, longest * dt / rate)
-    wanted[late] = 0.9 * ((1.0 - y[:, 6]) / (end[:, 6] - y[:, 6]) * planned.size)[late]
+    longest, growth = CAREFUL if way.typed else QUICK
+    most = np.where(state.reason[todo] == OK, growth, 1.0)
+    made = possible & exact
+    wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
+    wanted = np.where(made & planned.halved, pace.h[todo], wanted)
+    quick = rate(state.y[2:4, todo], state.weight[:, todo])
+    least = np.minimum(planned.size, ROUGH * dt / quick)
+    wanted = np.clip(wanted, least, longest * dt / quick)
+    wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
     # a turn asks for no step below the smallest before that is tried
-    turning = (verdict == Status.NOT_CONVERGED) & (time > ROUGH * dt)
-    half = np.where(turning, np.maximum(0.5 * time, ROUGH * dt), 0.5 * time) / rate
+    turning = (verdict == TURNS) & (time > ROUGH * dt)
+    half = np.where(turning, np.maximum(0.5 * time, ROUGH * dt), 0.5 * time) / quick
     # a curve that leaves the domain with long steps may only turn too fast with shorter ones
-    left = ~possible & (state.reason[todo] == Status.LEFT_DOMAIN)
-    state.reason[todo] = np.where(left, Status.LEFT_DOMAIN, verdict)
+    left = ~possible & (state.reason[todo] == LEFT)
+    state.reason[todo] = np.where(left, LEFT, verdict)
     wanted, most = np.where(possible, wanted, half), _cut(way, state, todo)
-    blocked = np.isin(verdict, (Status.LEFT_DOMAIN, Status.ILL_CONDITIONED))
+    blocked = (verdict == LEFT) | (verdict == ILL)
     state.close[todo] = blocked | (state.close[todo] & (most < wanted))
     pace.h[todo] = np.minimum(wanted, most)
-    rough = state.reason[todo] == Status.NOT_CONVERGED
-    lost = pace.h[todo] * rate < np.where(rough, ROUGH, SMALLEST) * dt
-    lost &= state.y[todo, 6] < 1.0
+    rough = state.reason[todo] == TURNS
+    lost = pace.h[todo] * quick < np.where(rough, ROUGH, SMALLEST) * dt
+    lost &= state.y[4, todo] < 1.0
     if lost.any():
         _stop(way, state, todo[lost])
 
@@ -208,17 +319,16 @@ def _cut(way: Way, state: _Flight, todo: np.ndarray) -> Floats:
     """Return the sizes (k,) of the next steps towards an edge or singular g, infinite far from both,
     and 0 for curves that turn too fast for any.  Set the reason of those that are the smallest.
     """
-    near, fall = state.near[todo], state.fall[todo]
-    falls = (fall > 0.0) & state.close[todo, None]
+    near, fall = state.near[:, todo], state.fall[:, todo]
+    falls = (fall > 0.0) & state.close[todo]
     until = np.where(falls, near / np.where(falls, fall, 1.0), np.inf)
-    most, which = APPROACH * until.min(axis=1), until.argmin(axis=1)
-    v, slope = state.y[todo, 2:4], state.slope[todo, 2:4]
-    small = most * _rate(v, state.weight[todo]) < SMALLEST / way.steps
-    why = np.where(which == 0, Status.LEFT_DOMAIN, Status.ILL_CONDITIONED)
+    most, which = APPROACH * until.min(axis=0), until.argmin(axis=0)
+    v = state.y[2:4, todo]
+    small = most * rate(v, state.weight[:, todo]) < SMALLEST / way.steps
     shortest = np.full(len(todo), ROUGH / way.steps)
-    turning = turns(state.metric[todo], shortest, slope, v, way.turn) & ~small
-    reason = np.where(small, why, state.reason[todo])
-    state.reason[todo] = np.where(turning, Status.NOT_CONVERGED, reason)
+    turning = turns(state.metric[:, todo].T, shortest, state.a[:, todo].T, v.T, way.turn) & ~small
+    reason = np.where(small, np.where(which == 0, LEFT, ILL), state.reason[todo])
+    state.reason[todo] = np.where(turning, TURNS, reason)
     return np.asarray(np.where(turning, 0.0, most))
 
 
@@ -229,103 +339,59 @@ def _accept(
     good: np.ndarray,
     steps: tuple[_Steps, Floats, Floats],
 ) -> Bools:
-    """Set the nodes that the ``good`` steps pass, and make those steps that stay in the domain; return
-    which (k,): long ones may pass over a hole.
+    """Make those of the ``good`` steps that stay in the domain, and return which (k,): long ones may
+    pass over a hole.
 
-    steps: with the slopes of their stages (s, n, 7) and their ends (n, 7), of all curves in ``todo``.
+    steps: with the slopes of their stages (12, d, n) and their ends (d, n), of all curves in ``todo``.
     """
     planned, slopes, ends = steps
-    end, own = ends[good], todo[good]
-    base, metric, wrong = slope_at(way.manifold, end[:, :6], way.alpha)
-    last = _by_s(base, _rate(end[:, 2:4], planned.weight[good]))
-    whole = _fill(
-        way, state, own, planned, good, np.concatenate([slopes[:, good], last[None]]), end
-    )
-    own, size = own[whole], planned.size[good][whole]
-    near = _nearness(way.manifold, end[whole], metric[whole])
-    known = np.isfinite(state.near[own]).all(axis=1)
-    before = np.where(known[:, None], state.near[own], near)
-    state.fall[own], state.near[own] = (before - near) / size[:, None], near
-    state.y[own], state.slope[own] = end[whole], base[whole]
-    state.metric[own], state.wrong[own] = metric[whole], wrong[whole]
-    state.ahead[own] = np.floor(end[whole, 6] * way.steps + 1e-9).astype(int) + 1
+    end, own = ends[:, good], todo[good]
+    a, metric, wrong = way.acceleration(end[:2], end[2:4])
+    size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
+    sides = np.stack([state.y[:2, own], size * slopes[0, :2, good].T,
+                      end[:2], size * quick * end[2:4]])  # fmt: skip
+    inside = way.margin(np.tensordot(sides, CUBICS, axes=(0, 0))) > 0.0
+    whole = np.asarray(inside.all(axis=-1))
+    if not whole.all():
+        end, own, size, a, metric = (x[..., whole] for x in (end, own, size, a, metric))
+        wrong = None if wrong is None else wrong[whole]
+    near = _nearness(way, end, metric)
+    known = np.isfinite(state.near[:, own]).all(axis=0)
+    before = np.where(known, state.near[:, own], near)
+    state.fall[:, own], state.near[:, own] = (before - near) / size, near
+    state.s[own] += _passed(state, planned, slopes, good[whole], own)
+    state.y[:, own], state.a[:, own], state.metric[:, own] = end, a, metric
+    state.wrong[own] = OK if wrong is None else wrong
+    state.ends.add(own, state.s[own], end[:5], a)
     return whole
 
 
-def _nearness(manifold: Manifold, y: Floats, metric: Floats) -> Floats:
-    """Return the distance to the edge, and log D/(g₁₁g₂₂) above that of singular g (k, 2)."""
-    sizes = metric[:, 0] * metric[:, 2]
-    share = 1.0 - metric[:, 1] ** 2 / np.where(sizes > 0.0, sizes, 1.0)
+def _passed(
+    state: _Flight, planned: _Steps, slopes: Floats, good: np.ndarray, own: np.ndarray
+) -> Floats:
+    """Return the increase of s (k,) in steps, for those in time ∫ dt/(dt/ds) by the step's own rule."""
+    found: Floats = planned.size[good]
+    last = np.flatnonzero(planned.last[good])
+    if last.size:
+        chosen, weight = good[last], state.weight[:, own[last]]
+        v = np.moveaxis(slopes[:, :2, chosen] / planned.rate[chosen], 1, 0)
+        found[last] = planned.time[chosen] * (dop853.B @ (1.0 / rate(v, weight[:, None])))
+    return found
+
+
+def _nearness(way: Way, y: Floats, metric: Floats) -> Floats:
+    """Return the distance to the edge, and log D/(g₁₁g₂₂) above that of singular g (2, k)."""
+    sizes = metric[0] * metric[2]
+    share = 1.0 - metric[1] ** 2 / np.where(sizes > 0.0, sizes, 1.0)
     singular = np.log(np.maximum(share, SINGULAR) / SINGULAR)
-    return np.stack([np.maximum(manifold.margin(y[:, :2]), 0.0), singular], axis=1)
-
-
-def _fill(
-    way: Way,
-    state: _Flight,
-    own: np.ndarray,
-    planned: _Steps,
-    good: np.ndarray,
-    slopes: Floats,
-    end: Floats,
-) -> Bools:
-    """Set the nodes that the ``good`` steps of the curves ``own`` (k,) pass, and return which steps
-    (k,) stay in the domain.
-
-    slopes: of the stages and at the ends (s + 1, k, 7); ends (k, 7).
-    """
-    ahead, later = state.ahead[own], end[:, 6]
-    last = np.floor(later * way.steps + 1e-9).astype(int)
-    at_end = np.flatnonzero(np.abs(last - later * way.steps) <= 1e-9)
-    state.path[own[at_end], last[at_end]] = end[at_end, :4]
-    count = last - ahead + 1
-    count[at_end] -= 1
-    some, whole = np.flatnonzero(count > 0), np.ones(len(own), dtype=bool)
-    if some.size == 0:
-        return whole
-    slope, size = planned.slope(way, good[some]), planned.size[good[some]]
-    one = dense_step(
-        state.y[own[some]], end[some], slopes[:, some], size[:, None], lambda y: slope(y)[0]
-    )
-    rows = np.repeat(np.arange(len(some)), count[some])
-    first = np.cumsum(count[some]) - count[some]
-    node = ahead[some][rows] + np.arange(len(rows)) - first[rows]
-    weight = planned.weight[good[some]][rows]
-    found = _at_times(
-        DenseStep(one.begin[rows], one.terms[:, rows]),
-        node / way.steps,
-        later[some][rows],
-        size[rows],
-        weight,
-    )
-    state.path[own[some][rows], node] = found[:, :4]
-    whole[some[rows[~np.asarray(way.manifold.in_domain(found[:, :2]))]]] = False
-    return whole
-
-
-def _at_times(one: DenseStep, t: Floats, later: Floats, size: Floats, weight: Floats) -> Floats:
-    """Return the states (k, 7) of steps at times t (k,) before their ends at ``later`` (k,), by
-    Newton's method for the share of a step.
-    """
-    x = (t - one.begin[:, 6]) / (later - one.begin[:, 6])
-    moving = one.of([2, 3, 6])
-    for _ in range(INVERSIONS):
-        found = moving.at(x[:, None])[:, 0]
-        change = (found[:, 2] - t) / (size * _rate(found[:, :2], weight))
-        x = np.clip(x - change, 0.0, 1.0)
-        if np.abs(change).max() < CLOSE:
-            break
-    return one.at(x[:, None])[:, 0]
+    return np.stack([np.maximum(way.margin(y[:2]), 0.0), singular])
 
 
 def _stop(way: Way, state: _Flight, lost: np.ndarray) -> None:
-    """End curves where they are, with all their further nodes there."""
-    y = state.y[lost]
-    speeds = np.linalg.norm(np.stack([state.path[lost, 0, 2:4], y[:, 2:4]]), axis=-1)
-    turning = (state.reason[lost] == Status.NOT_CONVERGED) & (speeds[1] < RUNAWAY * speeds[0])
+    """End curves where they are."""
+    y, reason = state.y[:, lost], state.reason[lost]
+    runs = (y[2:4] ** 2).sum(axis=0) >= RUNAWAY**2 * state.quick[lost]
     # a metric may be singular only because the edge is near
-    aimed = y[:, :2] + ROUGH / way.steps * y[:, 2:4]
-    singular = (state.reason[lost] == Status.ILL_CONDITIONED) & way.manifold.in_domain(aimed)
-    state.status[lost] = np.where(turning | singular, state.reason[lost], Status.LEFT_DOMAIN)
-    past = np.arange(state.path.shape[1]) >= state.ahead[lost, None]
-    state.path[lost] = np.where(past[..., None], y[:, None, :4], state.path[lost])
+    aimed = y[:2] + ROUGH / way.steps * y[2:4]
+    singular = (reason == ILL) & (way.margin(aimed) > 0.0)
+    state.status[lost] = np.where(((reason == TURNS) & ~runs) | singular, reason, LEFT)

@@ -14,8 +14,9 @@ import numpy as np
 from compute.core.arrays import Floats, Ints
 from compute.core.status import Status
 from compute.geodesics import dop853
-from compute.manifold.manifold import Manifold, inside_only
-from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
+from compute.geodesics.spray import acceleration_of
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import inner
 
 # A step is halved while it takes, or at its first velocity would take, more than three quarters of the
 # distance to the domain's edge (a curve that touches an edge is beyond it, though its coordinates turn
@@ -28,16 +29,12 @@ Begin = tuple[Floats, Floats, Ints]
 
 @dataclass(frozen=True, eq=False)
 class Tableau:
-    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order.
-
-    ``errors (2, s)``: b less the weights of methods of order 5 and 3, or None.
-    """
+    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order."""
 
     name: str
     order: int
     a: Floats
     b: Floats
-    errors: Floats | None = None
 
 
 RK4 = Tableau(
@@ -48,7 +45,7 @@ RK4 = Tableau(
 )
 
 
-DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
+DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B)
 
 
 def step(
@@ -56,59 +53,32 @@ def step(
     tableau: Tableau,
     slope: Callable[[Floats], Begin],
     start: Floats,
-    sizes: tuple[Floats, Floats],
+    size: Floats,
     begin: Begin,
     turn: float,
-) -> tuple[Floats, Ints, Floats]:
-    """Return the ends of steps from y (n, d) with ``slope``, OK or the reason to reject each (n,), and
-    the slopes of the stages (s, n, d), the first of them ``begin``.
+) -> tuple[Floats, Ints]:
+    """Return the ends of steps of sizes (n,) from y (n, d) with ``slope``, which at y is ``begin``, and
+    OK or the reason to reject each (n,).
 
-    sizes: in the variable of the slopes, and in time, each (n,).  A step of which the latter turns the
-    velocity by more than ``turn`` is NOT_CONVERGED.
+    A step that turns the velocity by more than ``turn`` is NOT_CONVERGED.
     """
-    size = sizes[0][:, None].astype(start.dtype)
+    h = size[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
     theta, v = start[:, :2], start[:, 2:4]
     slopes = np.empty((len(b), *start.shape), start.dtype)
     slopes[0], metric, verdict = begin
-    rate = (sizes[0] / np.where(sizes[1] > 0.0, sizes[1], 1.0))[:, None]
-    turning = turns(metric, sizes[1], rate * slopes[0, :, 2:4], v, turn)
+    turning = turns(metric, size, slopes[0, :, 2:4], v, turn)
     verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     for stage, row in enumerate(a[1:], start=1):
-        y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1)
+        y = start + h * np.tensordot(row[:stage], slopes[:stage], axes=1)
         slopes[stage], _, wrong = slope(y)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
-    end = start + size * np.tensordot(b, slopes, axes=1)
+    end = start + h * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
-    aimed = theta + sizes[1][:, None].astype(start.dtype) * v
+    aimed = theta + h * v
     leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
-    return end, verdict.astype(np.int32), slopes
-
-
-def errors(tableau: Tableau, metric: Floats, v: Floats, h: Floats, slopes: Floats) -> Floats:
-    """Return the errors of steps in θ, v, ℓ or, for states with it, t (n,), as a share of |v|.
-
-    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
-    (Hairer, Nørsett, Wanner).  slopes (s, n, 6 or more); metric (n, 3) and v (n, 2) at their start.
-    """
-    assert tableau.errors is not None
-    speed = norm(metric, v)
-    e5, e3 = (
-        np.max(
-            [
-                norm(metric, e[:, :2]),
-                norm(metric, e[:, 2:4]),
-                np.abs(e[:, 4]),
-                *(speed * np.abs(t) for t in e.T[6:]),
-            ],
-            axis=0,
-        )
-        for e in np.tensordot(tableau.errors, slopes, axes=1)
-    )
-    tiny = np.finfo(float).tiny
-    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, tiny))
-    return np.asarray(error / np.maximum(speed, tiny))
+    return end, verdict.astype(np.int32)
 
 
 def turns(metric: Floats, h: Floats, a: Floats, v: Floats, limit: float) -> np.ndarray:
@@ -148,13 +118,5 @@ def _acceleration(
     """Return −Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or the reason why no step is possible
     there (n,).
     """
-    safe, inside = inside_only(manifold, theta)
-    local = manifold.geometry(safe)
-    singular = is_singular(local)
-    covector = contracted(connection_first(local, alpha), v, v)
-    covector = np.where(singular[:, None], 0.0, covector)
-    local = type(local)(local.metric, local.first, local.cubic, np.where(singular, 1.0, local.det))
-    acceleration = np.where(inside[:, None], -raised(local, covector), 0.0)
-    wrong = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
-    status = np.where(inside, wrong, Status.LEFT_DOMAIN).astype(np.int32)
-    return acceleration, local.metric, status
+    bend, metric, wrong = acceleration_of(manifold, alpha)(theta.T, v.T)
+    return bend.T, metric.T, np.zeros(len(theta), np.int32) if wrong is None else wrong

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Bools, Floats
+from compute.core.pictured import Pictured, latex
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.symmetry import Fold, Revolution
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, QuickGeometry
 
 GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 
@@ -104,7 +105,7 @@ class DensityAverages(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Manifold:
+class Manifold(Pictured):
     """A two-parameter family of distributions with its Fisher–Rao geometry.
 
     Functions take θ (..., 2).  ``geometry`` and ``curvature`` are defined inside the domain only;
@@ -161,6 +162,26 @@ class Manifold:
     wall: Callable[[Floats], Floats] | None = None
     fold: Fold | None = None
     hadamard: str = ""
+
+    def facts(self) -> dict[str, str]:
+        """Return the family's name, coordinates, domain and curvature in words."""
+        return {
+            "Family": self.title,
+            "Coordinates": f"{', '.join(self.coordinates)}: {self.domain}",
+            "Line element": self.line_element,
+            "Curvature": self.curvature_words,
+        }
+
+    def formula(self) -> str:
+        """Return the line element in LaTeX."""
+        return latex(self.line_element)
+
+    def metric(self, theta: Floats) -> Floats:
+        """Return packed g (..., 3) at θ (..., 2) inside the domain."""
+        geometry = self.geometry
+        if isinstance(geometry, QuickGeometry):
+            return geometry.metric(theta)
+        return geometry(theta).metric
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

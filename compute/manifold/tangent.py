@@ -6,7 +6,9 @@ T₁₂₂ T₂₂₂.  Twin of ``shaders/lib/tensor.wgsl``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +33,33 @@ class LocalGeometry:
     first: Floats
     cubic: Floats
     det: Floats
+
+
+class Spray(NamedTuple):
+    """g₁₁, g₁₂, g₂₂, Γ_ij,k v^i v^j for k = 1, 2, and D = det g, each (...,): what geodesics need."""
+
+    g11: Floats
+    g12: Floats
+    g22: Floats
+    u1: Floats
+    u2: Floats
+    det: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class QuickGeometry:
+    """The local geometry at θ (..., 2), ``whole``, as a function that also has quicker ways to parts.
+
+    ``metric(θ)`` returns packed g (..., 3), ``spray(θ, v)`` that of Levi-Civita geodesics.
+    """
+
+    whole: Callable[[Floats], LocalGeometry]
+    metric: Callable[[Floats], Floats]
+    spray: Callable[[Floats, Floats], Spray]
+
+    def __call__(self, theta: Floats) -> LocalGeometry:
+        """Return the local geometry at θ (..., 2)."""
+        return self.whole(theta)
 
 
 def inner(metric: Floats, v: Floats, w: Floats) -> Floats:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from compute import AttentionFlow
-    from compute.api.flow import Flow
+    from compute.api.flow_record import Flow
     from compute.flow.zero_tracks import ZeroTrack
 
 FIELDS = ("gradient", "dipole", "natural", "frame", "random")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from app.cli.output import Remarks
     from compute.atlas.head_distances import HeadDistances
+    from compute.atlas.head_groups import HeadGroups
     from compute.atlas.head_scores import HeadScores
     from compute.heads.head import HeadFile
 
@@ -31,9 +33,24 @@ KINDS = {
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``heads``."""
     parser.add_argument(
-        "files", metavar="FILE", nargs="+", help="head files, or names of bundled heads"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="head files, folders of them, or names of bundled heads",
     )
-    parser.add_argument("--table", metavar=f"OUT{CSV}", help="the scores of every head")
+    parser.add_argument(
+        "--table",
+        metavar=f"OUT{CSV}",
+        help="the scores of every head, its place on the map of distances and its cluster",
+    )
+    parser.add_argument("--clusters", type=int, default=4, help="number of clusters (default: 4)")
+    parser.add_argument(
+        "--redundant",
+        type=float,
+        default=0.2,
+        metavar="D",
+        help="name the pairs of heads nearer than this (default: 0.2)",
+    )
     parser.add_argument(
         "--distances",
         metavar=f"OUT{NPZ}",
@@ -43,46 +60,93 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the scores of all heads, or write them to files."""
-    import csv
-
     from app.cli.output import Remarks, save, show
-    from app.export.files import beside, checked
-    from app.presenters.atlas import cells, entry
+    from app.export.files import checked
+    from app.export.panel_tasks import write_table
+    from app.presenters.atlas import cells, entry, grouped
     from compute import open_engine
-    from compute.atlas.head_distances import head_distances
+    from compute.atlas.head_groups import redundant
     from compute.atlas.head_scores import all_scores
-    from compute.heads.head import load
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
     if chosen.distances:
         checked(chosen.distances, (NPZ,))
-    files = [load(name) for name in chosen.files]
+    remarks = Remarks()
+    files = _read(chosen.files, remarks)
     # first, since files may not be comparable
-    found = head_distances(files) if chosen.distances else None
+    compared, found, groups = _distances(files, chosen, remarks)
     engine = open_engine("reference")
     scored = [(i, of) for i, file in enumerate(files) for of in all_scores(engine, file)]
     entries = [entry(files[i], of) for i, of in scored]
-    remarks = Remarks()
     for words in _problems(files, scored):
         remarks(words)
     if path:
-        with beside(path) as out, out.open("w", encoding="utf-8", newline="") as text:
-            rows = csv.DictWriter(text, list(entries[0]), lineterminator="\n")
-            rows.writeheader()
-            rows.writerows(map(cells, entries))
-    if found is not None:
+        more = grouped(files, scored, found, groups)
+        rows = [cells({**own, **of}) for own, of in zip(entries, more, strict=True)]
+        write_table(path, rows)
+    if found is not None and chosen.distances:
         save(chosen.distances, **_arrays(files, found))
+    near = [] if found is None else redundant(found, chosen.redundant)
     show(
         {
             "heads": entries,
             "table": chosen.table,
             "distances": chosen.distances,
-            "nearest": _nearest(files, found) if found is not None else None,
+            "compared": compared,
+            "nearest": None if found is None else _nearest(files, found),
+            "redundant": {"threshold": chosen.redundant, "pairs": _named_pairs(files, found, near)},
+            "clusters": _clusters(files, found, groups),
+            "map_share": None if groups is None else groups.plane.share,
         },
         chosen.json,
-        _lines(files, scored, found),
-    )
+        [*_lines(files, scored, found, near, chosen.redundant), *_grouped(files, found, groups),
+         *([compared] if compared else [])],
+    )  # fmt: skip
     return 0
+
+
+def _read(names: Sequence[str], remarks: Remarks) -> list[HeadFile]:
+    """Return the files that are named, and those of folders; those of folders may be others."""
+    from pathlib import Path
+
+    from app.model.head_folders import files_in
+    from compute.core.refusal import describe, shown
+    from compute.heads.head import load
+
+    files = []
+    for name in names:
+        if not Path(name).is_dir():
+            files.append(load(name))
+            continue
+        for source in files_in(name):
+            try:
+                files.append(load(source))
+            except (ValueError, OSError) as problem:
+                remarks(f"{Path(source).name} is not read: {describe(problem)}")
+    if not files:
+        raise ValueError(f"no file of heads was read from {shown(', '.join(names))}")
+    return files
+
+
+def _distances(
+    files: Sequence[HeadFile], chosen: argparse.Namespace, remarks: Remarks
+) -> tuple[str, HeadDistances | None, HeadGroups | None]:
+    """Return what is compared, in words, with distances and groups; None where heads are not compared,
+    which is refused if distances were asked for.
+    """
+    from compute.atlas.head_distances import comparable, head_distances
+    from compute.atlas.head_groups import head_groups, redundant
+
+    try:
+        words = comparable(files)
+        found = head_distances(files)
+    except ValueError as problem:
+        if chosen.distances:
+            raise
+        remarks(f"no distances: {problem}")
+        return "", None, None
+    redundant(found, chosen.redundant)  # a wrong threshold is refused before the work
+    return words, found, head_groups(found, chosen.clusters)
 
 
 def _problems(files: Sequence[HeadFile], scored: Scored) -> list[str]:
@@ -97,8 +161,14 @@ def _named(file: HeadFile, layer: int, head: int) -> str:
     return f"{label(file.name)} layer {file.layer_words(layer)}, head {head}"
 
 
-def _lines(files: Sequence[HeadFile], scored: Scored, found: HeadDistances | None) -> list[str]:
-    """Return the heads that score highest of each kind, and the nearest ones."""
+def _lines(
+    files: Sequence[HeadFile],
+    scored: Scored,
+    found: HeadDistances | None,
+    near: Sequence[tuple[int, int, float]],
+    threshold: float,
+) -> list[str]:
+    """Return the heads that score highest of each kind, the nearest ones, and the redundant pairs."""
     lines = [f"{len(scored)} heads"]
     for name, words in KINDS.items():
         known = [(i, of) for i, of in scored if getattr(of, name) == getattr(of, name)]
@@ -111,7 +181,46 @@ def _lines(files: Sequence[HeadFile], scored: Scored, found: HeadDistances | Non
         lines.append(f"nearest pairs, mean Fisher–Rao distance over {found.queries} queries")
         for pair in _nearest(files, found):
             lines.append(f"  {pair['distance']:.4f}  {pair['first']} and {pair['second']}")
+        lines.append(f"redundant pairs, nearer than {threshold:g}: {len(near)}")
     return lines
+
+
+def _grouped(
+    files: Sequence[HeadFile], found: HeadDistances | None, groups: HeadGroups | None
+) -> list[str]:
+    """Return the size and the middle of each cluster, and the share of the map."""
+    if found is None or groups is None:
+        return []
+    lines = [f"{len(groups.medoids)} clusters by medoids, each about a head"]
+    for each in _clusters(files, found, groups):
+        lines.append(f"  {len(each['heads'])} heads about {each['middle']}")  # type: ignore[arg-type]
+    return [*lines, f"the map holds {groups.plane.share:.0%} of the distances"]
+
+
+def _clusters(
+    files: Sequence[HeadFile], found: HeadDistances | None, groups: HeadGroups | None
+) -> list[dict[str, object]]:
+    if found is None or groups is None:
+        return []
+    names = [_named(files[p.file], p.layer, p.head) for p in found.places]
+    return [
+        {
+            "middle": names[middle],
+            "heads": [name for name, own in zip(names, groups.labels, strict=True) if own == group],
+        }
+        for group, middle in enumerate(groups.medoids)
+    ]
+
+
+def _named_pairs(
+    files: Sequence[HeadFile],
+    found: HeadDistances | None,
+    pairs: Sequence[tuple[int, int, float]],
+) -> list[dict[str, object]]:
+    if found is None:
+        return []
+    names = [_named(files[p.file], p.layer, p.head) for p in found.places]
+    return [{"first": names[i], "second": names[j], "distance": gap} for i, j, gap in pairs]
 
 
 def _nearest(files: Sequence[HeadFile], found: HeadDistances) -> list[dict[str, object]]:
@@ -119,14 +228,8 @@ def _nearest(files: Sequence[HeadFile], found: HeadDistances) -> list[dict[str, 
 
     i, j = np.triu_indices(len(found.places), 1)
     order = np.argsort(found.values[i, j], kind="stable")[:NAMED]
-    return [
-        {
-            "first": _named(files[(a := found.places[i[n]]).file], a.layer, a.head),
-            "second": _named(files[(b := found.places[j[n]]).file], b.layer, b.head),
-            "distance": float(found.values[i[n], j[n]]),
-        }
-        for n in order
-    ]
+    pairs = [(int(i[n]), int(j[n]), float(found.values[i[n], j[n]])) for n in order]
+    return _named_pairs(files, found, pairs)
 
 
 def _arrays(files: Sequence[HeadFile], found: HeadDistances) -> dict[str, np.ndarray]:

@@ -16,11 +16,6 @@ class CellChosen:
     pin: str
 
 
-@dataclass(frozen=True)
-class MatrixAsked:
-    """Ask for a file of the rows."""
-
-
 @dataclass(frozen=True, eq=False)
 class MatrixState:
     """The rows (m, n) of a head, each query under its own mask, NaN for a query that sees no key.

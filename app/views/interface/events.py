@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.interface.annotations import NoteMoved, NoteRemoved, NoteWritten
-from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.attention_matrix import CellChosen
 from app.views.interface.comparison_events import (
     ComparisonChosen,
     ComparisonFilesAsked,
@@ -31,7 +31,7 @@ from app.views.interface.distances import (
     PointPointedOut,
 )
 from app.views.interface.flow import StrokeDrawn
-from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
+from app.views.interface.head_atlas import AtlasAsked, AtlasChosen, AtlasHeadChosen
 from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
@@ -172,9 +172,9 @@ Event = (
     | TokenPathChosen
     | TokenPathAsked
     | CellChosen
-    | MatrixAsked
     | AtlasHeadChosen
     | AtlasAsked
+    | AtlasChosen
     | ComparisonChosen
     | ComparisonFilesAsked
     | PanesLaidOut

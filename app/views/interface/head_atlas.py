@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ SCORES = {
 }
 
 
+# quantities that span orders of magnitude
+LOGARITHMIC = ("curvature_max", "condition")
+
+
 @dataclass(frozen=True)
 class AtlasHeadChosen:
     """A head of the atlas was chosen: the number of its file among those shown, layer and head."""
@@ -32,9 +36,26 @@ class AtlasHeadChosen:
 
 @dataclass(frozen=True)
 class AtlasAsked:
-    """Ask for more files ("add"), for the scene's alone ("clear"), or for a table ("save")."""
+    """Ask for another file ("add"), all of a folder ("folder"), or for the scene's alone ("clear")."""
 
     purpose: str
+
+
+# shown in place of a score: heads by their distances; colours of the dots
+MAP, LAYERS, CLUSTERS = "map", "layers", "clusters"
+
+
+@dataclass(frozen=True)
+class AtlasChosen:
+    """The content of the picture: a score along each axis, or `MAP` across; its colours; how many
+    clusters; below which distance two heads are redundant.
+    """
+
+    across: str = "first_key"
+    up: str = "induction"
+    colours: str = LAYERS
+    number: int = 4
+    threshold: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,10 @@ class AtlasState:
 
     current: the index of the head on show, −1 for none; layers: how many layers there are; map (h, 2):
     heads by their distances, (0, 2) as long as it is not known, and words on it or why there is none;
-    pairs: indices and distance of the nearest pairs; words: what is shown, and how far it is.
+    pairs: indices and distance of the nearest pairs, redundant: how many are below the threshold;
+    clusters (h,): numbers from 0, −1 as long as they are not known, middles: the heads in the middle of
+    each; compared: which heads are compared over which queries, and which scores are undefined; words:
+    what is shown, and how far it is.
     """
 
     heads: tuple[AtlasHead, ...]
@@ -64,3 +88,13 @@ class AtlasState:
     pairs: tuple[tuple[int, int, float], ...]
     words: str
     files: tuple[str, ...] = ()
+    chosen: AtlasChosen = AtlasChosen()
+    clusters: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    middles: tuple[int, ...] = ()
+    redundant: int = 0
+    compared: str = ""
+
+    @property
+    def is_map(self) -> bool:
+        """Whether the map of distances is shown, and not two scores."""
+        return self.chosen.across == MAP

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+# the axis of the bars of each split
+TITLES = {"dimensions": "part of the logit", "metric": "share of tr g"}
+
 
 @dataclass(frozen=True)
 class KeyAsked:

@@ -31,6 +31,10 @@ def test_the_table_has_every_head(written):
         "17",
         "5",
     )
+    assert {row["map_share"] for row in rows} == {best["map_share"]}
+    assert {row["cluster"] for row in rows} == {"1", "2", "3", "4"}
+    sink = rows[4 * 9 + 8]
+    assert sink["nearest"] == "18·7" and float(sink["nearest_distance"]) < 0.1
     assert {row["status"] for row in rows} <= {"OK", "CONJUGATE_POINT", "NOT_CONVERGED"}
 
 
@@ -44,7 +48,9 @@ def test_scores_are_one_object_and_say_what_is_undefined(capsys):
     assert main(["heads", "bank", "--json"]) == 0
     said = capsys.readouterr()
     found = json.loads(said.out)
-    assert len(found["heads"]) == 72 and found["nearest"] is None
+    assert len(found["heads"]) == 72 and found["compared"] == "one text: all heads are compared"
+    assert found["redundant"] == {"threshold": 0.2, "pairs": []} and len(found["clusters"]) == 4
+    assert sum(len(each["heads"]) for each in found["clusters"]) == 72
     assert set(found["heads"][0]) >= {
         "layer", "head", "entropy", "first_key", "previous_token", "induction",
         "effective_dimension", "curvature_max", "condition", "verified",
@@ -70,6 +76,35 @@ def test_the_files_that_are_written_are_named(capsys, tmp_path):
     assert main(["heads", own(tmp_path / "own.npz"), *chosen]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["table"], said["distances"]) == targets
+
+
+def test_a_folder_is_all_its_files_and_what_is_no_file_of_heads_is_named(capsys, tmp_path):
+    own(tmp_path / "a.npz")
+    own(tmp_path / "b.npz")
+    (tmp_path / "c.npz").write_bytes(b"no heads")
+    (tmp_path / "d.txt").write_text("no heads")
+    table = tmp_path / "out.csv"
+    assert main(["heads", str(tmp_path), "--table", str(table)]) == 0
+    said = capsys.readouterr()
+    assert "c.npz is not read" in said.err and "d.txt" not in said.err
+    assert "2 texts of one model" in said.out
+    with table.open(encoding="utf-8", newline="") as file:
+        assert [row["file"] for row in csv.DictReader(file)] == ["a", "a", "b", "b"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert main(["heads", str(empty)]) == 2
+    assert "no file of heads was read from" in capsys.readouterr().err
+    assert main(["heads", str(tmp_path / "a.npz"), "--redundant", "0"]) == 2
+
+
+def test_files_that_cannot_be_compared_have_scores_alone(capsys, tmp_path):
+    table = tmp_path / "out.csv"
+    assert main(["heads", own(tmp_path / "a.npz", 1), "--table", str(table)]) == 0
+    said = capsys.readouterr()
+    assert "no distances: distances need 2 to 2000 heads, got 1" in said.err
+    with table.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["cluster"] == row["map_x"] == row["nearest"] == "" and row["entropy"]
 
 
 def test_nothing_is_said_or_written_before_a_refusal(capsys, tmp_path):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import pytest
 
 from app.model import scene_file
 from app.parts.attention_matrix import AttentionMatrixPart, MatrixTask
-from app.views.interface.attention_matrix import CellChosen, MatrixAsked
+from app.views.interface.attention_matrix import CellChosen
 from app.views.interface.events import PanelShown
 from compute.heads.head import load
 from tests.app.parts.beside import CAT, Beside, scene_of
@@ -24,21 +22,13 @@ def test_rows_are_those_of_the_model_and_hidden_keys_are_not_zeros(tmp_path):
     assert state.pins[0] == 32
 
 
-def test_a_cell_brings_a_pin_and_rows_are_written(tmp_path):
-    table, arrays, other = (str(tmp_path / name) for name in ("m.csv", "m.npz", "m.txt"))
-    made = Beside(AttentionMatrixPart, scene_of(CAT, tmp_path), table, arrays, other)
+def test_a_cell_brings_a_pin_and_rows_are_exported(tmp_path):
+    made = Beside(AttentionMatrixPart, scene_of(CAT, tmp_path))
     state = made.hear(PanelShown("Matrix", True))
     made.hear(CellChosen(12, "A"))
     made.hear(CellChosen(20, "B"))
     assert made.edits[0] == {"attends": 12} and made.edits[1]["end"].token == 20
-    for _ in range(3):
-        made.hear(MatrixAsked())
-    with open(table, encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0][:2] == ["query", "0 The"] and rows[13][0] == "12 was"
-    np.testing.assert_array_equal(np.array(rows[13][1:], float), state.rows[12])
-    np.testing.assert_array_equal(np.load(arrays)["rows"], state.rows)
-    assert made.told[-1] == "⚠ m.txt was not written: the file must end in .csv or .npz"
+    assert made.part.state.rows is state.rows and made.part.state.pins == (32, state.pins[1])
 
 
 def test_other_families_have_no_matrix_and_long_texts_say_so(tmp_path):

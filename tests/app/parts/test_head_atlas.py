@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import pytest
 
 from app.model import scene_file
 from app.parts.head_atlas import HeadAtlasPart
 from app.views.interface.events import PanelShown
-from app.views.interface.head_atlas import AtlasAsked, AtlasHeadChosen
+from app.views.interface.head_atlas import (
+    CLUSTERS,
+    MAP,
+    AtlasAsked,
+    AtlasChosen,
+    AtlasHeadChosen,
+)
 from compute.heads.head import load
 from tests.app.parts.beside import CAT, Beside, scene_of
 
 
-def test_all_heads_are_scored_mapped_and_written(tmp_path):
-    table = str(tmp_path / "heads.csv")
-    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path), table)
+def test_all_heads_are_scored_and_mapped(tmp_path):
+    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path))
     state = made.hear(PanelShown("Atlas", True))
     best = max(state.heads, key=lambda of: of.values["induction"])
     assert best.name == "17·5" and state.heads[state.current].name == "17·5"
@@ -29,11 +32,37 @@ def test_all_heads_are_scored_mapped_and_written(tmp_path):
         for chosen in (("18·7", "18·8"), ("16·0",))
     )
     assert np.ptp(sinks, axis=0).max() < 0.2 < np.linalg.norm(other[0] - sinks[0])
-    made.hear(AtlasAsked("save"))
-    with open(table, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = made.part.answer.rows
     assert len(rows) == 54 and float(rows[32]["induction"]) == best.values["induction"]
-    assert made.told == ["heads.csv has the scores of 54 heads"]
+    assert rows[32]["cluster"] == state.clusters[32] + 1 and rows[32]["file"] == "cat"
+
+
+def test_clusters_and_redundant_pairs_follow_the_choice(tmp_path):
+    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path))
+    state = made.hear(PanelShown("Atlas", True))
+    assert (state.redundant, len(state.pairs), len(state.middles)) == (1, 12, 4)
+    assert state.compared == "one text: all heads are compared"
+    state = made.hear(AtlasChosen(MAP, colours=CLUSTERS, number=2, threshold=1.0))
+    assert state.is_map and len(state.middles) == 2 and set(state.clusters) == {0, 1}
+    assert len(state.pairs) == 200, "as many as are listed"
+    gaps = [gap for *_, gap in state.pairs]
+    assert gaps == sorted(gaps) and gaps[-1] < 1.0
+    distances = made.part.answer.distances.values
+    assert state.redundant == int((distances[np.triu_indices(54, 1)] < 1.0).sum())
+
+
+def test_a_folder_joins_and_says_what_is_not_read(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "bad.npz").write_bytes(b"no heads")
+    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path))
+    made.part.context.window.ask_folder = lambda title: str(folder)
+    made.hear(PanelShown("Atlas", True))
+    state = made.hear(AtlasAsked("folder"))
+    assert "bad.npz is not read" in state.compared and len(state.heads) == 54
+    made.part.context.window.ask_folder = lambda title: str(tmp_path / "nowhere")
+    made.hear(AtlasAsked("folder"))
+    assert "cannot be read" in made.told[-1]
 
 
 def test_other_files_join_and_say_why_they_cannot_be_compared(tmp_path):
@@ -43,7 +72,8 @@ def test_other_files_join_and_say_why_they_cannot_be_compared(tmp_path):
     made.hear(PanelShown("Atlas", True))
     state = made.hear(AtlasAsked("add"))
     assert len(state.heads) == 56 and state.files == (other,)
-    assert "not of one model" in state.map_words and state.map.shape == (0, 2)
+    assert "not of one model" in state.compared and state.map.shape == (0, 2)
+    assert {row["cluster"] for row in made.part.answer.rows} == {""}
     made.hear(AtlasHeadChosen(1, 0, 1))
     assert f"attention:{other}" in made.edits[-1]["family"] and "head=1" in made.edits[-1]["family"]
     made.hear(AtlasHeadChosen(0, 4, 8))

@@ -6,34 +6,46 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QDoubleSpinBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QVBoxLayout,
 )
 
 from app.views.interface.choices import Choice
-from app.views.interface.events import Handler
-from app.views.interface.head_atlas import SCORES, AtlasAsked, AtlasState
+from app.views.interface.events import CommandInvoked, Handler
+from app.views.interface.head_atlas import (
+    CLUSTERS,
+    LAYERS,
+    LOGARITHMIC,
+    MAP,
+    SCORES,
+    AtlasAsked,
+    AtlasChosen,
+    AtlasState,
+)
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
 
-MAP = "map"
 ACROSS = (Choice(MAP, "map by Fisher–Rao distance"), *(Choice(*of) for of in SCORES.items()))
 UP = tuple(Choice(*of) for of in SCORES.items())
-# quantities that span orders of magnitude
-LOGARITHMIC = ("curvature_max", "condition")
+COLOURS = (Choice(LAYERS, "by layer"), Choice(CLUSTERS, "by cluster"))
+# pixels of a field of a number; numbers of clusters, and thresholds of redundant pairs
+NARROW, NUMBERS, THRESHOLDS = 62, (1, 20), (0.01, 3.0)
 # pixels: minimum heights of the picture and of the list, width of what stands beside the picture, and
 # diameter of a dot
-LOWEST, SHORTEST, BESIDE, DOT = 180, 50, 230, 11
+LOWEST, SHORTEST, BESIDE, DOT = 130, 50, 250, 11
 # heads whose names are written at their dots, and lines of the list
-NAMED, LISTED = 4, 40
+NAMED, LISTED = 4, 240
 
 
 class AtlasPanel:
@@ -47,48 +59,95 @@ class AtlasPanel:
         self.note = label("", wrap=True)
         self.plot = plots.plot("Heads of the model")
         self.plot.setMinimumHeight(LOWEST)
+        self.plot.setToolTip("Click a dot: the window shows that head")
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self.note)
+        column.addLayout(self._make_choices())
         column.addLayout(self._make_row(), 1)
         self._make_items()
         self.set_theme(theme)
 
-    def _make_row(self) -> QHBoxLayout:
-        """Return the picture, with choices and the list beside it."""
-        row, side = QHBoxLayout(), QVBoxLayout()
+    def _make_choices(self) -> QHBoxLayout:
+        """Return the choices of axes, colours, clusters and threshold in a row."""
+        row = self._make_groups()
         self.across = picker(
             "Across", "The score along the horizontal axis, or the map of distances"
         )
         self.up = picker("Up", "The score along the vertical axis, by which the list is sorted")
-        fill(self.across, ACROSS, "first_key")
-        fill(self.up, UP, "induction")
+        for place, box in enumerate((self.across, self.up)):
+            box.activated.connect(lambda _: self._choose_axes())
+            row.insertWidget(place, box, 2)
+        return row
+
+    def _make_row(self) -> QHBoxLayout:
+        """Return the picture, with the list beside it."""
+        row, side = QHBoxLayout(), QVBoxLayout()
         self.words = label("", "quiet", wrap=True)
         self.list = QListWidget()
         self.list.setMinimumHeight(SHORTEST)
         self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Heads in order; Enter shows one")
         self.list.itemActivated.connect(self._activate)
         self.list.itemClicked.connect(self._activate)
         self.list.currentItemChanged.connect(lambda item, _: self._say_of(item))
-        buttons = QHBoxLayout()
-        for words, purpose, hint in (
-            ("Add…", "add", "More files of heads, such as other texts through the same model"),
-            ("Clear", "clear", "The heads of the scene’s file alone"),
-            ("Export…", "save", "The scores of all heads as .csv"),
-        ):
-            button = QPushButton(words)
-            button.setToolTip(hint)
-            button.clicked.connect(lambda _=False, p=purpose: self._emit(AtlasAsked(p)))
-            buttons.addWidget(button)
-        for box in (self.across, self.up):
-            box.activated.connect(lambda _: self.show(self.state))
-        for widget in (self.across, self.up, self.list, self.words):
+        for widget in (self.list, self.words):
             widget.setFixedWidth(BESIDE)
             side.addWidget(widget, 1 if widget is self.list else 0)
-        side.addLayout(buttons)
+        side.addLayout(self._make_buttons())
         row.addWidget(self.plot, 1)
         row.addLayout(side)
         return row
+
+    def _make_groups(self) -> QHBoxLayout:
+        """Return the choice of colours, the number of clusters and the threshold."""
+        row = QHBoxLayout()
+        self.colours = picker("Colours of the dots", "By layer, darker the earlier, or by cluster")
+        self.number = QSpinBox()
+        self.number.setRange(*NUMBERS)
+        self.number.setAccessibleName("Number of clusters")
+        self.number.setToolTip("Number of clusters, by medoids of the mean Fisher–Rao distances")
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(*THRESHOLDS)
+        self.threshold.setSingleStep(0.05)
+        self.threshold.setPrefix("d < ")
+        self.threshold.setAccessibleName("Threshold of redundant pairs")
+        self.threshold.setToolTip(
+            "Two heads nearer than this are redundant: KL is about d²/2 nats between their rows"
+        )
+        self.colours.activated.connect(lambda _: self._choose_axes())
+        for box in (self.number, self.threshold):
+            box.setKeyboardTracking(False)
+            box.valueChanged.connect(lambda _: self._choose_axes())
+        for widget in (self.colours, self.number, self.threshold):
+            row.addWidget(widget, 1 if widget is self.colours else 0)
+        self.number.setFixedWidth(NARROW)
+        self.threshold.setFixedWidth(NARROW + 30)
+        return row
+
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for words, hint, event in (
+            ("Add…", "Another file of heads, such as another text", AtlasAsked("add")),
+            ("Folder…", "All files of heads in a folder", AtlasAsked("folder")),
+            ("Clear", "The heads of the scene’s file alone", AtlasAsked("clear")),
+            ("Export…", "The picture as SVG, PDF or PNG, or all scores, the map and the clusters as "
+             "CSV", CommandInvoked("export_atlas")),
+        ):  # fmt: skip
+            button = QPushButton(words)
+            button.setToolTip(hint)
+            button.clicked.connect(lambda _=False, event=event: self._emit(event))
+            row.addWidget(button)
+        return row
+
+    def _choose_axes(self) -> None:
+        """Emit what the picture is to show."""
+        chosen = AtlasChosen(
+            self.across.currentData(), self.up.currentData(), self.colours.currentData(),
+            self.number.value(), round(self.threshold.value(), 6),
+        )  # fmt: skip
+        if self.state is not None and chosen != self.state.chosen:
+            self._emit(chosen)
 
     def _make_items(self) -> None:
         self.dots = pg.ScatterPlotItem(size=DOT, pxMode=True)
@@ -103,37 +162,46 @@ class AtlasPanel:
         plots.paint(self.plot, theme)
         self.show(self.state)
 
-    @property
-    def is_map(self) -> bool:
-        """Whether the map of distances is shown, and not two scores."""
-        return bool(self.across.currentData() == MAP)
-
     def show(self, state: AtlasState | None) -> None:
         """Show the heads so far, without emitting events."""
         self.state = state
         drawn = state is not None and len(state.heads) > 0
-        for widget in (self.plot, self.across, self.up, self.list):
+        groups = self.colours, self.number, self.threshold
+        for widget in (self.plot, self.across, self.up, self.list, *groups):
             widget.setVisible(drawn)
         self.note.setText("" if state is None or drawn else state.words)
         self.note.setVisible(not drawn)
         self.words.setText("")
         if state is None or not drawn:
             return
-        self.up.setEnabled(not self.is_map)
+        self._fill_choices(state.chosen)
+        self.up.setEnabled(not state.is_map)
         self._draw(state, self._places(state))
         self._fill(state)
         self.words.setText(self._about(state))
         self.plot.setAccessibleDescription(plots_in_words.of_atlas(state, self.up.currentData()))
 
+    def _fill_choices(self, chosen: AtlasChosen) -> None:
+        fill(self.across, ACROSS, chosen.across)
+        fill(self.up, UP, chosen.up)
+        fill(self.colours, COLOURS, chosen.colours)
+        with QSignalBlocker(self.number), QSignalBlocker(self.threshold):
+            self.number.setValue(chosen.number)
+            self.threshold.setValue(chosen.threshold)
+
     def _about(self, state: AtlasState) -> str:
-        """Return words on what is shown."""
-        if self.is_map:
-            return f"{state.words}. {state.map_words or 'The distances are not known yet.'}"
-        return f"{state.words}. Dots are darker in earlier layers; click one to see its manifold."
+        """Return words on what is shown, and on what is compared."""
+        about = "Dots are darker in earlier layers."
+        if state.is_map:
+            about = state.map_words or "There is no map."
+        elif state.chosen.colours == CLUSTERS:
+            about = state.map_words or "There are no clusters."
+        said = f"{state.compared[:1].upper()}{state.compared[1:]}." if state.compared else ""
+        return f"{state.words}. {about} {said}".strip()
 
     def _places(self, state: AtlasState) -> np.ndarray:
         """Return where the heads are drawn (h, 2), NaN for unknown scores."""
-        if self.is_map:
+        if state.is_map:
             return state.map if len(state.map) else np.full((len(state.heads), 2), np.nan)
         return np.stack(
             [_values(state, box.currentData()) for box in (self.across, self.up)], axis=1
@@ -143,28 +211,35 @@ class AtlasPanel:
         theme = self._theme
         known = np.flatnonzero(np.isfinite(places).all(axis=1))
         self._shown = [int(i) for i in known]
-        share = np.array([of.place.layer for of in state.heads]) / max(state.layers - 1, 1)
-        colours = pg.colormap.get("viridis").map(share, mode="qcolor")
+        colours = self._colours(state)
         at = state.current
         self.dots.setData(
             *places[known].T,
-            brush=[pg.mkBrush(colours[i]) for i in known],
+            brush=[pg.mkBrush(colours[int(i)]) for i in known],
             pen=[pg.mkPen(theme.accent if i == at else theme.panel, width=3 if i == at else 1)
                  for i in known],
         )  # fmt: skip
         self._name(state, places, self._first(state)[:NAMED])
         axes = ("bottom", self.across), ("left", self.up)
-        self.plot.setAspectLocked(self.is_map)
+        self.plot.setAspectLocked(state.is_map)
         for side, box in axes:
             name = box.currentData()
-            title_axis(self.plot, side, "" if self.is_map else _title(name))
-            self.plot.getAxis(side).setStyle(showValues=not self.is_map)
+            title_axis(self.plot, side, "" if state.is_map else title(name))
+            self.plot.getAxis(side).setStyle(showValues=not state.is_map)
         if len(known):
             low, high = places[known].min(axis=0), places[known].max(axis=0)
             spans = [
                 (a, b) if b > a else (a - 0.5, b + 0.5) for a, b in zip(low, high, strict=True)
             ]
             self.plot.setRange(xRange=spans[0], yRange=spans[1], padding=0.08)
+
+    def _colours(self, state: AtlasState) -> Sequence[QColor]:
+        """Return the colour of each dot: of its cluster, or of its layer."""
+        if state.chosen.colours == CLUSTERS and len(state.clusters):
+            return [QColor(self._theme.group(int(group))) for group in state.clusters]
+        share = np.array([of.place.layer for of in state.heads]) / max(state.layers - 1, 1)
+        found: Sequence[QColor] = pg.colormap.get("viridis").map(share, mode="qcolor")
+        return found
 
     def _name(self, state: AtlasState, places: np.ndarray, first: Sequence[int]) -> None:
         """Write the names of the heads that come first, and of the one on show."""
@@ -180,7 +255,7 @@ class AtlasPanel:
 
     def _first(self, state: AtlasState) -> list[int]:
         """Return the heads by the vertical score, largest first; on the map those of near pairs."""
-        if self.is_map:
+        if state.is_map:
             return list(dict.fromkeys(i for a, b, _ in state.pairs for i in (a, b)))
         values = _values(state, self.up.currentData())
         return [int(i) for i in np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")]
@@ -198,11 +273,8 @@ class AtlasPanel:
 
     def _lines(self, state: AtlasState) -> list[tuple[str, int]]:
         """Return the lines of the list with the head that each shows."""
-        if self.is_map:
-            return [
-                (f"{state.heads[a].name} and {state.heads[b].name}: {gap:.4f}", a)
-                for a, b, gap in state.pairs
-            ]
+        if state.is_map or state.chosen.colours == CLUSTERS:
+            return [*_pair_lines(state), *_cluster_lines(state)]
         name = self.up.currentData()
         lines = [(state.heads[i].values[name], i) for i in self._first(state)]
         return [(f"{state.heads[i].name}: {value:.4g}", i) for value, i in lines if value == value]
@@ -243,5 +315,25 @@ def _values(state: AtlasState, name: str) -> np.ndarray:
         return np.asarray(np.where(values > 0, np.log10(values), np.nan))
 
 
-def _title(name: str) -> str:
+def _pair_lines(state: AtlasState) -> list[tuple[str, int]]:
+    """Return the redundant pairs, or the nearest ones, with the first head of each."""
+    return [
+        (f"{state.heads[a].name} and {state.heads[b].name}: {gap:.4f}"
+         f"{' redundant' if number < state.redundant else ''}", a)
+        for number, (a, b, gap) in enumerate(state.pairs)
+    ]  # fmt: skip
+
+
+def _cluster_lines(state: AtlasState) -> list[tuple[str, int]]:
+    """Return the clusters with their heads, each shown by the head in its middle."""
+    lines = []
+    for group, middle in enumerate(state.middles):
+        names = [
+            of.name for of, own in zip(state.heads, state.clusters, strict=True) if own == group
+        ]
+        lines.append((f"cluster {group + 1}, {len(names)} heads: {', '.join(names)}", middle))
+    return lines
+
+
+def title(name: str) -> str:
     return f"log₁₀ {SCORES[name]}" if name in LOGARITHMIC else SCORES[name]

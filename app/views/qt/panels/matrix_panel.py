@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
-from app.views.interface.attention_matrix import CellChosen, MatrixAsked, MatrixState
+from app.views.interface.attention_matrix import CellChosen, MatrixState
 from app.views.interface.choices import Choice
-from app.views.interface.events import Handler
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots, plots_in_words
@@ -56,8 +56,8 @@ class MatrixPanel:
         fill(self.scale, SCALES, "weight")
         self.scale.activated.connect(lambda _: self.show(self._state))
         self.export = QPushButton("Export…")
-        self.export.setToolTip("All rows with their tokens, as .csv or .npz.")
-        self.export.clicked.connect(lambda: self._emit(MatrixAsked()))
+        self.export.setToolTip("The picture as SVG, PDF or PNG, or all rows as CSV")
+        self.export.clicked.connect(lambda: self._emit(CommandInvoked("export_matrix")))
         for widget in (self.readout, self.scale, self.words, self.export):
             side.addWidget(widget)
             widget.setFixedWidth(BESIDE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from app.views.interface.choices import Choice
-from app.views.interface.events import Handler
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.theme import Theme
-from app.views.interface.why_there import KeyAsked, WhyState
+from app.views.interface.why_there import TITLES, KeyAsked, WhyState
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
@@ -19,7 +19,6 @@ SPLITS = (
     Choice("metric", "the metric g, by keys"),
 )
 LOWEST, LETTERS, LONGEST = 150, 11, 16
-TITLES = {"dimensions": "part of the logit", "metric": "share of tr g"}
 
 
 class WhyPanel:
@@ -45,6 +44,10 @@ class WhyPanel:
         column.addLayout(self.rows)
         column.addWidget(self.plot, 1)
         column.addWidget(self.words)
+        self.export = QPushButton("Export…")
+        self.export.setToolTip("The bars as SVG, PDF or PNG, or as CSV")
+        self.export.clicked.connect(lambda: self._emit(CommandInvoked("export_why")))
+        column.addWidget(self.export)
         self._bars = pg.BarGraphItem(x0=[], y=[], width=[], height=0.7, pen=None)
         self.plot.addItem(self._bars)
         self.plot.invertY(True)
@@ -67,6 +70,7 @@ class WhyPanel:
             self.rows.setRowVisible(row, drawn)
         self.plot.setVisible(drawn)
         self.words.setVisible(drawn)
+        self.export.setVisible(drawn)
         self.note.setVisible(not drawn)
         self.note.setText("" if state is None else state.note)
         if state is None or not drawn:

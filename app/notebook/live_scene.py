@@ -1,0 +1,173 @@
+"""A scene whose pins are dragged: of many requests the newest is computed and drawn, on one thread."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from app.export.figure import offscreen_canvas, show
+from app.jobs.answers import Answer
+from app.jobs.job import Job
+from app.jobs.path import PathAnswer
+from app.jobs.plan import jobs
+from app.jobs.retry import best
+from app.jobs.session import Session
+from app.jobs.subject import Subject
+from app.jobs.viewport import Viewport
+from app.model.pins import FIELDS
+from app.model.scene import Pin, Scene, completed
+from app.presenters.measures import measures
+from app.views.canvas.projections.frame import Frame
+from app.views.interface.theme import LIGHT
+from compute.core.status import Status
+from compute.engine.opening import open_engine
+from compute.families import manifold as manifold_of
+from compute.requests.engine import NoAdapter
+
+SIZE = (720, 480)
+# PNG's fastest compression: a picture must not wait for it
+FAST = 1
+
+
+@dataclass(frozen=True)
+class LiveFrame:
+    """A picture of a scene as PNG, with the pins A and B in its pixels, the measures (name, text), and
+    the status in words; problem: why nothing was computed, "" if it was.
+    """
+
+    scene: Scene
+    picture: bytes
+    pins: tuple[tuple[float, float], tuple[float, float]]
+    measures: tuple[tuple[str, str], ...]
+    status: str
+    arrived: bool
+    problem: str = ""
+
+
+def with_pin(scene: Scene, name: str, pin: Pin) -> Scene:
+    """Return a scene with its ``start`` or its ``end`` at a pin."""
+    return replace(scene, start=pin) if name == "start" else replace(scene, end=pin)
+
+
+class LiveScene:
+    """Draws a scene on a thread of its own, again after each change, and tells each `LiveFrame`.
+
+    ``told`` is called on that thread.  engine: "auto", "gpu" or "reference".
+    """
+
+    def __init__(
+        self, scene: Scene, told: Callable[[LiveFrame], object], engine: str = "auto"
+    ) -> None:
+        self.scene = completed(scene)
+        self._told, self._prefer = told, engine
+        self._changed = threading.Condition()
+        self._wanted: tuple[Scene, bool] | None = (self.scene, False)
+        self._ended = False
+        self._frame: Frame | None = None
+        self._thread = threading.Thread(target=self._work, name="live scene", daemon=True)
+        self._thread.start()
+
+    def put(self, scene: Scene, dragging: bool = False) -> None:
+        """Show another scene of the same family.  Raises ValueError for one that does not exist."""
+        done = completed(scene)
+        with self._changed:
+            self.scene, self._wanted = done, (done, dragging)
+            self._changed.notify()
+
+    def drag(self, pin: str, pixels: tuple[float, float], dragging: bool) -> None:
+        """Put pin "A" or "B" where these pixels are; outside plot and domain it stays where it is."""
+        theta = self._theta_at(pixels)
+        if theta is not None:
+            self.put(with_pin(self.scene, FIELDS[pin], Pin(theta)), dragging)
+        elif not dragging:
+            self.put(self.scene)
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _theta_at(self, pixels: tuple[float, float]) -> tuple[float, float] | None:
+        frame, chart = self._frame, Subject.of(self.scene).chart
+        if frame is None or not frame.contains(pixels):
+            return None
+        hit = frame.hit(pixels)
+        if hit is None:
+            return None
+        theta = chart.inverse(np.array([hit], np.float64))[0]
+        inside = np.isfinite(theta).all() and manifold_of(self.scene.family).in_domain(theta)
+        return (float(theta[0]), float(theta[1])) if inside else None
+
+    # --- on the thread -----------------------------------------------------------------------
+    def _work(self) -> None:
+        try:
+            drawing = _Drawing(self._prefer)
+        except (RuntimeError, NoAdapter) as problem:
+            self._told(LiveFrame(self.scene, b"", ((0, 0), (0, 0)), (), "", False, str(problem)))
+            return
+        while (wanted := self._next()) is not None:
+            try:
+                frame = drawing.frame(*wanted)
+            except ValueError as problem:
+                frame = replace(drawing.last, problem=str(problem))
+            self._frame = drawing.canvas.frame
+            self._told(frame)
+
+    def _next(self) -> tuple[Scene, bool] | None:
+        """Wait for a request and take it; None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._wanted is not None or self._ended)
+            wanted, self._wanted = self._wanted, None
+            return None if self._ended else wanted
+
+
+class _Drawing:
+    """The canvas and the engine, with the answers of the last scene, which are used again."""
+
+    def __init__(self, prefer: str) -> None:
+        self.canvas = offscreen_canvas(SIZE, LIGHT)
+        self._engine, self._session = open_engine(prefer), Session()
+        self._known: dict[type, tuple[Job, list[Answer]]] = {}
+        self.last = LiveFrame(Scene(), b"", ((0, 0), (0, 0)), (), "", False)
+
+    def frame(self, scene: Scene, dragging: bool) -> LiveFrame:
+        subject = Subject.of(scene)
+        wanted = jobs(subject, Viewport(SIZE, dragging))
+        found = [answer for kind, job in wanted.items() for answer in self._answers(kind, job)]
+        show(self.canvas, scene, found)
+        path = next(answer for answer in found if isinstance(answer, PathAnswer))
+        self.last = LiveFrame(
+            scene,
+            _png(self.canvas.picture(SIZE, 1.0)),
+            self._pins(subject),
+            tuple((row.name, row.value) for row in measures(path)),
+            Status(int(path.paths.status[0])).words,
+            path.arrived,
+        )
+        return self.last
+
+    def _answers(self, kind: type, job: Job) -> list[Answer]:
+        known = self._known.get(kind)
+        if known is None or known[0] != job:
+            known = self._known[kind] = (job, best(self._engine, job, self._session))
+        return known[1]
+
+    def _pins(self, subject: Subject) -> tuple[tuple[float, float], tuple[float, float]]:
+        scene = subject.scene
+        assert scene.start and scene.end
+        ends = np.array([scene.start.theta, scene.end.theta])
+        (a, b), (c, d) = self.canvas.frame.to_pixels(subject.chart.forward(ends))
+        return (float(a), float(b)), (float(c), float(d))
+
+
+def _png(picture: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture[..., :3]).save(buffer, format="PNG", compress_level=FAST)
+    return buffer.getvalue()

@@ -1,0 +1,89 @@
+"""The live widget of a scene, for Jupyter, Marimo and other hosts of anywidget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import resources
+from typing import Any
+
+import anywidget
+import traitlets
+
+from app.model.scene import Pin, Scene
+from app.notebook.live_scene import SIZE, LiveFrame, LiveScene, with_pin
+
+
+def _asset(name: str) -> str:
+    return resources.files("assets").joinpath("notebook", name).read_text("utf-8")
+
+
+class SceneWidget(anywidget.AnyWidget):
+    """A scene with pins to drag.
+
+    start, end: θ of A and B; alpha: of the connection; all can be read, set and observed.  measures:
+    names and texts of the last answer, with its status in words and whether it is a geodesic to B.
+    """
+
+    _esm = _asset("scene.js")
+    _css = _asset("scene.css")
+    start = traitlets.Tuple(traitlets.Float(), traitlets.Float())
+    end = traitlets.Tuple(traitlets.Float(), traitlets.Float())
+    alpha = traitlets.Float(0.0)
+    size = traitlets.List(list(SIZE)).tag(sync=True)
+    picture = traitlets.Bytes(b"").tag(sync=True)
+    pins = traitlets.List([]).tag(sync=True)
+    measures = traitlets.List([]).tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
+    arrived = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, scene: Scene, engine: str = "auto") -> None:
+        super().__init__()
+        self._live = LiveScene(scene, self._show, engine)
+        self._follow(self._live.scene)
+        self.on_msg(self._heard)
+        self.observe(self._changed, names=["start", "end", "alpha"])
+
+    @property
+    def scene(self) -> Scene:
+        """The scene as it is now."""
+        return self._live.scene
+
+    def close(self) -> None:
+        """Close the widget and end its thread."""
+        self._live.close()
+        super().close()
+
+    def _heard(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
+        """Take a drag: the pin, its pixels, and whether the hand still holds it."""
+        pin, at = content.get("pin"), content.get("at")
+        if pin in ("A", "B") and isinstance(at, list) and len(at) == 2:
+            self._live.drag(str(pin), (float(at[0]), float(at[1])), bool(content.get("dragging")))
+
+    def _changed(self, change: Mapping[str, Any]) -> None:
+        """Show what a script has set, unless the hand set it."""
+        value = change["new"]
+        known = self._live.scene
+        if change["name"] == "alpha":
+            if value != known.alpha:
+                self._live.put(replace(known, alpha=value))
+        elif value != getattr(known, change["name"]).theta:
+            self._live.put(with_pin(known, change["name"], Pin(value)))
+
+    def _follow(self, scene: Scene) -> None:
+        assert scene.start and scene.end
+        self.start, self.end, self.alpha = scene.start.theta, scene.end.theta, scene.alpha
+
+    def _show(self, frame: LiveFrame) -> None:
+        with self.hold_sync():
+            self._follow(frame.scene)
+            self.picture, self.pins = frame.picture, [list(at) for at in frame.pins]
+            self.measures = [list(row) for row in frame.measures]
+            self.status, self.arrived = frame.problem or frame.status, frame.arrived
+
+
+def show(scene: Scene | str = "bank", engine: str = "auto") -> SceneWidget:
+    """Return the live widget of a scene: one of the model, a bundled name, or a file's path."""
+    from app.model.lessons import first_scene
+
+    return SceneWidget(first_scene.load(scene) if isinstance(scene, str) else scene, engine)

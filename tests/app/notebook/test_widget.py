@@ -1,0 +1,126 @@
+"""The live widget in a real browser, computed in a process of its own as in a notebook."""
+
+import base64
+import json
+import subprocess
+import sys
+from importlib import resources
+
+import pytest
+
+from app.notebook.live_scene import SIZE
+from tests.browser import Browser
+from tests.exporting import environment
+
+# a host of widgets as small as one can be: state, changes, and messages that wait to be taken
+PAGE = """<!doctype html><meta charset="utf-8"><style>{css}</style><div id="cell"></div>
+<script type="module">
+import widget from "data:text/javascript;base64,{code}";
+const state = {{ size: {size}, picture: null, pins: [], measures: [], status: "", arrived: false }};
+const heard = {{}};
+window.sent = [];
+window.model = {{
+  get: (name) => state[name],
+  on: (name, call) => {{ (heard[name] ??= []).push(call); }},
+  send: (message) => window.sent.push(message),
+}};
+window.put = (given) => {{
+  const bytes = Uint8Array.from(atob(given.picture), (c) => c.charCodeAt(0));
+  Object.assign(state, given, {{ picture: new DataView(bytes.buffer) }});
+  for (const name of Object.keys(given)) for (const call of heard[`change:${{name}}`] ?? []) call();
+}};
+widget.render({{ model: window.model, el: document.getElementById("cell") }});
+document.documentElement.dataset.ready = "first";
+</script>"""
+
+
+class Cell:
+    """The widget in the browser, and the process behind it."""
+
+    def __init__(self, page, scene):
+        self.page = page
+        self._host = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.app.notebook.host", scene],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+
+    def frame(self):
+        """Take one frame from the process to the browser."""
+        state = json.loads(self._host.stdout.readline())
+        self.page.value(f"window.put({json.dumps(state)})")
+        return state
+
+    def serve(self):
+        """Take what the browser has sent to the process, and frames back until the last is answered."""
+        sent = self.page.value("window.sent.splice(0)")
+        for message in sent:
+            self._host.stdin.write(json.dumps(message) + "\n")
+        self._host.stdin.flush()
+        return sent
+
+    def close(self):
+        self._host.stdin.close()
+        self._host.stdout.read()
+        self._host.wait()
+        self._host.stdout.close()
+
+
+@pytest.fixture
+def cell(tmp_path):
+    folder = resources.files("assets").joinpath("notebook")
+    code = base64.b64encode(folder.joinpath("scene.js").read_bytes()).decode("ascii")
+    css = folder.joinpath("scene.css").read_text("utf-8")
+    path = tmp_path / "cell.html"
+    path.write_text(PAGE.format(css=css, code=code, size=list(SIZE)), "utf-8")
+    browser = Browser()
+    page = browser.open(path)
+    page.ready()
+    made = Cell(page, "gaussian")
+    yield made
+    made.close()
+    browser.close()
+
+
+def length(state):
+    return float(dict(state["measures"])["Fisher–Rao length"])
+
+
+@pytest.mark.parametrize("how", ["mouse", "keys"])
+def test_a_pin_is_dragged_in_a_cell(cell, how):
+    first = cell.frame()
+    page = cell.page
+    assert length(first) == pytest.approx(3.77505, abs=1e-4) and first["arrived"]
+    page.value("document.querySelector('.pin-A').id = 'pin-a'")
+    before = page.middle("pin-a")
+    if how == "mouse":
+        page.drag("pin-a", 60, -30)
+    else:
+        page.value("document.getElementById('pin-a').focus()")
+        for _ in range(5):
+            page.key("ArrowRight")
+    sent = cell.serve()
+    assert sent[-1]["pin"] == "A" and not sent[-1]["dragging"]
+    x, y = sent[-1]["at"]
+    while True:  # of many requests some are skipped, and the last is answered
+        state = cell.frame()
+        if state["pins"][0] == pytest.approx([x, y], abs=1e-3):
+            break
+    assert length(state) < length(first) - 0.1
+    after = page.middle("pin-a")
+    assert after[0] > before[0] + 20
+    assert page.until("document.querySelector('img').naturalWidth") == SIZE[0]
+    assert page.value("document.querySelector('.status').textContent") == "converged"
+    assert page.faults() == []
+
+
+def test_a_pin_is_not_dragged_out_of_the_picture(cell):
+    first = cell.frame()
+    page = cell.page
+    page.value("document.querySelector('.pin-A').id = 'pin-a'")
+    page.drag("pin-a", 0, 2000, steps=1)
+    cell.serve()
+    state = cell.frame()
+    assert state["pins"][0] == pytest.approx(first["pins"][0], abs=1e-3)
