@@ -126,7 +126,9 @@ def test_values_of_other_sources(family, ends, quantity, value):
 
 
 def distance(specification: str, *ends: tuple[float, float]) -> float:
-    return AttentionGeodesic(manifold(specification), 0.0, entries.ENGINE).compute_path(*ends).length
+    return (
+        AttentionGeodesic(manifold(specification), 0.0, entries.ENGINE).compute_path(*ends).length
+    )
 
 
 SPHERE = json.dumps(
