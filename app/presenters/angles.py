@@ -25,6 +25,7 @@ from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner, norm
 
 POINTS = 49  # of an arc
+LEAST_TURN = 1e-6  # in radians
 WHOLE = 2.0 * np.pi
 NAMES = {  # of the sides, in words
     "straight": "straight line",
@@ -100,7 +101,9 @@ def _of_loop(subject: Subject, study: StudyAnswer) -> Iterator[AngleArc]:
     """Yield the arc by which a vector has turned on a loop."""
     if study.turn is not None and "before" in study.curves:
         foot, tip = study.curves["before"]
-        words = powers(f"{np.degrees(study.turn):.4g}°")
+        # in radians, as in Measures; less than this is rounding
+        shown = study.turn if abs(study.turn) >= LEAST_TURN else 0.0
+        words = powers(f"{shown:.4g} rad")
         # the study's angle is counter-clockwise in its chart, which may be mirrored
         last = study.curves["after"][1] - foot
         modulo = angle(subject.manifold, foot, tip - foot, last)

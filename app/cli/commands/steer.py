@@ -171,7 +171,7 @@ def _strip(found: Steering, path: Route) -> Iterator[str]:
 def _measures(found: Steering) -> list[str]:
     r, m = found.radii, found.routes[1]
     return [
-        f"distance  {found.lower:.4g} to {min(found.length, found.upper):.4g} in all of hidden space; "
+        f"distance  {found.lower:.4g} to {found.most:.4g} in all of hidden space; "
         f"{found.length:.4g} in the plane of tokens {found.plane.triple} ({found.length_status.name})",
         f"m-path    the mean of all words is off the straight line by at most {m.bend.max():.1e} of "
         f"its length; leaves the plane by {found.off:.2g} |AB|",

@@ -82,7 +82,7 @@ def test_a_loop_shows_by_how_much_a_vector_has_turned(found):
     assert arc.is_turn and fisher(arc.foot, arc.arc[0], first) == pytest.approx(0.0, abs=1e-3)
     # the arc is made from the angle, the vector from the matrix of the loop
     assert fisher(arc.foot, arc.arc[-1], last) == pytest.approx(0.0, abs=0.01)
-    assert arc.words.replace("−", "-") == f"{np.degrees(loop.turn):.4g}°"
+    assert arc.words.replace("−", "-") == f"{loop.turn:.4g} rad"
 
 
 def test_what_is_not_certain_says_so_and_what_is_not_known_is_not_drawn(found):
