@@ -50,7 +50,8 @@ class Side:
 
 def arcs(subject: Subject, found: Sequence[Answer]) -> list[AngleArc]:
     """Return the angles of a scene as far as its answers determine them."""
-    studies = [a for a in found if isinstance(a, StudyAnswer)]
+    shown = subject.scene.layers.loop  # type: ignore[attr-defined]
+    studies = [a for a in found if shown and isinstance(a, StudyAnswer)]
     made = [arc for study in studies for arc in _of_loop(subject, study)]
     return made + [arc for _, arc in _of_marks(subject, found)]
 
