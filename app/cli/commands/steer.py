@@ -58,6 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.cli.requests import precise
     from app.export.files import beside, checked
     from compute import steer
+    from compute.samples.formula_cells import guarded_row
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
     found = steer(
@@ -69,7 +70,7 @@ def run(chosen: argparse.Namespace) -> int:
         with beside(path) as out, out.open("w", encoding="utf-8", newline="") as text:
             rows = csv.DictWriter(text, list(points[0]), lineterminator="\n")
             rows.writeheader()
-            rows.writerows(points)
+            rows.writerows(map(guarded_row, points))
     show(_result(found, points, chosen.table), chosen.json, _lines(found))
     return exit_of(found.status)
 
