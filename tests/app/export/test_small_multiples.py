@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from app.export import small_multiples
 from app.export.figure import Paper
-from app.export.sheet import Area, Disc, Group, Line, Raster
 from app.jobs.variants import variants
 from app.model.comparison import read
 from app.model.lessons import first_scene
@@ -33,7 +31,7 @@ def test_rows_and_columns_follow_the_page():
     assert small_multiples.grid(3, (1200, 300)) == (1, 3)
     assert small_multiples.grid(3, (300, 1200)) == (3, 1)
     assert small_multiples.grid(4, (1200, 900)) == (2, 2)
-    with pytest.raises(ValueError, match="6 pictures 150x54"):
+    with pytest.raises(ValueError, match="6 pictures 120x54"):
         small_multiples.cell(6, Paper((600, 200)))
 
 
@@ -57,19 +55,3 @@ def test_each_picture_is_in_its_cell_under_its_name(made):
     assert [int(box[0] // width) for box in boxes] == [0, 1]
     assert boxes[1][0] - boxes[0][0] == pytest.approx(width)
     assert "Geodesic" in {item.text for item in labels}, "what the lines mean stands below"
-
-
-def test_a_group_moves_with_all_its_items():
-    square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
-    ink = (0.0, 0.0, 0.0, 1.0)
-    items = (Line([square], ink, 1.0), Area(square, ink), Disc((1.0, 2.0), 3.0, ink),
-             Raster(np.zeros((1, 1, 4), np.uint8), (0.0, 1.0, 2.0, 3.0), 1.0),
-             Label("a", (5.0, 6.0), 10.0, ink))  # fmt: skip
-    line, area, disc, raster, label = small_multiples.moved(
-        Group(items, (0.0, 0.0, 9.0, 9.0)), (10.0, 20.0)
-    ).items
-    np.testing.assert_array_equal(line.lines[0], square + (10.0, 20.0))
-    np.testing.assert_array_equal(area.outline, square + (10.0, 20.0))
-    assert disc.centre == (11.0, 22.0) and label.at == (15.0, 26.0)
-    assert raster.box == (10.0, 21.0, 12.0, 23.0)
-    assert small_multiples.moved(Group((), None), (1.0, 1.0)).box is None
