@@ -21,6 +21,7 @@ from app.parts.part import Part, PartContext
 from app.parts.point_selection import PointSelectionPart
 from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
+from app.parts.steering import SteeringPart
 from app.parts.timeline import TimelinePart
 from app.parts.token_path import TokenPathPart
 from app.parts.token_rows import TokenRowsPart
@@ -35,6 +36,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenPathPart,
     AttentionMatrixPart,
     WhyTherePart,
+    SteeringPart,
     ComparisonPart,
     PhotographPart,
     NormalsPart,

@@ -76,7 +76,7 @@ def panel(program):
 def test_a_lesson_from_the_menu(program):
     begin(program, "hyperbolic")
     shown = panel(program)
-    assert shown.title.text() == "A normal distribution lives in the hyperbolic plane"
+    assert shown.title.accessibleName() == "A normal distribution lives in the hyperbolic plane"
     assert shown.count.text() == "1 of 6" and "half-plane" in shown.text.toPlainText()
     assert not shown.back.isEnabled() and shown.show_me.isVisible()
     assert program.store.scene.title.endswith("The half-plane")
