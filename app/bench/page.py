@@ -83,6 +83,6 @@ def _dragged(page: Page) -> float:
 def _checked(page: Page, family: str) -> tuple[float, float]:
     """Return the reference's length between the page's pins, and the page's relative difference."""
     shown, m = page.measures(), manifold(family)
-    ends = [np.array([[shown[f"{pin}: {n}"] for n in m.coordinates]]) for pin in "AB"]
-    length = float(ReferenceEngine().connect(ConnectRequest(m, *ends)).length[0])
+    a, b = (np.array([[shown[f"{pin}: {n}"] for n in m.coordinates]]) for pin in "AB")
+    length = float(ReferenceEngine().connect(ConnectRequest(m, a, b)).length[0])
     return length, abs(shown["Fisher–Rao length"] - length) / length
