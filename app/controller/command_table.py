@@ -38,16 +38,6 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Fit the family to the samples of a table, or show the points in it",
     ),
-    Command("clear_data", "Edit", "Remove the data", "", "Remove all points of data"),
-    Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
-    Command("pin_a_on_data", "Edit", "A on the chosen point", "", "Put A on the point of data"),
-    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
-    Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
-    Command("show_data", "View", "Data…", "", "The table, its fits and how sure they are"),
-    Command("show_comparison", "View", "Compare…", "", "Heads, layers, texts or temperatures"),
-    Command("show_descents", "View", "Descents…", "", "A race of three descents of a loss"),
-    Command("descents_play", "View", "Play the descents", "", "Play or pause the race of descents"),
-    Command("show_distances", "View", "Distances…", "", "All distances between the points of data"),
     Command(
         "save",
         "File",
@@ -75,6 +65,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Write an MP4, WebM or GIF",
         "movie-outline",
     ),
+    Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
     Command(
         "export_distances",
         "File",
@@ -145,6 +136,7 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command("copy_light", "Edit", "Copy picture, light", "", "Copy the canvas on white"),
     Command("copy_dark", "Edit", "Copy picture, dark", "", "Copy the canvas on black"),
+    Command("copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure"),
     Command(
         "note",
         "Edit",
@@ -170,9 +162,7 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Mark the Fisher angles of the geodesic and other curves at A and at B, or remove them",
     ),
-    Command(
-        "copy_caption", "Edit", "Copy caption", "", "Copy the caption of a figure to the clipboard"
-    ),
+    Command("angle_triangle", "Edit", "Mark angles of the triangle", "", "Mark the angles of ABC"),
     Command(
         "points",
         "Edit",
@@ -188,6 +178,10 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+G",
         "Let dragged pins keep to the crossings of the grid’s lines",
     ),
+    Command("clear_data", "Edit", "Remove the data", "", "Remove all its points", apart=True),
+    Command("fit_data", "Edit", "Fit the data again", "", "Fit the table to the family shown"),
+    Command("pin_a_on_data", "Edit", "A on the chosen point", "", "Put A on the point of data"),
+    Command("pin_b_on_data", "Edit", "B on the chosen point", "", "Put B on the point of data"),
     Command(
         "preferences",
         "Edit",
@@ -219,9 +213,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+A",
         "Draw both axes at one scale, or each at its own",
     ),
-    Command(
-        "reset_layout", "View", "Reset layout", "", "Return all panels to their original places"
-    ),
+    Command("reset_layout", "View", "Reset layout", "", "Return panels to their places"),
     Command(
         "switch_theme",
         "View",
@@ -261,6 +253,16 @@ _COMMANDS: tuple[Command, ...] = (
         "All heads of the file side by side, each with its numbers and a picture",
         apart=True,
     ),
+    # their panels stand in the menu
+    *(
+        Command(f"show_{name}", "View", f"{title}…", "", hint, listed=False)
+        for name, title, hint in (
+            ("data", "Data", "The table, its fits and how sure they are"),
+            ("comparison", "Compare", "Heads, layers, texts or temperatures"),
+            ("descents", "Descents", "A race of three descents of a loss"),
+            ("distances", "Distances", "All distances between the points of data"),
+        )
+    ),
     Command(
         "play",
         "Play",
@@ -298,6 +300,7 @@ _COMMANDS: tuple[Command, ...] = (
         "vector-curve",
         apart=True,
     ),
+    Command("descents_play", "Play", "Play the descents", "", "Play or pause the race of descents"),
     Command(
         "check",
         "Play",

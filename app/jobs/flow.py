@@ -386,5 +386,5 @@ def beginning(grid: Grid, job: FlowJob) -> Floats:
     if not vectors:
         return initial_fields.bump(grid, np.array(job.start))
     if flow.initial not in BEGINNINGS:
-        raise ValueError("attention mass is a scalar: choose a flow of mass")
+        raise ValueError("a mass density is a scalar: choose a flow of mass")
     return BEGINNINGS[flow.initial](grid, job)

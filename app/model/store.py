@@ -12,7 +12,8 @@ DEEPEST = 200
 
 
 class Store:
-    """Holds the current scene; every change goes through `update` and can be undone.
+    """Holds the current scene; every change goes through `update` and can be undone, except what a
+    running clock changes, which goes through `play`.
 
     Successive updates with the same ``merge`` key form one undo step (such as a drag), until `settle`
     is called or another key follows.
@@ -71,6 +72,11 @@ class Store:
         self._merge = merge
         self._future = []
         self._set(scene)
+
+    def play(self, scene: Scene) -> None:
+        """Set the current scene at another time: no step of undo, and redo stays possible."""
+        if scene != self._scene:
+            self._set(scene)
 
     def settle(self) -> None:
         """End a merged undo step."""

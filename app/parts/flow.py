@@ -140,7 +140,7 @@ class FlowPart(Part):
     def step(self) -> None:
         """Advance by one step."""
         self._show_layers()
-        self._go_on()
+        self._go_on(1, self._change)
 
     def reset(self) -> None:
         """Return to the initial field."""
@@ -185,16 +185,21 @@ class FlowPart(Part):
             # what is not computed in time is given up, or requests would grow without end
             late = due > MOST_AT_ONCE
             self._stepped_at = self.now() if late else self._stepped_at + due * FRAME_MS / 1000
-            self._go_on(min(due, MOST_AT_ONCE))
+            self._go_on(min(due, MOST_AT_ONCE), self._play)
 
-    def _go_on(self, more: int = 1) -> None:
+    def _go_on(self, more: int, show: Callable[..., None]) -> None:
         flow = self.context.store.scene.flow
         # a whole number of steps, so that stored states can be reused
         steps = round(flow.time / flow.pace)
         if steps < MOST_STEPS:
-            self._change(time=min(steps + more, MOST_STEPS) * flow.pace)
+            show(time=min(steps + more, MOST_STEPS) * flow.pace)
         else:
             self._pause()
+
+    def _play(self, time: float) -> None:
+        """Set the time while the flow runs, which is no step of undo."""
+        scene = self.context.store.scene
+        self.context.store.play(replace(scene, flow=replace(scene.flow, time=time)))
 
     def _change(self, **fields: object) -> None:
         scene = self.context.store.scene

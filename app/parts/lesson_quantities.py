@@ -40,10 +40,13 @@ _DRAWN_ONLY = (MapJob, EllipseJob)
 _SOURCES: dict[str, tuple[type, ...]] = {
     "measure": (PathJob, Study),
     "count": (PathJob, Study),
+    "gap": (PathJob, Study),
     "norm": (FlowJob,),
     "picture": (PictureTask,),
     "normals": (NormalsTask,),
 }
+# the length of the curve, of whatever α
+CURVE = "length"
 # measures that are those of a part of the curve if it does not end at B
 OF_PATH = (*LENGTH.values(), *ENERGY.values())
 
@@ -148,6 +151,8 @@ def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
             found = _measured(asked, answers)
             if asked.kind == "count":
                 return None if found is None else float(len(found))
+            if asked.kind == "gap":
+                return found[1][0] - found[0][0] if found and len(found) > 1 else None
             return found[asked.index - 1][0] if found and asked.index <= len(found) else None
 
 
@@ -169,8 +174,11 @@ def _measured(asked: Quantity, answers: Answers) -> list[tuple[float, str]] | No
     """Return the numbers of a measure; None if it is not there, or of a path that does not arrive."""
     path = answers.get(PathJob)
     failed = isinstance(path, PathAnswer) and not path.arrived
+    wanted = {plain(asked.name)}
+    if CURVE in wanted:
+        wanted = {plain(name) for name in LENGTH.values()}
     for measure in measures(answers):
-        if plain(measure.name) == plain(asked.name):
+        if plain(measure.name) in wanted:
             return None if failed and measure.name in OF_PATH else numbers_in(measure.value)
     return None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import dist
 
 from app.jobs.subject import Subject
+from app.model.lessons.changes import token_of
 from app.model.lessons.checks import WORDS, Check, Quantity, compared, holds
 from app.model.lessons.wording import plain
 from app.model.scene import DISTANCE, Pin, Scene
@@ -13,6 +14,7 @@ from app.parts.image import AS, SHOWN
 from app.presenters.flow_form import BOUNDARIES, INITIAL, MASS, MODES
 from app.presenters.scene_panels import LAYER_WORDS, chart_words
 from app.views.interface.lesson import Reading
+from app.views.text.mathematics import powers
 from app.views.text.number_format import NOT_KNOWN
 from app.views.text.scalar_names import words_of
 from compute.families import families
@@ -21,6 +23,7 @@ from compute.manifold.manifold import Manifold
 # a value, its unit, and whether it belongs to an earlier scene
 Found = tuple[float, str, bool]
 DIGITS, MOST_DIGITS = 4, 9
+PERCENT = " %"  # the only unit without which a number would be another
 _SIGNS = {"<=": "≤", ">=": "≥"}
 _TITLES = {
     "chart": "Chart",
@@ -75,18 +78,17 @@ def _of_number(check: Check, manifold: Manifold, found: Found | None) -> Reading
     if found is None:
         return Reading(words, NOT_KNOWN, _wanted(check), None)
     number, unit, late = found
-    return Reading(
-        words, _written(check, number) + unit, _wanted(check), compared(check, number), late
-    )
+    wanted = _wanted(check) + (unit if unit == PERCENT else "")
+    return Reading(words, _written(check, number) + unit, wanted, compared(check, number), late)
 
 
 def _written(check: Check, number: float) -> str:
     """Return a number with enough digits that it compares like the number itself."""
     for digits in range(DIGITS, MOST_DIGITS):
-        text = f"{number:.{digits}g}"
+        text = f"{number + 0.0:.{digits}g}"
         if compared(check, float(text)) == compared(check, number):
             break
-    return text.replace("-", "−")
+    return powers(text)
 
 
 def _wanted(check: Check) -> str:
@@ -102,6 +104,8 @@ def _called(asked: Quantity, manifold: Manifold) -> str:
     match asked.kind:
         case "count":
             return f"{asked.name}, their number"
+        case "gap":
+            return f"{asked.name}, second − first"
         case "scalar":
             at = asked.at if isinstance(asked.at, str) else _place(asked.at)
             return f"{words_of(asked.name)} at {at}"
@@ -136,7 +140,11 @@ def _of_scene(
             away = f"{dist(here, check.point):.3g}"
             return f"Distance of {check.pin} from {_place(check.point)}", away, _wanted(check)
         case "token":
-            return _named(check), _token(pin, manifold), check.word
+            labels = manifold.landmarks.labels if manifold.landmarks is not None else ()
+            numbered = check.word not in labels and check.word.isdigit()
+            number = token_of(manifold, check.word) if numbered else 0
+            words = f"{number} {labels[number]}" if numbered else check.word
+            return _named(check), _token(pin, labels, numbered), words
         case "layer":
             is_on = bool(getattr(scene.layers, check.name))
             words = LAYER_WORDS.get(check.name, (check.name,))[0]
@@ -150,10 +158,11 @@ def _of_scene(
             return _TITLES[check.name], now, wanted
 
 
-def _token(pin: Pin | None, manifold: Manifold) -> str:
-    if pin is None or pin.token is None or manifold.landmarks is None:
+def _token(pin: Pin | None, labels: Sequence[str], numbered: bool) -> str:
+    """Return the label of a pin's token, after its number if that is what is wanted."""
+    if pin is None or pin.token is None or not labels:
         return "none"
-    return manifold.landmarks.labels[pin.token]
+    return f"{pin.token} {labels[pin.token]}" if numbered else labels[pin.token]
 
 
 def _choice(name: str, value: str, manifold: Manifold) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from app.model.keyframe_tracks import Timeline, position
 from app.model.scene import UNTURNED, Scene, kind_of
@@ -71,6 +72,9 @@ class TimelinePart(Part):
     def on_scene(self, old: Scene, new: Scene) -> None:
         store = self.context.store
         if new is not self._moved and _is_elsewhere(old, new):
+            if self.is_playing and _is_undone(old, new):
+                self._play(replace(new, playhead=old.playhead))
+                return
             self._pause()
         if not (store.can_undo or store.can_redo):
             self._references.clear()  # an opened scene is correct as it is
@@ -121,7 +125,7 @@ class TimelinePart(Part):
             self._glide(passed)
             return
         self._clock += passed
-        arrived = self._go(self._clock)
+        arrived = self._go(self._clock, self._play)
         if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
             self._pause()
 
@@ -134,10 +138,10 @@ class TimelinePart(Part):
     def _glide(self, passed: float) -> None:
         scene = self.context.store.scene
         t = scene.playhead + passed / TRAVEL
-        self._put(replace(scene, playhead=t if t <= 1.0 else t % 1.0), merge="playhead")
+        self._play(replace(scene, playhead=t if t <= 1.0 else t % 1.0))
 
-    def _go(self, clock: float) -> bool:
-        """Show the scene at a time; False, with a message, if it is invalid."""
+    def _go(self, clock: float, put: Callable[[Scene], None]) -> bool:
+        """Show the scene at a time by ``put``; False, with a message, if it is invalid."""
         now = self.context.store.scene
         timeline = now.timeline
         assert timeline is not None
@@ -148,7 +152,7 @@ class TimelinePart(Part):
             return False
         self._time = position(timeline, clock)
         self._refer(scene)
-        self._put(scene, merge="timeline")
+        put(scene)
         self._show()
         return True
 
@@ -156,7 +160,7 @@ class TimelinePart(Part):
         """Go to another time."""
         if self.context.store.scene.timeline is not None:
             self._clock = at
-            self._go(at)
+            self._go(at, partial(self._put, merge="timeline"))
 
     def rewind(self) -> None:
         """Go to the start of the timeline, or move the point to A."""
@@ -177,6 +181,11 @@ class TimelinePart(Part):
         """Update the scene from the timeline, without stopping playback."""
         self._moved = scene
         self.context.store.update(scene, merge=merge)
+
+    def _play(self, scene: Scene) -> None:
+        """Show the scene of another moment, which is no step of undo."""
+        self._moved = scene
+        self.context.store.play(scene)
 
     # --- keyframes ------------------------------------------------------------------------------
     def set_key(self) -> None:
@@ -291,3 +300,9 @@ def _is_elsewhere(old: Scene, new: Scene) -> bool:
     """Whether another scene, family or timeline was chosen, or the user moved the point."""
     moved = (old.title, old.playhead, old.timeline) != (new.title, new.playhead, new.timeline)
     return moved or kind_of(old.family) != kind_of(new.family)
+
+
+def _is_undone(old: Scene, new: Scene) -> bool:
+    """Whether an earlier edit of the same scene came back, with the place of the point at that time."""
+    there = replace(new, playhead=old.playhead)
+    return new.timeline is None and there != old and not _is_elsewhere(old, there)

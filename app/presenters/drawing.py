@@ -132,7 +132,7 @@ def blank(canvas: Canvas, words: str) -> None:
     canvas.set_vector(None)
     canvas.set_curve("straight", None)
     canvas.set_grid(False)
-    canvas.reserve_bar(False)
+    # the room of a colour bar stays as it is, or the canvas would jump twice
     _clear(canvas)
     canvas.set_message(words)
 

@@ -17,7 +17,7 @@ MODES = (
     Choice("rough", "Heat, covariant (rough)"),
     Choice("hodge", "Hodge–de Rham heat"),
     Choice("deformation", "Heat that preserves Killing fields"),
-    Choice("scalar", "Heat of attention mass"),
+    Choice("scalar", "Heat of a mass density"),
     Choice("natural", "Natural gradient of mass to B"),
     Choice("sharpen", "⚠ Sharpening (backward)"),
     Choice("seed", "⚠ The literal equation"),

@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
+from app.views.text.mathematics import powers
 from app.views.text.token_names import isolated, numbered
 from compute.attention import head_summary
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
 from compute.families import parse
 from compute.families.attention import SINK
-from compute.heads import attention_rows, head_selection, query_plane
+from compute.heads import attention_rows, head_selection, output_file, query_plane
 from compute.heads import head as heads
 from compute.heads.head_selection import chosen, file_of, settings
+from compute.heads.output_layer import OutputLayer
 from compute.heads.token_words import is_special
-from compute.heads.verification import verification
+from compute.heads.verification import EXPLAINED, verification
 from compute.manifold.manifold import Manifold
 
 NAME = "attention"
@@ -121,7 +123,9 @@ def note(manifold: Manifold, family: str = "") -> str:
         return f"Gaussian curvature K: {manifold.curvature_words}. {rows}".rstrip()
     residual = manifold.landmarks.residual
     exact = residual <= 1e-9
-    off = float(np.median(residual[~exact])) if not exact.all() else 0.0
+    if exact.all():
+        return f"The plane contains all queries. {rows}".rstrip()
+    off = float(np.median(residual[~exact]))
     held = {0: "no query", 1: "one query", 2: "two queries", 3: "three queries"}
     count = int(exact.sum())
     return (
@@ -141,6 +145,8 @@ def caveats(family: str) -> tuple[str, ...]:
     if name != NAME:
         return ()
     c = settings(stated)
+    if c["output"]:
+        return (_of_output(output_file.load(c["source"])),)
     file = file_of(c)
     layer, head = c["layer"], c["head"]
     said = []
@@ -164,9 +170,18 @@ def caveats(family: str) -> tuple[str, ...]:
     return (*said, each + verified(file, layer, head))
 
 
+def _of_output(layer: OutputLayer) -> str:
+    """Describe how the next-token rows of a file were verified when it was made."""
+    if np.isnan(layer.verified):
+        return "not verified: the file has no record of the model’s next-token rows"
+    if layer.verified <= EXPLAINED:
+        return f"the model’s own next-token rows when it was captured, within {layer.verified:.0e}"
+    return f"differs from the model’s own next-token rows by {layer.verified:.2g}"
+
+
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:
     """Describe the verification of the rows given by q, k, mask, scale and bias of the file."""
-    return verification(file, layer, head, head_summary.sample(len(file.tokens))).words
+    return powers(verification(file, layer, head, head_summary.sample(len(file.tokens))).words)
 
 
 def attends(family: str, token: int) -> str:

@@ -268,7 +268,8 @@ def _longer(length: float, shortest: float, numbers: Numbers) -> str:
         return "leaves the domain"
     if shortest <= 0:
         return numbers.plain(length)
-    return f"{numbers.plain(length)} ({100 * (length / shortest - 1):+.1f} %)"
+    percent = round(100 * (length / shortest - 1), 1) + 0.0  # never −0
+    return f"{numbers.plain(length)} ({percent:+.1f} %)"
 
 
 def message(answer: PathAnswer) -> str:

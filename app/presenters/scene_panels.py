@@ -79,6 +79,8 @@ LAYER_WORDS = {
 
 # step in θ by which a chart is found to bend lines
 STEP = 1e-3
+# of coordinates, and the longest name of a layer for which a column has room
+SUBSCRIPTS, LONGEST_NAME = "₀₁₂₃₄₅₆₇₈₉", 16
 # families of the picker in groups: attention, lines and circles, positive numbers, counts, outcomes
 # and mixtures, quantum states; others follow by title, and last the user's own
 GROUPS = (
@@ -171,7 +173,10 @@ def _number(number: Parameter, value: float) -> NumberRow:
 
 
 def _straight_in(manifold: Manifold) -> str:
-    return f"Straight in {', '.join(manifold.coordinates)}"
+    """Name the coordinates, by their letter alone if they share it, as far as a column has room."""
+    letters = dict.fromkeys(name.rstrip(SUBSCRIPTS) for name in manifold.coordinates)
+    words = f"Straight in {', '.join(letters)}"
+    return words if len(words) <= LONGEST_NAME else LAYER_WORDS["straight"][0]
 
 
 def _bends(subject: Subject) -> bool:

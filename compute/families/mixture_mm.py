@@ -1,4 +1,4 @@
-"""Mixtures (1 − w)N(m₁, 1) + wN(m₂, 1) of two normals with unknown means and known weight w.
+"""Mixtures (1 − w)N(m₁, 1) + w N(m₂, 1) of two normals with unknown means and known weight w.
 
 The metric degenerates on m₁ = m₂, where the components coincide; for w = ½ the family is symmetric
 under their exchange, and the line is a fold.
@@ -94,7 +94,7 @@ FAMILY = formula(
     title="Mixtures of two normals, by their means",
     coordinates=COORDINATES,
     domain="|m₁|, |m₂| < 6",
-    line_element="ds² = E[(∂₁l dm₁ + ∂₂l dm₂)²],  p = (1 − w)N(m₁, 1) + wN(m₂, 1)",
+    line_element="ds² = E[(∂₁l dm₁ + ∂₂l dm₂)²],  p = (1 − w)N(m₁, 1) + w N(m₂, 1)",
     curvature="varies; singular on m₁ = m₂",
     define=define,
     support=_support,

@@ -1,4 +1,4 @@
-"""Mixtures (1 − w)N(0, 1) + wN(m, 1) of a known and an unknown normal.
+"""Mixtures (1 − w)N(0, 1) + w N(m, 1) of a known and an unknown normal.
 
 Singular on m = 0 and on w = 0, where one parameter is not identifiable: near m = 0, det g ≈ w²m⁴/2.
 The sides m > 0 and m < 0 have only N(0, 1) in common: in the coordinates (wm, wm²), in which g is
@@ -74,7 +74,7 @@ FAMILY = formula(
     title="Mixtures with a known normal, by weight and mean",
     coordinates=COORDINATES,
     domain="w in (1e-4, 1 − 1e-4), |m| < 6",
-    line_element="ds² = E[(∂l/∂w dw + ∂l/∂m dm)²],  p = (1 − w)N(0, 1) + wN(m, 1)",
+    line_element="ds² = E[(∂l/∂w dw + ∂l/∂m dm)²],  p = (1 − w)N(0, 1) + w N(m, 1)",
     curvature="varies; singular on m = 0",
     define=define,
     support=_support,

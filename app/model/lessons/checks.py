@@ -4,7 +4,7 @@
               | chart is disk · map is curvature · family is gaussian · head is 18·8 · mode is hodge
               | picture A within 0.05 of (0.4, 0.2) · picture map is heat
               | QUANTITY < 2.9 · > · <= · >= · = 1
-    QUANTITY  = measure "Fisher–Rao length" [2] · count of measure "All geodesics"
+    QUANTITY  = measure "Fisher–Rao length" [2] · count of measure "All geodesics" · gap of measure …
               | curvature at A · entropy at (0, 1) · σ of B · alpha · playhead · time · norm
               | picture distance · picture patches · normals "Wasserstein"
 
@@ -66,10 +66,11 @@ BY_HAND = 0.02
 
 @dataclass(frozen=True)
 class Quantity:
-    """kind: "measure", "count", "scalar", "coordinate", "field", "norm", "picture" or "normals".
+    """kind: "measure", "count", "gap", "scalar", "coordinate", "field", "norm", "picture" or "normals".
 
     name: of the measure, scalar, coordinate, field or path, or the property of a picture; index: which
     number of a measure, from 1; at: the pin, "A" or "B", or a point in the family's own coordinates.
+    A gap is the second number of a measure minus the first.
     """
 
     kind: str
@@ -105,7 +106,7 @@ _TOKEN = re.compile(r"pin ([ABC]) on token (.+)")
 _LAYER = re.compile(r"layer (\S+) (on|off)")
 _IS = re.compile(r"((?:picture )?\S+) is (\S+)")
 _COMPARE = re.compile(r"(.+?)\s*(<=|>=|≤|≥|<|>|=|≈)\s*([^<>=≤≥≈]+)")
-_MEASURE = re.compile(r"(count of )?measure [\"“]([^\"”]+)[\"”](?: (\d))?")
+_MEASURE = re.compile(r"((?:count|gap) of )?measure [\"“]([^\"”]+)[\"”](?: (\d))?")
 _SCALAR = re.compile(r"(\S+) at ([AB]|\(.*\))")
 _COORDINATE = re.compile(r"(?:coordinate )?(\S+) of ([AB])")
 _PICTURE = re.compile(r"picture (distance|patches)")
@@ -116,7 +117,7 @@ def quantity(text: str) -> Quantity:
     """Parse a phrase that names a quantity.  Raises ValueError."""
     phrase = " ".join(text.split())
     if match := _MEASURE.fullmatch(phrase):
-        kind = "count" if match[1] else "measure"
+        kind = match[1].split()[0] if match[1] else "measure"
         return Quantity(kind, match[2], int(match[3] or 1))
     if match := _SCALAR.fullmatch(phrase):
         return Quantity("scalar", match[1], at=_place(match[2]))
@@ -131,7 +132,7 @@ def quantity(text: str) -> Quantity:
     if match := _NORMALS.fullmatch(phrase):
         return Quantity("normals", match[1])
     raise ValueError(
-        'a quantity must be measure "NAME", count of measure "NAME", SCALAR at A, '
+        'a quantity must be measure "NAME", count of or gap of measure "NAME", SCALAR at A, '
         f'COORDINATE of A, {", ".join(FIELDS)}, norm, picture distance or normals "WAY", '
         f"got {shown(phrase)}"
     )

@@ -48,6 +48,8 @@ from app.views.interface.views import (
 from compute.manifold.extent import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
+# curves that words leave free, and how many of their nodes
+LINES, MOST_NODES = ("geodesic", "straight"), 100
 PRINTED = Margins(left=60, top=10, right=10, bottom=46)
 
 
@@ -225,8 +227,18 @@ class Plot(Canvas):
         self._key.note()
         self._soon() if kind == "straight" else self._now()
 
+    def _give_way(self) -> None:
+        """Keep the words of marks off pins and the geodesic, once these are at rest."""
+        if not self.holds():
+            pins = np.array([xy for xy in self._pins.at.values()] or np.empty((0, 2)))
+            lines = [xy[:: max(len(xy) // MOST_NODES, 1)] for xy in self._curves.nodes(LINES)]
+            nodes = np.concatenate(lines) if lines else np.empty((0, 2))
+            for marks in (self._marks, self._data):
+                marks.give_way(pins, nodes[np.isfinite(nodes).all(axis=1)])
+
     def _shown(self) -> Shown:
-        """Return what the key names, and what it must not cover."""
+        """Return what the key names, and what it must not cover; words of marks give way to it too."""
+        self._give_way()
         pins, curves = self._pins.at, self._curves
         marks = (
             (ENDS, pins.keys() & {"A", "B"}),
@@ -238,7 +250,7 @@ class Plot(Canvas):
         kinds = (*curves.kinds, *(name for name, there in marks if there))
         circles = self._ellipses.words
         ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
-        points = [*curves.nodes(("geodesic", "straight")), *ends]
+        points = [*curves.nodes(LINES), *ends]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
         shares[DATA] = self._data.opacity
         named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]

@@ -37,7 +37,11 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The line of a check as the box shows it: the quantity, its value now, and what is wanted."""
+        """The line of a check as the box shows it: the quantity, its value now, and what is wanted
+        if that is another.
+        """
+        if self.now == self.wanted:
+            return f"{self.words}: {self.now}"
         return f"{self.words}: now {self.now}, wanted {self.wanted}"
 
 

@@ -349,7 +349,7 @@ class Window(View, ABC):
 
     @abstractmethod
     def lower_panel(self, title: str) -> None:
-        """Hide the panel of that title."""
+        """Show what was in front before that panel was raised; hide it if it was closed."""
 
     @abstractmethod
     def set_playhead(self, t: float) -> None: ...

@@ -46,6 +46,11 @@ UPRIGHT = ("mathrm", "text", "operatorname", "mathbf", "textbf")
 DOUBLED = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "C": "ℂ", "E": "𝔼", "S": "𝕊", "H": "ℍ"}
 VULGAR = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔",
           ("1", "8"): "⅛", ("3", "2"): "3⁄2"}  # fmt: skip
+# what a script within a script may have
+SMALL = {
+    "sub": dict(zip("0123456789+−aeijkmnrtx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑᵢⱼₖₘₙᵣₜₓ", strict=True)),
+    "sup": dict(zip("0123456789+−abcijkmnrtx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜⁱʲᵏᵐⁿʳᵗˣ", strict=True)),
+}
 THIN, MEDIUM = "\u2009", "\u2005"
 # no line ends at one, nor after a slash with one
 JOINER = "\u2060"
@@ -53,6 +58,8 @@ SLASH = f"/{JOINER}"
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)\s*|\s+|(.)", re.DOTALL)
 
 
+_SCRIPTS = r"((?:(?!</?su[bp]>).)*)"
+_NESTED = re.compile(rf"(<su[bp]>{_SCRIPTS})<(su[bp])>{_SCRIPTS}</\3>")
 # one letter, which may have accents
 _LETTER = re.compile(rf"(<[ib]>)?(\w[{''.join(ACCENTS.values())}]*)(</[ib]>)?")
 _TABLES = ((SIGNS, "word"), (LARGE, "large"), (RELATIONS, "relation"), (BINARIES, "binary"))
@@ -89,11 +96,24 @@ def display(formula: str) -> str:
         cells += [_joined(run), _bar(piece)]
         run = []
     row = "".join(
-        f'<td class="formula" valign="middle">{cell}</td>'
+        f'<td class="formula" valign="middle">{one_level(cell)}</td>'
         for cell in [*cells, _joined(run)]
         if cell
     )
     return f'<table class="display" align="center" cellspacing="0"><tr>{row}</tr></table>'
+
+
+def one_level(html: str) -> str:
+    """Return a formula in which a script within a script is of letters that are small by themselves,
+    since rich text has one level of scripts.  Raises NotTypeset for other letters.
+    """
+    while found := _NESTED.search(html):
+        letters, small = re.sub("<[^>]*>", "", found[4]), SMALL[found[3]]
+        if missing := [letter for letter in letters if letter not in small]:
+            raise NotTypeset(f"a script within a script cannot have {missing[0]}")
+        short = "".join(small[letter] for letter in letters)
+        html = f"{html[: found.start()]}{found[1]}{short}{html[found.end() :]}"
+    return html
 
 
 def _bar(piece: _Piece) -> str:
@@ -112,10 +132,8 @@ def _joined(pieces: list[_Piece]) -> str:
             parts.append(f"{MEDIUM}{piece.html}{MEDIUM}")
         elif piece.kind == "binary" and before in ("word", "fraction"):
             parts.append(f"{THIN}{piece.html}{THIN}")
-        elif before == "large":
+        elif before == "large" or (piece.kind in ("function", "large") and before == "word"):
             parts.append(f"{THIN}{JOINER}{_flat(piece)}")
-        elif piece.kind in ("function", "large") and before == "word":
-            parts.append(f"{THIN}{_flat(piece)}")
         else:
             parts.append(_flat(piece))
         before = piece.kind
@@ -271,8 +289,10 @@ def _character(token: str) -> _Piece:
         return _Piece(escape(token), "relation")
     if token == "/":
         return _Piece(SLASH)
-    if token in "([|":
+    if token in "([":
         return _Piece(token, "open")
+    if token == "|":
+        return _Piece(f"|{JOINER}", "open")
     if token in ",;":
         return _Piece(f"{token}{THIN}", "open")
     upright = not token.isalpha() or token in "ΓΔΘΛΞΠΣΦΨΩ"

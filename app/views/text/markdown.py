@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from app.views.text.formulas import JOINER, NotTypeset, display, inline
+from app.views.text.formulas import JOINER, NotTypeset, display, inline, one_level
 from compute.core.refusal import shown
 
 __all__ = ["NotTypeset", "page"]
@@ -17,6 +17,8 @@ _LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
 _DOLLAR = r"\$"
 # the hyphen of a negative number, but not within an address
 _MINUS = re.compile(r"(?<![\w)/=?&-])-(?=\.?\d)")
+# the hyphen of an e-path or an α-geodesic, at which no line should end
+_LETTER = re.compile(r"(?<![\w)/=?&.-])(\w)-(?=[^\W\d_])")
 # unsupported Markdown, and the message about it
 _REFUSED = {
     "a picture": re.compile(r"!\["),
@@ -78,13 +80,13 @@ def sentence(text: str) -> str:
         return _HELD.format(len(held) - 1)
 
     bare = text.replace("\x00", "").replace(_DOLLAR, hold("$"))
-    bare = _FORMULA.sub(lambda match: hold(_kept(inline(match[1]))), bare)
+    bare = _FORMULA.sub(lambda match: hold(_kept(one_level(inline(match[1])))), bare)
     if "$" in bare:
         raise NotTypeset(
             f"write a formula as $…$ and a dollar sign as \\$; got a single $ in {shown(text)}"
         )
     bare = _CODE.sub(lambda match: hold(f"<code>{escape(match[1])}</code>"), bare)
-    made = _MINUS.sub("−", escape(bare, quote=False))
+    made = _LETTER.sub("\\1\u2011", _MINUS.sub("−", escape(bare, quote=False)))
     made = _LINK.sub(r'<a href="\2">\1</a>', made)
     made = _ITALIC.sub(r"<i>\1</i>", _BOLD.sub(r"<b>\1</b>", made))
     return re.sub("\x00(\\d+)\x00", lambda match: held[int(match[1])], made)

@@ -296,8 +296,25 @@ def test_playing_moves_the_point_without_computing(desk):
     assert controller.store.scene.playhead > 0.5
     assert window.set_moving_row.call_count >= 5
     assert runner.take() == []
+    assert not controller.store.can_undo, "playing is no step of undo"
+
+
+def test_undo_while_the_point_plays_takes_back_the_edit_and_the_point_goes_on(desk):
+    controller, _, window, runner = desk
+    give(controller, runner)
+    controller.on_event(SceneEdited((("layers.straight", False),)))
+    controller.on_event(CommandInvoked("play"))
+    step, part = window.every.call_args.args[1], controller.part(TimelinePart)
+    part.now = count(time.monotonic(), 0.033).__next__
+    step(), step()
+    there = controller.store.scene.playhead
     controller.on_event(CommandInvoked("undo"))
-    assert controller.store.scene.playhead == 0.5, "playing is one step of undo"
+    assert controller.store.scene.layers.straight
+    assert controller.store.scene.playhead == there > 0.5 and part.is_playing
+    step()
+    controller.on_event(CommandInvoked("redo"))
+    assert not controller.store.scene.layers.straight
+    assert controller.store.scene.playhead > there and part.is_playing
 
 
 def test_a_zoom_asks_for_the_map_of_what_is_seen(desk):

@@ -151,6 +151,9 @@ def test_an_evolution_keeps_to_the_clock_and_skips_frames():
             part.on_message(answers(store.scene)[-1])
         tick()
         assert store.scene.flow.time == pytest.approx(steps * 0.001)
+    assert not store.can_undo, "a running flow is no step of undo"
+    part.commands()["flow_step"]()
+    assert store.can_undo
 
 
 def test_particles_live_four_seconds_by_the_clock_while_they_are_shown():

@@ -271,6 +271,13 @@ def test_formulas():
     assert "Σ\u2009\u2060<i>d</i>" in inline(r"\sum d")
     assert "log\u2009\u20602" in inline(r"\log 2")
     assert "log\u00a02" in page(r"$\log 2$")
+    # rich text has one level of scripts
+    assert "<sup>−|\u2060<i>ξ</i>|\u2060²<i>t</i></sup>" in page(r"$e^{-|\xi|^2t}$")
+    assert "<i>T</i>ⱼ" in page(r"$$\frac{e^{T_j\cdot\theta}}{2}$$")
+    with pytest.raises(NotTypeset, match="cannot have ω"):
+        page(r"$x^{y_\omega}$")
+    # nor does a line end in an e-path, while addresses keep their hyphens
+    assert "e\u2011path" in page("the e-path") and "a-b" in page("[x](https://a-b.org/c-d)")
     assert page("a **b** *c* `d` dual_paths e_path") == (
         "<p>a <b>b</b> <i>c</i> <code>d</code> dual_paths e_path</p>"
     )

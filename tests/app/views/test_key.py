@@ -9,8 +9,10 @@ import pytest
 
 from app.export import figure, sheet
 from app.jobs.subject import Subject
+from app.model.layers import Layers
 from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
+from app.views.canvas import typeface
 from app.views.canvas.display_list import Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.box import BoxLayer
@@ -21,6 +23,7 @@ from app.views.canvas.layers.marks import (
     GAP,
     HEIGHT,
     PLACES,
+    SIZE,
     MarksLayer,
     first_free,
     overlaps,
@@ -185,6 +188,60 @@ def test_the_words_of_a_token_give_way_to_a_note():
     assert token.text == "token" and not overlaps(box_of(token), [box_of(note)])
 
 
+def test_the_plot_keeps_its_place_while_another_family_is_prepared():
+    plot = Plot((900, 600))
+    drawing.show_scene(plot, Subject.of(completed(Scene())))
+    before = plot.frame.box
+    drawing.blank(plot, "Preparing …")
+    assert plot.frame.box == before
+    drawing.show_scene(plot, Subject.of(completed(Scene(layers=Layers(map=False)))))
+    assert plot.frame.box != before
+
+
+def label_of(plot: Plot, text: str) -> Label:
+    """Return the label of a mark."""
+    shapes = [p for made in layers(plot, MarksLayer) for p in made.primitives(plot.frame)]
+    return next(p for p in shapes if isinstance(p, Label) and p.text == text)
+
+
+def test_the_words_of_points_lie_beside_pins_and_the_geodesic(plot):
+    beside = tuple(plot.frame.to_chart(plot.frame.to_pixels((6.0, 9.0)) - (30.0, 0.0)))
+    on = (7.2, 7.8)  # the line goes through the first place, to the right
+    plot.set_data_points(Marks(np.array([beside, on]), ("a datum", "on"), np.zeros(2)))
+    x, y = plot.frame.to_pixels((6.0, 9.0))
+    assert not overlaps((x - 8, y - 8, x + 8, y + 8), [box_of(label_of(plot, "a datum"))])
+    left, top, right, bottom = box_of(label_of(plot, "on"))
+    line = plot.frame.to_pixels(np.linspace((6.0, 9.0), (9.0, 6.0), 20)).T
+    assert not ((line[0] > left) & (line[0] < right) & (line[1] > top) & (line[1] < bottom)).any()
+
+
+def test_words_stay_where_they_are_while_a_pin_is_held(plot, monkeypatch):
+    at = np.array([(3.0, 3.0)])
+    plot.set_data_points(Marks(at, ("a datum",), np.zeros(1)))
+    free = label_of(plot, "a datum").at
+    monkeypatch.setattr(plot, "holds", lambda: True)
+    over = plot.frame.to_chart(np.add(free, (20.0, 0.0)))
+    plot.set_pin("A", tuple(over))
+    assert label_of(plot, "a datum").at == free
+    monkeypatch.undo()
+    plot.set_pin("A", tuple(over))
+    assert label_of(plot, "a datum").at != free
+
+
+def test_a_word_is_nearer_to_its_own_point_than_to_another(plot):
+    # the first place of "one", which is free, would be nearer to the other point
+    wide = typeface.width("one", SIZE)
+    pixels = ((300.0, 300.0), (300.0 + 13.0 + wide + 11.0, 301.0))
+    at = np.array([plot.frame.to_chart(pixel) for pixel in pixels])
+    plot.set_marks(Marks(at, ("one", "two"), np.zeros(2)))
+    x0, y0, x1, y1 = box_of(label_of(plot, "one"))
+    x, y = plot.frame.to_pixels(at).T
+    far = np.hypot(
+        np.maximum(0, np.maximum(x0 - x, x - x1)), np.maximum(0, np.maximum(y0 - y, y - y1))
+    )
+    assert far[0] < far[1]
+
+
 def test_the_key_leaves_the_words_of_notes_alone(plot):
     _, top, right, bottom = ground(plot)
     # the middle of the words is beside the key, their beginning would be below it
@@ -207,6 +264,18 @@ def test_values_of_angles_close_together_stand_below_one_another(plot):
     boxes = [box_of(each) for each in shown if isinstance(each, Label)]
     assert len(boxes) == 3
     assert not any(overlaps(boxes[i], boxes[:i]) for i in (1, 2))
+
+
+@pytest.mark.parametrize("angle", [0.2, 1.5, 3.0, 4.4])
+def test_the_value_of_an_angle_does_not_cover_its_arc(plot, angle):
+    turn = np.linspace(angle, angle + 1.0, 9)
+    arc = np.stack([np.cos(turn), np.sin(turn)], 1)
+    plot.set_annotations([], [AngleArc((5.0, 5.0), arc, "−1.085 rad")])
+    shown = layer(plot, AnnotationsLayer).primitives(plot.frame)
+    line = next(p for p in shown if isinstance(p, Strokes)).lines[0]
+    left, top, right, bottom = box_of(next(p for p in shown if isinstance(p, Label)))
+    x, y = np.asarray(line).T
+    assert not ((x > left) & (x < right) & (y > top) & (y < bottom)).any()
 
 
 def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):

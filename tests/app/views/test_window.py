@@ -592,6 +592,25 @@ def test_a_panel_that_is_higher_than_the_window_is_opened_without_a_complaint(wi
     assert said == [] and dock(window, "Lesson").isVisible()
 
 
+def test_a_panel_that_was_raised_gives_its_place_back(window):
+    def in_front(title: str) -> bool:
+        settle()
+        return not dock(window, title).visibleRegion().isEmpty()
+
+    window.frame.resize(1400, 900)
+    assert in_front("Distributions") and not in_front("Flow")
+    window.raise_panel("Flow")
+    window.raise_panel("Flow")  # as each step of a lesson does
+    assert in_front("Flow") and not in_front("Distributions")
+    window.lower_panel("Flow")
+    assert in_front("Distributions") and not dock(window, "Flow").isHidden()
+    assert dock(window, "Matrix").isHidden()
+    window.raise_panel("Matrix")
+    assert in_front("Matrix")
+    window.lower_panel("Matrix")
+    assert not in_front("Matrix") and dock(window, "Matrix").isHidden()
+
+
 @pytest.mark.parametrize(
     ("room", "wanted"),
     [((1280, 720), (1280, 680)), ((1400, 900), (1400, 860)), ((4000, 3000), (1400, 860))],

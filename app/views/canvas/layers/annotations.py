@@ -20,9 +20,9 @@ from app.views.text.typesetting import is_symbol
 
 SIZE, HEIGHT, AROUND = 13.0, 18.0, 5.0  # of letters, of their box, and the room around it
 WIDTH, HEAD = 1.6, 10.0  # of an arrow's shaft and of its head, in pixels
-# radius of an angle's arc, at most a share of the plot's sides; its stretch; its value's distance
+# radius of an angle's arc, at most a share of the plot's sides; its stretch; the gap before its value
 SHARE = 0.08
-RADIUS, STRETCH, BEYOND = 34.0, 1.6, 15.0
+RADIUS, STRETCH, BEYOND = 34.0, 1.6, 1.0
 RING = 0.65  # between the arcs of one point, relative to the innermost
 # by which multiples of its height a value gives way to others
 SHIFTS = (0, -1, 1, -2, 2, -3, 3)
@@ -134,7 +134,10 @@ class AnnotationsLayer(Layer):
             return []
         foot = np.asarray(frame.to_pixels(angle.foot))
         middle = line[len(line) // 2] - foot
-        at = foot + middle * (1.0 + BEYOND / float(np.hypot(*middle)))
+        out = middle / float(np.hypot(*middle))
+        _, _, right, bottom = self._around(angle.words, 0.0, 0.0)
+        reach = float(np.abs(out) @ (right, bottom))  # of the box, towards the arc
+        at = foot + middle + out * (BEYOND + reach)
         near = [self._around(angle.words, float(at[0]), float(at[1]) + HEIGHT * k) for k in SHIFTS]
         box = next((box for box in near if not overlaps(box, taken)), near[0])
         taken.append(box)

@@ -39,6 +39,10 @@ FARTHER = (2.2, 3.4, 4.6)  # times the offset
 PLACES = np.array([
     (anchor, (far * x, far * y)) for far in (1.0, *FARTHER) for anchor, (x, y) in BESIDE
 ])  # fmt: skip
+IS_FAR = np.arange(len(PLACES)) >= len(BESIDE)
+# half the sides of a pin and of a node of a line, as words see them; of more marks than FEW a word
+# may be nearer to another one
+COVERED, CROSSED, FEW = 8.0, 2.0, 40
 # lowest opacity of a disc and of a word
 FAINTEST, FAINTEST_WORD = 0.62, 0.8
 HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
@@ -61,6 +65,9 @@ class MarksLayer(Layer):
         self._before: Marks | None = None  # all, before the drag
         self._aside = -1  # the number of the one that is dragged
         self._hovered = -1
+        # pins, which cover words, and lines, which words leave free if they can, at rest
+        self._pins: Array = np.empty((0, 2))
+        self._lines: Array = self._pins
         self._frame: Frame | None = None
         self._spots: list[tuple[int, Spots]] = []
 
@@ -74,6 +81,12 @@ class MarksLayer(Layer):
         self._marks = self._all = self._before = marks
         self._hovered = self._aside = -1
         self.changed()
+
+    def give_way(self, pins: Array, lines: Array) -> None:
+        """Keep words off pins (k, d), and off nodes of lines (m, d) where there is room elsewhere."""
+        if not (np.array_equal(pins, self._pins) and np.array_equal(lines, self._lines)):
+            self._pins, self._lines = pins, lines
+            super().changed()
 
     def drag(self, marks: Marks | None) -> bool:
         """Set points of which one has moved since `set`; the others are not built again.  False if they
@@ -174,12 +187,13 @@ class MarksLayer(Layer):
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
-        taken = self.occupied(frame)
+        taken = np.concatenate([self.occupied(frame), _around(frame, self._pins, COVERED)])
+        crossed = _around(frame, self._lines, CROSSED)
         leaders: list[Primitive] = []
         labels: list[Primitive] = []
         for i, spots in self._beside_discs(frame, at, alpha):
             text, bold = self._marks.labels[i], i == self._hovered
-            place = first_free(spots, taken, insist=bold)
+            place = first_free(spots, taken, bold, crossed)
             if place is not None:
                 point, anchor, box, is_far = place
                 taken = np.concatenate([taken, [box]])
@@ -209,9 +223,10 @@ class MarksLayer(Layer):
         discs = np.concatenate([at[inside].T - half, at[inside].T + half]).T
         for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
             bold = i == self._hovered
-            found = spots(
-                frame, at[i], typeface.width(self._marks.labels[i], SIZE, 1.0, bold), discs
-            )
+            width = typeface.width(self._marks.labels[i], SIZE, 1.0, bold)
+            found = spots(frame, at[i], width, discs)
+            if len(inside) <= FEW:
+                found = Spots(*found[:4], _nearest(found.boxes, at[i], at[inside]))
             if bold or found.free.any():
                 yield i, found
 
@@ -236,13 +251,14 @@ def _without(marks: Marks, i: int) -> Marks:
 
 class Spots(NamedTuple):
     """Possible positions of a label: points (n, 2), boxes (n, 4), which of them are inside the plot,
-    and which of these are free.
+    which of these are free, and which are not nearer to another point.
     """
 
     points: Pixels
     boxes: Pixels
     inside: NDArray[np.bool_]
     free: NDArray[np.bool_]
+    clear: NDArray[np.bool_] | None = None
 
 
 def spots(frame: Frame, at: Pixels, width: float, taken: Pixels) -> Spots:
@@ -255,19 +271,42 @@ def spots(frame: Frame, at: Pixels, width: float, taken: Pixels) -> Spots:
 
 
 def first_free(
-    where: Spots, taken: Pixels, insist: bool
+    where: Spots, taken: Pixels, insist: bool, crossed: Pixels | None = None
 ) -> tuple[tuple[float, float], tuple[float, float], Box, bool] | None:
     """Return the first position that is free of further boxes (k, 4): point, anchor, box, and whether a
-    line should lead to it; None if there is none.
+    line should lead to it; None if there is none.  A position beside the point that is clear, and
+    free of boxes ``crossed`` (m, 4) too, comes first.
     """
     free = where.free & ~_hit(where.boxes, taken)
     fitting = free if free.any() or not insist else where.inside
     if not fitting.any():
         return None
+    clear = free if where.clear is None else free & (where.clear | IS_FAR)
+    beside = clear & ~IS_FAR
+    if crossed is not None and len(crossed) and beside.any():
+        beside &= ~_hit(where.boxes, crossed)
+    fitting = next((ranked for ranked in (beside, clear) if ranked.any()), fitting)
     k = int(fitting.argmax())
     left, top, right, bottom = where.boxes[k].tolist()
     (x, y), anchor = where.points[k].tolist(), tuple(PLACES[k, 0].tolist())
     return (x, y), anchor, (left, top, right, bottom), k >= len(BESIDE)
+
+
+def _around(frame: Frame, points: Array, half: float) -> Pixels:
+    """Return boxes (k, 4) around points (k, d)."""
+    at = frame.to_pixels(points) if len(points) else np.empty((0, 2))
+    return np.concatenate([at - half, at + half], axis=1)
+
+
+def _nearest(boxes: Pixels, own: Pixels, points: Pixels) -> NDArray[np.bool_]:
+    """Return which boxes (n, 4) are nearer to their own point than to each other of points (k, 2)."""
+
+    def far(at: Pixels) -> Pixels:
+        beside = np.maximum(boxes[:, None, :2] - at, at - boxes[:, None, 2:])
+        return np.asarray(np.hypot(*np.maximum(beside, 0.0).T)).T
+
+    others = points[(points != own).any(axis=1)]
+    return np.asarray((far(others) > far(own[None])).all(axis=1))
 
 
 def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:

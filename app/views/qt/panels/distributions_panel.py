@@ -24,7 +24,7 @@ from app.views.qt.widgets.widgets import WIDE, label, look, panel
 # more outcomes than this are drawn as a curve, since bars would be hairlines
 MOST_BARS = 40
 # heights in pixels: minimum of the plot, of a word, of the area below the plot
-LOWEST, WORD, AXIS = 150, 14, 52
+LOWEST, WORD, AXIS = 84, 14, 52
 # maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
 # width in pixels of a stem, and how many counts are drawn before stems let others shine through
@@ -50,7 +50,6 @@ class DistributionsPanel:
         self.legend = make_rich(label("", wrap=True))
         self._note = label("", "quiet", wrap=True)
         column.addWidget(self.legend)
-        column.addWidget(self._note)
         self.found = token_picker("Outcome", "All outcomes, also those without a bar.")
         self.found.activated.connect(lambda i: self._show_others())
         self.words = label("", wrap=True)
@@ -60,6 +59,7 @@ class DistributionsPanel:
         inner = QVBoxLayout()
         inner.addWidget(self.plot)
         column.addLayout(inner, 1)
+        column.addWidget(self._note)  # below, so that a low panel shows the plot
         self.others = label("", "quiet")
         self.grid = OutcomeGrid(lambda i: self.named(int(self._without[i])))
         column.addWidget(self.others)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.lesson import LessonChosen, LessonState, Reading
 from app.views.interface.theme import Theme
-from app.views.qt.style.text import RichPage
+from app.views.qt.style.text import RichPage, as_hint
 from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import WIDE, label, look
 
@@ -45,6 +45,7 @@ a {{ color: {accent}; }}
 ELSEWHERE = "The scene is no longer this step’s. Restart returns to it."
 # least height of the text, and largest share of the window's height for the words of a task
 LEAST_TEXT, MOST_TASK = 56, 0.25
+SHORT = 12  # letters of what is wanted that stay on one line
 
 
 class _Page(RichPage):
@@ -80,6 +81,32 @@ class _Page(RichPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+
+class _Title(QLabel):
+    """One line, cut where there is no room for it, and then whole in the tooltip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("quiet")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+
+    def show_words(self, words: str) -> None:
+        """Show a title."""
+        self.setAccessibleName(words)
+        self._fit()
+
+    def _fit(self) -> None:
+        words = self.accessibleName()
+        room = self.contentsRect().width()
+        shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
+        self.setText(shown)
+        self.setToolTip(as_hint(words) if shown != words else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class _Panel(QStackedWidget):
@@ -138,7 +165,7 @@ class LessonPanel:
     def _make_step(self) -> QWidget:
         page, column = _plain()
         head = QHBoxLayout()
-        self.title = label("", "quiet", wrap=True)
+        self.title = _Title()
         self.count = label("", "quiet")
         head.addWidget(self.title, 1)
         head.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
@@ -232,7 +259,7 @@ class LessonPanel:
         if not state.title:
             self._show_list(state)
             return
-        self.title.setText(state.title)
+        self.title.show_words(state.title)
         self.count.setText(f"{state.step + 1} of {len(state.steps)}")
         self.problem.setText(f"⚠ {state.problem}\nThe last good version is shown.")
         self.problem.setVisible(bool(state.problem))
@@ -276,13 +303,13 @@ class LessonPanel:
         self.verdict.setText("✓ Done" if done else "To do" if state.task else "")
         look(self.verdict, "done" if done else "quiet")
         look(self.box, "task_done" if done else "task")
-        self.show_me.setVisible(state.can_show and not done)
+        holds = all(reading.holds for reading in state.readings)
+        self.show_me.setVisible(state.can_show and not (done and holds))
         self.restart.setEnabled(state.can_restart)
 
     def _show_readings(self, readings: Sequence[Reading]) -> None:
         for reading, line in zip(readings, self._labels(len(readings)), strict=False):
-            words = "\u00a0".join(reading.text.rsplit(" ", 1))  # a sign stays with its number
-            line.setText(f"{'✓' if reading.holds else '·'} {words}")
+            line.setText(f"{'✓' if reading.holds else '·'} {_joined(reading.text)}")
             look(line, "stale" if reading.late else "met" if reading.holds else "")
 
     def _labels(self, count: int) -> list[QLabel]:
@@ -296,6 +323,13 @@ class LessonPanel:
 
     def _sheet(self, more: str = "") -> str:
         return SHEET.format(serif=SERIF, **vars(self._theme)) + more
+
+
+def _joined(line: str) -> str:
+    """Return a line that does not break between "wanted" and what is wanted, if that is short."""
+    now, wanted, what = line.rpartition("wanted ")
+    held = what.replace(" ", "\u00a0") if len(what) <= SHORT else what
+    return now + wanted.replace(" ", "\u00a0") + held
 
 
 def _plain() -> tuple[QWidget, QVBoxLayout]:

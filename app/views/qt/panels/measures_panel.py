@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy
 from app.views.interface.views import Measure
 from app.views.qt.style.text import hint, on_button
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
+from app.views.text.mathematics import powers
 
 BETWEEN = 14  # pixels between a name and its value
 
@@ -79,7 +80,7 @@ def _widest(value: QLabel) -> int:
 
 
 def _set(name: QPushButton, value: QLabel, measure: Measure) -> None:
-    value_words = measure.value.replace("-", "−")
+    value_words = powers(measure.value).replace("± ", "±\u00a0")
     text = value_words if measure.ok or measure.stale else f"⚠ {value_words}"
     shown = (name.text(), value.text(), name.objectName() == "stale")
     if shown == (on_button(measure.name), text, measure.stale):

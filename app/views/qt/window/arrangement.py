@@ -43,6 +43,8 @@ class Arrangement(QObject):
         self._form = LARGE
         self._large: QByteArray | None = None  # the layout to return to from another form
         self._noted: dict[str, bool] = {}  # panels raised or lowered in another form
+        # by the title of a panel that was raised: what was in front, None if it was closed
+        self._before: dict[str, QDockWidget | None] = {}
         self._presents = False
         self._sizes = PanelSizes(frame, docks, LESSON)
         self._tabs = EdgeTabs(frame, docks)
@@ -64,7 +66,9 @@ class Arrangement(QObject):
     # --- as the program is delivered -----------------------------------------------------------
     def reset(self) -> None:
         """Restore the initial layout, with the log hidden."""
-        self._enlarge()
+        # Qt leaves a bar of tabs behind if a layout is restored and changed at once
+        self._form, self._large, self._noted = LARGE, None, {}
+        self._tabs.hide()
         for title, slot in self._slots.items():
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
@@ -117,9 +121,25 @@ class Arrangement(QObject):
         self._presents = on
         self.adapt()
 
-    def note(self, title: str, shown: bool) -> None:
-        """Note that a panel was raised or lowered, to keep that in the large window."""
-        self._noted[title] = shown
+    def raise_panel(self, title: str) -> None:
+        """Open a panel and bring it to the front, also in the large window."""
+        dock = self._docks[title]
+        if dock.isHidden() or dock.visibleRegion().isEmpty():
+            beside = self._frame.tabifiedDockWidgets(dock)
+            in_front = (other for other in beside if not other.visibleRegion().isEmpty())
+            self._before[title] = None if dock.isHidden() else next(in_front, dock)
+        self._noted[title] = True
+        dock.show()
+        dock.raise_()
+
+    def lower_panel(self, title: str) -> None:
+        """Bring to the front what was there before a panel was raised; close it if it was closed."""
+        front = self._before.pop(title, None)
+        if front is not None:
+            front.raise_()
+            return
+        self._noted[title] = False
+        self._docks[title].hide()
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

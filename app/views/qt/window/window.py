@@ -228,13 +228,10 @@ class MainWindow(Window):
         self.panels[title].show(state)
 
     def raise_panel(self, title: str) -> None:
-        self._arrangement.note(title, True)
-        self._docks[title].show()
-        self._docks[title].raise_()
+        self._arrangement.raise_panel(title)
 
     def lower_panel(self, title: str) -> None:
-        self._arrangement.note(title, False)
-        self._docks[title].hide()
+        self._arrangement.lower_panel(title)
 
     def set_playhead(self, t: float) -> None:
         self.timeline.show(t)
