@@ -18,6 +18,7 @@ from app.jobs.variants import Variant, at_one_scale
 from app.model.scene import Scene
 from app.presenters.comparison import at_one_colour, caption
 from app.views.canvas.display_list import Label, Primitive
+from app.views.canvas.layers.key import Row
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Margins
@@ -128,9 +129,9 @@ class Legend(Layer):
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Draw one row at the foot of the page."""
         ink, shown = draw.Ink(self.theme), self._picture
-        keys = draw.keys(self.theme, shown.scene, shown.found) if shown.scene else []
+        keys = draw.legend(shown.scene, shown.found) if shown.scene else []
         # circles have a radius of their own in each picture
-        keys = [draw.Key(key.words.partition(", radius")[0], *key[1:]) for key in keys]
+        keys = [Row(it.kind, it.words.partition(", radius")[0], it.share) for it in keys]
         rows = draw.in_rows(keys, self._size[0] - 2 * page.EDGE)
         for i, row in enumerate(rows[:ROWS]):
             y = self._size[1] - FOOT + page.LINE * (i + 0.7)
