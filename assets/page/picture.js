@@ -80,7 +80,7 @@ export class Picture {
       const theta = path.theta[i];
       return [forward(theta), this.chart.push(theta, carried.vectors[i])];
     });
-    const good = path.status === "OK";
+    const good = path.arrived;
     const curve = layers.geodesic ? path.theta.map(forward) : null;
     return { straight, vectors, curve, good, late, moving: layers.geodesic ? forward(point) : null };
   }
