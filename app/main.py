@@ -16,6 +16,8 @@ from app.process import display, ending
 from app.process.cycle_collector import Garbage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QApplication
 
     from app.jobs.worker import Runner
@@ -118,6 +120,7 @@ class Program:
         from app.model.store import Store
         from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
+        from app.parts.scene_reader import SceneReader
         from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.window.window import MainWindow
 
@@ -129,16 +132,18 @@ class Program:
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings, theme)
         self.exporter = Exporter(
-            self.window, self.store, self._canvas_size, lambda: self.appearance.style,
+            self.window, self.store, lambda: self.screen.size().toTuple(),
+            lambda: self.appearance.style,
             self._engine, self.controller.figure_options, lambda: self.documents.file_name(),
             self.settings,
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
-        self._lesson, data = self.controller.part(LessonPart), self.controller.part(DataPart)
+        part = self.controller.part
+        self._lesson, self._reader, data = part(LessonPart), part(SceneReader), part(DataPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
             self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
-            self._leave_scene, data.read,
+            self._lesson.end, data.read, self._read_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)
         self.controller.commands |= {
@@ -327,11 +332,11 @@ class Program:
 
         self.controller.on_event(SceneEdited(((HEADS, str(path.absolute())),)))
 
-    def _leave_scene(self) -> None:
-        """End the lesson and the preparation of changes, because another scene is opened."""
-        self._lesson.end()
+    def _read_scene(self, source: str, then: Callable[[Scene], None]) -> None:
+        """Read a scene in place of the changes that are being prepared."""
         if self.controller.editor.task is not None:
             self.controller.give_up(self.controller.editor.task)
+        self._reader.read(source, then)
 
     def present(self) -> None:
         """Start or end presentation mode; the panel of the current lesson stays."""
@@ -340,9 +345,6 @@ class Program:
         self.window.presenter.toggle()
         if self.window.presenter.is_on:
             self.controller.part(LessonPart).bring()
-
-    def _canvas_size(self) -> tuple[int, int]:
-        return self.screen.width(), self.screen.height()
 
     def _show_rate(self) -> None:
         drawn, self._drawn = self.canvas.frames - self._drawn, self.canvas.frames

@@ -162,6 +162,7 @@ _COMMANDS: tuple[Command, ...] = (
         "",
         "Mark the Fisher angles of the geodesic and other curves at A and at B, or remove them",
     ),
+    Command("angle_triangle", "Edit", "Mark angles of the triangle", "", "Mark the angles of ABC"),
     Command(
         "points",
         "Edit",

@@ -240,7 +240,7 @@ class Controller:
             self.answers.show_map()
         if "opacity" in changed:
             self.answers.show_opacity()
-        if changed & {"notes", "angles", "layers.notes"}:
+        if changed & {"notes", "angles", "layers.notes", "layers.loop"}:
             self.answers.show_notes()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:

@@ -8,46 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from app.model import autosave, document, embedded, recent, scene_entries, scene_file
+from app.desktop.opened_files import HEADS, OPENED, SCENES, is_photograph
+from app.model import autosave, document, recent, scene_entries, scene_file
 from app.model.document import Document
-from app.model.file_formats import HOLDING_SCENE, JSON, MARKDOWN, suffixes
-from app.model.lessons import first_scene
+from app.model.file_formats import JSON, MARKDOWN, suffixes
 from app.model.preferences import Preferences
 from app.model.scene import Scene
 from app.model.store import Store
 from app.views.interface.choices import Act, Answer
-from app.views.text.file_patterns import ALL, one_of, pattern, pattern_of
-from compute.core.opening import is_regular
 from compute.core.refusal import describe
 from compute.families import manifold as manifold_of
 from compute.heads import head
 
-SHOWN = tuple(
-    dict.fromkeys((*suffixes("scene", "photograph"), *HOLDING_SCENE, *suffixes("lesson")))
-)
-SCENES, HEADS = pattern_of("scene"), pattern_of("heads")
-OPENED = one_of(
-    pattern("Scenes, figures and lessons", SHOWN),
-    SCENES,
-    pattern_of("lesson"),
-    HEADS,
-    pattern("Tables", suffixes("table")),
-    ALL,
-)
 NAMING = 6  # words of a title used in a file name
-
-
-def is_photograph(path: Path) -> bool:
-    """Whether a file is a picture without an embedded scene."""
-    if path.suffix.lower() not in suffixes("photograph") or not is_regular(path):
-        return False
-    try:
-        embedded.unpacked(path)
-    except ValueError:
-        return True
-    except OSError:
-        return False  # opening it reports the reason
-    return False
 
 
 class Asking(Protocol):
@@ -90,7 +63,7 @@ class Documents:
 
     ``leave`` ends the program; ``export`` starts an export by name; ``show_picture``, ``show_heads``,
     ``open_lesson`` and ``show_data`` handle files that are not scenes; ``begun`` is called when another
-    scene is opened.
+    scene is opened; ``read_scene`` calls a function with the scene of a name or file, later.
     """
 
     def __init__(
@@ -105,10 +78,12 @@ class Documents:
         open_lesson: Callable[[str], None] = _ignore,
         begun: Act = _ignore,
         show_data: Callable[[Path], None] = _ignore,
+        read_scene: Callable[[str, Callable[[Scene], None]], None] = _ignore,
     ) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
         self._export, self._show_picture, self._show_heads = export, show_picture, show_heads
         self._open_lesson, self._begun, self._show_data = open_lesson, begun, show_data
+        self._read_scene = read_scene
         self.document = Document(saved=store.scene)
         # the last scene handed over for backup, and the error of the previous backup
         self._kept: Scene | None = None
@@ -145,9 +120,19 @@ class Documents:
     # --- open ---------------------------------------------------------------------------------
     def open_example(self, name: str) -> None:
         """Show a bundled scene, as one without a file, after asking about unsaved work."""
+        self.guarded(
+            lambda: self._read(name, lambda scene: self._replace(scene, Document(saved=scene)))
+        )
 
-        scene = scene_file.load(name)
-        self.guarded(lambda: self._replace(scene, Document(saved=scene)))
+    def _read(self, source: str, then: Callable[[Scene], None]) -> None:
+        """Have a scene read; ask about what is changed meanwhile before ``then`` replaces it."""
+        asked = Document(saved=self._store.scene)
+
+        def arrived(scene: Scene) -> None:
+            act = partial(then, scene)
+            self.guarded(act) if asked.is_unsaved(self._store.scene) else act()
+
+        self._read_scene(source, arrived)
 
     def _ask_open(self) -> None:
         chosen = self._window.ask_open("Open scene", OPENED)
@@ -182,11 +167,9 @@ class Documents:
         if is_photograph(path):
             self._show_picture(path)
             return
-        try:
-            scene = first_scene.load(path)
-        except scene_file.NotAScene as problem:
-            self._window.tell("This file is not a scene", str(problem))
-            return
+        self._read(str(path), partial(self._show_scene, path))
+
+    def _show_scene(self, path: Path, scene: Scene) -> None:
         self._replace(scene, Document(saved=scene))
         self._report_unknown(scene)
         self.opened(path)

@@ -27,6 +27,7 @@ from app.views.interface.why_there import TITLES, WhyState
 from app.views.text.typed_values import paper_size
 from compute.core.refusal import describe
 from compute.requests.engine import Engine
+from compute.samples.formula_cells import guarded, guarded_row
 
 Values = tuple[tuple[str, str | int | bool], ...]
 
@@ -54,8 +55,8 @@ def write_table(target: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows with the same names as CSV."""
     with beside(target) as out, out.open("w", encoding="utf-8", newline="") as text:
         made = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        made.writeheader()
-        made.writerows(rows)
+        made.writerow({name: guarded(name) for name in rows[0]})
+        made.writerows(map(guarded_row, rows))
 
 
 def written(target: Path, write: Callable[[], None]) -> Notice:

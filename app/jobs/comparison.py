@@ -41,6 +41,7 @@ MEASURES = {
     "previous_token": "share of the previous token",
     "induction": "induction",
 }
+OF_HEAD = ("mean_entropy", "effective_dimension", "first_key", "previous_token", "induction")
 AT_A = ("curvature", "entropy", "log_condition")
 UNKNOWN = float("nan")
 UNDEFINED = "UNDEFINED"
@@ -113,8 +114,13 @@ def _of_path(engine: Engine, scene: Scene, quality: str) -> dict[str, Number]:
 
 
 def _of_head(scene: Scene) -> dict[str, Number]:
-    """Return the scores of the whole head at its temperature, over its queries' own rows."""
+    """Return the scores of the whole head at its temperature, over its queries' own rows.
+
+    They are those of all its keys, and undefined where the scene leaves keys out.
+    """
     c = settings(parse(scene.family)[1])
+    if c["mask"]:
+        return dict.fromkeys(OF_HEAD, Number(UNKNOWN, UNDEFINED))
     file, temperature = file_of(c), float(c["temperature"])
     place = c["layer"], c["head"]
     seen = pattern(file, *place, temperature)

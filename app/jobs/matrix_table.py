@@ -18,6 +18,7 @@ from compute.core.arrays import Floats
 from compute.core.refusal import describe
 from compute.core.replacing import replacing
 from compute.requests.engine import Engine
+from compute.samples.formula_cells import guarded
 
 
 def matrix_csv(labels: Sequence[str], values: Floats) -> str:
@@ -26,8 +27,9 @@ def matrix_csv(labels: Sequence[str], values: Floats) -> str:
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["label", *labels])
-    for name, row in zip(labels, values, strict=True):
+    names = [guarded(label) for label in labels]
+    rows.writerow(["label", *names])
+    for name, row in zip(names, values, strict=True):
         rows.writerow([name, *("" if np.isnan(x) else repr(float(x)) for x in row)])
     return text.getvalue()
 

@@ -57,15 +57,20 @@ class PrepareTask(Job):
         """Emit one `Prepared`."""
         try:
             scene = edited(self.scene, dict(self.changes))
-            chart = scene_chart.chart_drawn(scene)
-            view_of(manifold(scene.family), chart.plane)  # as the flow's panel asks
-            if chart.dimension == 3 and scene.view is not None:
-                scene_chart.surface(chart, scene.view)
-            self.show(scene)
+            prepare(scene, self.show)
         except (ValueError, OSError) as problem:
             emit(Prepared(self, describe(problem)))
         else:
             emit(Prepared(self))
+
+
+def prepare(scene: Scene, show: Callable[[Scene], object]) -> None:
+    """Compute what the window will ask for of a scene; the results are cached."""
+    chart = scene_chart.chart_drawn(scene)
+    view_of(manifold(scene.family), chart.plane)  # as the flow's panel asks
+    if chart.dimension == 3 and scene.view is not None:
+        scene_chart.surface(chart, scene.view)
+    show(scene)
 
 
 @dataclass(frozen=True)

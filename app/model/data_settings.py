@@ -68,7 +68,7 @@ class DataSettings:
     @property
     def drawn(self) -> DataSettings:
         """The table with the settings of the bootstrap."""
-        return replace(self.source, resampled=self.resampled, seed=self.seed)
+        return replace(self.source, resampled=self.resampled, seed=self.seed, times=self.times)
 
 
 def stated(data: DataSettings, folder: Path) -> dict[str, object]:

@@ -12,9 +12,9 @@ from compute.core.refusal import shown
 Point = tuple[float, float]
 # characters of a note; notes of a scene, and marks of angles
 LONGEST, MOST = 200, 64
-PINS = ("A", "B")
+PINS = ("A", "B", "C")
 # what encloses an angle at a pin: the carried vector, or the tangent of a curve
-SIDES = ("vector", "geodesic", "other", "straight", "e", "m", "w2")
+SIDES = ("vector", "geodesic", "other", "straight", "e", "m", "w2", "CA", "CB")
 _OF_NOTE, _OF_ANGLE = ("text", "at", "to", "chart"), ("at", "between")
 # (name, value) of file entries unknown to this version; they are written back
 Unknown = tuple[tuple[str, object], ...]

@@ -7,12 +7,12 @@ DISTRIBUTIONS, FLOW, ROWS, TOKEN_PATH = "Distributions", "Flow", "Rows", "Token 
 PICTURE, NORMALS, TOPOLOGY, HEADS = "Picture", "Normals", "Topology", "Heads"
 POINTS, DATA, DISTANCES = "Points", "Data", "Distances"
 MATRIX, ATLAS, WHY, COMPARE = "Matrix", "Atlas", "Why there", "Compare"
-DESCENTS = "Descents"
+DESCENTS, STEERING = "Descents", "Steering"
 
 # panels that the window creates itself and always has
 OF_THE_WINDOW = (FAMILY, LAYERS, MEASURES, LOG)
 # panels that a lesson step may bring to the front
 IN_LESSONS = (
     DISTRIBUTIONS, MEASURES, FLOW, ROWS, TOKEN_PATH, PICTURE, NORMALS, TOPOLOGY, HEADS, POINTS,
-    DATA, MATRIX, ATLAS, WHY, COMPARE, DISTANCES, DESCENTS,
+    DATA, MATRIX, ATLAS, WHY, COMPARE, DISTANCES, DESCENTS, STEERING,
 )  # fmt: skip

@@ -17,6 +17,9 @@ from app.views.interface.events import Event
 OF_VECTOR = tuple(Angle(pin, ("geodesic", "vector")) for pin in "AB")
 OF_CURVES = tuple(Angle(pin, ("geodesic", side)) for pin in "AB"
                   for side in ("straight", "other", "e", "m", "w2"))  # fmt: skip
+OF_TRIANGLE = (
+    Angle("A", ("geodesic", "CA")), Angle("B", ("geodesic", "CB")), Angle("C", ("CA", "CB")),
+)  # fmt: skip
 
 
 class NotesPart(Part):
@@ -28,6 +31,7 @@ class NotesPart(Part):
         return {
             "angle_vector": lambda: self._mark(OF_VECTOR),
             "angle_curves": lambda: self._mark(OF_CURVES),
+            "angle_triangle": lambda: self._mark(OF_TRIANGLE, "triangle"),
         }
 
     def on_event(self, event: Event) -> None:
@@ -73,13 +77,14 @@ class NotesPart(Part):
         found[number : number + 1] = [] if note is None else [note]
         self._update(replace(scene, notes=tuple(found)), merge)
 
-    def _mark(self, marks: tuple[Angle, ...]) -> None:
-        """Set marks of angles, or remove them where they are set."""
+    def _mark(self, marks: tuple[Angle, ...], layer: str = "notes") -> None:
+        """Set marks of angles and show the layer of their sides, or remove them where they are set."""
         scene = self.context.store.scene
         are_set = set(marks) <= set(scene.angles) and scene.layers.notes
         others = tuple(mark for mark in scene.angles if mark not in marks)
         angles = others if are_set else (*others, *marks)
-        self._update(replace(scene, angles=angles))
+        layers = scene.layers if are_set else showing(scene.layers, layer)
+        self._update(replace(scene, angles=angles, layers=layers))
         self.context.say("angles are not marked" if are_set else "angles are marked", True)
 
     def _update(self, scene: Scene, merge: str | None = None) -> None:

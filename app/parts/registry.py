@@ -21,6 +21,8 @@ from app.parts.part import Part, PartContext
 from app.parts.point_selection import PointSelectionPart
 from app.parts.points import PointsPart
 from app.parts.relaxation_player import RelaxationPlayer
+from app.parts.scene_reader import SceneReader
+from app.parts.steering import SteeringPart
 from app.parts.timeline import TimelinePart
 from app.parts.token_path import TokenPathPart
 from app.parts.token_rows import TokenRowsPart
@@ -28,6 +30,7 @@ from app.parts.topology import TopologyPart
 from app.parts.why_there import WhyTherePart
 
 PARTS: tuple[Callable[[PartContext], Part], ...] = (
+    SceneReader,
     FlowPart,
     RelaxationPlayer,
     TimelinePart,
@@ -35,6 +38,7 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     TokenPathPart,
     AttentionMatrixPart,
     WhyTherePart,
+    SteeringPart,
     ComparisonPart,
     PhotographPart,
     NormalsPart,

@@ -14,8 +14,9 @@ import numpy as np
 from app.jobs.answers import Answer
 from app.jobs.path import PathAnswer
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.studies.triangle import TriangleJob
 from app.jobs.subject import Subject
-from app.model.notes import Angle
+from app.model.notes import Angle, Point
 from app.views.interface.annotations import AngleArc
 from app.views.text.mathematics import powers
 from compute.core.arrays import Floats
@@ -33,7 +34,10 @@ NAMES = {  # of the sides, in words
     "e": "e-path",
     "m": "m-path",
     "w2": "Wasserstein path",
+    "CA": "side CA",
+    "CB": "side CB",
 }
+OF_TRIANGLE = ("CA", "CB")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,8 @@ class Side:
 
 def arcs(subject: Subject, found: Sequence[Answer]) -> list[AngleArc]:
     """Return the angles of a scene as far as its answers determine them."""
-    studies = [a for a in found if isinstance(a, StudyAnswer)]
+    shown = subject.scene.layers.loop  # type: ignore[attr-defined]
+    studies = [a for a in found if shown and isinstance(a, StudyAnswer)]
     made = [arc for study in studies for arc in _of_loop(subject, study)]
     return made + [arc for _, arc in _of_marks(subject, found)]
 
@@ -84,8 +89,18 @@ def _of_mark(
     subject: Subject, mark: Angle, path: PathAnswer, studies: Sequence[StudyAnswer]
 ) -> Iterator[AngleArc]:
     """Yield the arcs of a mark, one for each geodesic if there are several."""
-    theta = np.array(path.job.start if mark.at == "A" else path.job.end)
-    first, second = (list(_sides(side, mark.at, path, studies)) for side in mark.between)
+    third = subject.scene.third
+    places = {"A": path.job.start, "B": path.job.end, "C": third.theta if third else (0.0, 0.0)}
+    theta = np.array(places[mark.at])
+    pins = tuple(places.values())
+    first, second = (
+        list(
+            _of_triangle(side, mark.at, pins, studies)
+            if side in OF_TRIANGLE or mark.at == "C"
+            else _sides(side, mark.at, path, studies)
+        )
+        for side in mark.between
+    )
     # at B the curves arrive: what they enclose lies behind them, unless the vector is one side
     sign = -1.0 if mark.at == "B" and "vector" not in mark.between else 1.0
     for one in first:
@@ -157,6 +172,30 @@ def _sides(side: str, pin: str, path: PathAnswer, studies: Sequence[StudyAnswer]
                 if side in study.dense:
                     doubt = "not converged" if side in study.dashed else ""
                     yield from _tangents(study.dense[side], pin, doubt)
+
+
+def _of_triangle(
+    side: str, pin: str, pins: tuple[Point, ...], studies: Sequence[StudyAnswer]
+) -> Iterator[Side]:
+    """Yield the tangent of the side CA or CB at a pin, away from it at A and C, and arriving at B as
+    other curves do; none where the triangle that is shown has other pins.
+    """
+    of = next((s for s in studies if isinstance(s.job, TriangleJob)), None)
+    if of is None or not isinstance(of.job, TriangleJob) or "sides" not in of.dense:
+        return
+    if (of.job.start, of.job.end, of.job.third) != pins:
+        return
+    leaving = [found.vector for found in _tangents(of.dense["sides"], "A", "")]
+    arriving = [found.vector for found in _tangents(of.dense["sides"], "B", "")]
+    if len(leaving) != 2 or len(arriving) != 2:
+        return
+    doubt = "not converged" if "sides" in of.dashed else ""
+    (b_to_c, c_to_a), (at_c, at_a) = leaving, arriving
+    vectors = {
+        ("CA", "C"): c_to_a, ("CB", "C"): -at_c, ("CA", "A"): -at_a, ("CB", "B"): -b_to_c,
+    }  # fmt: skip
+    if (side, pin) in vectors:
+        yield Side(vectors[side, pin], doubt)
 
 
 def _tangents(dense: DenseCurve, pin: str, doubt: str) -> Iterator[Side]:

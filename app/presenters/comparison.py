@@ -27,8 +27,8 @@ from compute.heads.head_selection import settings
 
 # scalars whose colours are the same in any picture
 FIXED = ("probability", "dominant")
-# points that are named for a status, and pictures in a row
-NAMED, IN_A_ROW = 4, 3
+# points that are named for a status
+NAMED = 4
 OVER = tuple(
     Choice(over, f"{kind.words[0].upper()}{kind.words[1:]}") for over, kind in KINDS.items()
 )
@@ -112,9 +112,8 @@ def empty(comparison: Comparison) -> tuple[Pane, ...]:
 def side_by_side(
     chosen: ComparisonChosen, panes: tuple[Pane, ...], stale: bool, words: str
 ) -> ComparisonState:
-    """Return the state with pictures, in one row of up to three, or in two."""
-    columns = len(panes) if len(panes) <= IN_A_ROW else (len(panes) + 1) // 2
-    return ComparisonState(chosen, OVER, SHOWS, panes, columns, stale=stale, words=words)
+    """Return the state with pictures."""
+    return ComparisonState(chosen, OVER, SHOWS, panes, stale=stale, words=words)
 
 
 def plotted(chosen: ComparisonChosen, answer: MeasuresAnswer, stale: bool) -> ComparisonState:

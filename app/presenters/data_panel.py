@@ -18,6 +18,7 @@ from app.views.interface.choices import Choice
 from app.views.interface.data import DataForm, DataState, FitPlots, FitRow
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
+from compute.samples.formula_cells import guarded
 from compute.statistics.maximum_likelihood import Fit
 from compute.statistics.means import kinds
 
@@ -206,11 +207,13 @@ def _table(scene: Scene, points: tuple[DataPoint, ...], fits: tuple[Fit, ...]) -
     names = manifold_of(scene.family).coordinates
     if not fits:
         write.writerow(("label", *names, "n"))
-        write.writerows((p.label, *map(repr, p.theta), f"{p.n:g}") for p in points)
+        write.writerows((guarded(p.label), *map(repr, p.theta), f"{p.n:g}") for p in points)
         return text.getvalue()
     write.writerow(("label", *names, "n", "missing", "log_likelihood", "aic", "status"))
     for one in fits:
         numbers = (*one.theta, one.log_likelihood, one.aic)
         a, b, value, aic = (repr(float(x)) if one.status == Status.OK else "" for x in numbers)
-        write.writerow((one.group, a, b, f"{one.n:g}", one.missing, value, aic, one.status.name))
+        write.writerow(
+            (guarded(one.group), a, b, f"{one.n:g}", one.missing, value, aic, one.status.name)
+        )
     return text.getvalue()

@@ -9,6 +9,7 @@ from app.jobs.particles import sampled
 from app.jobs.subject import Subject
 from app.model.scene import Scene
 from app.presenters import zero_lives
+from app.presenters.steering import lumped_note
 from app.views.interface.flow import Particles, VectorField
 from app.views.interface.views import Canvas, ColorMap2D, Marks
 from compute.core.arrays import Floats
@@ -36,8 +37,16 @@ def show(canvas: Canvas, subject: Subject, answer: FlowAnswer) -> Particles | No
         canvas.set_map(mass(scene, answer))
     elif not layers.map:
         canvas.set_map(None)
-    canvas.set_note(left_out(answer) if is_shown(scene) else "")
+    _note(canvas, scene, answer)
     return moving
+
+
+def _note(canvas: Canvas, scene: Scene, answer: FlowAnswer | None = None) -> None:
+    """Note what a flow does not reach, or else the words that the lumped key of an output layer
+    holds.
+    """
+    beyond = left_out(answer) if answer is not None and is_shown(scene) else ""
+    canvas.set_note(beyond or lumped_note(scene.family))
 
 
 def left_out(answer: FlowAnswer) -> str:
@@ -65,7 +74,7 @@ def clear(canvas: Canvas) -> None:
 def clear_hidden(canvas: Canvas, scene: Scene) -> None:
     """Clear layers that are off."""
     if not is_shown(scene):
-        canvas.set_note("")
+        _note(canvas, scene)
     if not scene.layers.flow:
         canvas.set_field(None)
     if not scene.layers.particles:

@@ -18,11 +18,12 @@ from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
 from compute.families import parse
 from compute.families.attention import SINK
-from compute.heads import attention_rows, head_selection, query_plane
+from compute.heads import attention_rows, head_selection, output_file, query_plane
 from compute.heads import head as heads
 from compute.heads.head_selection import chosen, file_of, settings
+from compute.heads.output_layer import OutputLayer
 from compute.heads.token_words import is_special
-from compute.heads.verification import verification
+from compute.heads.verification import EXPLAINED, verification
 from compute.manifold.manifold import Manifold
 
 NAME = "attention"
@@ -144,6 +145,8 @@ def caveats(family: str) -> tuple[str, ...]:
     if name != NAME:
         return ()
     c = settings(stated)
+    if c["output"]:
+        return (_of_output(output_file.load(c["source"])),)
     file = file_of(c)
     layer, head = c["layer"], c["head"]
     said = []
@@ -165,6 +168,15 @@ def caveats(family: str) -> tuple[str, ...]:
         said.append("the model’s sink is an extra key, “(sink)”")
     each = "each row under its own mask: " if file.masks_by_query else ""
     return (*said, each + verified(file, layer, head))
+
+
+def _of_output(layer: OutputLayer) -> str:
+    """Describe how the next-token rows of a file were verified when it was made."""
+    if np.isnan(layer.verified):
+        return "not verified: the file has no record of the model’s next-token rows"
+    if layer.verified <= EXPLAINED:
+        return f"the model’s own next-token rows when it was captured, within {layer.verified:.0e}"
+    return f"differs from the model’s own next-token rows by {layer.verified:.2g}"
 
 
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:

@@ -19,7 +19,7 @@ from app.views.interface.picture import Picture
 from app.views.interface.theme import Theme
 
 # logical pixels of the smallest picture
-LEAST = (120, 90)
+LEAST = (60, 40)
 
 
 def drawn(

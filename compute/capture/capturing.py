@@ -120,8 +120,14 @@ def loaded(name: str, tokenizer: Any = None, output: bool = False) -> tuple[Any,
     with refusing(f"{shown(name)} cannot be loaded as a model by transformers"), _quiet():
         # whatever kernels its configuration asks for, which may not be installed
         kind = library.AutoModelForCausalLM if output else library.AutoModel
-        model = kind.from_pretrained(
-            source, dtype=torch().float32, attn_implementation="eager", **extra
+        model, report = kind.from_pretrained(
+            source, dtype=torch().float32, attn_implementation="eager", output_loading_info=True,
+            **extra,
+        )  # fmt: skip
+    if output and report["missing_keys"]:  # transformers fills them with random numbers
+        raise Refused(
+            f"{shown(name)} has no weights {shown(sorted(report['missing_keys'])[0])}: --output needs "
+            "the files of a whole language model"
         )
     if tokenizer is None:
         try:

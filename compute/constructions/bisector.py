@@ -21,8 +21,9 @@ from compute.manifold.tangent import inner, norm
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 
-# iterations; |d(·, A) − d(·, B)| at which they stop, and at which a point is accepted
-ROUNDS, STOP, CLOSE = 16, 1e-13, 1e-9
+# iterations; |d(·, A) − d(·, B)| at which they stop, and at which a point is accepted; the same of an
+# engine in float32
+ROUNDS, STOP, CLOSE, ROUGH_STOP, ROUGH = 16, 1e-13, 1e-9, 1e-4, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,8 @@ def _corrected(
 ) -> tuple[Floats, Floats, Floats, Ints]:
     """Return points (m, 2) on F = 0 near θ (m, 2), their distances, certificates and statuses."""
     distance, miss = np.full(len(a), np.nan), np.full(len(a), np.inf)
+    stop = lines.tolerance(engine, STOP, ROUGH_STOP)
+    close = lines.tolerance(engine, CLOSE, ROUGH)
     active = np.flatnonzero(status == Status.OK)
     theta, status = theta.copy(), status.copy()
     for _ in range(ROUNDS):
@@ -96,12 +99,12 @@ def _corrected(
         gradient = to_b - to_a
         square = np.maximum(inner(metric, gradient, gradient), 1e-300)
         moved = here - (0.5 * (d_a - d_b) * (d_a + d_b) / square)[:, None] * gradient
-        go = (miss[active] > STOP * (1.0 + d_a)) & (status[active] == Status.OK)
+        go = (miss[active] > stop * (1.0 + d_a)) & (status[active] == Status.OK)
         inside = known_inside(manifold, moved)
         status[active[go & ~inside]] = Status.LEFT_DOMAIN
         active, moved = active[go & inside], moved[go & inside]
         theta[active] = moved
-    far = (miss > CLOSE * (1.0 + np.nan_to_num(distance))) & (status == Status.OK)
+    far = (miss > close * (1.0 + np.nan_to_num(distance))) & (status == Status.OK)
     return theta, distance, miss, np.where(far, Status.NOT_CONVERGED, status).astype(np.int32)
 
 

@@ -24,8 +24,9 @@ from compute.manifold.tangent import inner, norm, quarter_turn
 from compute.requests.engine import Engine
 from compute.statistics.logarithms import logarithms
 
-# iterations; certificate at which they stop, and at which a foot is accepted, relative to 1 + d
-ROUNDS, STOP, CLOSE = 40, 1e-13, 1e-9
+# iterations; certificate at which they stop, and at which a foot is accepted, relative to 1 + d; the
+# same of an engine in float32
+ROUNDS, STOP, CLOSE, ROUGH_STOP, ROUGH = 40, 1e-13, 1e-9, 1e-4, 1e-3
 # share of a geodesic up to the edge of the domain on which a foot is searched
 UP_TO = 0.999
 # range of a secant's slope relative to that of constant curvature, and least slope of a step
@@ -50,8 +51,16 @@ class Foot:
     status: Ints
 
 
-def foot(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Floats) -> Foot:
-    """Return the feet of the perpendiculars from c to the geodesics through a and b, all (n, 2).
+def foot(
+    engine: Engine,
+    manifold: Manifold,
+    a: Floats,
+    b: Floats,
+    c: Floats,
+    t: Floats | None = None,
+) -> Foot:
+    """Return the feet of the perpendiculars from c to the geodesics through a and b, all (n, 2); the
+    search begins at γ(t), t (n,), or at A.
 
     LEFT_DOMAIN where the distance decreases up to the end of the geodesic.  Raises ValueError for
     points outside the domain and for A = B.
@@ -59,7 +68,7 @@ def foot(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Floats) ->
     a, b = lines.checked(manifold, a=a, b=b)
     (c,) = lines.checked(manifold, c=c)
     line = lines.through(engine, manifold, a, b)
-    search = _Search(engine, manifold, line, c)
+    search = _Search(engine, manifold, line, c, np.zeros(len(a)) if t is None else t)
     for _ in range(ROUNDS):
         checkpoint()
         if search.advance():
@@ -75,6 +84,7 @@ class _Search:
     manifold: Manifold
     line: Line
     c: Floats
+    begin: Floats
     t: Floats = field(init=False)
     status: Ints = field(init=False)
 
@@ -84,7 +94,7 @@ class _Search:
         self.theta, self.velocity = self.line.start, self.line.velocity
         self.pull, self.slope = np.full(n, np.inf), np.ones(n)
         self.log, self.distance = np.zeros((n, 2)), np.zeros(n)
-        self.step = np.zeros(n)
+        self.step = self.begin.copy()
         # whether a geodesic was found to leave the domain, and the last t on it that is tried
         self.edge, self.last = np.zeros(n, bool), np.zeros(n)
 
@@ -116,7 +126,8 @@ class _Search:
         self.edge |= outside
         self.step = np.where(outside, self.last - self.t, ahead)
         self.status = np.where(at_edge, Status.LEFT_DOMAIN, self.status).astype(np.int32)
-        small = self.certificate <= STOP * (1.0 + self.distance)
+        stop = lines.tolerance(self.engine, STOP, ROUGH_STOP)
+        small = self.certificate <= stop * (1.0 + self.distance)
         done = (small & ~outside) | at_edge | (self.line.status != Status.OK)
         return bool(done.all())
 
@@ -146,7 +157,8 @@ class _Search:
     def result(self) -> Foot:
         """Return the feet that were found."""
         miss = self.certificate
-        close = (miss <= CLOSE * (1.0 + self.distance)) & (self.slope > 0.0)
+        accepted = lines.tolerance(self.engine, CLOSE, ROUGH)
+        close = (miss <= accepted * (1.0 + self.distance)) & (self.slope > 0.0)
         status = np.where(
             (self.status == Status.OK) & ~close, Status.NOT_CONVERGED, self.status
         ).astype(np.int32)

@@ -14,8 +14,9 @@ from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import norm
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
-from compute.requests.geodesics import Paths, ShootRequest
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 from compute.statistics.logarithms import logarithms
+from compute.studies.retry import second_try
 
 R = TypeVar("R")
 # nodes on a line from its start to another place
@@ -56,6 +57,25 @@ def through(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Line:
     found = logarithms(engine, manifold, a, b)
     speed = norm(manifold.geometry(a).metric, found.vectors)
     return Line(a, found.vectors, speed, found.status)
+
+
+def tolerance(engine: Engine, exact: float, rough: float) -> float:
+    """Return the tolerance of a construction: ``rough`` with an engine in float32."""
+    return exact if engine.name == "reference" else rough
+
+
+def halfway(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> tuple[Line, Places]:
+    """Return the geodesics γ with γ(0) = a and γ(1) = b (n, 2), and their places at t = ½, which are
+    nodes of theirs.
+    """
+    request = ConnectRequest(manifold, a, b, 0.0, STEPS)
+    paths = second_try(engine, request, engine.connect(request))
+    speed = norm(manifold.geometry(a).metric, paths.velocity[:, 0])
+    middle = paths.theta[:, STEPS // 2], paths.velocity[:, STEPS // 2]
+    return (
+        Line(a, paths.velocity[:, 0], speed, paths.status),
+        Places(*middle, np.full(len(a), 0.5), paths.status),
+    )
 
 
 def along(engine: Engine, manifold: Manifold, line: Line, t: Floats, steps: int = STEPS) -> Paths:

@@ -14,8 +14,8 @@ from compute.manifold.tangent import norm, quarter_turn
 from compute.requests.engine import Engine
 from compute.statistics.logarithms import logarithms
 
-# certificate at which a midpoint is accepted, relative to the distance
-CLOSE = 1e-8
+# certificate at which a midpoint is accepted, relative to the distance; of an engine in float32
+CLOSE, ROUGH = 1e-8, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +35,11 @@ class Midpoint:
 def midpoint(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Midpoint:
     """Return the midpoints M of the geodesics from a to b, both (n, 2).
 
-    M = exp_A(½ log_A B); the certificate comes from two other geodesics, M to A and M to B.  Raises
-    ValueError for points outside the domain and for A = B.
+    M is the middle node of the geodesic; the certificate comes from two other geodesics, M to A and M
+    to B.  Raises ValueError for points outside the domain and for A = B.
     """
     a, b = lines.checked(manifold, a=a, b=b)
-    line = lines.through(engine, manifold, a, b)
-    place = lines.at(engine, manifold, line, np.full(len(a), 0.5))
+    line, place = lines.halfway(engine, manifold, a, b)
     theta, status = place.theta, place.status
     good = status == Status.OK
     safe = np.where(good[:, None], theta, a)
@@ -48,7 +47,7 @@ def midpoint(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Midpoi
     to_a, to_b = np.split(back.vectors, 2)
     miss = norm(manifold.geometry(safe).metric, to_a + to_b) / 2
     status = lines.first_failure(status, *np.split(back.status, 2))
-    far = (miss > CLOSE * line.speed) & (status == Status.OK)
+    far = (miss > lines.tolerance(engine, CLOSE, ROUGH) * line.speed) & (status == Status.OK)
     status = np.where(far, Status.NOT_CONVERGED, status).astype(np.int32)
     return lines.without_failures(Midpoint(theta, line.speed / 2, miss, status))
 
@@ -74,8 +73,9 @@ def perpendicular(
     Raises ValueError for points outside the domain and for A = B.
     """
     a, b = lines.checked(manifold, a=a, b=b)
-    line = lines.through(engine, manifold, a, b)
-    place = lines.at(engine, manifold, line, np.full(len(a), float(t)))
+    line, place = lines.halfway(engine, manifold, a, b)
+    if t != 0.5:
+        place = lines.at(engine, manifold, line, np.full(len(a), float(t)))
     theta, velocity, status = place.theta, place.velocity, place.status
     good = status == Status.OK
     metric = manifold.geometry(np.where(good[:, None], theta, a)).metric

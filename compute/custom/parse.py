@@ -20,7 +20,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
-from compute.definitions import special_functions, tape
+from compute.definitions import bessel_functions, special_functions, tape
 
 MOST_CHARACTERS = 2000
 MOST_NODES = 300
@@ -80,7 +80,7 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     **{name: tape.OPERATIONS[name].run for name in ("digamma", "trigamma", "log_cosh")},
     "gamma": lambda u: np.exp(special_functions.log_gamma(u)),
     "lgamma": special_functions.log_gamma,
-    "log_i0": special_functions.log_bessel_i0,
+    "log_i0": bessel_functions.log_bessel_i0,
 }
 _OPERATIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow", "negative": "neg"}
 # these need a positive argument

@@ -33,8 +33,8 @@ class Softmax:
         self.bias = bias
         self.centre = keys.mean(axis=0)
         centred = (keys - self.centre).T
-        # the centred keys, the bias, and ones, a row each
-        self._table = np.stack([*centred, bias, np.ones(len(bias))])
+        # rows: the centred keys and ones, of which sums are taken, and the bias
+        self._rows = np.stack([*centred, np.ones(len(bias)), bias])
         self.spread2 = float(np.max(np.sum((keys - self.centre) ** 2, axis=1), initial=0.0))
 
     def weights(self, theta: Floats) -> Floats:
@@ -78,26 +78,29 @@ class Softmax:
 
     def metric(self, theta: Floats) -> Floats:
         """Return packed g (..., 3)."""
-        return np.stack(self._by_parts(self._metric_sums, theta), axis=-1)
+        return np.stack([*self._by_parts(self._metric_sums, 3, theta)], axis=-1)
 
     def spray(self, theta: Floats, v: Floats) -> Spray:
         """Return g, Γ(v, v) = ½Σ p_j (c_j·v)² c_j and D, by sums over the keys without T itself."""
-        g11, g12, g22, u1, u2 = self._by_parts(self._spray_sums, theta, v)
+        g11, g12, g22, u1, u2 = self._by_parts(self._spray_sums, 5, theta, v)
         with np.errstate(under="ignore"):
-            det = g11 * g22 - g12**2
+            det = g11 * g22 - g12 * g12
         det = np.where(g11 + g22 > CORNER[theta.itemsize] * self.spread2, det, 0.0)
         return Spray(g11, g12, g22, u1, u2, det)
 
-    def _by_parts(self, sums: Callable[..., tuple[Floats, ...]], *points: Floats) -> list[Floats]:
-        """Return sums (...,) over the keys at points (..., 2)."""
-        flat, shape = [x.reshape(-1, 2) for x in points], points[0].shape[:-1]
-        count = -(-len(flat[0]) * len(self.keys) // AT_ONCE)
+    def _by_parts(
+        self, sums: Callable[..., tuple[Floats, ...]], count: int, *points: Floats
+    ) -> Floats:
+        """Return a number of sums (count, ...) over the keys at points (..., 2)."""
+        flat = [x.reshape(-1, 2) for x in points]
+        n = len(flat[0])
+        found = np.empty((count, n), points[0].dtype)
+        parts = max(-(-n * len(self.keys) // AT_ONCE), 1)
+        size = max(-(-n // parts), 1)
         with np.errstate(under="ignore"):
-            if count <= 1:
-                return [column.reshape(shape) for column in sums(*flat)]
-            parts = zip(*(np.array_split(x, count) for x in flat), strict=True)
-            columns = zip(*(sums(*part) for part in parts), strict=True)
-            return [np.concatenate(column).reshape(shape) for column in columns]
+            for i in range(0, n, size):
+                found[:, i : i + size] = sums(*(x[i : i + size] for x in flat))
+        return found.reshape(count, *points[0].shape[:-1])
 
     def _metric_sums(self, theta: Floats) -> tuple[Floats, ...]:
         p, c1, c2, _, total = self._key_rows(theta)
@@ -118,7 +121,7 @@ class Softmax:
         c1 *= c1
         c1 *= p
         # relative to the sum itself, less is lost here than in the second moments
-        t1, t2, share = self._table[[0, 1, 3]].astype(theta.dtype) @ c1
+        t1, t2, share = self._rows[:3].astype(theta.dtype, copy=False) @ c1
         u1, u2 = t1 - eta[0] * share, t2 - eta[1] * share
         half = 0.5 / total
         return g11 / total, g12 / total, g22 / total, half * u1, half * u2
@@ -127,14 +130,14 @@ class Softmax:
         """Return multiples of p and the centred keys c₁, c₂ (keys, n) at θ (n, 2), a row a key, η less
         the keys' centre (2, n) and the sum of the multiples (n,).
         """
-        table = self._table.astype(theta.dtype)
-        p = table[:2].T @ theta.T
-        p += table[2][:, None]
+        rows = self._rows.astype(theta.dtype, copy=False)
+        p = rows[:2].T @ theta.T
+        p += rows[3][:, None]
         p -= p.max(axis=0)
         np.exp(p, out=p)
-        t1, t2, total = table[[0, 1, 3]] @ p
-        eta = np.stack([t1, t2]) / total
-        return p, table[0][:, None] - eta[0], table[1][:, None] - eta[1], eta, total
+        sums = rows[:3] @ p
+        eta = sums[:2] / sums[2]
+        return p, rows[0][:, None] - eta[0], rows[1][:, None] - eta[1], eta, sums[2]
 
     def curvature(self, theta: Floats) -> Floats:
         """Return K: for up to `FEW` keys by sums without cancellation, for more by whitened third

@@ -19,6 +19,7 @@ from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import shown
 from compute.definitions import count_entropies, negative_binomial, special_functions
+from compute.definitions.special_functions import TOGETHER
 
 # larger constants are refused: their squares would overflow
 LARGEST = 1e300
@@ -103,17 +104,41 @@ class Tape:
     def program(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
         """The registers with the constants in their places, and for each other step its register, the
         function, its operands and the registers that no later step reads.
+
+        Functions of the same operands that are quicker together are one step, with several registers.
         """
-        registers: list[Any] = [None] * (len(self.inputs) + len(self.steps))
-        steps = []
+        registers: list[Any] = [None] * (len(self.inputs) + len(self.steps) + 1)
+        steps: list[tuple[Any, ...]] = []
+        joint = self._joint()
         for number, (name, *operands) in enumerate(self.steps, start=len(self.inputs)):
+            ended = self.ends[number - len(self.inputs)]
+            first, second = (
+                operands if len(operands) == 2 and name != "const" else (*operands, None)
+            )
             if name == "const":
                 registers[number] = operands[0]
-            else:
-                first, second = operands if len(operands) == 2 else (*operands, None)
-                ended = self.ends[number - len(self.inputs)]
+            elif number not in joint:
                 steps.append((number, OPERATIONS[name].run, first, second, ended))
+            elif joint[number]:
+                steps.append((joint[number], TOGETHER[_set_of(name)], first, second, ended))
+            else:
+                steps[-1] = (*steps[-1][:4], (*steps[-1][4], *ended))
         return registers, steps
+
+    def _joint(self) -> dict[int, tuple[int, ...]]:
+        """Return, for steps that are one with others, the registers of all for the first and none for
+        the others; -1, a register more than there are steps, for a function that no step has.
+        """
+        sets: dict[tuple[Any, ...], dict[str, int]] = {}
+        for number, (name, *operands) in enumerate(self.steps, start=len(self.inputs)):
+            if _set_of(name):
+                sets.setdefault((_set_of(name), *operands), {})[name] = number
+        found: dict[int, tuple[int, ...]] = {}
+        for (names, *_), own in sets.items():
+            if len(own) > 1:
+                found |= dict.fromkeys(own.values(), ())
+                found[min(own.values())] = tuple(own.get(name, -1) for name in names)
+        return found
 
     @cached_property
     def width(self) -> int:
@@ -124,6 +149,11 @@ class Tape:
             most = max(most, alive)
             alive -= len(ended)
         return most
+
+
+def _set_of(name: str) -> tuple[str, ...]:
+    """Return the names of the functions that are quicker together with one, or none."""
+    return next((names for names in TOGETHER if name in names), ())
 
 
 def _check(step: tuple[Any, ...], number: int) -> None:
@@ -182,9 +212,14 @@ def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     registers = [*inputs, *constants[len(inputs) :]]
     for register, function, first, second, ended in steps:
         if second is None:
-            registers[register] = function(registers[first])
+            value = function(registers[first])
         else:
-            registers[register] = function(registers[first], registers[second])
+            value = function(registers[first], registers[second])
+        if type(register) is int:
+            registers[register] = value
+        else:
+            for one, part_of_it in zip(register, value, strict=True):
+                registers[one] = part_of_it
         for end in ended:  # a long tape over many points would fill the memory
             registers[end] = None
     shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.definitions import special_functions as functions
+from compute.definitions import bessel_functions as functions
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.manifold.charts import Chart, circle, parameters, rows, where

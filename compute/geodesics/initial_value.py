@@ -93,7 +93,9 @@ def measured(
     stop = theta[:, -1].astype(np.float64)
     theta = np.where(valid[..., None], theta, theta[:, :1]).astype(np.float64)
     v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
-    speed2 = np.maximum(inner(request.manifold.metric(theta), v, v), 0.0)
+    speed2 = np.zeros(valid.shape)
+    known, w = theta[valid], v[valid]
+    speed2[valid] = np.maximum(inner(request.manifold.metric(known), w, w), 0.0)
     error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
     status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
     return Paths(

@@ -18,14 +18,16 @@ def coefficients(x: Floats, values: Floats, slopes: Floats, bends: Floats) -> Fl
     found = np.empty((3 * m, *values.shape[1:]))
     found[0] = values[0]
     row = np.repeat(values, 3, axis=0)
-    known = {1: (slopes, (0, 1)), 2: (0.5 * bends, (0,))}
     for order in range(1, 3 * m):
         first = np.arange(3 * m - order)
         gap = x[(first + order) // 3] - x[first // 3]
-        given, places = known.get(order, (values, ()))
-        within = np.isin(first % 3, places)
-        gap = np.where(within[:, None], 1.0, gap)[..., None]
-        row = np.where(within[:, None, None], given[first // 3], (row[1:] - row[:-1]) / gap)
+        gap[first // 3 == (first + order) // 3] = 1.0
+        row = row[1:] - row[:-1]
+        row /= gap[..., None]
+        if order == 1:
+            row[0::3], row[1::3] = slopes, slopes
+        elif order == 2:
+            row[0::3] = 0.5 * bends
         found[order] = row[0]
     return found
 

@@ -85,15 +85,17 @@ class Way:
         """Return the distance to the edge (...,) at θ (2, ...)."""
         return self.manifold.margin(np.moveaxis(theta, 0, -1))
 
-    def slope(self, v: Floats, a: Floats, metric: Floats, rate: Floats) -> Floats:
-        """Return the slopes by s (d, n) of states with velocities v and accelerations a (2, n)."""
-        found = np.empty((5 if self.alpha == 0.0 else 7, v.shape[1]))
-        found[:2], found[2:4], found[4] = v, a, 1.0
+    def slope(self, v: Floats, a: Floats, metric: Floats, rate: Floats, out: Floats) -> Floats:
+        """Set ``out`` to the slopes by s (d, n) of states with velocities v and accelerations a (2, n),
+        and return it.
+        """
+        np.multiply(v, rate, out=out[:2])
+        np.multiply(a, rate, out=out[2:4])
+        out[4] = rate
         if self.alpha != 0.0:
-            found[6] = _square(metric, v)
-            found[5] = np.sqrt(found[6])
-        found *= rate
-        return found
+            square = _square(metric, v)
+            out[5], out[6] = np.sqrt(square) * rate, square * rate
+        return out
 
 
 @dataclass
@@ -244,7 +246,7 @@ def _stepped(
     for stage, row in enumerate(dop853.A[1:], start=1):
         at = y + planned.size * (row[:stage] @ flat[:stage]).reshape(y.shape)
         bend, g, wrong_there = way.acceleration(at[:2], at[2:4])
-        slopes[stage] = way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight))
+        way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight), slopes[stage])
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
     end = y + planned.size * (dop853.B @ flat).reshape(y.shape)
@@ -276,7 +278,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     """Try one step of each curve of ``todo``, and set the size of the next or stop the curve."""
     dt, planned = 1.0 / way.steps, _planned(state, pace, todo)
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
-    begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate)
+    begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
     end, verdict, slopes = _stepped(way, planned, y, begin, metric, state.wrong[todo])
     allowed = np.where(state.s[todo] > 0.0, STEP_ERROR, FIRST_ERROR * STEP_ERROR)
     error = _errors(metric, y[2:4], planned.size, slopes) / allowed

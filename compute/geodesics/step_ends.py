@@ -26,8 +26,12 @@ MOST = 3000
 
 def rate(v: Floats, weight: Floats) -> Floats:
     """Return r = √(2/(1 + Σ w_i v_i²)) (n,) at velocities (2, n) with weights (2, n)."""
-    share = weight[0] * v[0] ** 2 + weight[1] * v[1] ** 2
-    return np.asarray(np.sqrt(2.0 / (1.0 + share)))
+    shares = v * v
+    shares *= weight
+    total: Floats = shares[0] + shares[1]
+    total += 1.0
+    np.divide(2.0, total, out=total)
+    return np.sqrt(total, out=total)
 
 
 @dataclass(eq=False)
@@ -123,9 +127,13 @@ class _Sorted:
         values = (part[:, chosen] * size**i for i, part in enumerate(self.values))
         known = osculation.coefficients(x, *(np.moveaxis(part, 0, -1) for part in values))
         points, all_three = x[:, which], known.transpose(0, 2, 1)[..., which]
-        t = self.y[4]
-        start, end = t[chosen[0]][which], t[chosen[1]][which]
-        share = (time - start) / (end - start)
+        t, r = self.y[4], self.values[1][2]
+        start, span = t[chosen[0]], t[chosen[1]] - t[chosen[0]]
+        share = (time - start[which]) / span[which]
+        # the cubic s(t), a first guess
+        a, b = ((span / (r[end] * size))[which] for end in chosen[:2])
+        share *= a + share * (3.0 - 2.0 * a - b + share * (a + b - 2.0))
+        share = np.clip(share, 0.0, 1.0)
         for _ in range(INVERSIONS):
             (found,), (slope,) = osculation.at(points, all_three[:, 2:], share)
             change = (found - time) / slope

@@ -108,8 +108,8 @@ def choose(layer: OutputLayer, a: int, b: int, most: int = MOST_KEYS) -> WordCho
     the straight line R is overestimated, since log R is convex.  Raises ValueError for tokens that
     do not exist or coincide.
     """
-    if most < 3:
-        raise Refused(f"the number of keys must be at least 3, got {shown(most)}")
+    if not 3 <= most <= MOST_KEYS:
+        raise Refused(f"the number of keys must be from 3 to {MOST_KEYS}, got {shown(most)}")
     ends = np.stack(layer.pair(a, b))
     rows = layer.log_rows(ends)
     if len(layer) <= most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +71,10 @@ def _candidates(table: Table, used: set[str]) -> list[str]:
     """Return the columns of numbers that have no other use.  Raises Refused if there is none."""
     found = [name for name in table.columns if name not in used and table.is_numeric(name)]
     if not found:
-        raise Refused(f"{table.path} must have a column of numbers, got {', '.join(table.columns)}")
+        known = ", ".join(table.columns)
+        single = len(table.columns) == 1 and re.search(r"[|:\s]", known)
+        hint = ": columns are separated by commas, semicolons or tabs" if single else ""
+        raise Refused(f"{table.path} must have a column of numbers, got {known}{hint}")
     return found
 
 

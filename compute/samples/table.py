@@ -24,6 +24,7 @@ from compute.core.array_files import arrays_of, names_of
 from compute.core.arrays import Floats
 from compute.core.opening import read_text
 from compute.core.refusal import Refused, refusing, shown
+from compute.samples.formula_cells import unguarded
 from compute.samples.frames import READERS, frame_of
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".npz", *READERS)
@@ -102,8 +103,8 @@ class Table:
         return self._finite(name, np.array(numbers, np.float64))
 
     def words(self, name: str) -> list[str]:
-        """Return a column as text."""
-        return [str(entry).strip() for entry in self.column(name).tolist()]
+        """Return a column as text, without the marks of `formula_cells`."""
+        return [unguarded(str(entry).strip()) for entry in self.column(name).tolist()]
 
     def is_numeric(self, name: str) -> bool:
         """Whether at least half of the first values of a column that are not missing are numbers, also
@@ -261,7 +262,7 @@ def _of_text(path: str) -> Table:
 
 
 def _names(path: str, header: list[str]) -> list[str]:
-    names = [name.strip() or f"column {i + 1}" for i, name in enumerate(header)]
+    names = [unguarded(name.strip()) or f"column {i + 1}" for i, name in enumerate(header)]
     if not 0 < len(names) <= MOST_COLUMNS:
         raise Refused(f"{path} must have from 1 to {MOST_COLUMNS} columns, got {len(names)}")
     if all(_NUMBER.fullmatch(name) for name in names):

@@ -22,6 +22,8 @@ from compute.statistics.sufficient import SufficientStatistics
 
 # maximum number of replicates, and of values drawn in all
 MOST, MOST_VALUES = 10_000, 20_000_000
+# values that are drawn and fitted at once, about
+BLOCK = 500_000
 # Fisher length of the mean score up to which a point in closed form is a maximum
 CLOSE = 1e-6
 
@@ -38,17 +40,19 @@ class Bootstrap:
         return int(np.count_nonzero(np.isnan(self.theta[:, 0])))
 
 
-def resampled(manifold: Manifold, sample: Sample, theta: Floats, B: int, seed: int) -> Bootstrap:
-    """Return the bootstrap by values: each of B samples takes n of them with replacement, n = Σ w
-    rounded.
+def resampled(
+    manifold: Manifold, sample: Sample, theta: Floats, B: int, seed: int, n: float | None = None
+) -> Bootstrap:
+    """Return the bootstrap by values: each of B samples takes n of them with replacement, by default
+    n = Σ w, rounded.
 
     The search begins at θ̂ (2,).  Raises Refused as `likelihood` does.
     """
     function = likelihood(manifold, sample)
-    n = round(function.size)
-    _check(B, max(n, len(function.x)), seed)
+    size = round(function.size if n is None else n)
+    _check(B, size, len(function.x), seed)
     draw = np.random.default_rng(seed)
-    counts = draw.multinomial(n, function.weight / function.size, B).astype(np.float64)
+    counts = draw.multinomial(size, function.weight / function.size, B).astype(np.float64)
     return _fitted(manifold, function.x, counts, theta)
 
 
@@ -59,25 +63,31 @@ def parametric(manifold: Manifold, theta: Floats, n: float, B: int, seed: int) -
     Raises Refused for a family from whose laws no values can be drawn.
     """
     size = round(n)
-    _check(B, size, seed)
+    discrete = outcomes(manifold).space == "outcomes"
+    _check(B, size, len(outcomes(manifold).x) if discrete else size, seed)
     draw = np.random.default_rng(seed)
-    if outcomes(manifold).space == "outcomes":
+    if discrete:
         p = manifold.density(theta[None], outcomes(manifold).x)[0]
         counts = draw.multinomial(size, p / p.sum(), B).astype(np.float64)
         return _fitted(manifold, np.arange(float(len(p))), counts, theta)
-    values = law(manifold, theta).quantile(draw.random((B, size)))
-    return _fitted(manifold, values, np.ones((B, size)), theta)
+    drawn, rows, found = law(manifold, theta), max(1, BLOCK // size), []
+    for first in range(0, B, rows):
+        checkpoint()
+        u = draw.random((min(rows, B - first), size))
+        found.append(_fitted(manifold, drawn.quantile(u), np.ones(u.shape), theta).theta)
+    return Bootstrap(np.concatenate(found))
 
 
-def _check(B: int, n: int, seed: int) -> None:
+def _check(B: int, n: int, kept: int, seed: int) -> None:
+    """Refuse wrong numbers; kept: how many of each sample are in memory: values, or their counts."""
     if not 1 <= B <= MOST:
         raise Refused(f"the number of replicates must be from 1 to {MOST}, got {shown(B)}")
     if seed < 0:
         raise Refused(f"seed must not be negative, got {shown(seed)}")
     if n < 1:
         raise Refused(f"a bootstrap needs at least one value, got {n}")
-    if B * n > MOST_VALUES:
-        raise Refused(f"a bootstrap draws at most {MOST_VALUES} values, got {B} times {n}")
+    if B * kept > MOST_VALUES:
+        raise Refused(f"a bootstrap draws at most {MOST_VALUES} values, got {B} times {kept}")
 
 
 def _fitted(manifold: Manifold, x: Floats, weight: Floats, theta: Floats) -> Bootstrap:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused
@@ -20,7 +21,12 @@ from compute.manifold.manifold import COUNTS, Manifold, Support
 NODES, REACH, MASS = 4097, 4.4, 1e-6
 # maximum number of counts, and the mass that may lie beyond them
 MOST_COUNTS, BEYOND = 1 << 20, 1e-9
+# most steps within a cell, and the share of it at which they end
+MOST_HALVES, CLOSE = 50, 1e-13
 _ON_LINES = ("line", "half-line", "two half-lines", "interval", "circle")
+
+
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +63,28 @@ class Law:
             index = np.searchsorted(self.cumulative, p * (1 - 1e-14))
             return np.asarray(self.x[np.minimum(index, len(self.x) - 1)])
         low = np.clip(np.searchsorted(self.cumulative, p) - 1, 0, len(self.u) - 2)
-        a, b = self.u[low], self.u[low + 1]
-        for _ in range(40):
-            middle = 0.5 * (a + b)
-            is_low = _hermite(self.u, self.cumulative, self.slope, middle) < p
-            a, b = np.where(is_low, middle, a), np.where(is_low, b, middle)
-        return self.from_u(0.5 * (a + b))
+        step = self.u[1] - self.u[0]
+        return self.from_u(self.u[low] + step * self._share(low, p, step))
+
+    def _share(self, low: Places, p: Floats, step: float) -> Floats:
+        """Return t (n,) in [0, 1] at which the cubic of each cell is p (n,): by Newton's steps, and by
+        halves where they leave the bracket.
+        """
+        one, two, three = _cubic(self.cumulative, self.slope, low, step)
+        wanted = p - self.cumulative[low]
+        a, b = np.zeros(p.shape), np.ones(p.shape)
+        t = np.full(p.shape, 0.5)
+        for _ in range(MOST_HALVES):
+            over = t * (one + t * (two + t * three)) - wanted
+            a, b = np.where(over < 0.0, t, a), np.where(over < 0.0, b, t)
+            with np.errstate(all="ignore"):
+                following = t - over / (one + t * (2 * two + t * 3 * three))
+            inside = (following >= a) & (following <= b)
+            following = np.where(inside, following, 0.5 * (a + b))
+            moved, t = np.abs(following - t).max(initial=0.0), following
+            if moved < CLOSE:
+                break
+        return t
 
 
 def law(manifold: Manifold, theta: Floats, around: Floats | None = None) -> Law:
@@ -185,8 +207,14 @@ def _hermite(u: Floats, value: Floats, slope: Floats, at: Floats) -> Floats:
     step = u[1] - u[0]
     place = np.clip((np.nan_to_num(at, nan=u[0]) - u[0]) / step, 0.0, len(u) - 1.0)
     low = np.minimum(place.astype(np.intp), len(u) - 2)
+    one, two, three = _cubic(value, slope, low, step)
     t = place - low
-    a, b = value[low], value[low + 1]
-    p, q = slope[low] * step, slope[low + 1] * step
-    found: Floats = a + t * (p + t * (3 * (b - a) - 2 * p - q + t * (2 * (a - b) + p + q)))
+    found: Floats = value[low] + t * (one + t * (two + t * three))
     return found
+
+
+def _cubic(value: Floats, slope: Floats, low: Places, step: float) -> tuple[Floats, Floats, Floats]:
+    """Return the coefficients (n,) of t, t² and t³ of the interpolant in the cells after nodes."""
+    rise = value[low + 1] - value[low]
+    p, q = slope[low] * step, slope[low + 1] * step
+    return p, 3 * rise - 2 * p - q, p + q - 2 * rise

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from compute.core.arrays import Floats, same_length
 from compute.core.interrupt import checkpoint
@@ -39,9 +40,10 @@ SHORT = 0.05
 ROUGHLY, ROUGH_ROUNDS, LONGEST = 1e-6, 12, 1.0
 # steps of the geodesic from one mean to the next
 STEPS = 16
-# kinds of means, and the chart in which an affine mean is an average
+# kinds of means: those that are sought, and the chart in which an affine mean is an average
+SOUGHT = ("frechet", "median")
 AFFINE = {"e": "natural", "m": "expectation"}
-KINDS = ("frechet", "median", *AFFINE, "wasserstein")
+KINDS = (*SOUGHT, *AFFINE, "wasserstein")
 # charts in which W₂ may be Euclidean, and the largest relative difference of W₂ if it is
 FLAT, SAME = ("parameters", "expectation"), 1e-9
 
@@ -80,27 +82,32 @@ def mean(
         raise Refused(f"kind must be one of {', '.join(KINDS)}, got {shown(kind)}")
     points = points_of(manifold, "points", theta)
     share = _shares(points, weights)
-    if kind not in ("frechet", "median"):
+    if kind not in SOUGHT:
         return _affine(engine, manifold, points, share, _flat_chart(manifold, kind))
-    if start is None:
-        begin = _start(manifold, points, share)
-    else:
-        begin = points_of(manifold, "start", start[None])[0]
-    if engine.name == "reference" and RoughLogarithms.pay(manifold):
-        begin = _sought(manifold, points, share, begin)
-    return _iterated(engine, manifold, points, share, begin, median=kind == "median")
+    return hold(engine, manifold, points, weights, kind, start).mean
+
+
+def average(manifold: Manifold, theta: Floats, kind: str) -> Floats:
+    """Return the average (2,) of points θ (n, 2) that is the mean of an affine kind.
+
+    Raises Refused as `mean` does.  It may lie outside the domain.
+    """
+    points, chart = points_of(manifold, "points", theta), _flat_chart(manifold, kind)
+    found: Floats = chart.inverse(_shares(points, None) @ chart.forward(points))
+    return found
 
 
 @dataclass(frozen=True, eq=False)
 class HeldMean:
-    """A Fréchet mean with what is known at it: points (n, 2), their weights (n,) of sum 1, and
-    logarithms, so that one point can move at the cost of one logarithm.
+    """A Fréchet mean or median with what is known at it: points (n, 2), their weights (n,) of sum 1,
+    and logarithms, so that a point can move at the cost of one logarithm.
     """
 
     mean: Mean
     points: Floats
     share: Floats
     logs: Logarithms
+    kind: str = "frechet"
 
 
 def hold(
@@ -108,40 +115,54 @@ def hold(
     manifold: Manifold,
     theta: Floats,
     weights: Floats | None = None,
+    kind: str = "frechet",
     start: Floats | None = None,
 ) -> HeldMean:
-    """Return the Fréchet mean of points θ (n, 2) as `mean` does, ready for `moved`."""
-    found = mean(engine, manifold, theta, weights, start=start)
+    """Return the Fréchet mean or median of points θ (n, 2) as `mean` does, ready for `moved`."""
+    if kind not in SOUGHT:
+        raise Refused(f"kind must be one of {', '.join(SOUGHT)}, got {shown(kind)}")
     points = points_of(manifold, "points", theta)
-    at = found.theta if found.status == Status.OK else points[0]
     share = _shares(points, weights)
-    return HeldMean(found, points, share, logarithms(engine, manifold, at, points))
+    if start is None:
+        begin = _start(manifold, points, share)
+    else:
+        begin = points_of(manifold, "start", start[None])[0]
+    if engine.name == "reference" and RoughLogarithms.pay(manifold):
+        begin = _sought(manifold, points, share, begin)
+    found, logs = _iterated(engine, manifold, points, share, begin, median=kind == "median")
+    return HeldMean(found, points, share, logs, kind)
 
 
-def moved(engine: Engine, manifold: Manifold, held: HeldMean, index: int, theta: Floats) -> Mean:
-    """Return the mean after the point ``index`` has moved to θ (2,), by one logarithm.
+def moved(
+    engine: Engine, manifold: Manifold, held: HeldMean, index: ArrayLike, theta: Floats
+) -> Mean:
+    """Return the mean after the point ``index`` has moved to θ (2,), or several points (k,) to θ
+    (k, 2), by one logarithm each.
 
-    It is Newton's step from the held mean, whose error is of second order in wᵢ times the move, and so
-    is that of the variance; the certificate is NaN, since nothing was evaluated at the new mean.  At
-    rest `hold` certifies it, from this point.  Raises Refused for an index out of range or θ outside
-    the domain.
+    It is Newton's step from the held mean, whose error is of second order in wᵢ times the move (for the
+    median up to a hundredth of the step), and so is that of the variance; the certificate is NaN, since
+    nothing was evaluated at the new mean.  At rest `hold` certifies it, from this point.  Raises
+    Refused for an index out of range or θ outside the domain.
     """
-    if not 0 <= index < len(held.points):
+    some = np.atleast_1d(np.asarray(index))
+    if not ((some >= 0) & (some < len(held.points))).all():
         raise Refused(f"index must be from 0 to {len(held.points) - 1}, got {shown(index)}")
-    to = points_of(manifold, "theta", np.asarray(theta)[None])
+    to = points_of(manifold, "theta", np.atleast_2d(theta))
     at, status = held.mean.theta, held.mean.status
     if status != Status.OK:
         return Mean(at, np.nan, np.nan, status)
-    one = logarithms(engine, manifold, at, to)
-    if one.worst != Status.OK:
-        return Mean(at, np.nan, np.nan, one.worst)
+    new = logarithms(engine, manifold, at, to)
+    if new.worst != Status.OK:
+        return Mean(at, np.nan, np.nan, new.worst)
     vectors, lengths = held.logs.vectors.copy(), held.logs.lengths.copy()
-    vectors[index], lengths[index] = one.vectors[0], one.lengths[0]
+    vectors[some], lengths[some] = new.vectors, new.lengths
     logs = Logarithms(vectors, lengths, held.logs.status)
-    step, _ = mean_step(manifold, at, logs, held.share)
+    # along Newton's step the sum of squares falls by half its slope, along any other by the whole
+    make, share = (mean_step, 1.0) if held.kind == "frechet" else (median_step, 2.0)
+    step, _ = make(manifold, at, logs, held.share)
     pull = held.share @ vectors
     found, _ = _moved(engine, manifold, at, step)
-    variance = float(held.share @ lengths**2 - step @ metric(manifold, at) @ pull)
+    variance = float(held.share @ lengths**2 - share * step @ metric(manifold, at) @ pull)
     return Mean(found, variance, np.nan, Status.OK)
 
 
@@ -160,7 +181,7 @@ def _shares(points: Floats, weights: Floats | None) -> Floats:
 @lru_cache(maxsize=16)
 def kinds(manifold: Manifold) -> tuple[str, ...]:
     """Return those of KINDS that a family has."""
-    return tuple(kind for kind in KINDS if kind in KINDS[:2] or _has(manifold, kind))
+    return tuple(kind for kind in KINDS if kind in SOUGHT or _has(manifold, kind))
 
 
 def _has(manifold: Manifold, kind: str) -> bool:
@@ -216,8 +237,10 @@ def _affine(
 
 def _iterated(
     engine: Engine, manifold: Manifold, points: Floats, share: Floats, begin: Floats, median: bool
-) -> Mean:
-    """Follow Newton's steps, shorter where the sum has grown, until the certificate vanishes."""
+) -> tuple[Mean, Logarithms]:
+    """Follow Newton's steps, shorter where the sum has grown, until the certificate vanishes; return
+    the mean with the logarithms at it.
+    """
     make, power = (median_step, 1) if median else (mean_step, 2)
     step: Floats = np.zeros(2)
     theta, at, least, tried = begin, begin, np.inf, False
@@ -227,12 +250,12 @@ def _iterated(
         logs = logarithms(engine, manifold, theta, points)
         variance, total = float(share @ logs.lengths**2), float(share @ logs.lengths**power)
         if logs.worst != Status.OK:
-            return Mean(theta, variance, np.nan, logs.worst)
+            return Mean(theta, variance, np.nan, logs.worst), logs
         if not is_positive(metric(manifold, theta)):
-            return Mean(theta, variance, np.nan, Status.ILL_CONDITIONED)
+            return Mean(theta, variance, np.nan, Status.ILL_CONDITIONED), logs
         following, certificate = make(manifold, theta, logs, share)
         if certificate <= CLOSE[engine.name]:
-            return Mean(theta, variance, certificate, Status.OK)
+            return Mean(theta, variance, certificate, Status.OK), logs
         if total <= least * (1 + LEVEL):
             at, least, step = theta, total, following
         elif not tried:
@@ -243,7 +266,7 @@ def _iterated(
             theta, left[nearest], tried = points[nearest], False, True
             continue
         theta, step, tried = *_moved(engine, manifold, at, step), False
-    return Mean(theta, variance, certificate, Status.NOT_CONVERGED)
+    return Mean(theta, variance, certificate, Status.NOT_CONVERGED), logs
 
 
 def _moved(engine: Engine, manifold: Manifold, at: Floats, step: Floats) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.integrate import simpson
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
@@ -14,17 +15,17 @@ from compute.core.status import Status
 from compute.families.attention import of_head
 from compute.heads.head import in_range
 from compute.heads.output_head import MOST_KEYS, WordChoice, choose, triple
-from compute.heads.output_layer import OutputLayer
+from compute.heads.output_layer import OutputLayer, log_softmax
 from compute.heads.query_plane import Plane, through
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
 from compute.steering.kl_radius import KLRadii, kl_radii
 from compute.steering.leak import likely_words
-from compute.steering.mean_path import mean_path
+from compute.steering.mean_path import Mean, mean_path
 from compute.steering.route import Route, route
 
-# points of each path, and steps of the geodesic between two of them
-POINTS, STEPS = 9, 8
+# points of each path, and least number of steps of the geodesic between two of them and of all
+POINTS, STEPS, LEAST_STEPS = 9, 8, 64
 MOST_POINTS = 129
 # how far the mean of all words may be off the straight line, as a share of its length
 STRAIGHT = 1e-3
@@ -34,7 +35,7 @@ STRAIGHT = 1e-3
 class Steering:
     """The e-path, the m-path and the geodesic of a pair, with what they are compared by.
 
-    length, length_status: of the geodesic in the plane of A, B and the third token
+    length, length_status: over all words, of the geodesic in the plane of A, B and the third token
     ``plane.triple[2]``; lower = 2 arccos Σ√(p_A p_B) ≤ the Fisher–Rao distance in all of hidden
     space ≤ length, and ≤ upper = √J, J = Σ (p_A − p_B) log(p_A/p_B); cosine of B − A and η_B − η_A;
     likely (2,): how many words hold 90 % at A and at B; off: how far the m-path leaves the plane, as a
@@ -52,6 +53,17 @@ class Steering:
     cosine: float
     likely: tuple[int, int]
     off: float
+
+    @property
+    def third(self) -> int:
+        """The token that spans the plane with A and B."""
+        assert self.plane.triple is not None
+        return self.plane.triple[2]
+
+    @property
+    def most(self) -> float:
+        """An upper bound of the distance in all of hidden space."""
+        return min(self.length, self.upper) if self.length_status.arrived else self.upper
 
     @property
     def status(self) -> Status:
@@ -77,10 +89,11 @@ def steer(
     k_j linear in t, dual steering; geodesic: of the Fisher metric, in the plane of A, B and
     ``third`` (None: the one whose triangle is widest), which is at most as long as any other curve
     of the plane.  The m-path and the geodesic are solved with the 4,095 likeliest words and one
-    lumped key for the rest (`output_head.choose`); what is said of a point is then of all words,
-    and a point of the m-path whose mean of all words is off the straight line by more than 1e-3 of
-    its length is NOT_VERIFIED: more keys help. budget: nats of the KL ball round A.  Raises
-    ValueError for tokens that do not exist or have the same hidden state.
+    lumped key for the rest (`output_head.choose`); the points of the m-path are then corrected
+    until the mean of all words is straight.  Where it is off by more than 1e-3 of its length all
+    the same, they are NOT_VERIFIED: more keys help.  What is said of a point is of all words.
+    budget: nats of the KL ball round A.  Raises ValueError for tokens that do not exist or have the
+    same hidden state.
     """
     if not 2 <= points <= MOST_POINTS:
         raise Refused(f"points must be from 2 to {MOST_POINTS}, got {shown(points)}")
@@ -95,7 +108,7 @@ def steer(
     straight = ends[0] + t[:, None] * (ends[1] - ends[0])
     straight[-1] = ends[1]
     fine = np.zeros(points, np.int32)
-    m = mean_path(choice.K, choice.bias, ends, t)
+    m = mean_path(choice.K, choice.bias, ends, t, _mean_of(choice))
     curve, length, length_status = _geodesic(choice, plane, engine, points)
     p = np.exp(log_ends)
     eta, way = layer.mean(p), ends[1] - ends[0]
@@ -134,15 +147,36 @@ def _plane(choice: WordChoice, third: int | None) -> Plane:
     return through(head, (a, b, third))
 
 
+def _mean_of(choice: WordChoice) -> Mean | None:
+    """Return the mean over all words as a function of hidden states; None if all words are keys."""
+    layer = choice.layer
+    return (lambda h: layer.mean(np.exp(layer.log_rows(h)))) if choice.left else None
+
+
 def _geodesic(
     choice: WordChoice, plane: Plane, engine: Engine, points: int
 ) -> tuple[Floats, float, Status]:
-    """Return hidden states (points, d) of the geodesic of the plane, its length and status."""
+    """Return hidden states (points, d) of the geodesic of the plane, its length over all words and its
+    status.
+    """
     manifold = of_head(choice.file().head(0, 0), plane)
     first, last = plane.theta[[choice.a]], plane.theta[[choice.b]]
-    paths = engine.connect(ConnectRequest(manifold, first, last, 0.0, STEPS * (points - 1)))
-    theta = paths.theta[0, ::STEPS]
-    return plane.q0 + theta @ plane.U.T, float(paths.length[0]), Status(int(paths.status[0]))
+    steps = max(STEPS, -(-LEAST_STEPS // (points - 1)))
+    paths = engine.connect(ConnectRequest(manifold, first, last, 0.0, steps * (points - 1)))
+    theta, status = paths.theta[0], Status(int(paths.status[0]))
+    length = _length(choice.layer, plane, theta, paths.velocity[0]) if status.arrived else np.nan
+    return plane.q0 + theta[::steps] @ plane.U.T, length, status
+
+
+def _length(layer: OutputLayer, plane: Plane, theta: Floats, velocity: Floats) -> float:
+    """Return ∫ √Var_p(k·h′) dt over all words, by Simpson's rule at the nodes θ (m, 2)."""
+    T = np.concatenate([keys @ plane.U for _, keys in layer.blocks()])
+    level = layer.logits(plane.q0)
+    speed = np.empty(len(theta))
+    for i, (at, by) in enumerate(zip(theta, velocity, strict=True)):
+        p, change = np.exp(log_softmax(level + T @ at)), T @ by
+        speed[i] = np.sqrt(p @ (change - p @ change) ** 2)
+    return float(simpson(speed, dx=1.0 / (len(theta) - 1)))
 
 
 def _cosine(a: Floats, b: Floats) -> float:

@@ -10,6 +10,7 @@ of language models: Park et al., arXiv:2602.15293.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,12 +29,19 @@ LIGHT = 1e-9
 # share of the mean eigenvalue that is added to the Hessian: at first, its factor after a good or a
 # bad step, and where a step is hopeless
 RIDGE, BETTER, WORSE, HOPELESS = 1e-4, 1 / 8, 8.0, 1e9
+# the least ridge that is tried for a matrix that is singular to rounding
+ROUNDING = 1e-14
 # share of the decrease by a linear model that a step must achieve, and from which it is a good one
 SUFFICIENT, GOOD = 1e-4, 0.25
 # decrement in nats from which on the Hessian is that of θ itself
 NEAR = 0.05
+# how straight the mean is made, as a share of its length, and how often that is tried
+STRAIGHT, CORRECTIONS = 1e-5, 4
 # a Hessian serves while a step reduces the gradient to this share
 SERVES = 0.2
+
+# returns the mean of the keys
+Mean = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,69 +55,94 @@ class MeanPath:
     status: Ints
 
 
-def mean_path(K: Floats, bias: Floats, ends: Floats, shares: Floats) -> MeanPath:
+def mean_path(
+    K: Floats, bias: Floats, ends: Floats, shares: Floats, mean: Mean | None = None
+) -> MeanPath:
     """Return θ(t) with η(θ(t)) = (1 − t) η_A + t η_B at increasing shares t (s,) in [0, 1].
 
     K (n, d), bias (n,): keys and their biases; ends (2, d): A and B, which t = 0 and t = 1 return
-    as they are.  By Newton's method with an adaptive ridge, each point from the one before.  A
-    point that is not reached within tolerance has status NOT_CONVERGED and is the best that was
-    found.
+    as they are.  By Newton's method with an adaptive ridge, each point from the one before.  mean: a
+    function that returns η (…, d) at θ (…, d) where the keys approximate a larger family: the points
+    are corrected until it is straight, as far as that succeeds.  A point that is not reached within
+    tolerance has status NOT_CONVERGED and is the best that was found.
     """
     keys = K - K.mean(axis=0)  # the same family: all logits change by as much
     spread = float(np.sqrt(np.mean(np.sum(keys**2, axis=1))))
-    p = np.stack([_weights(keys, bias, end) for end in ends])
+    p = np.exp(log_softmax(ends @ keys.T + bias))
     theta, miss = np.empty((len(shares), K.shape[1])), np.zeros(len(shares))
+    theta[shares == 0.0], theta[shares == 1.0] = ends
     point = _Newton(keys, bias, ends[0], ARRIVED * spread)
-    for i, t in enumerate(shares):
-        if t in (0.0, 1.0):
-            theta[i] = ends[int(t)]
-            continue
-        point.solve((1 - t) * p[0] + t * p[1])
-        theta[i], miss[i] = point.theta, point.far / spread
-    status = np.where(miss <= ARRIVED, Status.OK, Status.NOT_CONVERGED).astype(np.int32)
-    return MeanPath(theta, miss, status)
+    inner = [i for i, t in enumerate(shares) if 0.0 < t < 1.0]
+    shift, hessians = np.zeros_like(theta), dict[int, Floats | None]()
+    best, least = (theta, miss), np.inf
+    for _ in range(CORRECTIONS + 1):
+        for i in inner:
+            if i in hessians:
+                point.theta, point.hessian = theta[i], hessians[i]
+            t = shares[i]
+            point.solve((1 - t) * p[0] + t * p[1], shift[i])
+            theta[i], miss[i], hessians[i] = point.theta, point.far / spread, point.hessian
+        if mean is None:
+            break
+        off, across = _off_line(mean(theta), mean(ends), shares)
+        far = float(np.linalg.norm(off, axis=1).max())
+        if far < least:
+            best, least = (theta.copy(), miss.copy()), far
+        if far <= STRAIGHT * across or far > least:
+            break
+        shift -= off
+    status = np.where(best[1] <= ARRIVED, Status.OK, Status.NOT_CONVERGED).astype(np.int32)
+    return MeanPath(*best, status)
+
+
+def _off_line(eta: Floats, ends: Floats, shares: Floats) -> tuple[Floats, float]:
+    """Return η − (1 − t) η_A − t η_B (s, d), and |η_B − η_A|."""
+    way = ends[1] - ends[0]
+    return eta - ends[0] - shares[:, None] * way, float(np.linalg.norm(way))
 
 
 class _Newton:
     """The minimiser of ψ(θ) − η·θ by Newton's method with an adaptive ridge, from one η to the next.
 
-    far: the norm of the gradient.  A Hessian is kept while it serves.
+    far: the norm of the gradient; hessian: of a point nearby, kept while it serves.
     """
 
     def __init__(self, keys: Floats, bias: Floats, theta: Floats, tolerance: float) -> None:
         self._keys, self._bias, self._tolerance = keys, bias, tolerance
-        self._hessian: Floats | None = None
+        self.hessian: Floats | None = None
         self.theta, self.far = theta, 0.0
 
-    def solve(self, mixture: Floats) -> None:
-        """Move to the minimiser for η = Σ q_j k_j of a mixture q (n,), or as near as possible."""
-        target = mixture @ self._keys
-        p = _weights(self._keys, self._bias, self.theta)
+    def solve(self, mixture: Floats, shift: Floats) -> None:
+        """Move to the minimiser for η = Σ q_j k_j + shift of a mixture q (n,), or near it."""
+        target = mixture @ self._keys + shift
+        log_p = log_softmax(self._keys @ self.theta + self._bias)
+        p = np.exp(log_p)
         gap, near, ridge, fresh = p @ self._keys - target, True, RIDGE, False
         self.far = float(np.linalg.norm(gap))
         for _ in range(ROUNDS):
             checkpoint()
             if self.far <= self._tolerance or ridge > HOPELESS:
                 break
-            if self._hessian is None:
+            if self.hessian is None:
                 weights = p if near else _between(p, mixture)
-                self._hessian, fresh = _covariance(self._keys, weights), True
-            step = -_divided(self._hessian, gap, ridge)
+                self.hessian, fresh = _covariance(self._keys, weights), True
+            step = -_divided(self.hessian, gap, ridge)
             slope, change = float(gap @ step), self._keys @ step
-            # ψ(θ + step) − ψ(θ) = log Σ p e^change
-            fall = _rise(p, change) - float(target @ step)
+            # of ψ(θ) − η·θ
+            fall = _rise(log_p, change) - float(target @ step)
             if not fall <= SUFFICIENT * slope:
                 ridge *= WORSE if fresh else 1.0
-                self._hessian, near = self._hessian if fresh else None, False
+                self.hessian, near = self.hessian if fresh else None, False
                 continue
             ridge *= BETTER if fall <= GOOD * slope else 1.0
             near, before, fresh = -slope < NEAR, self.far, False
             self.theta = self.theta + step
-            p = _weights(self._keys, self._bias, self.theta)
+            log_p = log_softmax(self._keys @ self.theta + self._bias)
+            p = np.exp(log_p)
             gap = p @ self._keys - target
             self.far = float(np.linalg.norm(gap))
             if self.far > SERVES * before:
-                self._hessian = None
+                self.hessian = None
 
 
 def _between(p: Floats, q: Floats) -> Floats:
@@ -134,18 +167,24 @@ def _covariance(keys: Floats, weights: Floats) -> Floats:
 
 
 def _divided(g: Floats, gap: Floats, ridge: float) -> Floats:
-    """Return (g + ridge)⁻¹ gap, the ridge as a share of the mean eigenvalue."""
-    damped = g.copy()
-    damped[np.diag_indices_from(g)] += max(ridge * float(np.trace(g)) / len(g), 1e-300)
-    found: Floats = cho_solve(cho_factor(damped, check_finite=False), gap, check_finite=False)
-    return found
+    """Return (g + ridge)⁻¹ gap, the ridge as a share of the mean eigenvalue, larger where g is singular
+    to rounding.
+    """
+    size = max(float(np.trace(g)) / len(g), 1e-300)
+    while True:
+        damped = g.copy()
+        damped[np.diag_indices_from(g)] += ridge * size
+        try:
+            factor = cho_factor(damped, check_finite=False)
+        except np.linalg.LinAlgError:
+            ridge = max(ridge * WORSE, ROUNDING)
+            continue
+        found: Floats = cho_solve(factor, gap, check_finite=False)
+        return found
 
 
-def _rise(p: Floats, change: Floats) -> float:
-    top = float(change.max())
-    return top + float(np.log(p @ np.exp(change - top)))
-
-
-def _weights(keys: Floats, bias: Floats, theta: Floats) -> Floats:
-    found: Floats = np.exp(log_softmax(keys @ theta + bias))
-    return found
+def _rise(log_p: Floats, change: Floats) -> float:
+    """Return log Σ p e^change."""
+    levels = log_p + change
+    top = float(levels.max())
+    return top + float(np.log(np.exp(levels - top).sum()))

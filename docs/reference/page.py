@@ -90,7 +90,7 @@ def made(wanted: Sequence[str] = (), before: Mapping[str, Any] | None = None) ->
     found["errors"] = [
         {**error, **looked_up(found, error["entry"])}
         for error in published.ERRORS
-        if any(f["family"] == error["entry"][0] for f in found["families"])
+        if error["entry"][0] in ("normals", *(f["family"] for f in found["families"]))
     ]
     return found
 
@@ -98,12 +98,12 @@ def made(wanted: Sequence[str] = (), before: Mapping[str, Any] | None = None) ->
 def looked_up(table: Mapping[str, Any], entry: list[Any]) -> dict[str, Any]:
     """Return the value, digits and methods of an entry: family, its one or two points, its name."""
     name, ends, quantity = entry
-    (family,) = (f for f in table["families"] if f["family"] == name)
-    rows = (
-        [p for p in family["points"] if [p["theta"]] == ends]
-        if len(ends) == 1
-        else [p for p in family["pairs"] if [p["start"], p["end"]] == ends]
-    )
+    pairs, points = table["normals"], []
+    if name != "normals":
+        (family,) = (f for f in table["families"] if f["family"] == name)
+        pairs, points = family["pairs"], family["points"]
+    rows = [p for p in points if [p["theta"]] == ends]
+    rows += [p for p in pairs if [p["start"], p["end"]] == ends]
     found = rows[0][quantity]
     return {key: found[key] for key in ("value", "digits", "methods")}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 TUTORIAL = "a tutorial of a widely used library of geometric statistics, as printed there"
 
-# entry: family, the point or pair, and the name of the quantity
+# entry: family, the point or pair, and the name of the quantity; of normals of several dimensions their
+# means and covariances
 ERRORS: tuple[dict[str, Any], ...] = (
     {
         "subject": "Beta distributions, distance from (1, 10) to (10, 1)",
@@ -41,5 +42,23 @@ ERRORS: tuple[dict[str, Any], ...] = (
         "and T₁₁₂ = 2/σ³",
         "entry": ["gaussian", [[0.0, 1.0]], "christoffel"],
         "command": "attention-geodesics geometry gaussian --at 0,1",
+    },
+    {
+        "subject": "Bivariate normals, length of a path from N((0, 1), (1, 0.5; 0.5, 2)) to "
+        "N((1, 2), (2, 1; 1, 1)) that is called their Fisher–Rao geodesic",
+        "source": "pyBregMan 0.1.1, FisherRaoKobayashiGeodesic between the two normals of its README",
+        "printed": "1.415593",
+        "mistake": "1.7 % long: the matrix of a normal lacks −½μμᵀ in its corner, and a geodesic joins "
+        "matrices with an antisymmetric part there that is found with it; the middle of the path is "
+        "printed as the Fisher–Rao centroid",
+        "entry": [
+            "normals",
+            [
+                {"mean": [0.0, 1.0], "covariance": [[1.0, 0.5], [0.5, 2.0]]},
+                {"mean": [1.0, 2.0], "covariance": [[2.0, 1.0], [1.0, 1.0]]},
+            ],
+            "distance",
+        ],
+        "command": "attention-geodesics normals --start 0,1,1,0.5,2 --end 1,2,2,1,1",
     },
 )

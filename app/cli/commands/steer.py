@@ -58,6 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.cli.requests import precise
     from app.export.files import beside, checked
     from compute import steer
+    from compute.samples.formula_cells import guarded_row
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
     found = steer(
@@ -69,7 +70,7 @@ def run(chosen: argparse.Namespace) -> int:
         with beside(path) as out, out.open("w", encoding="utf-8", newline="") as text:
             rows = csv.DictWriter(text, list(points[0]), lineterminator="\n")
             rows.writeheader()
-            rows.writerows(points)
+            rows.writerows(map(guarded_row, points))
     show(_result(found, points, chosen.table), chosen.json, _lines(found))
     return exit_of(found.status)
 
@@ -171,7 +172,7 @@ def _strip(found: Steering, path: Route) -> Iterator[str]:
 def _measures(found: Steering) -> list[str]:
     r, m = found.radii, found.routes[1]
     return [
-        f"distance  {found.lower:.4g} to {min(found.length, found.upper):.4g} in all of hidden space; "
+        f"distance  {found.lower:.4g} to {found.most:.4g} in all of hidden space; "
         f"{found.length:.4g} in the plane of tokens {found.plane.triple} ({found.length_status.name})",
         f"m-path    the mean of all words is off the straight line by at most {m.bend.max():.1e} of "
         f"its length; leaves the plane by {found.off:.2g} |AB|",

@@ -8,9 +8,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs.studies.construction import Construction, engine, error, failure, number
+from app.jobs.studies.construction import (
+    Construction,
+    engine,
+    error,
+    failure,
+    is_quick,
+    number,
+)
 from app.jobs.studies.study import Found
-from app.jobs.studies.traced_curves import Traced
+from app.jobs.studies.traced_curves import Curves, Traced
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.constructions.bisector import Bisector, bisector, off_perpendicular
@@ -21,8 +28,8 @@ from compute.curves.dense_curve import through
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 
-# points on the curve
-POINTS = 49
+# points on the curve, and in a drag
+POINTS, LIVE = 49, 17
 HINT = (
     "All points at the same Fisher–Rao distance from A and B; a geodesic only where K is constant."
 )
@@ -40,7 +47,6 @@ class BisectorJob(Construction):
     )
     place: ClassVar[int] = 72
     measure: ClassVar[str] = "Bisector"
-    at_rest: ClassVar[bool] = True
     curves: ClassVar[Mapping[str, Style]] = {
         "bisector": Style(
             122, lambda t: t.caustic, 0.95, 1.8, dash=(8, 4), words="bisector d(·, A) = d(·, B)"
@@ -48,14 +54,26 @@ class BisectorJob(Construction):
     }
 
     def found(self, of: Engine, manifold: Manifold) -> Found:
-        """Compute its curves and measures."""
+        """Compute its curves and measures; in a drag the curve, where that is quick."""
         a, b, _ = self.pins
+        if not self.is_final:
+            return Found(self._live(self.drawing(of, manifold), manifold, a, b), self.later())
         middle = midpoint(engine(), manifold, a, b)
         if middle.status[0] != Status.OK:
             return Found({}, [failure("Bisector", middle.status[0], HINT)])
         reach = 2.0 * float(middle.distance[0])
         made = bisector(engine(), manifold, a, b, reach * np.linspace(-1.0, 1.0, POINTS))
         return Found({"bisector": _curve(made.theta[0])}, _measures(manifold, made, reach))
+
+    def _live(self, drawing: Engine, manifold: Manifold, a: Floats, b: Floats) -> Curves:
+        """Return the curve through a few points; none where it would hold up the drag."""
+        if not is_quick(drawing, manifold):
+            return {}
+        reach = 2.0 * float(midpoint(drawing, manifold, a, b).distance[0])
+        if not np.isfinite(reach):
+            return {}
+        made = bisector(drawing, manifold, a, b, reach * np.linspace(-1.0, 1.0, LIVE))
+        return {"bisector": _curve(made.theta[0])}
 
 
 def _curve(theta: Floats) -> Traced | Floats:

@@ -21,8 +21,12 @@ from compute.curves import dense_curve
 from compute.curves.dense_curve import smooth
 from compute.engine.reference import ReferenceEngine
 from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
 from compute.requests.geodesics import Paths
+from compute.statistics.logarithms import RoughLogarithms
 
+# the value of what is only drawn in a drag
+LATER = "on release"
 # section of the page on the mathematics
 SECTION = "constructions"
 # parameters between which the line through A and B is drawn, with γ(0) = A and γ(1) = B
@@ -74,21 +78,43 @@ class Construction(Study):
         """Whether nothing is being dragged."""
         return self.quality == "final"
 
+    def drawing(self, of: Engine, manifold: Manifold) -> Engine:
+        """Return the engine of curves without numbers: the window's in a drag, unless its kernels would
+        take seconds to compile.
+        """
+        is_there = of.name != "reference" and (not manifold.slot.long or of.is_ready(manifold))
+        return of if is_there and not self.is_final else engine()
+
+    def later(self) -> list[Measure]:
+        """Return the measure of a construction that is only drawn in a drag."""
+        return [Measure(self.measure, LATER, self.hint, section=SECTION)]
+
 
 def engine() -> ReferenceEngine:
     """Return the engine of constructions: float64, whatever draws the geodesic."""
     return ReferenceEngine()
 
 
+def is_quick(drawing: Engine, manifold: Manifold) -> bool:
+    """Whether many geodesics of a family are found within a frame of a drag."""
+    return drawing.name != "reference" or not RoughLogarithms.pay(manifold)
+
+
 def line(
-    manifold: Manifold, begin: Floats, velocity: Floats, low: float, high: float
+    manifold: Manifold,
+    begin: Floats,
+    velocity: Floats,
+    low: float,
+    high: float,
+    drawing: Engine | None = None,
 ) -> Traced | Floats:
     """Return the geodesic with θ(0) = begin and θ'(0) = velocity, both (2,), from t = low < 0 to high
     > 0, or up to the edge of the domain.
     """
     both = np.repeat(begin[None], 2, axis=0), np.repeat(velocity[None], 2, axis=0)
     ahead = Line(*both, np.ones(2), np.zeros(2, np.int32))
-    back, on = split(lines.along(engine(), manifold, ahead, np.array([low, high]), STEPS))
+    solver = drawing or engine()
+    back, on = split(lines.along(solver, manifold, ahead, np.array([low, high]), STEPS))
     return traced(
         np.concatenate([low * back.t[:0:-1], high * on.t]),
         np.concatenate([back.theta[:0:-1], on.theta]),
@@ -96,10 +122,12 @@ def line(
     )
 
 
-def segment(manifold: Manifold, begin: Floats, velocity: Floats) -> Traced | Floats:
+def segment(
+    manifold: Manifold, begin: Floats, velocity: Floats, drawing: Engine | None = None
+) -> Traced | Floats:
     """Return the geodesic with θ(0) = begin and θ'(0) = velocity, both (2,), from t = 0 to 1."""
     ahead = Line(begin[None], velocity[None], np.ones(1), np.zeros(1, np.int32))
-    (path,) = split(lines.along(engine(), manifold, ahead, np.ones(1), STEPS))
+    (path,) = split(lines.along(drawing or engine(), manifold, ahead, np.ones(1), STEPS))
     return traced(path.t, path.theta, path.velocity)
 
 

@@ -42,7 +42,9 @@ class MidpointJob(Construction):
         normal = perpendicular(engine(), manifold, a, b).normal[0]
         reach = 2.0 * float(middle.distance[0])
         curves = {
-            "upright": line(manifold, middle.theta[0], normal, -reach, reach),
+            "upright": line(
+                manifold, middle.theta[0], normal, -reach, reach, self.drawing(of, manifold)
+            ),
             "midpoint": dots(middle.theta[0]),
         }
         measures = [

@@ -8,7 +8,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs.studies.construction import BEYOND, Construction, engine, error, failure, line, number
+from app.jobs.studies.construction import (
+    BEYOND,
+    Construction,
+    engine,
+    error,
+    failure,
+    is_quick,
+    line,
+    number,
+)
 from app.jobs.studies.study import Found
 from app.jobs.studies.traced_curves import Curves, Traced
 from app.views.interface.curve_styles import Style
@@ -21,8 +30,8 @@ from compute.requests.engine import Engine
 
 HINT = "The geodesic through C whose direction is that of AB, carried from A to C by Levi-Civita."
 APART_HINT = "All points at the distance of C from AB, on its side; a geodesic only where K = 0."
-# points of the equidistant curve
-POINTS = 33
+# points of the equidistant curve, and in a drag
+POINTS, LIVE = 33, 17
 
 
 @dataclass(frozen=True)
@@ -46,19 +55,21 @@ class ParallelJob(Construction):
     }
 
     def found(self, of: Engine, manifold: Manifold) -> Found:
-        """Compute its curves and measures; the equidistant curve at rest."""
+        """Compute its curves and measures; in a drag the equidistant curve where that is quick."""
         a, b, c = self.pins
         made = parallel(engine(), manifold, a, b, c)
+        solver = self.drawing(of, manifold)
         curves: Curves = {}
         if made.status[0] == Status.OK:
-            curves = {"parallel": line(manifold, c[0], made.velocity[0], *BEYOND)}
+            curves = {"parallel": line(manifold, c[0], made.velocity[0], *BEYOND, solver)}
         measures = _measures(made)
-        if self.is_final:
-            far = equidistant(engine(), manifold, a, b, c, np.linspace(*BEYOND, POINTS))
+        if self.is_final or is_quick(solver, manifold):
+            count = POINTS if self.is_final else LIVE
+            far = equidistant(solver, manifold, a, b, c, np.linspace(*BEYOND, count))
             whole = np.isfinite(far.theta[0]).all()
             theta = far.theta[0]
             curves = {**curves, "equidistant": Traced(theta, through(theta)) if whole else theta}
-            measures += _equidistant(far)
+            measures += _equidistant(far) if self.is_final else []
         return Found(curves, measures)
 
 

@@ -10,7 +10,6 @@ from app.jobs.studies.construction import (
     BEYOND,
     Construction,
     dots,
-    engine,
     error,
     failure,
     line,
@@ -54,19 +53,22 @@ class PerpendicularJob(Construction):
     }
 
     def found(self, of: Engine, manifold: Manifold) -> Found:
-        """Compute its curves and measures."""
+        """Compute its curves and measures, in a drag only what the window's engine draws."""
         a, b, c = self.pins
-        near = foot(engine(), manifold, a, b, c)
+        solver = self.drawing(of, manifold)
+        near = foot(solver, manifold, a, b, c)
         if near.status[0] != Status.OK:
             return Found({}, [failure("Foot of the perpendicular", near.status[0], HINT)])
-        whole = lines.through(engine(), manifold, a, b)
+        whole = lines.through(solver, manifold, a, b)
         low, high = (float(near.t[0]) + more for more in (-0.1, 0.1))
         low, high = min(BEYOND[0], low), max(BEYOND[1], high)
         curves = {
-            "produced": line(manifold, a[0], whole.velocity[0], low, high),
-            "dropped": segment(manifold, near.theta[0], near.to_point[0]),
+            "produced": line(manifold, a[0], whole.velocity[0], low, high, solver),
+            "dropped": segment(manifold, near.theta[0], near.to_point[0], solver),
             "foot": dots(near.theta[0]),
         }
+        if solver.name != "reference":
+            return Found(curves, self.later())
         return Found(curves, _measures(near, float(whole.speed[0])))
 
 

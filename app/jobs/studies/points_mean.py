@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.jobs.job import Cancelled, Emit
 from app.jobs.session import Session
@@ -20,18 +21,27 @@ from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
 from compute.core.status import Status
-from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
 from compute.statistics.likelihood import metric
-from compute.statistics.means import KINDS, HeldMean, Mean, hold, kinds, mean, moved
+from compute.statistics.means import (
+    KINDS,
+    SOUGHT,
+    HeldMean,
+    Mean,
+    average,
+    hold,
+    kinds,
+    mean,
+    moved,
+)
 
 # maximum number of geodesics drawn, and their steps
 MOST, STEPS = 200, 32
 # in a drag, the mean of more points is followed to first order, as long as it is no farther than this
-# Fisher length from the last one that was certified
-MANY, NEAR = 40, 0.05
+# Fisher length from the last one that was certified, and this many points at most have moved since
+MANY, NEAR, SEVERAL = 40, 0.05, 24
 TITLES = {
     "frechet": "Fréchet mean",
     "median": "Fréchet median",
@@ -66,26 +76,16 @@ class LastMean:
     """The last certified mean of the worker, from which the means of a drag start."""
 
     def __init__(self) -> None:
-        self.theta: Floats | None = None
-        self._points: Floats = np.empty((0, 2))
-        self._held: HeldMean | None = None
+        self.held: HeldMean | None = None
 
-    def keep(self, theta: Floats, points: Floats) -> None:
-        """Keep a mean (2,) of points (n, 2)."""
-        self.theta, self._points, self._held = theta, points, None
-
-    def held(self, engine: Engine, manifold: Manifold) -> HeldMean:
-        """Return the mean with the logarithms of its points, computed once."""
-        if self._held is None:
-            self._held = hold(engine, manifold, self._points, start=self.theta)
-        return self._held
-
-    def moved(self, points: Floats) -> int | None:
-        """Return which one of points (n, 2) differs from those of the mean; None if not just one."""
-        if self.theta is None or self._points.shape != points.shape:
+    def moved(self, points: Floats) -> NDArray[np.intp] | None:
+        """Return which of points (n, 2) differ from those of the mean; None if not just a few: a drag
+        may begin before the mean after the one before is certified.
+        """
+        if self.held is None or self.held.points.shape != points.shape:
             return None
-        rows = np.flatnonzero((points != self._points).any(axis=1))
-        return int(rows[0]) if len(rows) == 1 else None
+        rows = np.flatnonzero((points != self.held.points).any(axis=1))
+        return rows if 0 < len(rows) <= SEVERAL else None
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,6 @@ class PointsMeanJob(OfPoints):
         """Emit one `StudyAnswer`; in a drag, from the last mean of the session."""
         last = session.kept(LastMean, (self.family, self.kind), LastMean)
         emit(self.answer_of(lambda manifold: self.following(engine, manifold, last)))
-        many = len(self.points) > MANY and self.kind == "frechet"
-        if not self.live and many and last.theta is not None:
-            last.held(engine, manifold_of(self.family))  # before a drag needs it
 
     def following(self, engine: Engine, manifold: Manifold, last: LastMean) -> Found:
         """Compute the mean, in a drag starting from the last one, and keep it if it is certified."""
@@ -138,40 +135,70 @@ class PointsMeanJob(OfPoints):
             return Found({}, [Measure(name, "no points of data", hint, False)])
         if self.kind not in kinds(manifold):
             return Found({}, [Measure(name, f"{manifold.name} has none", hint, False)])
-        theta = np.array(self.points)
-        index = last.moved(theta) if self.live else None
-        if index is not None and len(theta) > MANY and self.kind == "frechet":
-            found = _first_order(engine, manifold, last.held(engine, manifold), index, theta[index])
+        theta, names = np.array(self.points), {"spokes": f"from the {name}", "mean": name}
+        if self.live and len(theta) > MANY:
+            found = self._roughly(engine, manifold, last, theta)
             if found is not None:
-                return found
-        # at rest the same points have the same mean, whatever the last one was
-        start = None if index is None else last.theta
-        centre = mean(engine, manifold, theta, kind=self.kind, start=start)
+                return replace(found, names=names)
+        centre = self._certified(engine, manifold, last, theta)
         curves: traced_curves.Curves = {}
         if centre.status == Status.OK:
-            last.keep(centre.theta, theta)
             curves = _drawn(engine, manifold, centre.theta, theta[:MOST])
-        names = {"spokes": f"from the {name}", "mean": name}
         return Found(curves, _measures(self.kind, centre), names=names)
+
+    def _certified(self, engine: Engine, manifold: Manifold, last: LastMean, theta: Floats) -> Mean:
+        """Return the mean with its certificate, and keep it."""
+        if self.kind not in SOUGHT:
+            return mean(engine, manifold, theta, kind=self.kind)
+        # at rest the same points have the same mean, whatever the last one was
+        near = self.live and last.held is not None and last.moved(theta) is not None
+        start = last.held.mean.theta if near and last.held is not None else None
+        held = hold(engine, manifold, theta, kind=self.kind, start=start)
+        if held.mean.status == Status.OK:
+            last.held = held
+        return held.mean
+
+    def _roughly(
+        self, engine: Engine, manifold: Manifold, last: LastMean, theta: Floats
+    ) -> Found | None:
+        """Return what a drag of many points shows; None where that needs the certified mean."""
+        if self.kind not in SOUGHT:
+            return self._averaged(engine, manifold, theta)
+        rows = last.moved(theta)
+        if rows is None or last.held is None:
+            return None
+        return _first_order(engine, manifold, last.held, rows, theta[rows])
+
+    def _averaged(self, engine: Engine, manifold: Manifold, theta: Floats) -> Found | None:
+        """Return an affine mean, which is exact, without the geodesics and the variance."""
+        found, hint = average(manifold, theta, self.kind), HINTS[self.kind]
+        if not (np.isfinite(found).all() and manifold.in_domain(found)):
+            return None
+        rows = [
+            Measure(TITLES[self.kind], f"({found[0]:.6g}, {found[1]:.6g})", hint),
+            Measure("Variance", LATER, hint),
+            _certificate(self.kind, Mean(found, np.nan, 0.0, Status.OK), True),
+        ]
+        return Found(_drawn(engine, manifold, found, theta[:0]), rows)
 
 
 def _first_order(
-    engine: Engine, manifold: Manifold, held: HeldMean, index: int, theta: Floats
+    engine: Engine, manifold: Manifold, held: HeldMean, rows: NDArray[np.intp], theta: Floats
 ) -> Found | None:
-    """Return the mean to first order, after one point has moved to θ (2,), with the geodesic to it;
-    None if it is not near the one that is held.
+    """Return the mean to first order, after a few points have moved to θ (k, 2), with the geodesics to
+    them; None if it is not near the one that is held.
     """
-    found = moved(engine, manifold, held, index, theta)
+    found = moved(engine, manifold, held, rows, theta)
     gap = found.theta - held.mean.theta
     if found.status != Status.OK or gap @ metric(manifold, held.mean.theta) @ gap > NEAR**2:
         return None
-    hint = HINTS["frechet"] + ROUGHLY
+    title, hint = TITLES[held.kind], HINTS[held.kind] + ROUGHLY
     return Found(
-        _drawn(engine, manifold, found.theta, theta[None]),
+        _drawn(engine, manifold, found.theta, theta),
         [
-            Measure("Fréchet mean", f"≈ ({found.theta[0]:.4g}, {found.theta[1]:.4g})", hint),
+            Measure(title, f"≈ ({found.theta[0]:.4g}, {found.theta[1]:.4g})", hint),
             Measure("Variance", f"≈ {found.variance:.3g}", hint),
-            Measure("Mean logarithm", LATER, hint),
+            Measure(CERTIFICATES[held.kind][0], LATER, hint),
         ],
     )
 
@@ -181,6 +208,8 @@ def _drawn(
 ) -> traced_curves.Curves:
     """Return the mean as a ring, and the geodesics from it to each point, NaN between them."""
     ring = np.stack([centre, np.full(2, np.nan)])
+    if not len(theta):
+        return {"mean": ring, "mean_core": ring}
     start = np.broadcast_to(centre, theta.shape)
     paths = engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
     return {"mean": ring, "mean_core": ring, "spokes": traced_curves.pieces(list(paths.theta))}

@@ -111,7 +111,7 @@ class RegionsJob(OfFits):
         return Measure(NAME, f"{made}{of} {at}{edge}", HINT, closed == made == drawn)
 
     def _times(self) -> str:
-        return "" if self.data.times == 1.0 else f", as if {self.data.times:.3g} n"
+        return "" if self.data.times == 1.0 else f", as if {self.data.times:g} n"
 
 
 def _closed(ring: Floats) -> Floats:

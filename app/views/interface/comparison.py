@@ -51,7 +51,6 @@ class ComparisonState:
     kinds: tuple[Choice, ...]
     shows: tuple[Choice, ...]
     panes: tuple[Pane, ...] = ()
-    columns: int = 1
     plot: MeasurePlot | None = None
     stale: bool = False
     words: str = ""

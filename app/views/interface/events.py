@@ -36,6 +36,7 @@ from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
 from app.views.interface.points import ValueEntered, ValueStepped
+from app.views.interface.steering import SteeringAsked
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen
 from app.views.interface.topology import PairChosen, TopologyAsked
@@ -181,6 +182,7 @@ Event = (
     | PanePinMoved
     | PaneOpened
     | KeyAsked
+    | SteeringAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

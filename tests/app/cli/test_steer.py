@@ -47,7 +47,8 @@ def test_the_json_says_what_is_exact(path, capsys):
     assert said["verified"] is None and said["plane"][:2] == [1, 4]
 
 
-def test_a_path_bent_by_the_lumped_key_exits_with_1(path, capsys):
+def test_a_path_that_is_not_straightened_exits_with_1(path, capsys, monkeypatch):
+    monkeypatch.setattr("compute.steering.mean_path.CORRECTIONS", 0)
     assert main(["steer", path, "--from", "1", "--to", "4", "--keys", "40"]) == 1
     assert "NOT_VERIFIED" in capsys.readouterr().out
 

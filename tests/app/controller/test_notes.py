@@ -88,3 +88,14 @@ def test_a_command_marks_the_angles_of_the_vector_and_removes_the_marks(desk):
     assert at_a.words == at_b.words == "29.5°"
     controller.on_event(CommandInvoked("angle_vector"))
     assert shown(canvas)[1] == [] and controller.store.scene.angles == ()
+
+
+def test_the_angle_of_a_loop_goes_with_its_layer(desk):
+    controller, canvas, _, runner = desk
+    controller.on_event(SceneEdited((("layers.loop", True),)))
+    give(controller, runner)
+    _, (turned,) = shown(canvas)
+    assert turned.words.endswith("rad")
+    controller.on_event(SceneEdited((("layers.loop", False),)))
+    give(controller, runner)
+    assert shown(canvas) == ([], [])

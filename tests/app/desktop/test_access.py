@@ -82,6 +82,26 @@ def test_every_widget_of_a_panel_is_in_it(program):
         assert outside == [], type(panel).__name__
 
 
+def test_no_word_beside_a_control_is_cut_in_a_low_window(program):
+    from PySide6.QtWidgets import QLabel
+
+    everything_shown(program)
+    frame, before = program.window.frame, program.window.frame.size()
+    frame.resize(1280, 720)
+    seen, cut = set(), []
+    for title, slot in program.window.panels.items():
+        program.window.raise_panel(title)
+        until(program, lambda dock=slot.dock: not dock.visibleRegion().isEmpty())
+        live(program)
+        for word in slot.dock.findChildren(QLabel):
+            if word.isVisible() and word.text() and not word.wordWrap():
+                seen.add(word.text())
+                if word.width() < word.minimumSizeHint().width():
+                    cut.append((title, word.text()))
+    frame.resize(before)
+    assert {"Content β", "Equation", "Snap to grid"} & seen and cut == []
+
+
 def test_every_control_has_a_name(program):
     from PySide6.QtWidgets import QDockWidget, QGraphicsView, QScrollArea, QToolBar
 
@@ -224,6 +244,33 @@ def test_tab_and_f6_go_round_all_that_is_on_view_in_the_order_of_reading(program
     assert len(found) >= 4 and found == sorted(found)
     parts = walked(Qt.Key.Key_F6)
     assert 6 < len(parts) < 14 and set(parts) <= set(seen)
+
+
+def test_the_focus_is_seen_on_every_control_of_every_panel(program):
+    from PySide6.QtCore import Qt
+
+    everything_shown(program)
+    edit(program, "family", "attention:bank")
+    until(program, lambda: program.store.scene.family.startswith("attention"))
+    until(program, lambda: program.runner.pending() == 0)
+    program.window.frame.activateWindow()
+    until(program, program.window.frame.isActiveWindow)
+    unseen, seen = [], 0
+    for title, slot in program.window.panels.items():
+        program.window.raise_panel(title)
+        until(program, lambda dock=slot.dock: not dock.visibleRegion().isEmpty())
+        for widget in controls(program.window.frame):
+            if slot.dock.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+                pictures = []
+                for at in (widget, program.canvas.native):
+                    at.setFocus(Qt.FocusReason.TabFocusReason)
+                    pictures.append(widget.grab().toImage())
+                seen += 1
+                if pictures[0] == pictures[1]:
+                    unseen.append(f"{title}: {named(widget)}")
+    edit(program, "family", "gaussian")
+    until(program, lambda: program.controller.answers.path is not None)
+    assert seen > 60 and unseen == []
 
 
 def test_colour_maps_and_opacity_are_drawn_at_once(program):

@@ -90,6 +90,7 @@ def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_pa
     path = tmp_path / "shared.json"
     scene_file.save(program.store.scene, path)
     program.documents.open(path)
+    until(program, lambda: program.documents.document.path == path)
     theirs = path.read_text() + "\n"
     path.write_text(theirs)
     edit(program, 0.4)
@@ -139,6 +140,7 @@ def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_pat
     assert len(left()) == 1
     program.controller.commands["new"]()
     answer(program, "Discard")
+    until(program, lambda: not program.documents.is_unsaved)
     program.documents.keeper.wait()
     assert left() == [], "nor after another scene was begun"
 
@@ -209,7 +211,7 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
     path = tmp_path / "dropped.json"
     scene_file.save(replace(program.store.scene, alpha=-0.5), path)
     program.window.frame.dropped.emit([str(path)])
-    assert program.store.scene.alpha == -0.5
+    until(program, lambda: program.store.scene.alpha == -0.5)
     (tmp_path / "no.npz").write_bytes(b"nothing")
     before = program.store.scene
     program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
@@ -228,6 +230,34 @@ def test_a_scene_that_is_opened_replaces_the_head_that_is_read(make):
     live(program)
     assert program.store.scene == scene_file.load("octant")
     assert not program.controller.editor.is_waiting
+
+
+def test_a_scene_is_read_by_the_worker_and_what_is_changed_meanwhile_is_not_lost(make, monkeypatch):
+    import threading
+
+    from app.jobs import scene_reading
+    from app.model import scene_file
+
+    program, threads, load = make(), [], scene_reading.first_scene.load
+
+    def noted(source: str):
+        threads.append(threading.current_thread().name)
+        return load(source)
+
+    monkeypatch.setattr(scene_reading.first_scene, "load", noted)
+    program.controller.commands["example:octant"]()
+    edit(program, 0.3)
+    until(program, lambda: bool(questions(program)))
+    assert questions(program) == ["Save the changes?"]
+    assert program.store.scene.alpha == 0.3 and threads == ["engine"]
+    answer(program, "Discard")
+    assert program.store.scene == scene_file.load("octant")
+    assert not program.documents.is_unsaved
+    program.controller.commands["example:lens"]()
+    program.controller.commands["example:qubit"]()
+    until(program, lambda: program.runner.pending() == 0)
+    live(program)
+    assert program.store.scene == scene_file.load("qubit"), "the one asked for last"
 
 
 # --- looks -----------------------------------------------------------------------------------

@@ -77,6 +77,11 @@ def test_scores_of_a_head_at_a_temperature_are_those_of_its_own_rows():
         assert found.numbers[name].value == pytest.approx(value, abs=1e-6), name
 
 
+def test_a_head_without_some_of_its_keys_has_no_scores_of_its_own():
+    each = next(points(ENGINE, OCTANT, read("temperature", ["1", "2"])))
+    assert each.numbers["induction"].status == each.numbers["mean_entropy"].status == "UNDEFINED"
+
+
 def test_every_number_has_a_status_and_a_failure_is_a_row():
     asked = read("layer", ["0", "99"])
     good, bad = points(ENGINE, SCENE, asked)

@@ -19,13 +19,14 @@ from compute.engine.reference import ReferenceEngine
 SCENE = completed(
     Scene("gaussian", start=Pin((-1.0, 1.0)), end=Pin((1.0, 1.0)), third=Pin((0.0, 3.0)))
 )
-NAMES = ("midpoint", "bisector", "perpendicular", "triangle", "parallel", "projection")
+REFERENCE = ReferenceEngine()
+NAMES = ("midpoint", "bisector", "perpendicular", "triangle", "centres", "parallel", "projection")
 
 
-def answer(layer: str, scene: Scene = SCENE, dragging: bool = False):
+def answer(layer: str, scene: Scene = SCENE, dragging: bool = False, engine=REFERENCE):
     kind = next(kind for kind in studies.constructions() if kind.layer() == layer)
     job = kind.wanted(Subject.of(scene), Viewport(dragging=dragging))
-    return None if job is None else job.answer(ReferenceEngine())
+    return None if job is None else job.answer(engine)
 
 
 def values(layer: str, scene: Scene = SCENE) -> dict[str, str]:
@@ -82,9 +83,30 @@ def test_what_does_not_exist_within_the_domain_says_so():
 
 
 def test_a_drag_has_the_quick_parts_alone():
-    assert answer("bisector", dragging=True) is None
+    found = answer("bisector", dragging=True)
+    assert len(found.curves["bisector"]) == 17 and found.measures[0].value == "on release"
     assert answer("triangle", dragging=True).measures == ()
-    assert set(answer("parallel", dragging=True).curves) == {"parallel"}
+    assert set(answer("parallel", dragging=True).curves) == {"parallel", "equidistant"}
+    # by the reference, where geodesics have no formula, what would hold up the hand is left out
+    beta = completed(Scene("beta"))
+    assert answer("bisector", beta, dragging=True).curves == {}
+    assert set(answer("parallel", beta, dragging=True).curves) == {"parallel"}
+
+
+def test_curves_of_a_drag_are_those_at_rest_to_a_pixel(gpu_engine):
+    """Curves of the window's engine, in float32, lie on those of float64."""
+    scene = completed(Scene("gamma"))
+    for layer, curve in (("bisector", "bisector"), ("parallel", "equidistant")):
+        live = answer(layer, scene, dragging=True, engine=gpu_engine).curves[curve]
+        rest = answer(layer, scene).curves[curve]
+        assert np.isfinite(live).all() and len(live) == 17
+        every = (len(rest) - 1) // 16
+        size = np.ptp(rest, axis=0)
+        np.testing.assert_allclose(live / size, rest[::every] / size, atol=2e-3)
+    found = answer("perpendicular", scene, dragging=True, engine=gpu_engine)
+    assert [m.value for m in found.measures] == ["on release"]
+    at = answer("perpendicular", scene).curves["foot"][0]
+    np.testing.assert_allclose(found.curves["foot"][0], at, rtol=1e-3)
 
 
 def test_projections_need_a_dually_flat_family():

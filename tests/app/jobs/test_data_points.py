@@ -61,6 +61,7 @@ def test_a_table_of_coordinates_gives_its_points(tmp_path):
         ("x\n2\n2\n", "no sample has a likeliest law in gamma: x (LEFT_DOMAIN)"),
         ("x\n-2\n2\n", "samples of gamma must be positive, got 1 that are not, the first -2.0"),
         ("w\na\nb\n", "must have a column of numbers"),
+        ("x|y\n1|2\n", "got x|y: columns are separated by commas, semicolons or tabs"),
         ("label,λ,k\n" + "a,1,1\n" * 2001, "a scene has at most 2000 points of data, got 2001"),
     ],
 )
@@ -185,6 +186,35 @@ def test_clouds_are_drawn_from_the_law_or_from_the_values(tmp_path):
     (tmp_path / "data.csv").unlink()
     answer = BootstrapJob("gamma", found.points, data).answer(ENGINE)
     assert not answer.curves and "open the file again" in answer.problem
+
+
+@pytest.mark.parametrize("resampled", [False, True])
+def test_clouds_shrink_as_the_slider_of_n_says(tmp_path, resampled):
+    """The fits of n values have the covariance g⁻¹/n = σ² diag(1, 1/2)/n, to the order of 1/n."""
+    p = (np.arange(50) + 0.5) / 50
+    x = stats.norm(2.0, 3.0).ppf(p)
+    found = read(tmp_path, "x\n" + "\n".join(map(repr, x.tolist())), family="gaussian")
+    (point,) = found.points
+    data = replace(found.data.drawn, resampled=resampled, times=40.0, seed=1)
+    answer = BootstrapJob("gaussian", found.points, data).answer(ENGINE)
+    assert answer.measures[0].value == "1 × 200, as if 40 n"
+    assert answer.names == {"bootstrap": "bootstrap, as if 40 n"}
+    cloud = answer.curves["bootstrap"]
+    share = (
+        np.array([1.0, 0.5]) if not resampled else np.array([1.0, 0.43])
+    )  # of a kurtosis of 2.73
+    expected = point.theta[1] ** 2 * share / (40.0 * 50)
+    np.testing.assert_allclose(cloud.var(axis=0), expected, rtol=0.3)
+
+
+def test_samples_that_are_too_large_to_draw_are_fewer_and_then_none():
+    points = (DataPoint((2.0, 1.0), "x", 20.0),)
+    few = BootstrapJob("gamma", points, DataSettings(times=1000.0)).answer(ENGINE)
+    assert few.measures[0].value == "1 × 50, as if 1000 n"
+    points = (DataPoint((2.0, 1.0), "x", 200.0),)
+    none = BootstrapJob("gamma", points, DataSettings(times=500.0)).answer(ENGINE)
+    assert none.problem == "samples as if 500 n are too large to draw: at most 250 n"
+    assert not none.curves and not none.measures[0].ok
 
 
 def test_the_principal_geodesics_pass_through_the_mean():

@@ -210,8 +210,8 @@ BAD = {
     ),
     "a share in words": (json.dumps(GOOD | {"limits": "98 %"}), '"50%" to "100%", got \'98 %\''),
     "one side": (json.dumps(GOOD | {"angles": [{"at": "A", "between": 2 * ["e"]}]}), "two sides"),
-    "an angle at C": (
-        json.dumps(GOOD | {"angles": [{"at": "C", "between": ["e", "m"]}]}),
+    "an angle at D": (
+        json.dumps(GOOD | {"angles": [{"at": "D", "between": ["e", "m"]}]}),
         "angles/0",
     ),
     "empty view": (json.dumps(GOOD | {"view": [1, 1, 0, 1]}), "extent"),

@@ -154,8 +154,8 @@ def test_sliders_and_switches_of_the_regions_are_steps_of_undo(program, panel):
     settle(program)
     (answer,) = program.controller.answers.studies
     assert program.store.scene.data.times == 1000.0 and answer.job.data.times == 1000.0
-    assert panel.times_words.text() == "as if 1e+03 n"
-    assert "at 95 %, as if 1e+03 n" in answer.measures[0].value
+    assert panel.times_words.text() == "as if 1000 n"
+    assert "at 95 %, as if 1000 n" in answer.measures[0].value
     program.window.actions["undo"].trigger()
     assert program.store.scene.data.times == 1.0 and program.store.scene.layers.regions
 

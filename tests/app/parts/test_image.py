@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.desktop.documents import is_photograph
+from app.desktop.opened_files import is_photograph
 from app.jobs.worker import JobFailed
 from app.model import scene_file
 from app.model.photograph import Photograph

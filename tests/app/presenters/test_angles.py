@@ -109,3 +109,24 @@ def test_a_note_in_the_coordinates_of_a_surface_is_not_drawn():
     scene = completed(replace(SCENE, chart="height:parameters", notes=both))
     (drawn,) = notes.drawn(Subject.of(scene))
     assert drawn.written == "b" and len(drawn.at) == 3
+
+
+def test_angles_of_the_triangle_are_marked_at_all_three_pins(reference_engine):
+    """The tangents at C are those of the circles of the half-plane; angles sum to less than π."""
+    from app.export import figure
+
+    marks = (Angle("A", ("geodesic", "CA")), Angle("B", ("geodesic", "CB")),
+             Angle("C", ("CA", "CB")))  # fmt: skip
+    layers = Layers(map=False, ellipses=False, triangle=True)
+    scene = completed(replace(SCENE, third=Pin((0.5, 3.0)), angles=marks, layers=layers))
+    found = figure.answers(scene, reference_engine, (300, 200))
+    arcs = angles.arcs(Subject.of(scene), found)
+    assert len(arcs) == 3
+    measured = [float(arc.words.removesuffix("°")) for arc in arcs]
+    (study,) = (a for a in found if hasattr(a, "measures"))
+    stated = [m.value for m in study.measures if m.name.startswith("Angle at")]
+    wanted = [float(words.split("= ")[1].removesuffix("°")) for words in stated]
+    np.testing.assert_allclose(measured, wanted, rtol=2e-4)
+    assert angles.in_words(Subject.of(scene), found)[2].endswith("between side CA and side CB")
+    moved = replace(scene, third=Pin((0.5, 2.0)))
+    assert len(angles.arcs(Subject.of(moved), found)) == 0  # the triangle is that of another C

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.windows import end, recent, settle
+from tests.windows import end, recent, settle, until
 
 pytestmark = pytest.mark.window
 PATIENCE = 120.0
@@ -117,6 +117,7 @@ def test_a_message_about_a_file_is_plain_text(program, tmp_path):
     path.write_text(json.dumps(scene))
     program.documents.open(path)
     message = program.window.messages
+    until(program, message.isVisible)
     shown = [label for label in message.findChildren(QLabel) if "<img" in label.text()]
     assert shown and {label.textFormat() for label in shown} == {Qt.TextFormat.PlainText}
     check_all_text()
@@ -139,6 +140,7 @@ def test_titles_tokens_and_names_of_files_are_plain_text(program, tmp_path):
     path = tmp_path / "<b>evil<b> & more.json"
     path.write_text(json.dumps(scene))
     program.documents.open(path)
+    until(program, lambda: program.documents.document.path == path)
     assert EVIL in program.window.frame.windowTitle()
     for title in ("Rows", "Token path", "Heads", "Topology", "Flow"):
         program.window.raise_panel(title)

@@ -69,6 +69,10 @@ def is_behind(program, title: str) -> bool:
     return bool(program.window.frame.tabifiedDockWidgets(dock(program.window, title)))
 
 
+def sizes(docks) -> list[tuple[int, int]]:
+    return [(each.width(), each.height()) for each in docks]
+
+
 def panel(program):
     return program.window.panels["Lesson"].panel
 
@@ -101,7 +105,7 @@ def test_presenting_hides_and_brings_back(program):
     begin(program, "hyperbolic")
     window = program.window
     docks = [dock(window, title) for title in ("Family", "Layers", "Lesson", "Measures")]
-    before = [(each.width(), each.height()) for each in docks]
+    before = sizes(docks)
     window.actions["present"].trigger()
     rested(program)
     assert window.presenter.is_on and window.frame.isFullScreen()
@@ -123,8 +127,7 @@ def test_presenting_hides_and_brings_back(program):
     press(program, "PageDown")
     rested(program)
     assert panel(program).count.text() == "1 of 6"
-    after = [(each.width(), each.height()) for each in docks]
-    np.testing.assert_allclose(after, before, atol=2)
+    until(program, lambda: np.allclose(sizes(docks), before, atol=2))
 
 
 def test_presenting_enlarges_the_canvas_and_pins_are_where_they_are_drawn(program):
@@ -132,6 +135,7 @@ def test_presenting_enlarges_the_canvas_and_pins_are_where_they_are_drawn(progra
     from PySide6.QtTest import QTest
 
     program.window.actions["new"].trigger()
+    rested(program)
     canvas, window = program.canvas, program.window
     window.actions["present"].trigger()
     rested(program)
@@ -217,7 +221,7 @@ def test_panels_of_a_narrow_window_are_tabs_at_its_edges(program):
     begin(program, "hyperbolic")
     window, family = program.window, dock(program.window, "Family")
     docks = [dock(window, title) for title in ("Family", "Layers", "Lesson", "Measures")]
-    before = [(each.width(), each.height()) for each in docks]
+    before = sizes(docks)
     window.frame.resize(1000, 860)
     until(program, lambda: not family.isVisible())
     live(program)
@@ -235,8 +239,7 @@ def test_panels_of_a_narrow_window_are_tabs_at_its_edges(program):
     window.frame.resize(1300, 860)
     until(program, lambda: docks[-1].isVisible())
     rested(program)
-    after = [(each.width(), each.height()) for each in docks]
-    np.testing.assert_allclose(after, before, atol=2)
+    until(program, lambda: np.allclose(sizes(docks), before, atol=2))
     assert not tabs["Family"].isVisible()
 
 
@@ -287,3 +290,18 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     program.window.frame.dropped.emit([str(file)])
     rested(program)
     assert len(told) == 1 and "mine.md:4" in told[0]
+
+
+def test_a_reset_of_a_low_window_leaves_no_bar_of_tabs_behind(program):
+    from PySide6.QtWidgets import QTabBar
+
+    frame = program.window.frame
+    frame.resize(1280, 720)
+    begin(program, "hyperbolic")
+    until(program, lambda: is_behind(program, "Measures"))
+    program.window.reset_layout()
+    until(program, lambda: not is_behind(program, "Measures"))
+    rested(program)
+    bars = [b for b in frame.findChildren(QTabBar) if b.parent() is frame and b.isVisible()]
+    tabs = [[bar.tabText(i) for i in range(bar.count())] for bar in bars if bar.count()]
+    assert tabs == [["Distributions", "Flow", "Points"]]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mpmath import mp
+from scipy import special
 from scipy.special import polygamma
 
 from compute import custom_family
 from compute.core.status import Status
 from compute.definitions import averages
+from compute.definitions.node_placement import seen
 from compute.geodesics import initial_value
 from compute.gpu.local_geometry import points_at
 from compute.requests.fields import FieldRequest
@@ -344,3 +346,12 @@ def test_no_points_have_no_geometry_and_leave_no_trace(own, oracle):
     g, k = oracle(theta)
     np.testing.assert_allclose(fresh.geometry(theta).metric, g, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(fresh.curvature(theta), k, rtol=1e-7)
+
+
+def test_the_shares_of_an_interval_and_their_logarithms_do_not_cancel():
+    v = np.array([-700.0, -40.0, -1.5, 0.0, 2.0, 40.0, 700.0])
+    r, q, log_r, log_q = seen("interval", v)
+    np.testing.assert_allclose(r, special.expit(v), rtol=1e-15)
+    np.testing.assert_allclose(q, special.expit(-v), rtol=1e-15)
+    np.testing.assert_allclose(log_r, special.log_expit(v), rtol=1e-15)
+    np.testing.assert_allclose(log_q, special.log_expit(-v), rtol=1e-15)

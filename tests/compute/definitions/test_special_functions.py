@@ -94,3 +94,15 @@ def test_the_curvature_at_the_pole_and_away_from_it():
     with mp.workdps(40):
         expected = [float(curvature(mp.mpf(k))) for k in kappa]
     np.testing.assert_allclose(special_functions.bessel_curvature(kappa), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("names", special_functions.TOGETHER, ids=lambda names: names[0])
+def test_functions_together_are_the_functions(names):
+    """For few arguments and for many, near 0 and far from it."""
+    x = np.geomspace(1e-7 if "bessel_ratio" in names else 1e-3, 200.0, 900)
+    for some in (x[::3], x):
+        arguments = (some, some[::-1]) if names[0] in special_functions.PAIRED else (some,)
+        found = special_functions.TOGETHER[names](*arguments)
+        for name, value in zip(names, found, strict=True):
+            one = special_functions.FUNCTIONS | special_functions.PAIRED
+            np.testing.assert_allclose(value, one[name](*arguments), rtol=1e-13, err_msg=name)

@@ -40,6 +40,14 @@ def test_distribution_functions_are_those_of_scipy(family, theta, known):
         np.testing.assert_allclose(known.cdf(found.quantile(p)), p, atol=2e-8)
 
 
+def test_quantiles_far_out_are_those_of_scipy():
+    p = np.array([1e-9, 1e-6, 1e-3, 0.2, 0.5, 0.999, 1 - 1e-6])
+    found = law(compute.family("gaussian"), np.array([1.0, 2.0])).quantile(p)
+    np.testing.assert_allclose(found, stats.norm(1.0, 2.0).ppf(p), rtol=2e-5)
+    found = law(compute.family("gamma"), np.array([0.3, 2.0])).quantile(p)
+    np.testing.assert_allclose(found, stats.gamma(0.3, scale=0.5).ppf(p), rtol=3e-4)
+
+
 def test_counts_have_steps():
     manifold = compute.family("negative_binomial")
     a, b = theta = fit(manifold, sample([0, 3, 1, 1, 5, 9, 2, 0])).theta

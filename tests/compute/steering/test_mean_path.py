@@ -76,3 +76,31 @@ def test_an_unreached_point_says_so(monkeypatch):
     found = mean_path(K, bias, ends, T)
     assert found.status[4] == Status.NOT_CONVERGED and found.miss[4] > module.ARRIVED
     assert found.status[0] == found.status[-1] == Status.OK
+
+
+def test_keys_that_span_fewer_dimensions_leave_a_direction_free():
+    K, bias, ends = keys(40, 5)
+    flat = np.column_stack([K, K[:, :3]])
+    long = np.column_stack([ends, np.zeros((2, 3))])
+    found = mean_path(flat, bias, long, T)
+    assert (found.status == Status.OK).all()
+    p = weights(flat, bias, found.theta)
+    np.testing.assert_allclose(p, weights(K, bias, mean_path(K, bias, ends, T).theta), atol=1e-7)
+
+
+def test_a_mean_of_a_larger_family_is_made_straight():
+    K, bias, ends = keys(60, 4)
+    extra = np.random.default_rng(9).normal(size=(15, 4))
+    every, levels = np.vstack([K, extra]), np.append(bias, np.full(15, -1.0))
+
+    def mean(theta):
+        return weights(every, levels, theta) @ every
+
+    def bend(found):
+        eta = mean(found.theta)
+        straight = eta[0] + T[:, None] * (eta[-1] - eta[0])
+        return np.linalg.norm(eta - straight, axis=1).max() / np.linalg.norm(eta[-1] - eta[0])
+
+    assert bend(mean_path(K, bias, ends, T)) > 0.01
+    found = mean_path(K, bias, ends, T, mean)
+    assert bend(found) < module.STRAIGHT and (found.status == Status.OK).all()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.desktop.documents import is_photograph
+from app.desktop.opened_files import is_photograph
 from app.export import embed
 from app.model import autosave, scene_file
 from app.model.scene import Scene

@@ -78,13 +78,19 @@ class ReliefLayer(Layer):
 
 def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
     """Extend colours (rows, columns, 4) into transparent cells, since the mesh ends between cells."""
-    spread = colours.copy()
+    # four bytes are one number, so that a step moves a quarter of the numbers
+    spread, opaque = (
+        colours.copy().view(np.uint32),
+        np.array([0, 0, 0, 255], np.uint8).view(np.uint32),
+    )
     for _ in range(cells):
         for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            empty = (spread & opaque) == 0
+            if not empty.any():
+                break
             # values rolled over an edge of the map come from cells without a drawing
-            beside = np.roll(spread, step, axis)
-            spread = np.where(spread[..., 3:] == 0, beside, spread)
-    return spread
+            np.copyto(spread, np.roll(spread, step, axis), where=empty)
+    return spread.view(np.uint8)
 
 
 def shades(frame: SpaceFrame) -> Pixels:

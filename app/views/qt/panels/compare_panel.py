@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -38,6 +39,8 @@ LOWEST, FIELD, DOT = 110, 190, 9
 HINT = "0.5, 1, 2 or 0.5:2:7 for seven temperatures; 0, 3 or 0:5 for layers and heads; texts apart by ;"
 OPEN = "Show this on the canvas"
 TEXTS = "source"
+# a picture's usual width to height, pixels of its heading; columns up to which headings say "length"
+PROPORTION, HEADING, WORDED, LENGTH = 1.35, 28, 3, "length "
 
 
 class ComparePanel:
@@ -157,6 +160,7 @@ class _Panes(QWidget):
         self.panes: list[PicturePane] = []
         self._cells: list[QWidget] = []
         self._columns = 0
+        self._shown: ComparisonState | None = None
         self.setMinimumHeight(LOWEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         # told once the layout has settled
@@ -173,8 +177,9 @@ class _Panes(QWidget):
 
     def show_panes(self, state: ComparisonState) -> None:
         """Show as many panes as there are."""
-        if (len(state.panes), state.columns) != (len(self.panes), self._columns):
-            self._arrange(len(state.panes), state.columns)
+        self._shown = state
+        if len(state.panes) != len(self.panes):
+            self._arrange(len(state.panes))
         for heading, pane, shown in zip(self.headings, self.panes, state.panes, strict=True):
             self._head(heading, shown, state.stale)
             pane.show_picture(shown.picture, state.stale, self._theme)
@@ -183,11 +188,17 @@ class _Panes(QWidget):
 
     def _head(self, heading: QPushButton, shown: Pane, stale: bool) -> None:
         """Write name and length; in grey while they belong to an earlier place of the pins."""
-        heading.setText(f"{shown.name}   {'…' if stale else shown.words}")
+        words, apart = shown.words, "   "
+        if self._columns > WORDED:
+            # no number is cut
+            words, apart = words.removeprefix(LENGTH), "\n"
+        heading.setText(f"{shown.name}{apart}{'…' if stale else words}")
+        heading.setToolTip(f"{shown.name}, {shown.words}. {OPEN}")
         look(heading, "" if shown.ok else "warning")
 
-    def _arrange(self, count: int, columns: int) -> None:
-        """Lay out another number of panes."""
+    def _arrange(self, count: int) -> None:
+        """Lay out another number of panes, in as many columns as suit the room."""
+        columns = self._fitting(count)
         for cell in self._cells:
             self._grid.removeWidget(cell)
             cell.deleteLater()
@@ -195,7 +206,6 @@ class _Panes(QWidget):
         for i in range(count):
             heading = QPushButton()
             heading.setFlat(True)
-            heading.setToolTip(OPEN)
             heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             heading.clicked.connect(lambda _=False, i=i: self._emit(PaneOpened(i)))
             pane = PicturePane(self._theme, partial(self._moved, i))
@@ -211,11 +221,23 @@ class _Panes(QWidget):
             self.panes.append(pane)
         self._timer.start()
 
+    def _fitting(self, count: int) -> int:
+        """Return the number of columns whose pictures come closest to the usual shape."""
+
+        def off(columns: int) -> float:
+            height = self.height() / math.ceil(count / columns) - HEADING
+            return abs(math.log(self.width() / columns / max(height, 1.0) / PROPORTION))
+
+        return min(range(1, count + 1), key=off, default=1)
+
     def _moved(self, pane: int, pin: str, xy: tuple[float, float], done: bool) -> None:
         self._emit(PanePinMoved(pane, pin, xy, done))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._shown is not None and self._fitting(len(self.panes)) != self._columns:
+            self._arrange(len(self.panes))
+            self.show_panes(self._shown)
         self._timer.start()
 
     def _tell(self) -> None:

@@ -37,10 +37,10 @@ LEVEL_HINT = (
 )
 TIMES_HINT = (
     "As if each sample were this many times larger, with the same θ̂: the likelihood region and the "
-    "ellipse become one."
+    "ellipse become one, and the bootstrap draws samples of that size."
 )
 BOOTSTRAP_HINT = (
-    "Maximum-likelihood points of 200 samples of the same size, drawn from the fitted law."
+    "Maximum-likelihood points of 200 samples, as large as n says, drawn from the fitted law."
 )
 RESAMPLED_HINT = "Draw the samples of the bootstrap from the values, with replacement."
 
@@ -295,7 +295,7 @@ class DataPanel:
             with QSignalBlocker(slider):
                 slider.setValue(value)
         self.level_words.setText(f"{100 * state.level:.4g} %")
-        self.times_words.setText("n" if state.times == 1.0 else f"as if {state.times:.3g} n")
+        self.times_words.setText("n" if state.times == 1.0 else f"as if {state.times:g} n")
         describe(self.level, self.level_words.text())
         describe(self.times, self.times_words.text())
 

@@ -59,12 +59,12 @@ class DescentsPanel:
         row.setSpacing(0)
         for each in self.plots.values():
             row.addWidget(each)
-        column.addLayout(row)
+        column.addLayout(row, 1)
         self.note, self.loss = label("", "quiet", wrap=True), label("", "quiet", wrap=True)
         column.addWidget(self.note)
         column.addWidget(self.loss)
         self.words = {method: self._make_line(column) for method in COLOURS}
-        column.addStretch(1)
+        column.addStretch()
         self.set_theme(theme)
 
     def _change(self, field: str, value: object) -> None:
@@ -99,7 +99,8 @@ class DescentsPanel:
     def _make_plot(self, title: str, hint: str) -> pg.PlotWidget:
         made = plot(f"{title} of the descents over their steps")
         made.setToolTip(hint)
-        made.setFixedHeight(HEIGHT)
+        made.setMinimumHeight(HEIGHT)
+        made.setMaximumHeight(2 * HEIGHT)
         made.setMinimumWidth(1)
         made.setTitle(escape(title), size="9pt")
         made.getAxis("left").setWidth(AXIS)

@@ -27,8 +27,10 @@ from app.views.qt.widgets.zero_lives_plot import LivesPlot
 from app.views.text.mathematics import powers
 
 TICKS = 1000
+# pixels between which the room decides on the height of the plots
+PLOT_HEIGHT, TALLEST = 96, 200
 # wide enough for −1.23·10⁵: a number that does not fit is left out
-PLOT_HEIGHT, AXIS = 96, 68
+AXIS = 68
 # above the greatest value, for the whole of its dot and of the number beside it
 ROOM = 1.2
 PLOTS = (
@@ -62,12 +64,12 @@ class FlowPanel:
         row.setSpacing(0)
         for each in self._plots.values():
             row.addWidget(each)
-        column.addLayout(row)
+        column.addLayout(row, 1)
         self.words = label("", "quiet", wrap=True)
         column.addWidget(self.words)
         self._lives = LivesPlot()
         column.addWidget(self._lives.plot)
-        column.addStretch(1)
+        column.addStretch()
         self.set_theme(theme)
 
     def _change(self, field: str, value: object) -> None:
@@ -100,7 +102,8 @@ class FlowPanel:
     def _make_plot(self, title: str, hint: str) -> pg.PlotWidget:
         made = plot(f"{title} of the flow over time")
         made.setToolTip(hint)
-        made.setFixedHeight(PLOT_HEIGHT)
+        made.setMinimumHeight(PLOT_HEIGHT)
+        made.setMaximumHeight(TALLEST)
         made.setMinimumWidth(1)
         _entitle(made, title)
         made.getAxis("left").setWidth(AXIS)

@@ -46,7 +46,7 @@ class PhotographPanel:
         widget, side = panel(SIDE)
         self.open = QPushButton("Open picture…")
         self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))
-        self.form = SettingsForm(self._change)
+        self.form = SettingsForm(self._change, abreast=2)
         self.words = label("", "quiet", wrap=True)
         self.note = label("", "warning", wrap=True)
         side.addWidget(self.words)

@@ -25,6 +25,7 @@ from app.model.panel_titles import (
     PICTURE,
     POINTS,
     ROWS,
+    STEERING,
     TOKEN_PATH,
     TOPOLOGY,
     WHY,
@@ -115,6 +116,12 @@ def _why(emit: Handler, theme: Theme) -> Panel:
     return WhyPanel(emit, theme)
 
 
+def _steering(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.steering_panel import SteeringPanel
+
+    return SteeringPanel(emit, theme)
+
+
 def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
@@ -180,6 +187,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(TOKEN_PATH, BOTTOM, _token_path, beside=LOG, height=340),
     PanelSpec(MATRIX, BOTTOM, _matrix, beside=LOG, height=340),
     PanelSpec(WHY, RIGHT, _why, beside=DISTRIBUTIONS),
+    PanelSpec(STEERING, RIGHT, _steering, beside=DISTRIBUTIONS),
     PanelSpec(ATLAS, BOTTOM, _atlas, beside=LOG, height=340),
     PanelSpec(COMPARE, BOTTOM, _compare, beside=LOG, height=340),
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),

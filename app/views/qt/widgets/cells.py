@@ -7,7 +7,15 @@ from functools import lru_cache
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 Place = tuple[int, int]
@@ -17,6 +25,7 @@ STEPS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+TABBED = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class Cells(QWidget):
@@ -62,6 +71,19 @@ class Cells(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a ring while the keyboard is here, over what subclasses draw."""
+        if self.hasFocus():
+            with QPainter(self) as painter:
+                painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Point at a cell, so that it is said and Enter takes it."""
+        super().focusInEvent(event)
+        if self.pointed is None and event.reason() in TABBED:
+            self._look(self.beside((0, 0)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._look(self.place_at(event.position().toPoint()))

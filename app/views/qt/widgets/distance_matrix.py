@@ -83,6 +83,7 @@ class DistanceMatrix(Cells):
         with QPainter(self) as painter:
             if self._state is not None and len(self._state.order):
                 self.draw(painter, self._state)
+        super().paintEvent(event)
 
     def draw(self, painter: QPainter, state: DistancesState) -> None:
         """Draw everything with a painter."""

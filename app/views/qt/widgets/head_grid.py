@@ -101,6 +101,7 @@ class HeadGrid(Cells):
             for (row, column), place in self.places.items():
                 self._draw_cell(painter, self.box(row, column), place, self._state)
         painter.end()
+        super().paintEvent(event)
 
     def _draw_numbers(self, painter: QPainter) -> None:
         if self._sorted:

@@ -41,7 +41,7 @@ class PicturePane(QWidget):
         self._held, self._at = "", QPointF()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(60, 40)
 
     def show_picture(self, picture: Picture | None, stale: bool, theme: Theme) -> None:
         """Paint a picture; a stale one is faint."""

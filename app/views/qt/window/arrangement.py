@@ -66,7 +66,9 @@ class Arrangement(QObject):
     # --- as the program is delivered -----------------------------------------------------------
     def reset(self) -> None:
         """Restore the initial layout, with the log hidden."""
-        self._enlarge()
+        # Qt leaves a bar of tabs behind if a layout is restored and changed at once
+        self._form, self._large, self._noted = LARGE, None, {}
+        self._tabs.hide()
         for title, slot in self._slots.items():
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
