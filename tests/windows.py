@@ -52,6 +52,17 @@ def end(program: Any) -> None:
     live()
 
 
+def destroy(widget: Any) -> None:
+    """Close a window without a program, and destroy it at once: the collector would destroy its parts
+    in any order.
+    """
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    widget.close()
+    widget.deleteLater()
+    QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete.value)
+
+
 def kept(folder: Path) -> Any:
     """Settings that live in a folder of the test."""
     from PySide6.QtCore import QSettings

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import SupportsFloat
 
@@ -23,7 +23,8 @@ def plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.name
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        # what is no part of a result's words is none of its numbers
+        return plain({each.name: getattr(value, each.name) for each in fields(value) if each.repr})
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

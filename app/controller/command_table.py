@@ -395,4 +395,4 @@ _COMMANDS: tuple[Command, ...] = (
     ),
     Command("about", "Help", "About Attention Geodesics", "", "About this program"),
 )
-COMMANDS = tuple(replace(c, also=WORDS.get(c.name, "")) for c in _COMMANDS)
+COMMANDS = tuple(replace(c, also=WORDS.get(c.name, c.also)) for c in _COMMANDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, str] = {
     "new": "default begin",
     "open": "load read",
+    "examples": "gallery samples scenes bundled demo",
     "open_picture": "photograph image load",
     "open_data": "sample table CSV fit maximum likelihood estimate points",
     "clear_data": "delete points",

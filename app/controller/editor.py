@@ -23,7 +23,7 @@ from app.model import panel_titles, pins
 from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import Scene, completed, in_chart
-from app.presenters import head_specification, picking, scene_panels, sight
+from app.presenters import head_specification, picking, scene_panels, sight, steering
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
@@ -242,3 +242,4 @@ class Editor:
 def _show_panels(scene: Scene) -> None:
     """Compute what the panels will show of a scene; the results are cached."""
     scene_panels.state(Subject.of(scene))
+    steering.lumped_note(scene.family)

@@ -69,10 +69,14 @@ AS_WINDOW = "window"  # the use that keeps the sizes of the screen
 _SIZES = FormField(
     "size", "Size", "", hint="Pixels such as 1200x800, a width such as 85mm, or both: 85x60mm"
 )
-_TYPE = FormField("font-size", "Letters, pt", "", hint="For all letters; empty: as on the screen")
-_FONT = FormField("font", "Font", "", hint="A TrueType family of this system; empty: Open Sans")
+_TYPE = FormField("font-size", "Letters, pt", "", hint="For all letters", empty="as on the screen")
+_FONT = FormField("font", "Font", "", hint="A TrueType family of this system", empty="Open Sans")
 _LINES = FormField(
-    "line-width", "Lines, pt", "", hint="Width of the geodesic; the thinnest lines have half of it"
+    "line-width",
+    "Lines, pt",
+    "",
+    hint="Width of the geodesic; the thinnest lines have half of it",
+    empty="as on the screen",
 )
 
 
@@ -137,7 +141,7 @@ _FILM = (
     _TYPE,
     _LINES,
     FormField("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="Type scales with it"),
-    FormField("seconds", "Seconds", "", hint="Default: the timeline, or the glide from A to B"),
+    FormField("seconds", "Seconds", "", hint="Length of the film", empty="as it plays here"),
     FormField("fps", "Frame rate", RATE, limits=(1, 120), hint="Frames per second"),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),

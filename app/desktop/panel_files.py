@@ -6,21 +6,26 @@ from collections.abc import Callable
 from functools import partial
 from itertools import starmap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.controller.controller import Controller
 from app.controller.export_commands import Values
-from app.desktop import distance_files
 from app.desktop.export_process import SaveWindow, problem_of
 from app.jobs.job import Job
 from app.model.figure_options import DPI_LIMITS, PRINT_DPI, STYLES, TYPE_SIZE
 from app.model.file_formats import CSV, NPZ, PDF, PNG, SVG
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.comparison import ComparisonPart
+from app.parts.distances import DistancesPart
 from app.parts.head_atlas import HeadAtlasPart
 from app.parts.why_there import WhyTherePart
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
 from app.views.text.file_patterns import pattern
+
+if TYPE_CHECKING:
+    from app.export.charts import Look
+    from app.export.sheet import Sheet
 
 FORMATS = {PDF: "PDF", SVG: "SVG", PNG: "PNG", CSV: "Table, CSV"}
 ARRAYS = {NPZ: "Arrays, NumPy"}
@@ -32,7 +37,13 @@ FIELDS = (
         "style", "Style", STYLES[1], (Choice(STYLES[1], "Print (light)"), Choice(STYLES[0], "Dark"))
     ),
 )
+# everything on the figure of distances grows with its width
+OF_DISTANCES = (
+    FormField("size", "Size", "170mm", hint="The width, such as 85mm, or pixels such as 800x900"),
+    FIELDS[2],
+)
 TITLES = {
+    "distances": "Export the distances",
     "comparison": "Export the comparison",
     "matrix": "Export the attention matrix",
     "atlas": "Export the atlas of heads",
@@ -48,17 +59,15 @@ def commands(
     """Return the commands of the menu File that export panels."""
     files = PanelFiles(window, submit)
     made: tuple[tuple[str, Callable[[Controller, Path, Values], Job | None]], ...] = (
+        ("distances", _distances),
         ("comparison", _comparison),
         ("matrix", _matrix),
         ("atlas", _atlas),
         ("why", _why),
     )
     return {
-        **distance_files.commands(controller, submit),
-        **{
-            f"export_{name}": partial(files.ask, TITLES[name], name, partial(write, controller))
-            for name, write in made
-        },
+        f"export_{name}": partial(files.ask, TITLES[name], name, partial(write, controller))
+        for name, write in made
     }
 
 
@@ -79,7 +88,7 @@ class PanelFiles:
         start = partial(self.start, title, name, writing)
         known = {**FORMATS, **(ARRAYS if name == "matrix" else {})}
         formats = FormField("format", "Format", PDF, tuple(starmap(Choice, known.items())))
-        fields = (formats, *FIELDS)
+        fields = (formats, *(OF_DISTANCES if name == "distances" else FIELDS))
         self.dialog = ExportDialog(self._window.frame, title, fields, start, self._close)
         self.dialog.show()
 
@@ -151,3 +160,19 @@ def _why(controller: Controller, target: Path, values: Values) -> Job | None:
         return None
     draw, rows = partial(panel_figures.why, state), partial(why_rows, state)
     return PanelTask("Why it attends there", draw, rows, target, tuple(values.items()))
+
+
+def _distances(controller: Controller, target: Path, values: Values) -> Job | None:
+    from app.export.distances import drawn
+    from app.export.panel_tasks import PanelTask
+    from app.export.placement import at_width
+
+    part = controller.part(DistancesPart)
+    state = part.state()
+    if state is None or target.suffix.lower() == CSV:
+        return part.table(target)
+
+    def draw(look: Look) -> Sheet:
+        return at_width(drawn(state), look.inches[0])
+
+    return PanelTask("Distances between points", draw, list, target, tuple(values.items()))

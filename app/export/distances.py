@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
 from app.export import raster
 from app.export.page import broken
 from app.export.sheet import Area, Group, Item, Line, Raster, Sheet
-from app.jobs.job import Cancelled, Emit, Job
-from app.jobs.matrix_table import MatrixWritten
 from app.views.canvas.colour_map import coloured
 from app.views.canvas.display_list import Label
 from app.views.interface.distances import DistancesState
 from app.views.interface.theme import LIGHT, RGBA, rgba
 from compute.core.arrays import Floats
-from compute.core.refusal import describe, shorten
-from compute.requests.engine import Engine
+from compute.core.refusal import shorten
 
 # logical pixels: of the matrix, of the dendrogram above, of the names beside, around everything
 SIDE, TREE, NAMES, EDGE = 560.0, 120.0, 170.0, 24.0
@@ -30,24 +25,6 @@ TITLE, SIZE, SMALL, LEAST = 14.0, 12.0, 11.0, 4.5
 LONGEST = 26
 COLOURS = "viridis"
 UNKNOWN: RGBA = (0.5, 0.5, 0.5, 1.0)
-
-
-@dataclass(frozen=True, eq=False)
-class FigureTask(Job):
-    """A figure of distances in a file."""
-
-    words: ClassVar[str] = "the figure of the distances"
-
-    state: DistancesState
-    target: Path
-
-    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Write beside the target and rename; say why if that cannot be."""
-        try:
-            write(self.state, self.target)
-            emit(MatrixWritten(self, f"{self.target.name} shows the distances"))
-        except (ValueError, OSError) as problem:
-            emit(MatrixWritten(self, f"⚠ {self.target.name} was not written: {describe(problem)}"))
 
 
 def write(state: DistancesState, target: Path) -> None:

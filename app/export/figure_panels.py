@@ -1,23 +1,35 @@
-"""Panels beside a figure's chart: the distributions, and the measures with their certificate."""
+"""Panels around a figure's chart: its legend, distributions, and measures with their certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from app.export.sheet import width_of
+from app.jobs import studies
 from app.jobs.answers import Answer
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.studies.study import StudyAnswer
+from app.model.data_points import standing
 from app.model.scene import Scene
-from app.views.canvas.display_list import Discs, Label, Pen, Strokes
-from app.views.canvas.polyline import dashes
+from app.presenters import drawing
+from app.views.canvas.display_list import ArrowHeads, Discs, Label, Pen, Strokes
+from app.views.canvas.layers.key import (
+    CARRIED,
+    CIRCLES,
+    DATA,
+    ENDS,
+    MOVING,
+    SAMPLE,
+    THIRD,
+    Row,
+    rows_of,
+    sample,
+)
 from app.views.canvas.ticks import ticks
-from app.views.interface.curve_styles import STYLES, in_order
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Distributions, Measure
 from app.views.text.mathematics import powers
@@ -30,11 +42,16 @@ ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 # width in pixels of the tick on a bar at the model's own row, and the words that explain it
 TICK, OWN = 2.0, "ticks: the model’s own row"
 LINE = 1.8  # width of a curve or a stem
-SAMPLE, DISC = 30.0, 12.0  # lengths of a line and of a disc in the legend
-GEODESIC, STRAIGHT = "Geodesic", "Straight line"
-ENDS = (("Start", "A"), ("End", "B"))
 LONGEST_LABEL = 112.0
 COLUMN, GAP = 330.0, 28.0  # width of the legend of distributions, and of the space around each name
+# the layers of what is no study
+LAYERS = {
+    "geodesic": "geodesic",
+    "straight": "straight",
+    CARRIED: "transport",
+    CIRCLES: "ellipses",
+    DATA: "points",
+}
 Box = tuple[float, float, float, float]
 
 
@@ -43,7 +60,7 @@ class Ink:
     """Collects shapes and text on the page."""
 
     theme: Theme
-    shapes: list[Strokes | Discs] = field(default_factory=list)
+    shapes: list[Strokes | Discs | ArrowHeads] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
     def line(self, points: ArrayLike, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
@@ -81,82 +98,61 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
         ink.words(powers(measure.value), (right, y), SIZE, colour, (1.0, 0.5))
 
 
-class Key(NamedTuple):
-    """An entry of a legend: words, and the colour and width of a line, or of a disc."""
-
-    words: str
-    colour: str
-    width: float
-    disc: bool = False
-    dash: tuple[float, float] | None = None
-
-    @property
-    def room(self) -> float:
-        """The width that the entry takes of its row, in logical pixels."""
-        return (DISC if self.disc else SAMPLE) + 30 + width_of(self.words, SIZE)
+def room_of(row: Row) -> float:
+    """Return the width that an entry takes of its line of the legend, in logical pixels."""
+    return SAMPLE + 30 + width_of(row.words, SIZE)
 
 
-def keys(theme: Theme, scene: Scene, found: Sequence[Answer]) -> list[Key]:
-    """Return the entries for what the scene shows and the chart itself does not name."""
+def legend(scene: Scene, found: Sequence[Answer]) -> list[Row]:
+    """Return the entries for what the scene shows, as the key of the canvas calls it."""
     radius = next((a.radius for a in found if isinstance(a, EllipseAnswer)), 0.0)
-    circles = f"Fisher circles, radius {radius:.2g}" if radius else "Circles of one Fisher radius"
-    samples = (
-        ("geodesic", Key(GEODESIC, theme.geodesic, 3.0)),
-        ("geodesic", Key("Moving point", theme.moving, 9.0, disc=True)),
-        ("straight", Key(STRAIGHT, theme.straight, 1.4, dash=(5, 5))),
-        ("transport", Key("Carried vector", theme.vector, 2.4)),
-        ("ellipses", Key(circles, theme.ellipse, 1.0)),
-    )
-    seen = [
-        key
-        for layer, key in samples
-        if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0
-    ]
-    drawn = theme.named & {kind for a in found if isinstance(a, StudyAnswer) for kind in a.curves}
-    names = {k: name for a in found if isinstance(a, StudyAnswer) for k, name in a.names.items()}
-    styles = [
-        replace(STYLES[kind], words=names.get(kind, STYLES[kind].words))
-        for kind in in_order()
-        if kind in drawn and STYLES[kind].words
-    ]
-    ends = [Key(f"{role} {name}", theme.pin(name), 10.0, disc=True) for role, name in ENDS]
-    return (
-        ends
-        + seen
-        + [
-            Key(style.words, style.colour(theme), style.width, dash=style.dash, disc=style.dots)
-            for style in styles
-        ]
-    )
+    circles = f"Fisher circles, radius {radius:.2g}" if radius else "circles of one Fisher radius"
+    opacity, curves = asdict(scene.opacity), studies.curves_of_layers()
+    shares = {kind: opacity[layer] for layer, of in curves.items() for kind in of}
+    shares |= {kind: opacity[layer] for kind, layer in LAYERS.items()}
+    answers = [answer for answer in found if isinstance(answer, StudyAnswer)]
+    names = {kind: name for answer in answers for kind, name in answer.names.items()}
+    shown = _kinds_shown(scene).union(*(answer.curves for answer in answers))
+    return rows_of(shown, {CIRCLES: circles, **names}, shares)
 
 
-def in_rows(found: Sequence[Key], width: float) -> list[list[Key]]:
-    """Split a legend into rows that are at most ``width`` wide."""
-    rows: list[list[Key]] = []
+def _kinds_shown(scene: Scene) -> set[str]:
+    """Return the kinds that a scene shows besides those of its studies."""
+    layers = scene.layers
+    shown = (
+        (ENDS, drawing.has_pins(scene)),
+        (THIRD, drawing.shown_third(scene) is not None),
+        ("geodesic", layers.geodesic),
+        (MOVING, layers.geodesic or layers.transport),
+        ("straight", layers.straight),
+        (CARRIED, layers.transport),
+        (CIRCLES, layers.ellipses),
+        (DATA, layers.points and bool(standing(scene.points))),
+    )
+    return {kind for kind, is_shown in shown if is_shown}
+
+
+def in_rows(found: Sequence[Row], width: float) -> list[list[Row]]:
+    """Split a legend into lines that are at most ``width`` wide."""
+    rows: list[list[Row]] = []
     left = 0.0
-    for key in found:
-        if not rows or left + key.room - 22 > width:
+    for row in found:
+        if not rows or left + room_of(row) - 22 > width:
             rows.append([])
             left = 0.0
-        rows[-1].append(key)
-        left += key.room
+        rows[-1].append(row)
+        left += room_of(row)
     return rows
 
 
-def draw_legend(ink: Ink, row: Sequence[Key], at: tuple[float, float]) -> None:
-    """Draw a row of the legend from ``at``, the middle of its left edge."""
+def draw_legend(ink: Ink, line: Sequence[Row], at: tuple[float, float]) -> None:
+    """Draw a line of the legend from ``at``, the middle of its left edge."""
     x, y = at
-    for key in row:
-        side = DISC if key.disc else SAMPLE
-        if key.disc:
-            pen = Pen(rgba(key.colour), key.width, ink.theme.outline(), 2.0)
-            ink.shapes.append(Discs(np.array([(x + side / 2, y)]), pen))
-        else:
-            line = np.array([(x, y), (x + SAMPLE, y)])
-            line = line if key.dash is None else dashes(line, *key.dash)
-            ink.line(line, key.colour, key.width)
-        ink.words(key.words, (x + side + 8, y), SIZE, ink.theme.text)
-        x += key.room
+    for row in line:
+        shapes = sample(ink.theme, row.kind, np.array([x, y]))
+        ink.shapes += [shape.faded(row.share) for shape in shapes]
+        ink.words(row.words, (x + SAMPLE + 8, y), SIZE, ink.theme.text)
+        x += room_of(row)
 
 
 def height_of_distributions(shown: Distributions) -> float:

@@ -18,11 +18,11 @@ from app.model.scene import Scene
 from app.presenters import drawables, flow_form, head_specification, measures
 from app.presenters.scene_panels import chart_words
 from app.views.canvas.display_list import Primitive
+from app.views.canvas.layers.key import Row
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions, Measure
-from app.views.text import scalar_names
 from app.views.text.mathematics import powers, with_short_numbers
 from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.status import Status
@@ -89,9 +89,9 @@ class Layout:
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
 
     @cached_property
-    def keys(self) -> list[list[draw.Key]]:
+    def keys(self) -> list[list[Row]]:
         """The legend, broken into rows."""
-        found = draw.keys(self.theme, self.scene, self.found) if self.legend else []
+        found = draw.legend(self.scene, self.found) if self.legend else []
         return draw.in_rows(found, self.size[0] - 2 * EDGE)
 
     @property
@@ -199,7 +199,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
     drawn_by = chart_words(manifold, scene.chart)
     coloured = [
-        f"Colours: {scalar_names.words_of(scene.scalar)}."
+        f"Colours: {head_specification.scalar_words(scene.family, scene.scalar, scene.token)}."
         for answer in found
         if isinstance(answer, MapAnswer)
     ]

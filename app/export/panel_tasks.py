@@ -18,7 +18,7 @@ from app.jobs.comparison import points, table
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import Notice
 from app.model.comparison import KINDS, Comparison
-from app.model.figure_options import LINE_WIDTH, PROPORTION, TYPE_SIZE
+from app.model.figure_options import LINE_WIDTH, PROPORTION, STYLES, TYPE_SIZE
 from app.model.file_formats import CSV, NPZ
 from app.model.scene import Scene
 from app.views.interface.attention_matrix import MatrixState
@@ -36,11 +36,11 @@ def paper_of(values: Values) -> figure.Paper:
     """Return the page that a form states: its size, letters, resolution and style."""
     stated = dict(values)
     size, dpi = paper_size(str(stated["size"])), float(stated["dpi"])
-    letters = float(str(stated["font-size"]).removesuffix("pt") or TYPE_SIZE)
+    letters = float(str(stated.get("font-size", "")).removesuffix("pt") or TYPE_SIZE)
     height = size.height or size.width / PROPORTION
     width, height = (side / PER_INCH if size.in_pixels else side for side in (size.width, height))
     lines = LINE_WIDTH * letters / TYPE_SIZE
-    return figure.for_print(width, height, dpi, letters, lines, str(stated["style"]))
+    return figure.for_print(width, height, dpi, letters, lines, str(stated.get("style", STYLES[1])))
 
 
 def look_of(values: Values) -> Look:

@@ -6,23 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from app.export import figure, page
 from app.export import figure_panels as draw
 from app.export.figure import Paper, Told
-from app.export.sheet import (
-    Area,
-    Disc,
-    Group,
-    Item,
-    Lettering,
-    Line,
-    Raster,
-    Sheet,
-    groups,
-    width_of,
-)
+from app.export.placement import moved
+from app.export.sheet import Group, Sheet, groups, width_of
 from app.export.sheet import drawn as in_items
 from app.jobs.answers import Answer
 from app.jobs.path import PathAnswer
@@ -30,6 +18,7 @@ from app.jobs.variants import Variant, at_one_scale
 from app.model.scene import Scene
 from app.presenters.comparison import at_one_colour, caption
 from app.views.canvas.display_list import Label, Primitive
+from app.views.canvas.layers.key import Row
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Margins
@@ -88,8 +77,8 @@ def grid(count: int, size: tuple[int, int]) -> tuple[int, int]:
     """Return rows and columns for pictures on a page: those whose cells have the usual shape."""
 
     def off(columns: int) -> float:
-        rows = math.ceil(count / columns)
-        return abs(math.log(size[0] / columns / (size[1] / rows) / PROPORTION))
+        height = (size[1] - FOOT) / math.ceil(count / columns) - HEAD
+        return abs(math.log(size[0] / columns / max(height, 1.0) / PROPORTION))
 
     columns = min(range(1, count + 1), key=off)
     return math.ceil(count / columns), columns
@@ -140,9 +129,9 @@ class Legend(Layer):
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """Draw one row at the foot of the page."""
         ink, shown = draw.Ink(self.theme), self._picture
-        keys = draw.keys(self.theme, shown.scene, shown.found) if shown.scene else []
+        keys = draw.legend(shown.scene, shown.found) if shown.scene else []
         # circles have a radius of their own in each picture
-        keys = [draw.Key(key.words.partition(", radius")[0], *key[1:]) for key in keys]
+        keys = [Row(it.kind, it.words.partition(", radius")[0], it.share) for it in keys]
         rows = draw.in_rows(keys, self._size[0] - 2 * page.EDGE)
         for i, row in enumerate(rows[:ROWS]):
             y = self._size[1] - FOOT + page.LINE * (i + 0.7)
@@ -165,37 +154,3 @@ def _heading(picture: Picture, at: tuple[float, float], paper: Paper) -> Group:
     beside = x + width_of(picture.name, size) * 1.08 + size
     colour = rgba(theme.warning if picture.problem else theme.muted)
     return Group((name, Label(words, (times * beside, times * y), times * size, colour)))
-
-
-def moved(group: Group, by: tuple[float, float]) -> Group:
-    """Return a group elsewhere on its page."""
-    dx, dy = by
-    box = group.box and (group.box[0] + dx, group.box[1] + dy, group.box[2] + dx, group.box[3] + dy)
-    return Group(tuple(_moved(item, by) for item in group.items), box)
-
-
-def _moved(item: Item, by: tuple[float, float]) -> Item:
-    dx, dy = by
-    match item:
-        case Line():
-            return replace(item, lines=[np.asarray(line) + by for line in item.lines])
-        case Area():
-            return replace(item, outline=item.outline + by)
-        case Disc():
-            return replace(item, centre=(item.centre[0] + dx, item.centre[1] + dy))
-        case Raster():
-            left, top, right, bottom = item.box
-            return replace(item, box=(left + dx, top + dy, right + dx, bottom + dy))
-        case Label():
-            return replace(item, at=(item.at[0] + dx, item.at[1] + dy))
-        case Lettering():
-            label = replace(item.label, at=(item.label.at[0] + dx, item.label.at[1] + dy))
-            outline = tuple((kind, points + by) for kind, points in item.outline)
-            pictures = tuple(
-                replace(
-                    each,
-                    box=(each.box[0] + dx, each.box[1] + dy, each.box[2] + dx, each.box[3] + dy),
-                )
-                for each in item.pictures
-            )
-            return replace(item, label=label, outline=outline, pictures=pictures)

@@ -29,7 +29,6 @@ from app.presenters.drawing import shown_third
 from app.presenters.measures import USUAL, broken_bound
 from app.views.text.mathematics import with_short_numbers
 from app.views.text.number_format import NOT_KNOWN, Numbers, within
-from app.views.text.scalar_names import words_of
 from app.views.text.token_names import isolated, numbered
 from app.views.text.typesetting import spoken
 from compute.core.arrays import Floats
@@ -233,7 +232,7 @@ def _map(subject: Subject, ground: MapAnswer | None, numbers: Numbers) -> Iterat
     scene = subject.scene
     if not scene.layers.map or flow.covers(scene):
         return
-    name = words_of(scene.scalar)
+    name = head_specification.scalar_words(scene.family, scene.scalar, scene.token)
     drawn = None if ground is None else drawables.color_map(subject, ground)
     if ground is None or drawn is None:
         yield f"Colours show: {name}. The map is not known yet."

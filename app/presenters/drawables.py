@@ -297,7 +297,7 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     ):
         low, high, source = low - 0.5, high + 0.5, ""
     extent = answer.field.extent
-    label, opacity = words_of(answer.job.scalar), scene.map_opacity
+    label, opacity = _title(answer), scene.map_opacity
     label += _remarks(answer, hatched)
     lines = scene.layers.contours
     return ColorMap2D(
@@ -311,6 +311,11 @@ def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:
     status = answer.field.status
     final = (Status.NOT_CONVERGED, Status.NOT_RESOLVED) if answer.complete else ()
     return np.isin(status, (Status.ILL_CONDITIONED, *final))
+
+
+def _title(answer: MapAnswer) -> str:
+    job = answer.job
+    return head_specification.scalar_words(job.family, job.scalar, job.token)
 
 
 def _remarks(answer: MapAnswer, hatched: NDArray[np.bool_]) -> str:
@@ -362,7 +367,7 @@ def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> Col
     status = answer.field.status
     if not (answer.complete or hatched.any()):
         return None
-    label = words_of(answer.job.scalar)
+    label = _title(answer)
     if answer.complete:
         hatched = status != Status.LEFT_DOMAIN
         commonest = Status(int(np.bincount(status.ravel()).argmax()))

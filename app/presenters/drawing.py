@@ -171,7 +171,7 @@ def show_pins(canvas: Canvas, subject: Subject) -> None:
     scene, chart, layers = subject.scene, subject.chart, subject.scene.layers
     assert scene.start and scene.end
     for name, pin in (("A", scene.start), ("B", scene.end)):
-        at = _at(chart, np.array(pin.theta)) if _has_pins(scene) else None
+        at = _at(chart, np.array(pin.theta)) if has_pins(scene) else None
         canvas.set_pin(name, at)
     third = shown_third(scene)
     canvas.set_pin("C", None if third is None else _at(chart, np.array(third.theta)))
@@ -179,7 +179,7 @@ def show_pins(canvas: Canvas, subject: Subject) -> None:
     canvas.set_curve("straight", drawables.straight(scene, chart) if layers.straight else None)
 
 
-def _has_pins(scene: Scene) -> bool:
+def has_pins(scene: Scene) -> bool:
     """Whether something shown depends on the pins."""
     shown = [name for name, is_on in vars(scene.layers).items() if is_on]
     only_loop = bool(scene.loop) and "loop" in shown and set(shown) <= set(_WITHOUT_PINS)

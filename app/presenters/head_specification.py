@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
 from app.views.text.mathematics import powers
+from app.views.text.scalar_names import words_of
 from app.views.text.token_names import isolated, numbered
 from compute.attention import head_summary
 from compute.core.arrays import Floats
@@ -99,6 +100,15 @@ def named_keys(
         numbered(numbers[j], word) if j < len(numbers) else word
         for j, word in zip(places, labels, strict=True)
     )
+
+
+def scalar_words(family: str, scalar: str, token: int) -> str:
+    """Return the name of a scalar map; that of a probability says of which key it is."""
+    if scalar != "probability":
+        return words_of(scalar)
+    manifold = manifold_of(family)
+    labels = manifold.support(np.array([manifold.interior])).labels
+    return f"Probability of “{named_keys(family, labels)[token]}”"
 
 
 def _sources(source: str) -> list[Choice]:

@@ -292,3 +292,11 @@ def broken_bound(answer: PathAnswer) -> str:
     if length > high + slack:
         return f"Not the shortest path: {length:.6g} is above √Jeffreys = {high:.6g}"
     return ""
+
+
+def agreement(checks: Sequence[Measure]) -> tuple[str, bool]:
+    """Return one line on the checks in float64, and whether all of them agree."""
+    ok = all(check.ok for check in checks)
+    errors = [f"{check.name.split(' against ')[0].lower()} {check.value}" for check in checks]
+    verdict = f"float64 {'agrees' if ok else 'differs'}: {', '.join(errors)}"
+    return verdict.replace("-", "−"), ok

@@ -281,8 +281,8 @@ class ShownAnswers:
             return
         self._checks[type(job)] = answer.measure
         self.show_measures()
-        words = f"{answer.measure.name.lower()} {answer.measure.value}"
-        self.say(words, answer.measure.ok, f"{answer.milliseconds:.0f} ms")
+        words, ok = measures.agreement(list(self._checks.values()))
+        self.say(words, ok, f"{answer.milliseconds:.0f} ms")
 
     def take_engine(self, opened: EngineOpened) -> None:
         """Say from now on what computes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.views.interface.steering import SteeringState
 from app.views.text.token_names import isolated, numbered
 from compute.core.status import Status
@@ -15,6 +17,7 @@ from compute.steering.route import Route
 WORDS = 4
 
 
+@lru_cache(maxsize=16)
 def lumped_note(family: str) -> str:
     """Return the mass of the lumped key of an output layer, for the canvas; "" for other
     families.

@@ -60,7 +60,7 @@ class Path(Pictured):
     shortest: bool | None = None
     shorter_length: float | None = None
     manifold: Manifold | None = field(default=None, repr=False)
-    alpha: float = 0.0
+    alpha: float = field(default=0.0, repr=False)
 
     def facts(self) -> dict[str, str]:
         """Return length, energy, status and certificate in words."""

@@ -17,7 +17,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``bench``."""
     parser.add_argument(
         "--only",
-        default="A,B,C,D,E,F,G,H",
+        default="A,B,C,D,E,F,G,H,J",
         metavar="A,B,C…",
         help="workloads to run (default: all)",
     )
@@ -26,28 +26,26 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the workloads and print the measurements as ratios."""
-    from app.bench import attend, clusters, drag, fan, float64, flow, frame, pairs, start
+    from app.bench import attend, clusters, drag, fan, float64, flow, frame, page, pairs, start
     from app.cli.output import show
     from compute import open_engine
     from compute.core.refusal import shown
 
     wanted = set(chosen.only.upper().split(","))
-    unknown = wanted - set("ABCDEFGH")
+    unknown = wanted - set("ABCDEFGHJ")
     if unknown:
-        raise ValueError(f"workloads are A to H, got {shown(','.join(sorted(unknown)))}")
+        raise ValueError(f"workloads are A to H and J, got {shown(','.join(sorted(unknown)))}")
     results: list[Measurement] = []
-    if "A" in wanted:
-        results.append(fan.measure(open_engine(chosen.engine)))
-    if "B" in wanted:
-        results.append(pairs.measure(open_engine(chosen.engine)))
-    if "C" in wanted:
-        results.append(flow.measure(open_engine(chosen.engine)))
-    if "F" in wanted:
-        results.append(attend.measure(open_engine(chosen.engine)))
+    on_engine = {"A": fan.measure, "B": pairs.measure, "C": flow.measure, "F": attend.measure}
+    for letter, measure in on_engine.items():
+        if letter in wanted:
+            results.append(measure(open_engine(chosen.engine)))
     if "G" in wanted:
         results += float64.measure()
     if "H" in wanted:
         results += clusters.measure(open_engine(chosen.engine))
+    if "J" in wanted:
+        results += page.measure()
     if "E" in wanted:
         results += start.measure(chosen.engine)
     if "D" in wanted:

@@ -1,4 +1,4 @@
-"""``normals``: Fisher–Rao, W2, e- and m-paths between two normals of any dimension."""
+"""``normals``: Fisher–Rao, W₂, e- and m-paths between two normals of any dimension."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class CompareJob(BetweenPins):
     curves: ClassVar[Mapping[str, Style]] = {
         "e": Style(150, lambda t: t.e_path, 1.0, 2.2, words="e-path, α = 1"),
         "m": Style(160, lambda t: t.m_path, 1.0, 2.2, words="m-path, α = −1"),
-        "w2": Style(170, lambda t: t.w2_path, 1.0, 2.2, words="W2 path"),
+        "w2": Style(170, lambda t: t.w2_path, 1.0, 2.2, words="W₂ path"),
     }
 
     quality: str
@@ -68,7 +68,7 @@ class CompareJob(BetweenPins):
         if manifold.name == "gaussian":
             curves["w2"], length = _displaced(manifold, self)
             hint = "Fisher–Rao length of the optimal-transport path, which is straight in μ and σ."
-            measures.append(Measure("W2 path", f"{length:.6g}", hint, section=OTHER))
+            measures.append(Measure("W₂ path", f"{length:.6g}", hint, section=OTHER))
         return Found(curves, measures, frozenset(dashed))
 
 

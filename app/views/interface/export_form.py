@@ -12,7 +12,8 @@ from app.views.interface.choices import Choice
 class FormField:
     """A field of a form: a number, a text, a boolean, or a choice.
 
-    ``fills``: what a choice writes into other fields, by their names.
+    ``fills``: what a choice writes into other fields, by their names; ``empty``: the meaning of an
+    empty text.
     """
 
     name: str
@@ -21,4 +22,5 @@ class FormField:
     choices: tuple[Choice, ...] = ()
     limits: tuple[int, int] = (1, 100_000)
     hint: str = ""
+    empty: str = ""
     fills: Mapping[str, Mapping[str, str | int | bool]] = field(default_factory=dict)

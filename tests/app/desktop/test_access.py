@@ -246,6 +246,32 @@ def test_tab_and_f6_go_round_all_that_is_on_view_in_the_order_of_reading(program
     assert 6 < len(parts) < 14 and set(parts) <= set(seen)
 
 
+def test_the_keyboard_enters_a_panel_at_a_choice_rather_than_at_a_button(program):
+    from PySide6.QtWidgets import QPushButton, QScrollArea, QToolButton
+
+    frame, buttons = program.window.frame, (QPushButton, QToolButton)
+    frame.activateWindow()
+    until(program, frame.isActiveWindow)
+    for title, slot in program.window.panels.items():
+        program.canvas.native.setFocus()
+        program.window.enter_panel(title)
+        until(program, lambda slot=slot: slot.panel is not None)
+        live(program)
+        inside = [w for w in controls(frame) if slot.panel.widget.isAncestorOf(w)]
+        inside = [w for w in inside if w.isVisible() and w.isEnabled()]
+        others = [w for w in inside if not isinstance(w, (*buttons, QScrollArea))]
+        if others:
+            at = program.application.focusWidget()
+            assert at in inside and not isinstance(at, buttons), title
+    # Tab visits widgets in this order, also those that are made with the first state
+    for title, name in (("Flow", "Equation"), ("Picture", "Picture")):
+        inside = [
+            w for w in controls(frame) if program.window.panels[title].panel.widget.isAncestorOf(w)
+        ]
+        first = next(w for w in inside if not isinstance(w, QScrollArea))
+        assert first.accessibleName() == name
+
+
 def test_the_focus_is_seen_on_every_control_of_every_panel(program):
     from PySide6.QtCore import Qt
 

@@ -381,8 +381,34 @@ def test_the_palette_finds_commands_by_other_words():
         ("theme", "switch_theme"), ("settings", "preferences"), ("video", "export_film"),
         ("screen reader", "describe"), ("aspect ratio", "equal_axes"), ("exit", "quit"),
         ("screenshot", "copy_picture"), ("hotkeys", "shortcuts"), ("lecture", "present"),
+        ("gallery", "examples"), ("gaussian", "example:gaussian"),
     ):  # fmt: skip
         assert COMMANDS[ranked(typed, *entries)[0]].name == name, typed
+
+
+def test_the_palette_says_so_if_nothing_matches(make):
+    from app.views.qt.dialogs.palette import Palette
+
+    program = make()
+    program.controller.commands["palette"]()
+    palette = program.window.frame.findChildren(Palette)[-1]
+    assert not palette.none.isVisible()
+    palette.line.setText("zzqq")
+    assert palette.none.isVisible() and "“zzqq”" in palette.none.text()
+    palette.line.setText("undo")
+    assert not palette.none.isVisible() and palette.list.topLevelItemCount() > 0
+
+
+def test_menus_begin_with_what_everybody_looks_for():
+    from app.controller.command_table import COMMANDS
+
+    menus: dict[str, list[str]] = {}
+    for command in COMMANDS:
+        if command.listed:
+            menus.setdefault(command.menu, []).append(command.name)
+    assert menus["File"][:2] == ["new", "open"] and menus["File"][-1] == "quit"
+    assert menus["Edit"][:2] == ["undo", "redo"] and menus["Edit"][-1] == "preferences"
+    assert menus["View"][:2] == ["reset_view", "fit_curve"]
 
 
 def test_what_is_typed_is_ranked_by_words():

@@ -16,15 +16,21 @@ from app.export import figure, page, sheet
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.path import PathAnswer
+from app.jobs.subject import Subject
 from app.model import scene_file
+from app.model.layers import Layers
+from app.model.scene import Scene, completed
+from app.presenters import chart_in_words
 from app.views.canvas.display_list import Label, Pen, Strokes
 from app.views.canvas.layers.key import USUAL
 from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.legend import LegendLayer
 from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT
 from app.views.text import scalar_names
 from tests import ROOT
 from tests.exporting import environment, made, refused_at_once
+from tests.layers import layer
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZE = (900, 600)
@@ -130,8 +136,8 @@ def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
         groups_ = figure.laid_out(drawn, found, paper).groups()
         return {item.text for g in groups_ for item in g.items if isinstance(item, Label)}
 
-    assert "Straight line" in words(scene)
-    assert "Straight line" not in words(faint) and "Geodesic" in words(faint)
+    assert "straight in the parameters" in words(scene)
+    assert "straight in the parameters" not in words(faint) and "geodesic" in words(faint)
 
 
 def test_a_caption_calls_things_as_the_window_does(scene):
@@ -141,6 +147,20 @@ def test_a_caption_calls_things_as_the_window_does(scene):
 
     assert chart_words(manifold_of("gaussian"), "height:log") == "Height over logarithmic"
     assert words_of(scene.flow) == ("Heat, covariant (rough)", "Source at A, sink at B")
+
+
+def test_a_map_of_a_probability_says_of_which_key_it_is(reference_engine):
+    scene = completed(Scene(family="attention:bank", scalar="probability", token=9))
+    scene = replace(scene, layers=replace(Layers(), map=True, geodesic=True))
+    found = figure.answers(scene, reference_engine, (120, 80))
+    plot = Plot((600, 500))
+    figure.show(plot, scene, found)
+    (title,) = [label.text for label in layer(plot, LegendLayer).primitives(plot.frame)
+                if isinstance(label, Label) and label.upright]  # fmt: skip
+    assert title == "Probability of “9 rates”"
+    assert f"Colours: {title}." in page.caption_of(scene, found)
+    spoken = " ".join(chart_in_words.paragraphs(Subject.of(scene), found))
+    assert f"Colours show: {title}, in view from" in spoken
 
 
 def test_a_caption_has_short_numbers_and_true_minus_signs(found):
@@ -246,7 +266,11 @@ def test_more_dots_to_the_inch_are_the_same_picture_finer(tmp_path):
 TILES = """
 import numpy as np
 from app.export import figure
+from app.jobs.subject import Subject
 from app.model import scene_file
+from app.model.layers import Layers
+from app.model.scene import Scene, completed
+from app.presenters import chart_in_words
 from app.views.canvas.gl import still
 from compute.engine.reference import ReferenceEngine
 
@@ -295,7 +319,7 @@ def test_a_legend_names_the_lines_that_are_shown(scene, found):
     words = [item.text for item in group.items if isinstance(item, Label)]
     radius = next(answer for answer in found if isinstance(answer, EllipseAnswer)).radius
     circles = f"Fisher circles, radius {radius:g}"
-    assert words == ["Start A", "End B", "Geodesic", "Moving point", "Carried vector", circles]
+    assert words == ["geodesic", "start A, end B", "moving point", "carried vector", circles]
     # every outline is a circle of that radius: at (μ, log σ) g = diag(1/σ², 2)
     ellipses = next(answer for answer in found if isinstance(answer, EllipseAnswer)).outlines
     middle = (ellipses.max(axis=1) + ellipses.min(axis=1)) / 2

@@ -41,6 +41,22 @@ def test_every_item_is_where_the_sheet_says():
     assert 10 < np.ptp(letters) < 16
 
 
+def test_a_label_runs_upwards_from_its_place_and_groups_end_at_their_box():
+    label = Label("L" * 8, (20.0, 90.0), 10.0, RED, (0.0, 0.5), upright=True)
+    line = Line([np.array([[0.0, 50.0], [100.0, 50.0]])], BLUE, 4.0)
+    groups = (Group((label,)), Group((line,), (60.0, 0.0, 80.0, 100.0)))
+    pixels = np.asarray(raster.pixels(Sheet((100.0, 100.0), WHITE, groups), 2.0), int)
+    assert pixels.shape == (200, 200, 3)
+    rows, columns = np.nonzero(pixels[..., 1] < 128)
+    red = pixels[rows, columns, 0] > 200
+    assert rows[red].max() <= 181 and rows[red].min() < 120, "it begins at its place and goes up"
+    assert np.ptp(columns[red]) < 20 and abs(columns[red].mean() - 40) < 8
+    # the feet of the letters are at the right, after a quarter turn to the left
+    feet = np.bincount(columns[red]).argmax()
+    assert feet > columns[red].mean()
+    assert (columns[~red].min(), columns[~red].max()) == (120, 159)
+
+
 def test_four_paths_are_written_as_pixels_and_as_vectors(tmp_path):
     for kind in ("png", "svg", "pdf"):
         assert main(["normals", *ENDS, "-o", str(tmp_path / f"a.{kind}")]) == 0

@@ -179,7 +179,7 @@ def test_a_lesson_is_a_page_with_its_steps(browser, exported):
     page.value("document.getElementById('next').click()")
     page.until("document.getElementById('heading').textContent === 'What length means'")
     page.value("document.getElementById('next').click()")
-    page.at_rest()
+    page.until("Number(document.querySelector('#measures td').dataset.value) < 1")
     assert page.measures()["Fisher–Rao length"] == pytest.approx(0.0999, abs=1e-3)
     assert page.faults() == []
 

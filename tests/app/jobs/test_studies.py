@@ -22,9 +22,10 @@ from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import of_family
 from app.model.store import Store
+from app.presenters import measures
 from app.views.interface.curve_styles import STYLES
 from app.views.interface.events import LoopDrawn, SceneEdited
-from app.views.interface.views import Canvas, Window
+from app.views.interface.views import Canvas, Measure, Window
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
@@ -200,9 +201,19 @@ def test_a_path_is_checked_in_float64(desk):
     assert last.name == "Path error against float64"
     assert last.ok
     assert float(last.value) < 1e-9
+    *_, words, ok = window.set_status.call_args.args
+    assert ok and words == f"float64 agrees: path error {last.value.replace('-', '−')}"
     controller.on_event(SceneEdited({"alpha": 0.5}))
     answer_all(controller, runner)
     assert "against float64" not in window.set_measures.call_args.args[0][-1].name
+
+
+def test_all_checks_in_float64_stand_in_one_line():
+    path = Measure("Path error against float64", "8.1e-07")
+    grid = Measure("Map error against float64", "0.2 of its range", ok=False)
+    assert measures.agreement([path]) == ("float64 agrees: path error 8.1e−07", True)
+    both = "float64 differs: path error 8.1e−07, map error 0.2 of its range"
+    assert measures.agreement([path, grid]) == (both, False)
 
 
 def test_a_path_relaxes_before_ones_eyes(desk):

@@ -210,6 +210,19 @@ def test_clusters_colour_the_points_and_are_undone(program):
     assert program.store.scene.points == POINTS
 
 
+def exported(program):
+    """Fill in the form of the export; the last one."""
+    from PySide6.QtWidgets import QDialogButtonBox
+
+    from app.views.qt.dialogs.export_dialog import ExportDialog
+
+    program.window.actions["export_distances"].trigger()
+    dialogs = program.window.frame.findChildren(ExportDialog)
+    (dialog,) = [each for each in dialogs if each.isVisible()]
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok).click()
+    return dialog
+
+
 @pytest.mark.window
 def test_neighbours_files_and_missing_points(program, tmp_path):
     from PySide6.QtWidgets import QLabel
@@ -227,21 +240,21 @@ def test_neighbours_files_and_missing_points(program, tmp_path):
     assert says("Equality of a and d")
     target = tmp_path / "distances.csv"
     program.window.ask_save = lambda title, pattern, name="": str(target)
-    program.window.actions["export_distances"].trigger()
+    exported(program)
     until(program, target.exists)
     assert len(target.read_text().splitlines()) == 7
     target = tmp_path / "distances.svg"
-    program.window.actions["export_distances"].trigger()
+    exported(program)
     until(program, target.exists)
-    assert "Fisher–Rao distance of 6 points" in target.read_text("utf-8")
+    text = target.read_text("utf-8")
+    assert "Fisher–Rao distance of 6 points" in text and 'width="170mm"' in text
     program.controller.on_event(DataPointChosen(3))
     assert says("Nearest to d: ")
     program.window.actions["clear_data"].trigger()
     settle(program)
     assert says("there are no two points of data to compare")
     target = tmp_path / "none.svg"
-    program.window.actions["export_distances"].trigger()
-    assert not target.exists()
+    assert "nothing to export" in exported(program).words.text() and not target.exists()
 
 
 @pytest.mark.window

@@ -101,10 +101,25 @@ def test_a_click_on_a_dot_and_enter_in_the_list_show_heads(tmp_path):
     try:
         program.window.frame.show()
         settle(program)
-        program.window.raise_panel("Atlas")
+        program.window.enter_panel("Atlas")
         slot = program.window.panels["Atlas"]
-        until(program, lambda: slot.panel is not None and len(slot.panel.state.map) == 54)
+        # the keyboard is on the first choice, though no head is scored yet
+        until(program, lambda: slot.panel is not None and slot.panel.across.hasFocus())
+        until(program, lambda: len(slot.panel.state.map) == 54)
         settle(program)
+        for kind in ("first_key", "map"):
+            slot.panel.across.setCurrentIndex(slot.panel.across.findData(kind))
+            slot.panel.show(slot.panel.state)
+            # the first heads and the one on show, as far as no name covers another
+            boxes = [item.sceneBoundingRect() for item in slot.panel.names]
+            assert 3 <= len(boxes) <= 5 and slot.panel.names[0].toPlainText() == "17·5"
+            inside = slot.panel.plot.getViewBox().sceneBoundingRect()
+            for i, box in enumerate(boxes):
+                assert inside.contains(box) and not any(
+                    box.intersects(other) for other in boxes[:i]
+                )
+        slot.panel.across.setCurrentIndex(slot.panel.across.findData("first_key"))
+        slot.panel.show(slot.panel.state)
         plot, state = slot.panel.plot, slot.panel.state
         sink = next(of for of in state.heads if of.name == "18·6")
         at = QPointF(sink.values["first_key"], sink.values["induction"])

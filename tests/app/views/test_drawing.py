@@ -13,6 +13,7 @@ from app.views.canvas.colour_map import LEVELS, coloured, palette
 from app.views.canvas.display_list import ArrowHeads, Discs, Label, Pen, Strokes, TexturedQuad
 from app.views.canvas.gl.shapes import tessellated
 from app.views.canvas.input.pointer import nearest, zoom_factor
+from app.views.canvas.layers.layer import box_of
 from app.views.canvas.layers.legend import LONGEST, WIDTH, LegendLayer
 from app.views.canvas.layers.marks import MarksLayer
 from app.views.canvas.plot import Plot
@@ -182,6 +183,21 @@ def test_a_colour_bar_has_the_lowest_colour_at_its_foot():
     up = at["0"] - 0.8 * (bar.low[1] - bar.high[1])
     assert at["0.8"] == pytest.approx(up, abs=1.0)
     np.testing.assert_array_equal(bar.texture[[0, -1], 0], palette("viridis")[[0, LEVELS - 1]])
+
+
+@pytest.mark.parametrize("theme", [DARK, replace(LIGHT, type_size=12.0, pen=1.5)])
+@pytest.mark.parametrize(("height", "is_whole"), [(600, True), (210, True), (120, False)])
+def test_the_title_of_a_colour_bar_stays_in_the_picture(theme, height, is_whole):
+    plot, title = Plot((400, height), theme), "Fisher–Rao distance from A"
+    image = ColorMap2D(np.array([[0.0, 1.0]]), VIEW, "viridis", (0.0, 1.0), title)
+    plot.set_map(replace(image, source="middle 98 %"))
+    made = [p for p in layer(plot, LegendLayer).primitives(plot.frame) if isinstance(p, Label)]
+    (shown,) = [label for label in made if label.upright]
+    (source,) = [label for label in made if label.text == "middle 98 %"]
+    _, top, _, bottom = box_of(shown)
+    assert 0 <= top < bottom <= box_of(source)[1]
+    assert (shown.text == title) == is_whole and (is_whole or shown.text.endswith("…"))
+    assert shown.size == 12.0 or (not theme.type_size and height < 600)
 
 
 @pytest.mark.parametrize("limits", [(2.0, 4.0), (-3.0, 5.0), (-9.0, -1.0)])

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from app.views.interface.flow import FlowState
+from app.views.interface.flow import FlowState, Setting
 from app.views.interface.theme import DARK
-from tests.windows import live
+from tests.claims import each
+from tests.windows import destroy, live
 
 HALF = 6.0  # pixels: a dot of 10 and its outline
 
@@ -32,5 +33,28 @@ def test_the_first_dot_of_a_plot_is_whole(value):
             box = plot.getViewBox()
             dot = box.mapViewToScene(QPointF(0.0, value))
             assert dot.y() - box.sceneBoundingRect().top() > HALF
-    panel.widget.close()
-    panel.widget.deleteLater()
+    destroy(panel.widget)
+
+
+@pytest.mark.parametrize("width", [200, 300])
+def test_no_name_of_a_number_in_a_form_is_cut(width):
+    import pyqtgraph as pg
+    from PySide6.QtWidgets import QAbstractSpinBox, QLabel
+
+    from app.views.qt.widgets.settings_form import NARROWEST, SettingsForm
+
+    pg.mkQApp()
+    form = SettingsForm(lambda *_: None, width)
+    panel = form.widget
+    numbers = (("layer", "Layer", 3), ("head", "Head", 11), ("content", "Content", 1))
+    form.show([Setting(*row[:2], "", row[2], limits=(0, 20)) for row in numbers]
+              + [Setting("share", "Place α", "", 0.25)])  # fmt: skip
+    panel.setFixedWidth(width + 20)
+    panel.show()
+    live()
+    names = [it for it in panel.findChildren(QLabel) if it.text()]
+    assert [it.text() for it in names] == ["Layer", "Head", "Content", "Place α"]
+    assert each(it.width() >= it.sizeHint().width() for it in names)
+    assert each(it.width() >= NARROWEST for it in panel.findChildren(QAbstractSpinBox))
+    assert len({it.y() for it in names}) < len(names), "two stand beside each other"
+    destroy(panel)

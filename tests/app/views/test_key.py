@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.export import figure, sheet
+from app.export import figure, figure_panels, sheet
 from app.jobs.subject import Subject
+from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Scene, completed, in_chart
 from app.presenters import drawables, drawing
 from app.views.canvas import typeface
-from app.views.canvas.display_list import Discs, Label, Strokes
+from app.views.canvas.display_list import ArrowHeads, Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.box import BoxLayer
 from app.views.canvas.layers.curves import CurvesLayer
@@ -111,8 +112,27 @@ def test_a_figure_with_a_legend_names_things_once():
     plot.set_curve("geodesic", Curve(np.array([(1.0, 1.0), (2.0, 2.0)])))
     plot.set_pin("A", (1.0, 1.0))
     assert words(plot) == []
-    names = [key.words for key in figure.page.draw.keys(theme, Scene(), [])]
-    assert {"Start A", "End B", "Geodesic", "Moving point"} <= {*names}
+    names = [row.words for row in figure_panels.legend(Scene(), [])]
+    assert {"start A, end B", "geodesic", "moving point"} <= {*names}
+
+
+@pytest.mark.parametrize("example", ["alpha", "loop", "gaussian"])
+def test_the_legend_of_a_figure_names_what_the_key_of_the_window_names(example, reference_engine):
+    scene = scene_file.load(example)
+    scene = replace(scene, layers=replace(scene.layers, map=False, triangle=True))
+    if example == "loop":  # which turns on itself: no pins, no moving point
+        bare = replace(Scene().layers, **dict.fromkeys(vars(scene.layers), False))
+        scene = replace(scene, layers=replace(bare, loop=True))
+    found = figure.answers(scene, reference_engine, (900, 600))
+    plot = Plot((1600, 1200))
+    figure.show(plot, scene, found)
+    rows = figure_panels.legend(scene, found)
+    assert [row.words for row in rows] == words(plot)
+    # each entry has the sample of the key
+    ink = figure_panels.Ink(LIGHT)
+    figure_panels.draw_legend(ink, rows, (0.0, 0.0))
+    arrows = {"loop": 2, "alpha": 0, "gaussian": 1}[example]
+    assert sum(isinstance(shape, ArrowHeads) for shape in ink.shapes) == arrows
 
 
 @pytest.mark.parametrize("size", [(1000, 760), (660, 560)])
@@ -266,16 +286,16 @@ def test_values_of_angles_close_together_stand_below_one_another(plot):
     assert not any(overlaps(boxes[i], boxes[:i]) for i in (1, 2))
 
 
-@pytest.mark.parametrize("angle", [0.2, 1.5, 3.0, 4.4])
-def test_the_value_of_an_angle_does_not_cover_its_arc(plot, angle):
-    turn = np.linspace(angle, angle + 1.0, 9)
-    arc = np.stack([np.cos(turn), np.sin(turn)], 1)
-    plot.set_annotations([], [AngleArc((5.0, 5.0), arc, "−1.085 rad")])
+@pytest.mark.parametrize("turn", [-1.085, 0.4, 2.9, -6.0])
+@pytest.mark.parametrize("squeezed", [0.15, 1.0, 5.0])
+def test_no_arc_of_an_angle_passes_through_its_value(plot, turn, squeezed):
+    phi = np.linspace(0.0, turn, 49)
+    arc = np.stack([np.cos(phi), squeezed * np.sin(phi)], 1)
+    plot.set_annotations([], [AngleArc((5.0, 5.0), arc, "−1.085 rad", is_turn=True)])
     shown = layer(plot, AnnotationsLayer).primitives(plot.frame)
-    line = next(p for p in shown if isinstance(p, Strokes)).lines[0]
-    left, top, right, bottom = box_of(next(p for p in shown if isinstance(p, Label)))
-    x, y = np.asarray(line).T
-    assert not ((x > left) & (x < right) & (y > top) & (y < bottom)).any()
+    (value,) = [box_of(each) for each in shown if isinstance(each, Label)]
+    (line,) = [each.lines[0] for each in shown if isinstance(each, Strokes)]
+    assert not overlaps(value, np.concatenate([line, line], axis=1))
 
 
 def test_the_key_leaves_notes_free_and_values_of_angles_one_another(plot):

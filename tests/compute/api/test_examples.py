@@ -13,7 +13,8 @@ import compute
 # protocols, results and reasons have no example of their own
 WITHOUT = ("Engine", "NoAdapter", "Path", "Status", "GeodesicViT")
 TORCH = ("capture", "capture_sdpa", "from_transformer_lens")
-PUBLIC = [name for name in compute.__all__ if name not in (*WITHOUT, *TORCH)]
+ANYWIDGET = ("show",)
+PUBLIC = [name for name in compute.__all__ if name not in (*WITHOUT, *TORCH, *ANYWIDGET)]
 
 
 @pytest.mark.parametrize("name", PUBLIC)

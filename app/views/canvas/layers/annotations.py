@@ -26,6 +26,7 @@ RADIUS, STRETCH, BEYOND = 34.0, 1.6, 1.0
 RING = 0.65  # between the arcs of one point, relative to the innermost
 # by which multiples of its height a value gives way to others
 SHIFTS = (0, -1, 1, -2, 2, -3, 3)
+FARTHER = (1, 2, 3)  # the same, away from the foot
 DASH = (5.0, 4.0)
 Box = tuple[float, float, float, float]
 
@@ -138,8 +139,13 @@ class AnnotationsLayer(Layer):
         _, _, right, bottom = self._around(angle.words, 0.0, 0.0)
         reach = float(np.abs(out) @ (right, bottom))  # of the box, towards the arc
         at = foot + middle + out * (BEYOND + reach)
-        near = [self._around(angle.words, float(at[0]), float(at[1]) + HEIGHT * k) for k in SHIFTS]
-        box = next((box for box in near if not overlaps(box, taken)), near[0])
+        places = [
+            *(at + np.array([0.0, HEIGHT * k]) for k in SHIFTS),
+            *(at + out * HEIGHT * k for k in FARTHER),
+        ]
+        boxes = [self._around(angle.words, float(x), float(y)) for x, y in places]
+        free = [box for box in boxes if not overlaps(box, taken)]
+        box = next((box for box in free if not _hits(box, line)), (free or boxes)[0])
         taken.append(box)
         labels += self._words(angle.words, box)
         drawn: list[Primitive] = [
@@ -158,6 +164,13 @@ def _pieces(letters: str) -> list[str]:
     pieces = ["".join(group) for _, group in split]
     is_foreign = any(typeface.shaped(p, False) for p in pieces if not is_symbol(p[0]))
     return pieces if is_foreign else [letters]
+
+
+def _hits(box: Box, line: Pixels) -> bool:
+    """Whether a line with many nodes (k, 2) passes through a box."""
+    left, top, right, bottom = box
+    x, y = line.T
+    return bool(((x > left) & (x < right) & (y > top) & (y < bottom)).any())
 
 
 def _leaving(box: Box, along: Pixels) -> float:

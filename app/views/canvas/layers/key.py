@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -102,14 +102,8 @@ class KeyLayer(Layer):
         if told == self._told:
             return
         self._told = told
-        order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
-        styled = {kind: style.words for kind, style in STYLES.items() if style.words}
-        words = {**WORDS, **styled, **names}
         rows = tuple(
-            Row(kind, words[kind], shares.get(kind, 1.0))
-            for kind in order
-            if kind in shown and kind in words and kind not in self.theme.named
-            if shares.get(kind, 1.0) > 0.0
+            row for row in rows_of(shown, names, shares) if row.kind not in self.theme.named
         )
         if rows != self._rows:
             self._rows, self._whole = rows, self._size(rows)
@@ -150,7 +144,7 @@ class KeyLayer(Layer):
         for i, row in enumerate(rows):
             y = top + EDGE / 2 + ROW * (i + 0.5)
             start = np.array([left + EDGE, y])
-            shapes += [shape.faded(row.share) for shape in _sample(self.theme, row.kind, start)]
+            shapes += [shape.faded(row.share) for shape in sample(self.theme, row.kind, start)]
             at = (left + EDGE + SAMPLE + EDGE, y)
             words = Label(row.words, at, SIZE, rgba(self.theme.text), math=True)
             labels.append(words.faded(row.share))
@@ -170,7 +164,24 @@ class KeyLayer(Layer):
         return 3 * EDGE + SAMPLE + widest, ROW * len(rows) + EDGE
 
 
-def _sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | ArrowHeads]:
+def rows_of(
+    shown: Collection[str], names: Mapping[str, str], shares: Mapping[str, float]
+) -> list[Row]:
+    """Return the rows of the kinds ``shown`` that have a name and can be seen, the usual ones first.
+
+    ``names``: of the circles, and of kinds that have others than their styles; ``shares``: opacities.
+    """
+    order = (*USUAL, *(kind for kind in in_order() if kind not in USUAL))
+    styled = {kind: style.words for kind, style in STYLES.items() if style.words}
+    words = {**WORDS, **styled, **names}
+    return [
+        Row(kind, words[kind], shares.get(kind, 1.0))
+        for kind in order
+        if kind in shown and kind in words and shares.get(kind, 1.0) > 0.0
+    ]
+
+
+def sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | ArrowHeads]:
     """Return the sample of a row, SAMPLE long, from its left end."""
     line = start + np.array([(0.0, 0.0), (SAMPLE, 0.0)])
     if kind == ENDS:

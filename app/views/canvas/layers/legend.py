@@ -25,6 +25,10 @@ SIZE = 11  # of numbers and names
 # width of a category's name at most; of what is beside it in the margin
 LONGEST, BESIDE = 96, 52
 POINT = 9  # length of a point
+# sizes of the title, from a high plot to a low one; what stays free beside it, and below it for words
+# on the limits of the colours
+TITLE_SIZES = (12.0, 11.0, 10.0, 9.0)
+EDGE, SOURCE = 4, 28
 BEYOND = 1e-3  # share of the colour range too small for a stop
 
 
@@ -80,10 +84,16 @@ class LegendLayer(Layer):
         ]  # fmt: skip
 
     def _title(self, image: ColorMap2D, frame: Frame) -> Label:
+        """Return the map's label beside the middle of the bar; on a low plot it moves into the picture,
+        and is smaller or shortened if it is longer than that.
+        """
         _, top, _, bottom = _bar(frame)
-        at = (frame.size[0] - 14, (top + bottom) / 2)
-        ink = rgba(self.theme.text)
-        return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True, math=True)
+        lowest = frame.size[1] - (SOURCE if image.source else EDGE)
+        size, words = _fitting(image.label, self.theme.type_size, lowest - EDGE)
+        half = typeface.width(words, size) / 2
+        y = min(max((top + bottom) / 2, EDGE + half), lowest - half)
+        at, ink = (frame.size[0] - 14, y), rgba(self.theme.text)
+        return Label(words, at, size, ink, anchor=(0.5, 0.5), upright=True, math=True)
 
     def _source(self, image: ColorMap2D, frame: Frame) -> list[Label]:
         """Return what the limits of the colours are, below the bar."""
@@ -129,12 +139,20 @@ def _named(image: ColorMap2D) -> list[tuple[float, str]]:
     return [(float(i), _shortened(name)) for i, name in enumerate(image.names)]
 
 
-def _shortened(name: str) -> str:
-    if typeface.width(name, SIZE) <= LONGEST:
+def _shortened(name: str, size: float = SIZE, longest: float = LONGEST) -> str:
+    if typeface.width(name, size) <= longest:
         return name
-    while name and typeface.width(f"{name}…", SIZE) > LONGEST:
+    while name and typeface.width(f"{name}…", size) > longest:
         name = name[:-1]
     return f"{name}…"
+
+
+def _fitting(label: str, printed: float, room: float) -> tuple[float, str]:
+    """Return size and words of a title that has ``room`` pixels; in print its size is ``printed``."""
+    sizes = (printed,) if printed else TITLE_SIZES
+    fits = (size for size in sizes if typeface.width(label, size) <= room)
+    size = next(fits, sizes[-1])
+    return size, _shortened(label, size, room)
 
 
 def _bar(frame: Frame) -> tuple[float, float, float, float]:

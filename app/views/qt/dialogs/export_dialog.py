@@ -84,7 +84,7 @@ class ExportDialog(QDialog):
             made.setValue(field.value)
             self._read[field.name], self._write[field.name] = made.value, made.setValue
         else:
-            made = QLineEdit(field.value)
+            made = QLineEdit(field.value, placeholderText=field.empty)
             self._read[field.name], self._write[field.name] = made.text, made.setText
         made.setAccessibleName(field.words)
         made.setToolTip(field.hint)

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 from app.views.interface.choices import SEPARATOR, Command
 from app.views.interface.panel_state import PanelState
 from app.views.qt.widgets.search_line import SearchLine
+from app.views.qt.widgets.speech import announce
+from app.views.qt.widgets.widgets import label
 from app.views.text.matching import ranked
 
 WIDTH, HEIGHT = 560, 380
@@ -98,10 +100,12 @@ class Palette(QDialog):
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.itemClicked.connect(lambda item, _: self._run(item))
+        self.none = label("", "quiet", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self.line)
-        column.addWidget(self.list)
+        column.addWidget(self.none)
+        column.addWidget(self.list, 1)
         self.resize(WIDTH, HEIGHT)
         middle = parent.mapToGlobal(parent.rect().center())
         self.move(middle.x() - WIDTH // 2, parent.mapToGlobal(parent.rect().topLeft()).y() + 90)
@@ -116,9 +120,16 @@ class Palette(QDialog):
             item.setData(0, Qt.ItemDataRole.UserRole, i)
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
+        self._say_none("" if self.list.topLevelItemCount() else f"No command matches “{typed}”.")
         first = self.list.topLevelItem(0)
         if first is not None:
             self.list.setCurrentItem(first)
+
+    def _say_none(self, words: str) -> None:
+        self.none.setText(words)
+        self.none.setVisible(bool(words))
+        if words:
+            announce(self.none, words)
 
     def _run(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSignalBlocker, Qt
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -46,6 +46,8 @@ NARROW, NUMBERS, THRESHOLDS = 62, (1, 20), (0.01, 3.0)
 LOWEST, SHORTEST, BESIDE, DOT = 130, 50, 250, 11
 # heads whose names are written at their dots, and lines of the list
 NAMED, LISTED = 4, 240
+# anchors of a name: right of its dot, left, above, below
+SIDES = ((-0.25, 0.5), (1.25, 0.5), (0.5, 1.4), (0.5, -0.4))
 
 
 class AtlasPanel:
@@ -152,7 +154,8 @@ class AtlasPanel:
     def _make_items(self) -> None:
         self.dots = pg.ScatterPlotItem(size=DOT, pxMode=True)
         self.plot.addItem(self.dots)
-        self._names: list[pg.TextItem] = []
+        self.names: list[pg.TextItem] = []
+        self.plot.getViewBox().sigResized.connect(lambda _: self._name())
         self.plot.scene().sigMouseMoved.connect(self._hover)
         self.plot.scene().sigMouseClicked.connect(self._click)
 
@@ -166,8 +169,9 @@ class AtlasPanel:
         """Show the heads so far, without emitting events."""
         self.state = state
         drawn = state is not None and len(state.heads) > 0
+        # the choices stay, so that the keyboard enters the panel there also while heads are scored
         groups = self.colours, self.number, self.threshold
-        for widget in (self.plot, self.across, self.up, self.list, *groups):
+        for widget in (self.plot, self.list, *groups):
             widget.setVisible(drawn)
         self.note.setText("" if state is None or drawn else state.words)
         self.note.setVisible(not drawn)
@@ -219,7 +223,6 @@ class AtlasPanel:
             pen=[pg.mkPen(theme.accent if i == at else theme.panel, width=3 if i == at else 1)
                  for i in known],
         )  # fmt: skip
-        self._name(state, places, self._first(state)[:NAMED])
         axes = ("bottom", self.across), ("left", self.up)
         self.plot.setAspectLocked(state.is_map)
         for side, box in axes:
@@ -232,6 +235,7 @@ class AtlasPanel:
                 (a, b) if b > a else (a - 0.5, b + 0.5) for a, b in zip(low, high, strict=True)
             ]
             self.plot.setRange(xRange=spans[0], yRange=spans[1], padding=0.08)
+        self._name()
 
     def _colours(self, state: AtlasState) -> Sequence[QColor]:
         """Return the colour of each dot: of its cluster, or of its layer."""
@@ -241,17 +245,31 @@ class AtlasPanel:
         found: Sequence[QColor] = pg.colormap.get("viridis").map(share, mode="qcolor")
         return found
 
-    def _name(self, state: AtlasState, places: np.ndarray, first: Sequence[int]) -> None:
-        """Write the names of the heads that come first, and of the one on show."""
-        for item in self._names:
+    def _name(self) -> None:
+        """Write the names of the head on show and of the first ones, as far as none covers another,
+        each within the picture on the side of its dot that has the fewest other dots.
+        """
+        for item in self.names:
             self.plot.removeItem(item)
-        self._names = []
-        for i in dict.fromkeys((*first, *((state.current,) if state.current >= 0 else ()))):
+        self.names, state = [], self.state
+        view = self.plot.getViewBox()
+        if state is None or not state.heads or view.rect().isEmpty():
+            return
+        places = self._places(state)
+        current = (state.current,) if state.current >= 0 else ()
+        pixel, seen, taken = view.viewPixelSize(), view.viewRect(), list[QRectF]()
+        dots = (places - (seen.left(), seen.bottom())) / pixel * (1, -1)
+        for i in dict.fromkeys((*current, *self._first(state)[:NAMED])):
             if np.isfinite(places[i]).all():
-                item = pg.TextItem(state.heads[i].name, self._theme.text, anchor=(-0.15, 0.5))
+                item = pg.TextItem(state.heads[i].name, self._theme.text)
+                box = _beside(dots, i, item.boundingRect(), taken, view.rect())
+                if box is None:
+                    continue
+                item.setAnchor(box[0])
                 item.setPos(*places[i])
                 self.plot.addItem(item)
-                self._names.append(item)
+                self.names.append(item)
+                taken.append(box[1])
 
     def _first(self, state: AtlasState) -> list[int]:
         """Return the heads by the vertical score, largest first; on the map those of near pairs."""
@@ -304,6 +322,23 @@ class AtlasPanel:
     def _click(self, event: plots.Click) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.state is not None:
             self._choose(self._at(event.scenePos()))
+
+
+def _beside(
+    dots: np.ndarray, i: int, name: QRectF, taken: Sequence[QRectF], within: QRectF
+) -> tuple[tuple[float, float], QRectF] | None:
+    """Return the anchor and the box of a name beside dot ``i`` of ``dots`` (h, 2) in pixels that covers
+    the fewest dots and none of the boxes ``taken``; None if there is none.
+    """
+    found = []
+    for k, (across, up) in enumerate(SIDES):
+        shift = QPointF(dots[i, 0] - across * name.width(), dots[i, 1] - up * name.height())
+        box = name.translated(shift)
+        near = box.adjusted(-DOT / 2, -DOT / 2, DOT / 2, DOT / 2)
+        if within.contains(box) and not any(box.intersects(other) for other in taken):
+            covered = sum(near.contains(QPointF(*dot)) for dot in dots)
+            found.append((covered, k, (across, up), box))
+    return min(found)[2:] if found else None
 
 
 def _values(state: AtlasState, name: str) -> np.ndarray:

@@ -51,8 +51,8 @@ class DescentsPanel:
         self._emit, self._theme = emit, theme
         self.state: DescentsState | None = None
         self.widget, column = panel(WIDE)
-        self.form = SettingsForm(self._change, abreast=2)
-        column.addLayout(self.form.layout)
+        self.form = SettingsForm(self._change, WIDE - 30)
+        column.addWidget(self.form.widget)
         column.addLayout(self._make_clock())
         self.plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
         row = QHBoxLayout()

@@ -53,8 +53,8 @@ class FlowPanel:
         self._emit = emit
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)
-        self._form = SettingsForm(self._change)
-        column.addLayout(self._form.layout)
+        self._form = SettingsForm(self._change, WIDE - 30)
+        column.addWidget(self._form.widget)
         self.warning = label("", "warning", wrap=True)
         column.addWidget(self.warning)
         column.addLayout(self._make_clock())

@@ -49,6 +49,7 @@ class NormalsPanel:
         self.lengths = make_rich(label("", wrap=True))
         self.note = label("", "warning", wrap=True)
         grid = QGridLayout()
+        grid.setVerticalSpacing(2)
         self.numbers: dict[str, list[Number]] = {"A": [], "B": []}
         for column, name in enumerate("AB", 1):
             grid.addWidget(label(name, "heading"), 0, column)

@@ -44,14 +44,14 @@ class PhotographPanel:
     def _make_side(self) -> QWidget:
         """Make the column beside the photograph: settings and description."""
         widget, side = panel(SIDE)
+        self.form = SettingsForm(self._change, SIDE - 30)
         self.open = QPushButton("Open picture…")
         self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))
-        self.form = SettingsForm(self._change, abreast=2)
         self.words = label("", "quiet", wrap=True)
         self.note = label("", "warning", wrap=True)
         side.addWidget(self.words)
         side.addWidget(self.note)
-        side.addLayout(self.form.layout)
+        side.addWidget(self.form.widget)
         side.addWidget(self.open)
         side.addStretch(1)
         fixed(widget, SIDE)

@@ -78,6 +78,8 @@ QSlider::handle:horizontal:focus {{ background: {accent}; border: 3px solid {tex
 QTabBar::tab:focus {{ background: {control}; color: {text}; border: 1px solid {accent}; }}
 #heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
 QComboBox:disabled, QAbstractSpinBox:disabled, QLabel:disabled {{ color: {stale}; }}
+QLineEdit:disabled, QCheckBox:disabled {{ color: {stale}; }}
+QCheckBox::indicator:checked:disabled {{ background: {stale}; border-color: {stale}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {stale}; }}
 #quiet {{ color: {muted}; }}
 QPushButton#quiet, QPushButton#stale {{ background: transparent; border: 1px solid transparent;

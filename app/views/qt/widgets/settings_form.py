@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, 
 from app.views.interface.flow import Setting
 from app.views.qt.widgets.widgets import caption, fill, form, label, picker
 
-# usual numbers in a line, pixels of each at least, and the share of a long one
-ABREAST, NARROWEST, LONG = 3, 40, 2
+# pixels of a number at least, between numbers, and the share of a long one
+NARROWEST, APART, LONG = 52, 3, 2
 
 
 class Number(QDoubleSpinBox):
@@ -41,12 +41,14 @@ class Number(QDoubleSpinBox):
 class SettingsForm:
     """Rows are rebuilt only if the fields change; choices go to ``change(field, value)``.
 
-    abreast: numbers in a line.
+    ``width``: pixels for numbers that stand side by side.  Fields are made later than what stands below
+    them; Tab comes to them first, since their ``widget`` is made before.
     """
 
-    def __init__(self, change: Callable[[str, object], None], abreast: int = ABREAST) -> None:
-        self._change, self._abreast = change, abreast
-        self.layout = form()
+    def __init__(self, change: Callable[[str, object], None], width: int) -> None:
+        self._change, self._width = change, width
+        self.widget, self.layout = QWidget(), form()
+        self.widget.setLayout(self.layout)
         self.fields: dict[str, QWidget] = {}
 
     def show(self, settings: Sequence[Setting]) -> None:
@@ -64,19 +66,18 @@ class SettingsForm:
         numbers = [row for row in settings if not row.choices]
         for row in pickers:
             self.layout.addRow(caption(row.words), self.fields[row.field])
-        for first in range(0, len(numbers), self._abreast):
-            self.layout.addRow(self._beside(numbers[first : first + self._abreast]))
-
-    def _beside(self, rows: Sequence[Setting]) -> QHBoxLayout:
-        """Return numbers side by side, each after its name."""
-        line = QHBoxLayout()
-        line.setSpacing(3)
-        for row in rows:
-            field = self.fields[row.field]
-            line.addWidget(label(row.words))
-            line.addWidget(field, LONG if isinstance(field, Number) else 1)
+        line, left = QHBoxLayout(), 0
+        for row in numbers:
+            name, field = label(row.words), self.fields[row.field]
             field.setMinimumWidth(NARROWEST)
-        return line
+            room = name.sizeHint().width() + NARROWEST + 2 * APART
+            if room > left:  # no name is cut
+                line, left = QHBoxLayout(), self._width
+                line.setSpacing(APART)
+                self.layout.addRow(line)
+            left -= room
+            line.addWidget(name)
+            line.addWidget(field, LONG if isinstance(field, Number) else 1)
 
     def _field(self, row: Setting) -> QWidget:
         field = row.field

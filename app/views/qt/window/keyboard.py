@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QTabBar,
     QTextEdit,
     QToolBar,
+    QToolButton,
     QWidget,
 )
 
@@ -27,6 +29,7 @@ from app.model.panel_titles import HEADS, LESSON
 from app.views.qt.widgets.report_exceptions import told
 
 SPACE, HOME, END = Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End
+BUTTONS = (QPushButton, QToolButton)
 LISTS, TEXTS = (QComboBox, QAbstractItemView), (QTextEdit, QPlainTextEdit)
 # the keys that widgets use, which are also shortcuts
 OWN: tuple[tuple[tuple[type[QWidget], ...], tuple[Qt.Key, ...]], ...] = (
@@ -110,11 +113,12 @@ class Regions:
             _focus((last or stops)[0], FORWARD)
 
     def enter(self, part: QWidget) -> None:
-        """Focus the first control of a part."""
+        """Focus the first control of a part; a button, which may open a dialog, only if it must."""
         stops = [widget for widget in _within(part) if _is_stop(widget)]
         controls = [widget for widget in stops if not isinstance(widget, QScrollArea)]
+        fields = [widget for widget in controls if not isinstance(widget, BUTTONS)]
         if stops:
-            _focus((controls or stops)[0], FORWARD)
+            _focus((fields or controls or stops)[0], FORWARD)
 
     def _last(self) -> set[QWidget | None]:
         """Return the widgets that had the focus last, each in its part."""
