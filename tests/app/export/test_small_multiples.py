@@ -54,4 +54,4 @@ def test_each_picture_is_in_its_cell_under_its_name(made):
     boxes = [group.box for group in sheet.groups if group.box is not None]
     assert [int(box[0] // width) for box in boxes] == [0, 1]
     assert boxes[1][0] - boxes[0][0] == pytest.approx(width)
-    assert "Geodesic" in {item.text for item in labels}, "what the lines mean stands below"
+    assert "geodesic" in {item.text for item in labels}, "what the lines mean stands below"
