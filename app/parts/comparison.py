@@ -113,7 +113,7 @@ class ComparisonPart(Part):
     """Draws the pictures or the plot while the panel is visible; the choice stays for the session."""
 
     title = TITLE
-    events = (
+    events: tuple[type, ...] = (
         PanelShown, ComparisonChosen, ComparisonFilesAsked, PanesLaidOut, PanePinMoved,
         PaneOpened,
     )  # fmt: skip
