@@ -1,7 +1,7 @@
 """Attention Geodesics by one name of its own: ``import attention_geodesics as ag``.
 
-The names are those of `compute`, which is imported when one of them is first used; the wheel installs this
-folder as the package ``attention_geodesics``.
+The names are those of `compute`, which is imported when one of them is first used.  The wheel installs
+this folder as the package ``attention_geodesics``.
 
 >>> import attention_geodesics as ag
 >>> ag.family("gaussian").title
