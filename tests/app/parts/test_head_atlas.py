@@ -144,6 +144,13 @@ def test_a_click_on_a_dot_and_enter_in_the_list_show_heads(tmp_path):
         until(program, lambda: "layer=4" in program.store.scene.family)
         assert "head=6" in program.store.scene.family
         settle(program)
+        program.window.frame.resize(1280, 720)
+        settle(program)
+        place, hover = slot.panel.plot.geometry(), slot.panel.plot.scene().sigMouseMoved
+        hover.emit(plot.getViewBox().mapViewToScene(at))
+        settle(program)
+        assert slot.panel.words.text().count("\n") > 6, "the head under the mouse, in many lines"
+        assert slot.panel.plot.geometry() == place, "and its dot stays under the mouse"
         slot.panel.list.setFocus()
         slot.panel.list.setCurrentRow(0)
         QTest.keyClick(slot.panel.list, Qt.Key.Key_Return)
