@@ -134,7 +134,9 @@ def test_what_a_converged_geodesic_lacks_is_said(browser, exported):
     # 2 arccos Σ√(pq) = 0.9273, √J = 0.9376 of (½, ½) and (9/10, 1/10)
     path = "{ status: 'OK', length, residual: 0, energy: 1, theta: [request.start] }"
     rows = "{ labels: ['x', 'y'], p: [[0.5, 0.5], [0.9, 0.1]], exact: true }"
-    lengths = f"[0.927, 0.9275, 0.9374, 0.9378].map((length) => checked(session, {path}, {rows}, 0))"
+    lengths = (
+        f"[0.927, 0.9275, 0.9374, 0.9378].map((length) => checked(session, {path}, {rows}, 0))"
+    )
     assert page.value(asked(lengths)) == ["NOT_CONVERGED", "OK", "OK", "NOT_SHORTEST"]
 
 
@@ -144,7 +146,8 @@ def asked(expression):
       const {{ checked }} = await import('page/checks');
       const {{ Viewer }} = await import('page/viewer');
       const {{ session, request }} = await new Promise((done) => {{
-        Viewer.prototype.compute = async function (request) {{ done({{ session: this.session, request }});
+        Viewer.prototype.compute = async function (request) {{
+          done({{ session: this.session, request }});
           return {{ outside: 'A' }}; }};
         document.getElementById('alpha').dispatchEvent(new Event('change'));
       }});
@@ -168,7 +171,9 @@ def test_a_view_is_not_lost_by_zooming(browser, exported):
     x, y = page.middle("pin-a")
     for turn in (-1e5, 1e5):  # over a pin too the wheel zooms; a view without width would hang
         for _ in range(3):
-            page.call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=turn)
+            page.call(
+                "Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=turn
+            )
     page.until("document.getElementById('circles').textContent")
     assert page.value("window.scrollY") == 0
     (a, _), (b, _) = page.middle("pin-a"), page.middle("pin-b")
