@@ -12,6 +12,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
+from compute.definitions import mixture_spray
 from compute.definitions.normal_mixture import ALL, REACH, by_weight
 from compute.manifold.charts import Chart, parameters, rows, where
 from compute.manifold.extent import Extent
@@ -84,5 +85,6 @@ FAMILY = formula(
     draw=(parameters(COORDINATES), moments()),
     nodes=ALL,
     scored=lambda: by_weight,
+    quickened=lambda whole: mixture_spray.quick(mixture_spray.by_weight(), whole),
     wall=lambda theta: theta[..., 1],
 )
