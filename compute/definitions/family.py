@@ -118,9 +118,10 @@ def formula(
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
     fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`; ``quickened``:
-    of the geometry and the parameters, quicker ways to its parts), or ``space`` is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
-    ends depend on θ.  ``normalise``: the density is given up to its normalisation; ``periods``: of
-    coordinates that are angles; ``divergence``, ``wasserstein``: closed forms that are not plain
+    of the geometry and the parameters, quicker ways to its parts), or ``space`` is the line of its
+    samples (see `node_placement`) with nodes placed by the density; ``moving``: its ends depend on θ.
+    ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
+    angles; ``divergence``, ``wasserstein``: closed forms that are not plain
     formulas; ``kinked``: the density has a kink that moves with θ;
     ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
     that no geodesic crosses; ``fold``: of the parameters, coordinates that are regular there;

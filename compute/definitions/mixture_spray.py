@@ -1,13 +1,13 @@
 """What geodesics of mixtures of two normals need, for α = 0: g, Γ(v, v) and D, by few nodes.
 
-With the notation of `normal_mixture`, l_k = N_k/n, ∂_v∂_v p/p = B/n and N_v = v^k N_k, where N_k and B are
-entire functions of y:
+With the notation of `normal_mixture`, l_k = N_k/n, ∂_v∂_v p/p = B/n and N_v = v^k N_k, where N_k and
+B are entire functions of y:
     g_ij = ∫ φ N_i N_j/n dy,   Γ_ij,k v^i v^j = ∫ φ (B/n − ½ N_v²/n²) N_k dy.
-The trapezoid rule of step h errs by the poles of the integrand f, where n = 0,
-    h Σ f(y_j) − ∫ f dy = −2π Re Σ Res f c,   c = i + cot(π(y − y₀)/h) = 2iE/(E − 1),  E = e^(2πi(y − y₀)/h),
-over the poles above the real axis, at distances (2j + 1)π/|δ|.  The residue at the first of them is known,
-since n = 0 there is (1 − w)e = −w, and n' = δw, n'' = −δn'.  Subtracted, the next pole is three times as
-far, so that the rule needs about a third of the nodes.
+The trapezoid rule of step h errs by the poles of the integrand f, where n = 0:
+    h Σ f(y_j) − ∫ f dy = −2π Re Σ Res f c,   c = i + cot(π(y − y₀)/h) = 2iE/(E − 1),
+with E = e^(2πi(y − y₀)/h), over the poles above the real axis, at distances (2j + 1)π/|δ|.  The residue
+at the first is known: there (1 − w)e = −w, n' = δw and n'' = −δn'.  Once it is subtracted, the error is
+that of the next pole, three times as far, and a third of the nodes are enough.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.definitions.normal_mixture import TAIL
-from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray, contracted
+from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 
-# −log of the error, the largest step, and differences of means whose poles are far enough
-DIGITS, COARSEST, NEAR = 40.0, 0.5, 0.6
-# below this D/(g₁₁g₂₂) rounding matters: `normal_mixture` has scores that do not cancel
+# −log of the error, the largest step, and differences of means below which all poles are far enough
+DIGITS, COARSEST, FAR = 40.0, 0.5, 0.6
+# below this D/(g₁₁g₂₂) the difference g₁₁g₂₂ − g₁₂² cancels
 CANCELS = 0.02
 # points whose integrands are held together: they fit in the processor's cache
-TOGETHER = 128
+TOGETHER = 256
 # real or complex numbers
 Values = Any
 
 
 @dataclass(frozen=True, eq=False)
 class Coordinates:
-    """Coordinates of mixtures: the difference δ of the means and the weight w at θ (n, 2), both (n, 1).
+    """Coordinates of mixtures: the difference δ of the means and the weight w (n, 1) at θ (n, 2).
 
-    At real or complex y, ``first(d, w, y, e)`` returns N₁, ``slope(d, w, y, e)`` its derivative and
-    ``bend(d, w, y, e, v)`` B; N₂ = wy.
+    At real or complex y, with e for e − 1, ``first(d, w, y, e)`` returns N₁, ``slope(d, w, y, e)`` its
+    derivative and ``bend(d, w, y, e, v)`` B; N₂ = wy.
     """
 
     of: Callable[[Floats], tuple[Floats, Floats]]
@@ -113,8 +113,8 @@ def _step(gap: float) -> float:
 
 
 class _Integrands:
-    """The integrands at points θ (n, 2) and nodes (k,): δ and w (n, 1), e − 1, N₁, N₂, 1/n, and φ/n times
-    the weight of the rule (n, k); far: points (m,) whose first pole needs no correction.
+    """The integrands at points θ (n, 2) and nodes (k,): δ and w (n, 1), e − 1, N₁, N₂, 1/n, and φ/n
+    times the weight of the rule (n, k); near: the points (m,) whose first pole needs a correction.
     """
 
     def __init__(self, coordinates: Coordinates, theta: Floats) -> None:
@@ -128,7 +128,7 @@ class _Integrands:
         self.over = 1.0 / (1.0 + (1.0 - w) * self.e)
         self.p = normal * self.over
         self.first, self.second = coordinates.first(d, w, y, self.e), w * y
-        self.near = np.flatnonzero(np.abs(d[:, 0]) > NEAR)
+        self.near = np.flatnonzero(np.abs(d[:, 0]) > FAR)
 
     def metric(self) -> Floats:
         """Return g₁₁, g₁₂ and g₂₂ (3, n)."""

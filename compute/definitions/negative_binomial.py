@@ -27,7 +27,7 @@ from compute.core.interrupt import checkpoint
 RULES = ((2.0, -13.5, 43.0, 0.42), (30.0, -16.0, 15.0, 0.285), (np.inf, -19.5, 1.0, 0.23))
 # below this argument functions are power series with this number of terms
 SMALL, TERMS = 0.25, 28
-# where the logarithm cancels
+# below this the logarithm of an upper node cancels
 NEAR = 0.05
 # nodes of the entropy's integral, the first t by the largest scale, and where the integrand vanishes
 ENTROPY_NODES, ENTROPY_FIRST, ENTROPY_LAST = 144, 1e-8, 42.0
@@ -40,6 +40,10 @@ _LAMBDA = np.where(K > 0, 1.0 / (K + 1.0), 0.0)
 POWERS = np.stack([_W, K * _W, K**2 * _W, _LAMBDA, np.convolve(_LAMBDA, _LAMBDA)[:TERMS]], axis=1)
 # (w(x) − ½)/x for x < SMALL, in fewer terms
 BEND = Chebyshev.interpolate(Polynomial(_W[1:]), 13, [0.0, SMALL])
+# the same for x < NEAR, as coefficients of falling powers
+NEAR_BEND = (
+    Chebyshev.interpolate(Polynomial(_W[1:]), 8, [0.0, NEAR]).convert(kind=Polynomial).coef[::-1]
+)
 
 
 class _Rule(NamedTuple):
@@ -107,8 +111,8 @@ def entropy(r: Floats, m: Floats) -> Floats:
 
 
 def sums(r: Floats, m: Floats, wanted: Collection[int]) -> Floats:
-    """Return W, its derivatives and E ∂³l (5, ...) at r and m (...,), in the order of `SUMS`; those that
-    are not wanted may be NaN.
+    """Return W, its derivatives and E ∂³l (5, ...) at r and m (...,), in the order of `SUMS`; NaN for
+    those that are not wanted.
     """
     shape, kind = np.broadcast_shapes(np.shape(r), np.shape(m)), np.result_type(r, m)
     r, m = (np.broadcast_to(np.asarray(a, np.float64), shape).ravel() for a in (r, m))
@@ -158,7 +162,7 @@ def _by_rule(rule: _Rule, r: Floats, m: Floats, wanted: Collection[int]) -> Floa
     upper = _Upper(rule, q, m)
 
     def halves(values: Floats) -> tuple[Floats, Floats]:
-        """Return the moments (n, TERMS) at the lower nodes, and the weights of the upper ones (n, k)."""
+        """Return moments (n, TERMS) at the lower nodes, and the weights of the upper ones (n, k)."""
         return power * (values[:, :lower] @ rule.powers), values[:, lower:] * rule.square
 
     a, e = halves(weight)
@@ -187,6 +191,16 @@ def _by_rule(rule: _Rule, r: Floats, m: Floats, wanted: Collection[int]) -> Floa
     return found
 
 
+def _bend(x: Floats) -> Floats:
+    """Return w(x) − ½ for x < NEAR."""
+    found = np.full_like(x, NEAR_BEND[0])
+    for coefficient in NEAR_BEND[1:]:
+        found *= x
+        found += coefficient
+    found *= x
+    return found
+
+
 class _Upper:
     """Functions of x = qt at the upper nodes (n, k): w(x) − ½ and its derivatives (x∂/∂x)."""
 
@@ -199,7 +213,7 @@ class _Upper:
         at -= 0.5
         near = x < NEAR
         if near.any():
-            at[near] = x[near] * BEND(x[near])
+            at[near] = _bend(x[near])
         self.at = at
 
     @cached_property

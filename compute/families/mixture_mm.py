@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.definitions import mixture_spray
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.definitions import mixture_spray
 from compute.definitions.normal_mixture import ALL, REACH, by_means
 from compute.definitions.parameters import Parameter
 from compute.manifold.charts import Chart, parameters, rows

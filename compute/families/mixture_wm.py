@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.definitions import mixture_spray
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
-from compute.definitions import mixture_spray
 from compute.definitions.normal_mixture import ALL, REACH, by_weight
 from compute.manifold.charts import Chart, parameters, rows, where
 from compute.manifold.extent import Extent
