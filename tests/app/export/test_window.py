@@ -251,7 +251,8 @@ def test_a_figure_opens_and_is_not_saved_over(program, tmp_path):
     save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
     program.window.ask_open = lambda *_: str(target)
     program.controller.commands["open"]()
-    assert (program.store.scene, program.documents.document.path) == (scene, None)
+    until(program, lambda: program.store.scene == scene)
+    assert program.documents.document.path is None
 
 
 def test_a_file_in_place_of_a_command_is_opened(tmp_path):
