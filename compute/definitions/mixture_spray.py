@@ -1,4 +1,4 @@
-"""What geodesics of mixtures of two normals need, for α = 0: g, Γ(v, v) and D, by few nodes.
+"""g, Γ(v, v) and D of mixtures of two normals by few nodes, for geodesics with α = 0.
 
 With the notation of `normal_mixture`, l_k = N_k/n, ∂_v∂_v p/p = B/n and N_v = v^k N_k, where N_k and
 B are entire functions of y:
@@ -109,7 +109,7 @@ def _step(gap: float) -> float:
     """Return the step whose error, of a pole at c = 3π/|δ| where φ is e^(c²/2), is e^−DIGITS."""
     reach = 3.0 * np.pi / max(gap, 1e-3)
     reach = min(reach, np.sqrt(2.0 * DIGITS))
-    return min(2.0 * np.pi * reach / (DIGITS + 0.5 * reach**2), COARSEST)
+    return float(min(2.0 * np.pi * reach / (DIGITS + 0.5 * reach**2), COARSEST))
 
 
 class _Integrands:

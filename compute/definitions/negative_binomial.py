@@ -62,27 +62,27 @@ class _Rule(NamedTuple):
 
 def series(r: Floats, m: Floats) -> Floats:
     """Return W ∈ (½, ∞), r and m > 0."""
-    return sums(r, m, (0,))[0]
+    return np.asarray(sums(r, m, (0,))[0])
 
 
 def series_first(r: Floats, m: Floats) -> Floats:
     """Return q ∂W/∂q (...,) at r and m = q/(1 − q) (...,)."""
-    return sums(r, m, (1,))[1]
+    return np.asarray(sums(r, m, (1,))[1])
 
 
 def series_second(r: Floats, m: Floats) -> Floats:
     """Return (q ∂/∂q)² W."""
-    return sums(r, m, (2,))[2]
+    return np.asarray(sums(r, m, (2,))[2])
 
 
 def series_slope(r: Floats, m: Floats) -> Floats:
     """Return ∂W/∂r at fixed m, negative: the part ½ of w does not depend on r."""
-    return sums(r, m, (3,))[3]
+    return np.asarray(sums(r, m, (3,))[3])
 
 
 def third(r: Floats, m: Floats) -> Floats:
     """Return E ∂³ log p/∂r³ = ∫ (1 − t)^r (l(2s − l) − (2q − q²)st) dy, l = −log(1 − qt)."""
-    return sums(r, m, (4,))[4]
+    return np.asarray(sums(r, m, (4,))[4])
 
 
 def entropy(r: Floats, m: Floats) -> Floats:

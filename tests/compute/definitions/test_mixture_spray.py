@@ -1,4 +1,4 @@
-"""What geodesics of mixtures need, by few nodes: against sums in 25 digits and SciPy's integration."""
+"""Geodesics of mixtures by few nodes: against sums in 25 digits and SciPy's integration."""
 
 from __future__ import annotations
 
