@@ -87,6 +87,12 @@ def mean(
     return hold(engine, manifold, points, weights, kind, start).mean
 
 
+def rough_mean(manifold: Manifold, theta: Floats) -> Floats:
+    """Return a point (2,) near the Fréchet mean of points θ (n, 2), of which nothing is claimed."""
+    share = _shares(theta, None)
+    return _sought(manifold, theta, share, _start(manifold, theta, share))
+
+
 def average(manifold: Manifold, theta: Floats, kind: str) -> Floats:
     """Return the average (2,) of points θ (n, 2) that is the mean of an affine kind.
 
