@@ -140,10 +140,15 @@ def hold(
 
 
 def moved(
-    engine: Engine, manifold: Manifold, held: HeldMean, index: ArrayLike, theta: Floats
+    engine: Engine,
+    manifold: Manifold,
+    held: HeldMean,
+    index: ArrayLike,
+    theta: Floats,
+    new: Logarithms | None = None,
 ) -> Mean:
     """Return the mean after the point ``index`` has moved to θ (2,), or several points (k,) to θ
-    (k, 2), by one logarithm each.
+    (k, 2), by one logarithm each; ``new``: these logarithms, if they are known.
 
     It is Newton's step from the held mean, whose error is of second order in wᵢ times the move (for the
     median up to a hundredth of the step), and so is that of the variance; the certificate is NaN, since
@@ -157,7 +162,7 @@ def moved(
     at, status = held.mean.theta, held.mean.status
     if status != Status.OK:
         return Mean(at, np.nan, np.nan, status)
-    new = logarithms(engine, manifold, at, to)
+    new = logarithms(engine, manifold, at, to) if new is None else new
     if new.worst != Status.OK:
         return Mean(at, np.nan, np.nan, new.worst)
     vectors, lengths = held.logs.vectors.copy(), held.logs.lengths.copy()
