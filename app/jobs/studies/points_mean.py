@@ -43,6 +43,9 @@ MOST, STEPS = 200, 32
 # in a drag, the mean of more points is followed to first order, as long as it is no farther than this
 # Fisher length from the last one that was certified, and this many points at most have moved since
 MANY, NEAR, SEVERAL = 40, 0.05, 24
+# Fisher length up to which the geodesics from the last mean are drawn, with the new one as their start:
+# they are off by less than that, which is not seen
+UNSEEN = 0.005
 TITLES = {
     "frechet": "Fréchet mean",
     "median": "Fréchet median",
@@ -193,11 +196,13 @@ def _first_order(
     logs = Logarithms(paths.velocity[:, 0], paths.length, paths.status)
     found = moved(engine, manifold, held, rows, theta, logs)
     gap = found.theta - held.mean.theta
-    if found.status != Status.OK or gap @ metric(manifold, held.mean.theta) @ gap > NEAR**2:
+    apart = float(np.sqrt(gap @ metric(manifold, held.mean.theta) @ gap))
+    if found.status != Status.OK or not apart <= NEAR:
         return None
-    # geodesics from the mean that is held, whose starts follow the mean, as exact as the mean itself
-    spokes = paths.theta + (1.0 - paths.t)[:, None] * gap
-    spokes = np.where(manifold.in_domain(spokes)[..., None], spokes, np.nan)
+    if apart <= UNSEEN:
+        spokes = paths.theta + (1.0 - paths.t)[:, None] * gap
+    else:
+        spokes = _from(engine, manifold, found.theta, theta).theta
     title, hint = TITLES[held.kind], HINTS[held.kind] + ROUGHLY
     return Found(
         _drawn(found.theta, spokes),

@@ -49,3 +49,14 @@ def test_one_cluster_is_all_points_round_their_mean():
     whole = mean(REFERENCE, BETA, LAWS[:5])
     np.testing.assert_allclose(found.centres, [whole.theta], rtol=1e-9)
     assert found.inertia == pytest.approx(5 * whole.variance, rel=1e-9, abs=0)
+
+
+def test_clusters_of_few_points_are_the_best_of_all_partitions():
+    """Medoids of these five laws prefer another partition, so that several must be refined."""
+    theta = np.array([[1.0, 1.0], [5.0, 2.0], [0.5, 0.5], [5.0, 5.0], [2.0, 3.0]])
+    sums = []
+    for bits in range(1, 16):
+        second = np.array([bits >> i & 1 for i in range(4)] + [0], bool)
+        halves = [theta[second], theta[~second]]
+        sums.append(sum(len(own) * mean(REFERENCE, BETA, own).variance for own in halves))
+    assert k_means(REFERENCE, BETA, theta, 2).inertia == pytest.approx(min(sums), rel=1e-9, abs=0)
