@@ -200,7 +200,7 @@ def _first_order(
     if found.status != Status.OK or not apart <= NEAR:
         return None
     if apart <= UNSEEN:
-        spokes = paths.theta + (1.0 - paths.t)[:, None] * gap
+        spokes: Floats = paths.theta + (1.0 - paths.t)[:, None] * gap
     else:
         spokes = _from(engine, manifold, found.theta, theta).theta
     title, hint = TITLES[held.kind], HINTS[held.kind] + ROUGHLY
