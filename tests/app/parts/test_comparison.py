@@ -158,6 +158,17 @@ def test_a_drag_in_the_window_moves_the_scene_and_all_pictures(tmp_path):
         until(program, lambda: not slot.panel.state.stale)
         after = [of.words for of in slot.panel.state.panes]
         assert [a == b for a, b in zip(words, after, strict=True)] == [False] * 3
+        pane.setFocus()
+        QTest.keyClick(pane, Qt.Key.Key_Return)
+        before = program.store.scene.start
+        x, y = dict(pane.picture.pins)["B"]
+        for _ in range(3):
+            QTest.keyClick(pane, Qt.Key.Key_Right)
+        QTest.keyClick(pane, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+        assert program.store.scene.end.token is None and program.store.scene.start == before
+        until(program, lambda: not slot.panel.state.stale)
+        pane = slot.panel.panes.panes[0]
+        assert dict(pane.picture.pins)["B"] == pytest.approx((x + 24, y - 1), abs=0.6)
         assert not pane.grab().toImage().isNull()
         target = tmp_path / "side.svg"
         program.window.ask_save = lambda title, pattern, name="": str(target)
