@@ -30,6 +30,8 @@ from app.views.interface.theme import RGBA, Theme
 REACH, HELD, FAINT = 14.0, 18.0, 0.45
 # pixels that an arrow key moves a pin, alone and with Shift
 STEP, FINE = 8.0, 1.0
+# pixels by which a pin may be off the place that keys lead it to, because a token holds it
+SNAPPED = 7.0
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
@@ -135,8 +137,16 @@ class PicturePane(QWidget):
         pins = dict(self.picture.pins) if self.picture is not None else {}
         return QPointF(*pins[self.chosen]) if self.chosen in pins else None
 
+    def _begin(self) -> QPointF | None:
+        """Return where the next key moves the pin from: where keys led it, unless it went elsewhere."""
+        place, going = self._place(), self._going
+        if going is None or place is None:
+            return place
+        apart = float(np.hypot(going.x() - place.x(), going.y() - place.y()))
+        return going if self._stale or apart < SNAPPED else place
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        start = self._going or self._place()
+        start = self._begin()
         key = Qt.Key(event.key())
         if key in ENTER:
             self.chosen = "B" if self.chosen == "A" else "A"
