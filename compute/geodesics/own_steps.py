@@ -24,7 +24,7 @@ from compute.core.status import Status
 from compute.geodesics import dop853
 from compute.geodesics.runge_kutta import MARGIN_KEPT, turns
 from compute.geodesics.spray import ILL, LEFT, OK, Acceleration, acceleration_of
-from compute.geodesics.step_ends import StepEnds, rate
+from compute.geodesics.step_ends import StepEnds, added, rate
 from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, is_typed, square
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import SINGULAR
@@ -34,9 +34,11 @@ TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
 # the error of a step as a share of the speed, and the share of that for the first step, whose nodes
 # have no earlier step's end
 STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
-# the smallest step that an error or a turn asks for, in units of that between two nodes, the smallest
-# of all, and the most steps for each node
-ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
+# the smallest step that a turn asks for, in units of that between two of FEW or more nodes, the smallest
+# of all, and the most steps for each of them
+ROUGH, SMALLEST, MOST_STEPS, FEW = 2.0**-5, 2.0**-12, 64, 128
+# the largest sum of errors of the smallest steps, as a share of the speed
+DOUBT = 1e-8
 # a curve that can only turn too fast runs away in finite time if its coordinates are this much faster
 # than at first
 RUNAWAY = 8.0
@@ -73,6 +75,11 @@ class Way:
         return is_typed(self.manifold)
 
     @property
+    def unit(self) -> float:
+        """The time in units of which the smallest steps are given."""
+        return 1.0 / max(self.steps, FEW)
+
+    @property
     def turn(self) -> float:
         """The share by which a step may change the velocity."""
         return TURN_LIMIT if self.typed else ESTIMATED_TURN
@@ -105,8 +112,8 @@ class _Flight:
     their steps (d, n), (n,); θ'' (2, n), g (3, n) and why no step is possible (n,); q's coefficients, 0
     for steps in time (2, n); the distances to the edge and to singular g, as functions that vanish
     there, and how fast they fell (2, n), and whether a step failed because of them (n,); why the last
-    step was rejected or the next is cut (n,); the status of a stop; all ends of steps, and the first
-    |v|² in the metric and in coordinates (n,).
+    step was rejected or the next is cut (n,); the status of a stop; all ends of steps, the first |v|²
+    in the metric and in coordinates (n,), and the errors of steps beyond the tolerance (n,).
     """
 
     y: Floats
@@ -125,6 +132,7 @@ class _Flight:
     ends: StepEnds
     energy: Floats
     quick: Floats
+    doubt: Floats
 
     @property
     def open(self) -> np.ndarray:
@@ -147,7 +155,7 @@ def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Float
     """
     state = _begun(way, theta, v)
     pace = Pace(_first_steps(way, state))
-    for _ in range(MOST_STEPS * way.steps):
+    for _ in range(round(MOST_STEPS / way.unit)):
         todo = state.open
         if todo.size == 0:
             break
@@ -155,7 +163,8 @@ def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Float
         _advance(way, state, pace, todo)
     late = state.open
     if late.size:
-        _stop(way, state, late)
+        state.status[late] = TURNS
+    state.status[(state.status == OK) & (state.doubt > DOUBT)] = TURNS
     return state.ends.nodes(way.steps), state.y[4], state.sums(), state.status
 
 
@@ -189,6 +198,7 @@ def _begun(way: Way, theta: Floats, v: Floats) -> _Flight:
         ends=ends,
         energy=square(metric, y[2:4]),
         quick=(y[2:4] ** 2).sum(axis=0),
+        doubt=np.zeros(n),
     )
 
 
@@ -256,7 +266,7 @@ def _stepped(
         way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight), slopes[stage])
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
-    end, lost = _added(y, lost, planned.size * (dop853.B @ flat).reshape(y.shape))
+    end, lost = added(y, lost, planned.size * (dop853.B @ flat).reshape(y.shape))
     kept = MARGIN_KEPT * way.margin(y[:2])
     aimed = y[:2] + planned.time * y[2:4]
     leaving = (way.margin(np.stack([end[:2], aimed], axis=1)) <= kept).any(axis=0)
@@ -264,16 +274,9 @@ def _stepped(
     return (end, lost), verdict, slopes
 
 
-def _added(sums: Floats, lost: Floats, rise: Floats) -> tuple[Floats, Floats]:
-    """Return sums with their next terms, and what they lack by rounding (Kahan)."""
-    whole = rise + lost
-    found = sums + whole
-    return found, whole - (found - sums)
-
-
 def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     """Try one step of each curve of ``todo``, and set the size of the next or stop the curve."""
-    dt, planned = 1.0 / way.steps, _planned(state, pace, todo)
+    planned, smallest, rough = _planned(state, pace, todo), SMALLEST * way.unit, ROUGH * way.unit
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
     begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
     start, wrong = (y, state.y_lost[:, todo]), state.wrong[todo]
@@ -282,7 +285,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     error = errors(metric, y[2:4], planned.size, slopes) / allowed
     end[4, planned.last], lost[4, planned.last] = 1.0, 0.0
     late = (verdict == OK) & (end[4] > 1.0)
-    exact = ((error <= 1.0) | (time <= ROUGH * dt)) & ~late
+    exact = ((error <= 1.0) | (time <= smallest)) & ~late
     good = np.flatnonzero((verdict == OK) & exact)
     if good.size:
         whole = _accept(way, state, todo, good, (planned, slopes, end, lost))
@@ -292,15 +295,16 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     longest, growth = CAREFUL if way.typed else QUICK
     most = np.where(state.reason[todo] == OK, growth, 1.0)
     made = possible & exact
+    state.doubt[todo] += np.where(made & (error > 1.0), error * allowed, 0.0)
     wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
     wanted = np.where(made & planned.halved, pace.h[todo], wanted)
     quick = rate(state.y[2:4, todo], state.weight[:, todo])
-    least = np.minimum(planned.size, ROUGH * dt / quick)
-    wanted = np.clip(wanted, least, longest * dt / quick)
+    least = np.minimum(planned.size, smallest / quick)
+    wanted = np.clip(wanted, least, longest / way.steps / quick)
     wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
     # a turn asks for no step below the smallest before that is tried
-    turning = (verdict == TURNS) & (time > ROUGH * dt)
-    half = np.where(turning, np.maximum(0.5 * time, ROUGH * dt), 0.5 * time) / quick
+    turning = (verdict == TURNS) & (time > rough)
+    half = np.where(turning, np.maximum(0.5 * time, rough), 0.5 * time) / quick
     # a curve that leaves the domain with long steps may only turn too fast with shorter ones
     left = ~possible & (state.reason[todo] == LEFT)
     state.reason[todo] = np.where(left, LEFT, verdict)
@@ -308,9 +312,8 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     blocked = (verdict == LEFT) | (verdict == ILL)
     state.close[todo] = blocked | (state.close[todo] & (most < wanted))
     pace.h[todo] = np.minimum(wanted, most)
-    rough = state.reason[todo] == TURNS
-    ended = pace.h[todo] * quick < np.where(rough, ROUGH, SMALLEST) * dt
-    ended &= state.y[4, todo] < 1.0
+    least = np.where(state.reason[todo] == TURNS, rough, smallest)
+    ended = (pace.h[todo] * quick < least) & (state.y[4, todo] < 1.0) & (state.reason[todo] != OK)
     if ended.any():
         _stop(way, state, todo[ended])
 
@@ -324,8 +327,8 @@ def _cut(way: Way, state: _Flight, todo: np.ndarray) -> Floats:
     until = np.where(falls, near / np.where(falls, fall, 1.0), np.inf)
     most, which = APPROACH * until.min(axis=0), until.argmin(axis=0)
     v = state.y[2:4, todo]
-    small = most * rate(v, state.weight[:, todo]) < SMALLEST / way.steps
-    shortest = np.full(len(todo), ROUGH / way.steps)
+    small = most * rate(v, state.weight[:, todo]) < SMALLEST * way.unit
+    shortest = np.full(len(todo), ROUGH * way.unit)
     turning = turns(state.metric[:, todo].T, shortest, state.a[:, todo].T, v.T, way.turn) & ~small
     reason = np.where(small, np.where(which == 0, LEFT, ILL), state.reason[todo])
     state.reason[todo] = np.where(turning, TURNS, reason)
@@ -361,7 +364,7 @@ def _accept(
     before = np.where(known, state.near[:, own], near)
     state.fall[:, own], state.near[:, own] = (before - near) / size, near
     passed, lost = _passed(state, planned, slopes, good[whole], own), lost[:, good[whole]]
-    s, s_lost = state.s[own], state.s_lost[own] = _added(state.s[own], state.s_lost[own], passed)
+    s, s_lost = state.s[own], state.s_lost[own] = added(state.s[own], state.s_lost[own], passed)
     state.y[:, own], state.y_lost[:, own] = end, lost
     state.a[:, own], state.metric[:, own] = a, metric
     state.wrong[own] = OK if wrong is None else wrong
@@ -395,6 +398,6 @@ def _stop(way: Way, state: _Flight, lost: np.ndarray) -> None:
     y, reason = state.y[:, lost], state.reason[lost]
     runs = (y[2:4] ** 2).sum(axis=0) >= RUNAWAY**2 * state.quick[lost]
     # a metric may be singular only because the edge is near
-    aimed = y[:2] + ROUGH / way.steps * y[2:4]
+    aimed = y[:2] + ROUGH * way.unit * y[2:4]
     singular = (reason == ILL) & (way.margin(aimed) > 0.0)
     state.status[lost] = np.where(((reason == TURNS) & ~runs) | singular, reason, LEFT)

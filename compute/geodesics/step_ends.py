@@ -37,6 +37,13 @@ def rate(v: Floats, weight: Floats) -> Floats:
     return np.sqrt(total, out=total)
 
 
+def added(sums: Floats, lost: Floats, rise: Floats) -> tuple[Floats, Floats]:
+    """Return sums with their next terms, and what they lack by rounding (Kahan)."""
+    whole = rise + lost
+    found = sums + whole
+    return found, whole - (found - sums)
+
+
 @dataclass(eq=False)
 class StepEnds:
     """The ends of accepted steps of curves with weights (2, n) in r: curve, (θ, v, t, s), what these

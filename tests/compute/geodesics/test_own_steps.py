@@ -78,3 +78,15 @@ def test_slow_rays_between_many_nodes_have_all_digits_of_v(alpha):
     bend = own.acceleration(request.theta.T, request.velocity.T)[0].T
     wanted = request.velocity[:, None] + found.t[:, None] * bend[:, None]
     np.testing.assert_allclose(found.velocity, wanted, rtol=0, atol=1e-12 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("steps", [2, 7, 128])
+def test_few_nodes_do_not_bound_the_error_of_steps(steps):
+    """√λ is linear in t, and λ₁ grows by ten million: a share of the first node was too long a step."""
+    manifold = manifold_of("poisson_poisson")
+    theta, v = np.array([[3e-6, 12.0]]), np.array([[0.023, 15.0]])
+    found = initial_value.shoot(ShootRequest(manifold, theta, v, steps=steps))
+    assert found.status[0] == Status.OK
+    root = np.sqrt(theta) + 0.5 * v / np.sqrt(theta) * found.t[:, None]
+    np.testing.assert_allclose(found.theta[0], root**2, rtol=1e-9)
+    np.testing.assert_allclose(found.velocity[0], v / np.sqrt(theta) * root, rtol=1e-9)
