@@ -52,7 +52,9 @@ def draw(wanted: Sequence[str]) -> None:
 
 
 def picture_examples() -> None:
-    """Draw the small pictures of the gallery of examples, with few colours."""
+    """Draw the small pictures of the gallery of examples, with few colours, of which small areas such
+    as pins and curves keep theirs.
+    """
     from PIL import Image
 
     from app.model.examples import examples
@@ -63,7 +65,8 @@ def picture_examples() -> None:
         subprocess.run([sys.executable, "-m", "app", *command], cwd=HERE.parent, check=True)
         with Image.open(file) as drawn:
             small = drawn.convert("RGB").resize((240, 165), Image.Resampling.LANCZOS)
-        small.quantize(96).save(file, optimize=True)
+        few = small.quantize(256, method=Image.Quantize.FASTOCTREE)
+        few.save(file, optimize=True)
 
 
 # --- tables ------------------------------------------------------------------------------------

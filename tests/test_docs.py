@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import re
@@ -18,6 +19,7 @@ from compute.families import families
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 METHODS = (
     *("fisher_rao_metric", "christoffel_symbols", "compute_path", "compute_paths", "all_paths"),
     *("shoot", "transport_attention", "operators", "evolve_attention", "metric_field"),
@@ -43,6 +45,26 @@ def test_every_link_goes_somewhere(pages):
     assert len(targets) > 20
     missing = [(n, t) for n, t in targets if "://" not in t and not (DOCS / t).exists()]
     assert missing == []
+
+
+def test_every_test_that_a_page_names_is_there(pages):
+    named = {found for page in pages.values() for found in TEST.findall(page)}
+    files = {file for file, _ in named}
+    there = {
+        (file, node.name)
+        for file in files
+        if (ROOT / file).is_file()
+        for node in ast.parse((ROOT / file).read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert len(named) > 30 and named - there == set()
+
+
+def test_every_promise_of_reliability_names_its_test(pages):
+    promised, _, _ = pages["reliability.md"].partition("## What is not promised")
+    bullets = re.findall(r"^- (.*?)(?=\n- |\n\n)", promised, re.MULTILINE | re.DOTALL)
+    assert len(bullets) > 25
+    assert [text for text in bullets if not TEST.search(text)] == []
 
 
 def test_every_picture_is_made_by_a_command_of_its_page_and_is_small(make, pages):

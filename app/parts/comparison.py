@@ -113,8 +113,8 @@ class ComparisonPart(Part):
     """Draws the pictures or the plot while the panel is visible; the choice stays for the session."""
 
     title = TITLE
-    events = (
-        PanelShown, PinMoved, ComparisonChosen, ComparisonFilesAsked, PanesLaidOut, PanePinMoved,
+    events: tuple[type, ...] = (
+        PanelShown, ComparisonChosen, ComparisonFilesAsked, PanesLaidOut, PanePinMoved,
         PaneOpened,
     )  # fmt: skip
     messages = (PicturesDrawn, MeasuresAnswer, JobFailed)
@@ -163,6 +163,8 @@ class ComparisonPart(Part):
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
                 self.fields = None if event.visible else frozenset()
+                own = ComparisonPart.events
+                self.events = (*own, PinMoved) if event.visible else own
             case PinMoved():
                 self._dragging = not event.done
             case ComparisonChosen():

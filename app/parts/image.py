@@ -23,6 +23,7 @@ from app.views.interface.flow import Setting
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.views import Choice
 from app.views.text.file_patterns import ALL, one_of, pattern
+from app.views.text.mathematics import powers
 from compute.core.arrays import Floats
 from compute.core.opening import modified
 from compute.heads import head as heads
@@ -331,7 +332,8 @@ def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -
         f"Distance from A to B: {answer.distance:.4g} over {len(answer.way)} patches."
     )
     if shown is not None:
-        words += f" {SHOWN[chosen.shown]}: {shown.min():.3g} (dark) to {shown.max():.3g} (bright)."
+        ends = f"{shown.min():.3g} (dark) to {shown.max():.3g} (bright)"
+        words += powers(f" {SHOWN[chosen.shown]}: {ends}.")
     return PictureState(
         settings, answer.image, (columns, rows), shown, (float(low), float(high)), outlines,
         places[answer.way], words,

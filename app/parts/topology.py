@@ -19,6 +19,7 @@ from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.topology import Critical, PairChosen, TopologyAsked, TopologyState
+from app.views.text.mathematics import powers
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
@@ -279,7 +280,7 @@ def critical(chart: Chart, answer: TopologyAnswer, share: float, chosen: int) ->
 
 def _name(diagram: Diagram, i: int, dies: bool) -> str:
     value = (diagram.death if dies else diagram.birth)[i]
-    return f"{'dies' if dies else 'born'} at {value:.4g}".replace("-", "−")
+    return f"{'dies' if dies else 'born'} at {powers(f'{value:.4g}')}"
 
 
 def state(
@@ -339,4 +340,4 @@ def _story(answer: TopologyAnswer, i: int) -> str:
         )
     else:
         words += "; an essential class, which never dies"
-    return words.replace("-", "−")
+    return powers(words)

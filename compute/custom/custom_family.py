@@ -149,7 +149,7 @@ def _line_element(own: Own) -> str:
     if own.kind == "potential":
         return f"ds² = Σ ∂ᵢ∂ⱼψ dθⁱdθʲ,  ψ = {texts[0]}"
     if own.kind == "log_density":
-        rest = " + a term without x" if own.normalise else ""
+        rest = " + terms without x" if own.normalise else ""
         return f"ds² = E[(∂₁l d{a} + ∂₂l d{b})²],  l = {texts[0]}{rest}"
     squares = (("", f"d{a}²"), ("2 ", f"d{a} d{b}"), ("", f"d{b}²"))
     parts = zip(texts, squares, strict=True)

@@ -211,7 +211,7 @@ def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
     )
     seen.part.on_event(TopologyAsked(True, 0.03))
     seen.answer()
-    assert seen.state.label == "Attention mass"
+    assert seen.state.label == "Mass density ρ"
     assert seen.state.dimension.tolist() == [0]
     np.testing.assert_allclose(seen.marks.xy[0], scene.start.theta, atol=1.0)
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from compute.core.replacing import hidden, replacing, sweep
+from tests import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
+
+SAFE = ("beside(", "replacing(", "replacing.replacing(", "unfinished(")
+# the path that a film is written to is one that `beside` gave
+GIVEN = {"app/export/encoders.py"}
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +94,49 @@ def test_the_next_to_write_sweeps(tmp_path, dead):
 
 def test_a_hidden_name_keeps_the_kind_of_the_file(tmp_path):
     assert hidden(tmp_path / "a.b.png").name == f".a.b.{os.getpid()}.png"
+
+
+# --- all files of the program ----------------------------------------------------------------
+def writes(node: ast.AST) -> bool:
+    """Whether a node opens a file by its name to write it."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    modes = [a.value for a in node.args if isinstance(a, ast.Constant)]
+    opens = name == "open" and any(mode in ("w", "wb", "x", "a", "ab") for mode in modes)
+    return name in ("write_text", "write_bytes") or opens
+
+
+def unsafe(node: ast.AST) -> Iterator[int]:
+    """Yield the lines that write a file outside a block which replaces it when it is complete."""
+    items = node.items if isinstance(node, ast.With) else []
+    if any(ast.unparse(item.context_expr).startswith(SAFE) for item in items):
+        return
+    if writes(node):
+        yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from unsafe(child)
+
+
+def test_files_are_written_beside_and_renamed():
+    paths = [path for room in ("app", "compute") for path in (ROOT / room).rglob("*.py")]
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    rest = {name for name in texts if not name.startswith("app/bench/")} - GIVEN
+    found = {name: lines for name in rest if (lines := list(unsafe(ast.parse(texts[name]))))}
+    assert len(rest) > 300 and found == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("path.write_text('a')", [1]),
+        ("with path.open('wb') as file:\n    pass", [1]),
+        ("with suppress(OSError):\n    path.write_bytes(b'')", [2]),
+        ("with replacing(target) as path:\n    path.write_text('a')", []),
+        ("with beside(target) as path, path.open('w') as file:\n    pass", []),
+        ("path.open('rb')", []),
+    ],
+)
+def test_a_file_that_is_written_in_its_place_would_be_found(text, lines):
+    assert list(unsafe(ast.parse(text))) == lines
