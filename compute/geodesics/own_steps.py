@@ -34,8 +34,8 @@ TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
 # the error of a step as a share of the speed, and the share of that for the first step, whose nodes
 # have no earlier step's end
 STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
-# the smallest step that a turn asks for, in units of that between two of FEW or more nodes, the smallest
-# of all, and the most steps for each of them
+# the smallest step that a turn asks for and the smallest of all, in units of that between two of FEW or
+# more nodes, and the most steps for each of them
 ROUGH, SMALLEST, MOST_STEPS, FEW = 2.0**-5, 2.0**-12, 64, 128
 # the largest sum of errors of the smallest steps, as a share of the speed
 DOUBT = 1e-8
@@ -161,10 +161,8 @@ def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Float
             break
         checkpoint()
         _advance(way, state, pace, todo)
-    late = state.open
-    if late.size:
-        state.status[late] = TURNS
-    state.status[(state.status == OK) & (state.doubt > DOUBT)] = TURNS
+    state.status[state.open] = TURNS
+    state.status[(state.status == OK) & ~(state.doubt <= DOUBT)] = TURNS
     return state.ends.nodes(way.steps), state.y[4], state.sums(), state.status
 
 
@@ -270,8 +268,7 @@ def _stepped(
     kept = MARGIN_KEPT * way.margin(y[:2])
     aimed = y[:2] + planned.time * y[2:4]
     leaving = (way.margin(np.stack([end[:2], aimed], axis=1)) <= kept).any(axis=0)
-    verdict = np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32)
-    return (end, lost), verdict, slopes
+    return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
 
 
 def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
@@ -295,7 +292,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     longest, growth = CAREFUL if way.typed else QUICK
     most = np.where(state.reason[todo] == OK, growth, 1.0)
     made = possible & exact
-    state.doubt[todo] += np.where(made & (error > 1.0), error * allowed, 0.0)
+    state.doubt[todo] += np.where(made & ~(error <= 1.0), error * allowed, 0.0)
     wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
     wanted = np.where(made & planned.halved, pace.h[todo], wanted)
     quick = rate(state.y[2:4, todo], state.weight[:, todo])
