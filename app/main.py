@@ -37,8 +37,8 @@ def run(chosen: argparse.Namespace) -> int:
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
-    from app.model import scene_file
-    from app.model.lessons import catalogue
+    from app.model import colormaps, scene_file
+    from app.model.lessons import catalogue, listing
     from compute.core.opening import is_regular
     from compute.families import problems
 
@@ -60,7 +60,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
-    for remark in filter(None, (program.settings.remark, *problems())):
+    left_out = (*problems(), *listing.problems(), *colormaps.problems())
+    for remark in filter(None, (program.settings.remark, *left_out)):
         program.window.log(f"⚠ {remark}")
     program.documents.offer_lost()
     return program.run()

@@ -1,4 +1,4 @@
-"""Asks the package index which wheels `requirements.lock` stands for on each system, into `wheels.json`.
+"""Asks the package index which wheels `requirements.lock` names for each system, into `wheels.json`.
 
     .venv/bin/python docs/wheels.py
 

@@ -1,4 +1,4 @@
-"""What the page on platforms says: wheels of the lock by system, and modules that ask for the system."""
+"""The page on platforms: wheels of the lock by system, and modules that ask for the system."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def runs(interpreter: str, abi: str, python: str) -> bool:
     if interpreter == "py3":
         return abi == "none"
     number = int(interpreter.removeprefix("cp3"))
-    return number == minor and abi == interpreter or number <= minor and abi == "abi3"
+    return (number == minor and abi == interpreter) or (number <= minor and abi == "abi3")
 
 
 def fits(file: str, system: str, python: str, most: int) -> bool:
