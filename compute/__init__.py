@@ -7,7 +7,9 @@ from compute.api.attention import GeometricAttention
 from compute.api.capture import capture, capture_sdpa, from_transformer_lens
 from compute.api.constructions import (
     bisector,
+    circumcentre,
     foot,
+    incentre,
     midpoint,
     parallel,
     perpendicular,
@@ -79,6 +81,7 @@ __all__ = [
     "bisector",
     "capture",
     "capture_sdpa",
+    "circumcentre",
     "custom_family",
     "descend",
     "families",
@@ -86,6 +89,7 @@ __all__ = [
     "fit",
     "foot",
     "from_transformer_lens",
+    "incentre",
     "likelihood_ratio_test",
     "midpoint",
     "natural_gradient_flow",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from app.export import figure, measure_plots, raster, small_multiples
 from app.export.charts import SIZE, Look
 from app.export.files import beside, save_arrays
+from app.export.row_table import write_table
 from app.export.sheet import PER_INCH, Sheet
 from app.jobs.comparison import points, table
 from app.jobs.job import Cancelled, Emit, Job
@@ -27,7 +27,6 @@ from app.views.interface.why_there import TITLES, WhyState
 from app.views.text.typed_values import paper_size
 from compute.core.refusal import describe
 from compute.requests.engine import Engine
-from compute.samples.formula_cells import guarded, guarded_row
 
 Values = tuple[tuple[str, str | int | bool], ...]
 
@@ -49,14 +48,6 @@ def look_of(values: Values) -> Look:
     assert paper.inches is not None
     theme: Theme = figure.STYLES[paper.style]
     return Look(paper.inches, paper.times * SIZE, theme)
-
-
-def write_table(target: Path, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows with the same names as CSV."""
-    with beside(target) as out, out.open("w", encoding="utf-8", newline="") as text:
-        made = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        made.writerow({name: guarded(name) for name in rows[0]})
-        made.writerows(map(guarded_row, rows))
 
 
 def written(target: Path, write: Callable[[], None]) -> Notice:

@@ -15,10 +15,12 @@ def asked_for(window: Window, title: str, folder: bool) -> list[str]:
         return [] if path is None else [path]
     place = window.ask_folder(title)
     try:
-        found = [] if place is None else files_in(place)
+        found, left = ([], "") if place is None else files_in(place)
     except OSError as problem:
         window.log(f"⚠ {place} cannot be read: {describe(problem)}")
         return []
+    if left:
+        window.log(f"⚠ {left}")
     if place is not None and not found:
         window.log(f"{place} holds no files of heads")
     return found

@@ -1,7 +1,8 @@
 """Constructions with compass and straightedge, for scripts and notebooks.
 
 Points have shape (2,) or (n, 2); results have their fields in that shape, with a status and a
-certificate of each row (`compute.constructions`).  The default engine is the reference, float64.
+certificate of each row (`compute.constructions`).  Centres of triangles take points (2,) only.  The
+default engine is the reference, float64.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.constructions import bisector as bisectors
+from compute.constructions import centres
 from compute.constructions import foot as feet
 from compute.constructions import midpoint as midpoints
 from compute.constructions import parallel as parallels
@@ -119,6 +121,48 @@ def triangle(
     return in_shape(
         triangles.triangle(engine or open_engine("reference"), manifold, *points), alone
     )
+
+
+def circumcentre(
+    manifold: Manifold, a: ArrayLike, b: ArrayLike, c: ArrayLike, engine: Engine | None = None
+) -> centres.Centre:
+    """Return centre and radius of the circle through three points (2,), d(·, a) = d(·, b) = d(·, c).
+
+    Where K < 0 there may be none: then all is NaN, and the status says why.  Raises ValueError for
+    points outside the domain and for two equal ones.
+
+    >>> import compute
+    >>> found = compute.circumcentre(compute.family("gaussian"), [-1, 1], [1, 1], [0, 3])
+    >>> print(f"{found.theta[1]:.9f}")  # in (μ/√2, σ) a circle of r = 9/8 round (0, 15/8), √(h² − r²)
+    1.500000000
+    """
+    return centres.circumcentre(*_triangle(manifold, a, b, c, engine))
+
+
+def incentre(
+    manifold: Manifold, a: ArrayLike, b: ArrayLike, c: ArrayLike, engine: Engine | None = None
+) -> centres.Centre:
+    """Return centre and radius of the circle that touches the sides of the triangle of points (2,).
+
+    Raises ValueError for points outside the domain and for two equal ones.
+
+    >>> import compute
+    >>> found = compute.incentre(compute.family("gaussian"), [-1, 1], [1, 1], [0, 3])
+    >>> bool(abs(found.theta[0]) < 1e-9), bool(found.certificate < 1e-9), found.status.name
+    (True, True, 'OK')
+    """
+    return centres.incentre(*_triangle(manifold, a, b, c, engine))
+
+
+def _triangle(
+    manifold: Manifold, a: ArrayLike, b: ArrayLike, c: ArrayLike, engine: Engine | None
+) -> tuple[Engine, Manifold, Floats, Floats, Floats]:
+    """Return what a centre is found from."""
+    p, q, r = points = [np.asarray(each, np.float64) for each in (a, b, c)]
+    for name, point in zip("abc", points, strict=True):
+        if point.shape != (2,):
+            raise ValueError(f"{name} must have shape (2,), got {point.shape}")
+    return engine or open_engine("reference"), manifold, p, q, r
 
 
 def parallel(

@@ -98,13 +98,13 @@ def _check(text: Sequence[tuple[int, HeadFile]]) -> None:
     first = text[0][1]
     if len(first.key_tokens) < 2:
         raise Refused(
-            f"{first.name} has one key: all rows are the same, so that no distance is known"
+            f"the file {first.name} has one key: all rows are the same, so that no distance is known"
         )
     for _, file in text[1:]:
         if (file.tokens, file.key_tokens) != (first.tokens, first.key_tokens):
             raise Refused(
-                f"{first.name} and {file.name} are not of one model and differ in their tokens: "
-                "their rows are over different keys"
+                f"the files {first.name} and {file.name} are not of one model and differ in their "
+                "tokens: their rows are over different keys"
             )
     count = sum(file.layers * file.heads for _, file in text)
     if not 2 <= count <= MOST_HEADS:

@@ -24,6 +24,8 @@ from compute.requests.geodesics import ConnectRequest
 from compute.studies.jacobi_fields import morse_index
 
 UNKNOWN = float("nan")
+# steps of the geodesic whose conjugate points are counted
+STEPS = 64
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,6 @@ def _conjugate_points(engine: Engine, manifold: Manifold) -> tuple[int | None, S
     if manifold.singular:
         return None, Status.ILL_CONDITIONED
     a, b = (np.array([pin]) for pin in manifold.pins)
-    paths = engine.connect(ConnectRequest(manifold, a, b))
+    paths = engine.connect(ConnectRequest(manifold, a, b, steps=STEPS))
     status = Status(int(paths.status[0]))
     return (int(morse_index(engine, manifold, paths)[0]) if status.arrived else None), status

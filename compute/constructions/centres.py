@@ -1,28 +1,29 @@
 """Centres of geodesic triangles: of the circle through the vertices, and of that within the sides.
 
-The circumcentre is the zero of ½(d²(·, A) − d²(·, B)) and ½(d²(·, A) − d²(·, C)), whose gradients are
-differences of logarithms.  Where K < 0 there may be none, as of three points on a horocycle.  The
-incentre is the point of equal distance from the three sides, whose gradients are unit vectors away from
-the feet.  Both are found by Newton's method from the middle of the triangle.
+The circumcentre is the point of equal distance from the vertices, the incentre that from the sides.
+The gradient of a distance is the unit tangent of its geodesic, so Newton's method needs nothing but the
+geodesics themselves.  Their feet on the sides are sought at the same time: each round moves the centre
+and the three feet one step.  Where K < 0 three points may have no circumcentre, as on a horocycle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from compute.constructions import lines
-from compute.constructions.foot import Foot, foot
-from compute.core.arrays import Floats
+from compute.constructions.foot import LEAST, cotangent
+from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold, known_inside
-from compute.manifold.tangent import norm
+from compute.manifold.tangent import inner, norm, quarter_turn
 from compute.requests.engine import Engine
-from compute.requests.geodesics import ShootRequest
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 from compute.statistics.logarithms import logarithms
+from compute.studies.retry import second_try
 
 # iterations; largest difference of the distances at which they stop, and at which a centre is accepted,
 # relative to 1 + r
@@ -30,8 +31,12 @@ ROUNDS, STOP, CLOSE = 30, 1e-13, 1e-9
 # Fisher length by which a difference of STOP may shift a centre: near an ideal point it shifts without
 # bound, although all distances are equal
 SHIFT = 1e-7
-# longest step, relative to the longest side; how often it is halved at the edge of the domain
-LONGEST, HALVES = 1.0, 12
+# longest step, relative to the longest side, and towards a side; how often it is halved at the edge of
+# the domain
+LONGEST, WITHIN, HALVES = 1.0, 0.9, 12
+# least cos √K d by which the feet are taken to follow the centre, which waits for them while they are
+# farther off than this share of their distances
+TURNED, SETTLED = 0.1, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +51,45 @@ class Centre:
     status: Status
 
 
-# distances (3,) at a point (2,), their gradients (3, 2) as covectors, and a status
-_Distances = Callable[[Floats], tuple[Floats, Floats, Status]]
+@dataclass(frozen=True, eq=False)
+class _Distances:
+    """Distances d (3,) at a point, their gradients (3, 2) as covectors, how far their other ends are
+    from the feet, the length of step that is safe, and the status.
+    """
+
+    d: Floats
+    slopes: Floats
+    off: float
+    reach: float
+    status: Status
+
+    @property
+    def miss(self) -> float:
+        """The largest difference of the distances."""
+        return float(np.ptp(self.d))
+
+    def settled(self) -> bool:
+        """Whether the feet are near enough for the centre to move."""
+        return self.off <= SETTLED * float(np.abs(self.d).min())
+
+    def within(self, tolerance: float) -> bool:
+        """Whether the distances are equal, and from the feet, relative to 1 + d."""
+        return max(self.miss, self.off) <= tolerance * (1.0 + float(self.d[0]))
+
+
+class _Figure(Protocol):
+    """Three points or lines from which a centre has equal distances.
+
+    weights (3,): of the vertices; the search begins at their average.
+    """
+
+    weights: Floats
+
+    def distances(self, at: Floats) -> _Distances:
+        """Return the distances at a point (2,)."""
+
+    def follow(self, step: Floats) -> None:
+        """Prepare for the distances at the last point, moved by a step (2,)."""
 
 
 def circumcentre(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Floats) -> Centre:
@@ -56,13 +98,8 @@ def circumcentre(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Fl
     NOT_CONVERGED or LEFT_DOMAIN where there is none or the search does not find it; NOT_RESOLVED where
     it is nearly an ideal point.  Raises ValueError for points outside the domain and for equal ones.
     """
-    corners = _checked(manifold, a, b, c)
-
-    def distances(at: Floats) -> tuple[Floats, Floats, Status]:
-        logs = logarithms(engine, manifold, at, corners)
-        return logs.lengths, -_unit(manifold, at, logs.vectors), logs.worst
-
-    return _found(engine, manifold, corners, distances)
+    triangle = _Triangle(engine, manifold, _checked(manifold, a, b, c))
+    return _found(engine, manifold, triangle, _Corners(engine, manifold, triangle))
 
 
 def incentre(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Floats) -> Centre:
@@ -71,34 +108,111 @@ def incentre(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Floats
     NOT_CONVERGED where the circle does not touch them between the vertices, or is not found.  Raises
     ValueError for points outside the domain and for two equal ones.
     """
-    corners = _checked(manifold, a, b, c)
-    begin, end = corners[[1, 2, 0]], corners[[2, 0, 1]]
-    inner: list[Floats] = []  # on which side of each line the middle of the triangle lies
-    places = [np.full(3, 0.5)]  # of the last feet, where the next search begins
+    triangle = _Triangle(engine, manifold, _checked(manifold, a, b, c))
+    sides = _Sides(engine, manifold, triangle)
+    found = _found(engine, manifold, triangle, sides)
+    between = ((sides.t > 0.0) & (sides.t < 1.0)).all() and found.radius > 0.0
+    return found if found.status != Status.OK or between else _none(Status.NOT_CONVERGED)
 
-    def feet(at: Floats) -> Foot:
-        found = foot(engine, manifold, begin, end, np.repeat(at[None], 3, axis=0), places[-1])
-        places.append(np.where(np.isfinite(found.t), found.t, 0.5))
-        return found
 
-    def distances(at: Floats) -> tuple[Floats, Floats, Status]:
-        near = feet(at)
-        status = Status(int(lines.first_failure(*near.status[:, None])[0]))
-        if status != Status.OK:
-            return near.distance, near.theta, status
-        side = np.sign(near.distance)
-        inner[:] = inner or [side]
-        d = inner[0] * near.distance
-        logs = logarithms(engine, manifold, at, near.theta)
-        away = -_unit(manifold, at, logs.vectors)
-        return d, np.sign(d)[:, None] * away, logs.worst
+class _Triangle:
+    """Vertices (3, 2), and the geodesics BC, CA and AB with their lengths (3,) and status."""
 
-    found = _found(engine, manifold, corners, distances)
-    if found.status == Status.OK:
-        t = feet(found.theta).t
-        if not ((t > 0.0) & (t < 1.0)).all() or found.radius <= 0.0:
-            return _none(Status.NOT_CONVERGED)
-    return found
+    def __init__(self, engine: Engine, manifold: Manifold, corners: Floats) -> None:
+        self.corners = corners
+        self.sides = _connected(engine, manifold, corners[[1, 2, 0]], corners[[2, 0, 1]])
+        self.lengths, self.status = self.sides.length, _first(self.sides.status)
+
+    def average(self, engine: Engine, manifold: Manifold, weights: Floats) -> tuple[Floats, Status]:
+        """Return the end (2,) of the geodesic from A with the average of log_A B and log_A C."""
+        ab, ac = self.sides.velocity[2, 0], -self.sides.velocity[1, -1]
+        moved = weights[1] * ab + weights[2] * ac
+        request = ShootRequest(manifold, self.corners[:1], moved[None], 0.0, lines.STEPS)
+        found = engine.shoot(request)
+        return found.theta[0, -1], Status(int(found.status[0]))
+
+
+class _Corners:
+    """The vertices of a triangle."""
+
+    def __init__(self, engine: Engine, manifold: Manifold, of: _Triangle) -> None:
+        self._engine, self._manifold, self._corners = engine, manifold, of.corners
+        self._reach = LONGEST * float(of.lengths.max())
+        self.weights = np.full(3, 1.0 / 3.0)
+
+    def distances(self, at: Floats) -> _Distances:
+        logs = logarithms(self._engine, self._manifold, at, self._corners)
+        away = -_unit(self._manifold, at, logs.vectors)
+        return _Distances(logs.lengths, away, 0.0, self._reach, logs.worst)
+
+    def follow(self, step: Floats) -> None:
+        """Do nothing: vertices stay."""
+
+
+class _Sides:
+    """The sides of a triangle, with a place γ(t), t (3,) in [0, 1], on each, which approaches the foot
+    of the perpendicular from the centre.
+    """
+
+    def __init__(self, engine: Engine, manifold: Manifold, of: _Triangle) -> None:
+        self._engine, self._manifold, self._paths = engine, manifold, of.sides
+        self._speed = of.lengths
+        around = float(of.lengths.sum())
+        self.weights = of.lengths / around
+        # where the incircle of a flat triangle touches the sides
+        self.t = np.clip((0.5 * around - of.lengths[[1, 2, 0]]) / of.lengths, 0.0, 1.0)
+        # steps of t: to the feet from the last centre, and as covectors of the centre's step
+        self._ahead, self._along = np.zeros(3), np.zeros((3, 2))
+        self._inner: Floats | None = None  # on which side of each line the start lies
+
+    def distances(self, at: Floats) -> _Distances:
+        """Return the distances from the places on the sides, positive within the triangle."""
+        manifold, place = self._manifold, self._place()
+        if status := _first(place.status):
+            return _failed(status)
+        if not (place.theta != at).any(axis=1).all():
+            return _failed(Status.NOT_CONVERGED)
+        paths = _connected(self._engine, manifold, place.theta, np.repeat(at[None], 3, axis=0))
+        metric, log = manifold.geometry(place.theta).metric, paths.velocity[:, 0]
+        left = inner(metric, log, quarter_turn(metric, place.velocity)) > 0.0
+        side = np.where(left, 1.0, -1.0)
+        self._inner = side if self._inner is None else self._inner
+        sign = side * self._inner
+        pull = inner(metric, log, place.velocity) / self._speed**2
+        away = _unit(manifold, at, paths.velocity[:, -1])
+        self._aim(place.theta, paths.length, pull, side[:, None] * away, at)
+        off = float(np.abs(pull * self._speed).max())
+        d, reach = sign * paths.length, WITHIN * float(paths.length.min())
+        return _Distances(d, sign[:, None] * away, off, reach, _first(paths.status))
+
+    def _place(self) -> lines.Places:
+        """Return γ(t) by short geodesics from the nearest nodes of the sides."""
+        paths, sides = self._paths, np.arange(3)
+        node = np.rint(self.t * lines.STEPS).astype(int)
+        near = lines.Line(
+            paths.theta[sides, node], paths.velocity[sides, node], self._speed, paths.status
+        )
+        return lines.at(self._engine, self._manifold, near, self.t - node / lines.STEPS, steps=2)
+
+    def _aim(self, theta: Floats, d: Floats, pull: Floats, left: Floats, at: Floats) -> None:
+        """Prepare the feet's next step, as if K were constant.
+
+        Along the line at the distance d, which is longer by cos √K d, the foot moves as much less as
+        the centre.  ``left``: covectors (3, 2) at the centre across the lines.
+        """
+        bent = np.nan_to_num(self._manifold.curvature(theta)) * d**2
+        sine2 = np.clip(1.0 - (pull * self._speed / d) ** 2, 0.0, 1.0)
+        self._ahead = pull / np.maximum(1.0 + sine2 * (cotangent(bent) - 1.0), LEAST)
+        root = np.sqrt(np.abs(bent))
+        longer = np.where(bent > 0.0, np.cos(np.minimum(root, np.pi)), np.cosh(root))
+        metric = self._manifold.geometry(at).metric
+        g = metric[[0, 1, 1, 2]].reshape(2, 2)
+        across = -quarter_turn(metric, np.linalg.solve(g, left.T).T) @ g
+        self._along = across / (np.maximum(longer, TURNED) * self._speed)[:, None]
+
+    def follow(self, step: Floats) -> None:
+        """Move the places to where the feet will be."""
+        self.t = np.clip(self.t + self._ahead + self._along @ step, 0.0, 1.0)
 
 
 def _checked(manifold: Manifold, a: Floats, b: Floats, c: Floats) -> Floats:
@@ -109,6 +223,23 @@ def _checked(manifold: Manifold, a: Floats, b: Floats, c: Floats) -> Floats:
     return np.concatenate(lines.checked(manifold, **named))
 
 
+def _connected(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Paths:
+    """Return the geodesics between points (n, 2)."""
+    request = ConnectRequest(manifold, a, b, 0.0, lines.STEPS)
+    return second_try(engine, request, engine.connect(request))
+
+
+def _first(status: Ints) -> Status:
+    """Return the first status that is not OK, or OK."""
+    bad = status[status != Status.OK]
+    return Status(int(bad[0])) if bad.size else Status.OK
+
+
+def _failed(status: Status) -> _Distances:
+    """Return that the distances are not known, and why."""
+    return _Distances(np.zeros(3), np.zeros((3, 2)), np.inf, 0.0, status)
+
+
 def _unit(manifold: Manifold, at: Floats, vectors: Floats) -> Floats:
     """Return g v/|v| (k, 2) of vectors (k, 2) at a point (2,)."""
     g = manifold.geometry(at).metric[[0, 1, 1, 2]].reshape(2, 2)
@@ -117,50 +248,47 @@ def _unit(manifold: Manifold, at: Floats, vectors: Floats) -> Floats:
     return found
 
 
-def _found(engine: Engine, manifold: Manifold, corners: Floats, distances: _Distances) -> Centre:
-    """Follow Newton's steps from the middle of a triangle until all distances are equal."""
-    sides = logarithms(engine, manifold, corners[0], corners[1:])
-    if sides.worst != Status.OK:
-        return _none(sides.worst)
-    longest = LONGEST * float(sides.lengths.max())
-    third = sides.vectors.sum(axis=0) / 3.0
-    begun = engine.shoot(ShootRequest(manifold, corners[:1], third[None], 0.0, lines.STEPS))
-    if begun.status[0] != Status.OK:
-        return _none(Status(int(begun.status[0])))
-    at = begun.theta[0, -1]
+def _found(engine: Engine, manifold: Manifold, of: _Triangle, figure: _Figure) -> Centre:
+    """Follow Newton's steps until all distances are equal."""
+    if of.status != Status.OK:
+        return _none(of.status)
+    at, begun = of.average(engine, manifold, figure.weights)
+    if begun != Status.OK:
+        return _none(begun)
     for _ in range(ROUNDS):
         checkpoint()
-        d, slopes, status = distances(at)
-        if status != Status.OK:
-            return _none(status)
-        miss = float(np.ptp(d))
-        if miss <= STOP * (1.0 + d[0]):
+        near = figure.distances(at)
+        if near.status != Status.OK:
+            return _none(near.status)
+        if near.within(STOP):
             break
-        step = _step(manifold, at, d, slopes, longest)
+        step = _step(manifold, at, near) if near.settled() else np.zeros(2)
         if step is None:
             return _none(Status.LEFT_DOMAIN)
-        if float(np.abs(step).max()) == 0.0:
-            break
+        figure.follow(step)
         at = at + step
-    if not miss <= CLOSE * (1.0 + d[0]):
+    return _accepted(manifold, at, near)
+
+
+def _accepted(manifold: Manifold, at: Floats, near: _Distances) -> Centre:
+    """Return the circle round a point, or why it is none."""
+    if not near.within(CLOSE):
         return _none(Status.NOT_CONVERGED)
-    if not STOP * (1.0 + d[0]) <= SHIFT * _stiffness(manifold, at, slopes):
+    if not STOP * (1.0 + near.d[0]) <= SHIFT * _stiffness(manifold, at, near.slopes):
         return _none(Status.NOT_RESOLVED)
-    return Centre(at, float(d.mean()), miss, Status.OK)
+    return Centre(at, float(near.d.mean()), near.miss, Status.OK)
 
 
-def _step(
-    manifold: Manifold, at: Floats, d: Floats, slopes: Floats, longest: float
-) -> Floats | None:
+def _step(manifold: Manifold, at: Floats, near: _Distances) -> Floats | None:
     """Return Newton's step (2,) from a point (2,), shorter where it is long or leaves the domain; None
     where it leads along the edge of the domain, or nowhere.
     """
-    matrix = slopes[0] - slopes[1:]
+    matrix = near.slopes[0] - near.slopes[1:]
     if not abs(float(np.linalg.det(matrix))) > 1e-300:
         return None
-    step = -np.linalg.solve(matrix, d[0] - d[1:])
+    step = -np.linalg.solve(matrix, near.d[0] - near.d[1:])
     length = float(norm(manifold.geometry(at).metric, step))
-    step = step * min(1.0, longest / max(length, 1e-300))
+    step = step * min(1.0, near.reach / max(length, 1e-300))
     for _ in range(HALVES):
         if bool(known_inside(manifold, at + step)):
             return np.asarray(step)

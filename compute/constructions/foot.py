@@ -147,7 +147,7 @@ class _Search:
         sine2 = (off / np.maximum(distance * self.line.speed, 1e-300)) ** 2
         sine2 = np.clip(sine2, 0.0, 1.0)
         bent = np.nan_to_num(self.manifold.curvature(theta)) * distance**2
-        usual = 1.0 + sine2 * (_cotangent(bent) - 1.0)
+        usual = 1.0 + sine2 * (cotangent(bent) - 1.0)
         with np.errstate(all="ignore"):
             secant = (self.pull - pull) / self.step
         low, high = (share * np.maximum(usual, LEAST) for share in TRUSTED)
@@ -170,7 +170,7 @@ class _Search:
         )
 
 
-def _cotangent(z: Floats) -> Floats:
+def cotangent(z: Floats) -> Floats:
     """Return √z cot √z, for z < 0 √|z| coth √|z|; 1 − z/3 near 0."""
     root = np.sqrt(np.maximum(np.abs(z), 1e-8))
     round_ = np.where(z > 0, root / np.tan(np.minimum(root, 3.1)), root / np.tanh(root))

@@ -96,14 +96,14 @@ class Places:
     status: Ints
 
 
-def at(engine: Engine, manifold: Manifold, line: Line, t: Floats) -> Places:
-    """Return the points of lines at t (n,)."""
+def at(engine: Engine, manifold: Manifold, line: Line, t: Floats, steps: int = STEPS) -> Places:
+    """Return the points of lines at t (n,), as ends of geodesics with ``steps`` steps."""
     moved = np.abs(t) > HERE
     theta, velocity = line.start.copy(), line.velocity.copy()
     reached, status = t.copy(), line.status.copy()
     if moved.any():
         some = Line(line.start[moved], line.velocity[moved], line.speed[moved], status[moved])
-        paths = along(engine, manifold, some, t[moved])
+        paths = along(engine, manifold, some, t[moved], steps)
         theta[moved] = paths.theta[:, -1]
         velocity[moved] = paths.velocity[:, -1] / t[moved][:, None]
         reached[moved] = t[moved] * paths.reached

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.integrate import simpson
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
@@ -170,6 +169,8 @@ def _geodesic(
 
 def _length(layer: OutputLayer, plane: Plane, theta: Floats, velocity: Floats) -> float:
     """Return ∫ √Var_p(k·h′) dt over all words, by Simpson's rule at the nodes θ (m, 2)."""
+    from scipy.integrate import simpson
+
     T = np.concatenate([keys @ plane.U for _, keys in layer.blocks()])
     level = layer.logits(plane.q0)
     speed = np.empty(len(theta))

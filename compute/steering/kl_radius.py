@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from compute.core.arrays import Floats
 
@@ -83,6 +82,8 @@ def _first(function: Callable[[float], float], start: float) -> float:
     """Return the first zero of a function that is negative at ``start``, on a fine grid of factors; ∞
     if there is none.
     """
+    from scipy.optimize import brentq
+
     before = start
     for s in start * _GRID:
         if function(s) >= 0:

@@ -91,4 +91,5 @@ def test_a_window_starts_without_what_only_exports_need():
     loaded = set(run.stdout.split())
     assert "app.desktop.documents" in loaded
     slow = {"fpdf", "av", "pyqtgraph", "scipy.stats", "scipy.cluster", "torch", "matplotlib"}
+    slow |= {"scipy.integrate", "scipy.optimize"}
     assert not loaded & slow

@@ -61,7 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.export import small_multiples
     from app.export.files import checked
     from app.export.letters import any_script
-    from app.export.panel_tasks import write_table
+    from app.export.row_table import write_table
     from app.jobs.comparison import points, table
     from app.model.file_formats import VECTORS
     from app.model.lessons import first_scene

@@ -59,24 +59,30 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the scores of all heads, or write them to files."""
+    """Print the scores of all heads, or write them to files; the exit status is 1 if a file of a folder
+    is not read.
+    """
     from app.cli.output import Remarks, save, show
     from app.export.files import checked
-    from app.export.panel_tasks import write_table
+    from app.export.row_table import write_table
     from app.presenters.atlas import cells, entry, grouped
     from compute import open_engine
     from compute.atlas.head_groups import redundant
-    from compute.atlas.head_scores import all_scores
+    from compute.atlas.score_store import file_scores, key_of
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
     if chosen.distances:
         checked(chosen.distances, (NPZ,))
-    remarks = Remarks()
-    files = _read(chosen.files, remarks)
+    remarks, unread = Remarks(), Remarks()
+    sources, files = _read(chosen.files, unread)
     # first, since files may not be comparable
     compared, found, groups = _distances(files, chosen, remarks)
     engine = open_engine("reference")
-    scored = [(i, of) for i, file in enumerate(files) for of in all_scores(engine, file)]
+    scored = [
+        (i, of)
+        for i, (source, file) in enumerate(zip(sources, files, strict=True))
+        for of in file_scores(engine, file, key_of(source, _names(source)))
+    ]
     entries = [entry(files[i], of) for i, of in scored]
     for words in _problems(files, scored):
         remarks(words)
@@ -102,30 +108,42 @@ def run(chosen: argparse.Namespace) -> int:
         [*_lines(files, scored, found, near, chosen.redundant), *_grouped(files, found, groups),
          *([compared] if compared else [])],
     )  # fmt: skip
-    return 0
+    return unread.exit(0)
 
 
-def _read(names: Sequence[str], remarks: Remarks) -> list[HeadFile]:
-    """Return the files that are named, and those of folders; those of folders may be others."""
+def _names(source: str) -> tuple[object, ...]:
+    """Return the names by which a file is read unless others are stated, as the atlas states them."""
+    from compute.heads.head_selection import OF_FILE, settings
+
+    return tuple(settings({"source": source})[name] for name in OF_FILE[1:])
+
+
+def _read(names: Sequence[str], unread: Remarks) -> tuple[list[str], list[HeadFile]]:
+    """Return the sources and the files that are named, and those of folders, each once; what a folder
+    holds besides heads is ``unread``.
+    """
     from pathlib import Path
 
     from app.model.head_folders import files_in
     from compute.core.refusal import describe, shown
     from compute.heads.head import load
 
-    files = []
+    found: dict[str, tuple[str, HeadFile]] = {}
     for name in names:
-        if not Path(name).is_dir():
-            files.append(load(name))
-            continue
-        for source in files_in(name):
+        folder = Path(name).is_dir()
+        inside, left = files_in(name) if folder else ([name], "")
+        if left:
+            unread(left)
+        for source in inside:
             try:
-                files.append(load(source))
+                found.setdefault(str(Path(source).resolve()), (source, load(source)))
             except (ValueError, OSError) as problem:
-                remarks(f"{Path(source).name} is not read: {describe(problem)}")
-    if not files:
+                if not folder:
+                    raise
+                unread(f"{Path(source).name} is not read: {describe(problem)}")
+    if not found:
         raise ValueError(f"no file of heads was read from {shown(', '.join(names))}")
-    return files
+    return [source for source, _ in found.values()], [file for _, file in found.values()]
 
 
 def _distances(
@@ -169,7 +187,7 @@ def _lines(
     threshold: float,
 ) -> list[str]:
     """Return the heads that score highest of each kind, the nearest ones, and the redundant pairs."""
-    lines = [f"{len(scored)} heads"]
+    lines = [f"{len(scored)} head{'s' if len(scored) > 1 else ''}"]
     for name, words in KINDS.items():
         known = [(i, of) for i, of in scored if getattr(of, name) == getattr(of, name)]
         known.sort(key=lambda entry: -getattr(entry[1], name))

@@ -52,13 +52,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the paths, or write them to a table; the exit status is 1 if one is not solved."""
-    import csv
-
     from app.cli.output import exit_of, show
     from app.cli.requests import precise
-    from app.export.files import beside, checked
+    from app.export.files import checked
+    from app.export.row_table import write_table
     from compute import steer
-    from compute.samples.formula_cells import guarded_row
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
     found = steer(
@@ -67,10 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
     )  # fmt: skip
     points = list(_points(found))
     if path:
-        with beside(path) as out, out.open("w", encoding="utf-8", newline="") as text:
-            rows = csv.DictWriter(text, list(points[0]), lineterminator="\n")
-            rows.writeheader()
-            rows.writerows(map(guarded_row, points))
+        write_table(path, points)
     show(_result(found, points, chosen.table), chosen.json, _lines(found))
     return exit_of(found.status)
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from app.cli.main import main
+from app.model import head_folders
+from compute.atlas import score_store
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def test_a_folder_is_all_its_files_and_what_is_no_file_of_heads_is_named(capsys,
     (tmp_path / "c.npz").write_bytes(b"no heads")
     (tmp_path / "d.txt").write_text("no heads")
     table = tmp_path / "out.csv"
-    assert main(["heads", str(tmp_path), "--table", str(table)]) == 0
+    assert main(["heads", str(tmp_path), "--table", str(table)]) == 1
     said = capsys.readouterr()
     assert "c.npz is not read" in said.err and "d.txt" not in said.err
     assert "2 texts of one model" in said.out
@@ -95,6 +97,35 @@ def test_a_folder_is_all_its_files_and_what_is_no_file_of_heads_is_named(capsys,
     assert main(["heads", str(empty)]) == 2
     assert "no file of heads was read from" in capsys.readouterr().err
     assert main(["heads", str(tmp_path / "a.npz"), "--redundant", "0"]) == 2
+
+
+def test_of_a_large_folder_the_first_files_are_taken_and_it_is_said(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(head_folders, "MOST", 2)
+    for name in "abc":
+        own(tmp_path / f"{name}.npz")
+    assert main(["heads", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "holds 3 files of heads: the first 2 by name are taken" in said.err
+    assert said.out.startswith("4 heads\n") and "  c layer" not in said.out
+
+
+def test_a_file_that_is_named_twice_is_one_text(capsys, tmp_path):
+    path = own(tmp_path / "a.npz")
+    assert main(["heads", path, str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["heads"]) == 2 and found["compared"] == "one text: all heads are compared"
+
+
+def test_scores_of_a_file_are_kept_on_disk(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(score_store, "known", {})
+    path = own(tmp_path / "a.npz")
+    assert main(["heads", path, "--json"]) == 0
+    first = capsys.readouterr().out
+    score_store.known.clear()
+    monkeypatch.setattr(score_store, "scores", None)
+    assert main(["heads", path, "--json"]) == 0
+    assert capsys.readouterr().out == first
 
 
 def test_files_that_cannot_be_compared_have_scores_alone(capsys, tmp_path):

@@ -221,12 +221,16 @@ def test_what_cannot_be_written_is_told_in_the_form(program, tmp_path):
 
 
 @pytest.mark.window
-def test_a_script_needs_no_form(program, tmp_path):
-    target = tmp_path / "a.py"
+@pytest.mark.parametrize(
+    "command, suffix, words",
+    [("export_script", ".py", "LENGTH"), ("export_page", ".html", "importmap")],
+)
+def test_a_script_and_a_page_need_no_form(program, tmp_path, command, suffix, words):
+    target = tmp_path / f"a{suffix}"
     program.window.ask_save = lambda *_: str(target)
-    program.window.actions["export_script"].trigger()
+    program.window.actions[command].trigger()
     until(program, lambda: program.exporter.dialog is None)
-    assert "LENGTH" in target.read_text()
+    assert words in target.read_text("utf-8")
 
 
 @pytest.mark.window
@@ -251,7 +255,8 @@ def test_a_figure_opens_and_is_not_saved_over(program, tmp_path):
     save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
     program.window.ask_open = lambda *_: str(target)
     program.controller.commands["open"]()
-    assert (program.store.scene, program.documents.document.path) == (scene, None)
+    until(program, lambda: program.store.scene == scene)
+    assert program.documents.document.path is None
 
 
 def test_a_file_in_place_of_a_command_is_opened(tmp_path):

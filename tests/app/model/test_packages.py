@@ -111,7 +111,9 @@ def test_the_page_shows_what_the_example_states():
     page = (ROOT / "docs" / "packages.md").read_text("utf-8")
     module = (EXAMPLE / "teaching_lessons" / "__init__.py").read_text("utf-8")
     project = (EXAMPLE / "pyproject.toml").read_text("utf-8")
-    shown = {kind: re.search(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "toml")}
+    shown = {
+        kind: re.search(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "toml")
+    }
     assert module.endswith(shown["python"][1])
     assert shown["toml"][1] in project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.model import scene_file
+from app.model import head_folders, scene_file
 from app.parts.head_atlas import HeadAtlasPart
 from app.views.interface.events import PanelShown
 from app.views.interface.head_atlas import (
@@ -63,6 +63,20 @@ def test_a_folder_joins_and_says_what_is_not_read(tmp_path):
     made.part.context.window.ask_folder = lambda title: str(tmp_path / "nowhere")
     made.hear(AtlasAsked("folder"))
     assert "cannot be read" in made.told[-1]
+
+
+def test_a_folder_of_too_many_files_is_said_in_the_log(monkeypatch, tmp_path):
+    monkeypatch.setattr(head_folders, "MOST", 1)
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.npz").write_bytes(b"no heads")
+    made = Beside(HeadAtlasPart, scene_of(CAT, tmp_path))
+    made.part.context.window.ask_folder = lambda title: str(folder)
+    made.hear(PanelShown("Atlas", True))
+    state = made.hear(AtlasAsked("folder"))
+    assert "texts holds 2 files of heads: the first 1 by name are taken" in made.told[-1]
+    assert "a.npz is not read" in state.compared and "b.npz" not in state.compared
 
 
 def test_other_files_join_and_say_why_they_cannot_be_compared(tmp_path):
@@ -130,6 +144,13 @@ def test_a_click_on_a_dot_and_enter_in_the_list_show_heads(tmp_path):
         until(program, lambda: "layer=4" in program.store.scene.family)
         assert "head=6" in program.store.scene.family
         settle(program)
+        program.window.frame.resize(1280, 720)
+        settle(program)
+        place, hover = slot.panel.plot.geometry(), slot.panel.plot.scene().sigMouseMoved
+        hover.emit(plot.getViewBox().mapViewToScene(at))
+        settle(program)
+        assert slot.panel.words.text().count("\n") > 6, "the head under the mouse, in many lines"
+        assert slot.panel.plot.geometry() == place, "and its dot stays under the mouse"
         slot.panel.list.setFocus()
         slot.panel.list.setCurrentRow(0)
         QTest.keyClick(slot.panel.list, Qt.Key.Key_Return)

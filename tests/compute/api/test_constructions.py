@@ -31,3 +31,11 @@ def test_a_bisector_keeps_the_points_of_its_row():
     found = compute.bisector(NORMALS, A, B, [-1.0, 0.0, 1.0])
     assert found.theta.shape == (3, 2)
     np.testing.assert_allclose(found.theta[1], compute.midpoint(NORMALS, A, B).theta, atol=1e-9)
+
+
+def test_centres_take_single_points():
+    found = compute.incentre(NORMALS, A, B, C)
+    assert found.status is compute.Status.OK and found.theta.shape == (2,)
+    for find in (compute.circumcentre, compute.incentre):
+        with pytest.raises(ValueError, match=r"b must have shape \(2,\), got \(1, 2\)"):
+            find(NORMALS, A, [B], C)

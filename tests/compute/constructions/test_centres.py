@@ -7,6 +7,7 @@ import pytest
 
 import compute
 from compute.constructions.centres import circumcentre, incentre
+from compute.constructions.foot import foot
 from compute.core.refusal import Refused
 from compute.core.status import Status
 from tests.compute.constructions import half_plane
@@ -87,3 +88,23 @@ def test_centres_of_a_family_without_formulas_have_equal_distances():
         assert found.status == Status.OK and found.certificate <= 1e-10
     with pytest.raises(Refused, match="A and C must differ"):
         incentre(REFERENCE, gamma, corners[0], corners[1], corners[0])
+
+
+@pytest.mark.parametrize(
+    ("family", "corners"),
+    [
+        ("gaussian", [(-2.6, 0.7), (3.2, 1.0), (-2.0, 0.5)]),
+        ("beta", [(0.51, 1.83), (1.67, 1.75), (0.05, 1.84)]),
+        ("von_mises", [(-0.6, 3.0), (1.2, 4.0), (0.5, 3.14)]),
+        ("weibull", [(1.18, 0.26), (2.7, 1.9), (1.16, 0.7)]),
+    ],
+)
+def test_a_thin_triangle_has_an_incircle_with_feet_between_the_vertices(family, corners):
+    """Its distance from each side is that of the feet that `foot` finds."""
+    manifold, points = compute.family(family), np.array(corners)
+    found = incentre(REFERENCE, manifold, *points)
+    assert found.status == Status.OK and found.certificate <= 1e-12
+    at = np.repeat(found.theta[None], 3, axis=0)
+    feet = foot(REFERENCE, manifold, points[[1, 2, 0]], points[[2, 0, 1]], at)
+    assert ((feet.t > 0.0) & (feet.t < 1.0)).all()
+    np.testing.assert_allclose(np.abs(feet.distance), found.radius, rtol=1e-8)

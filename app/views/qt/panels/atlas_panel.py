@@ -34,7 +34,7 @@ from app.views.interface.head_atlas import (
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots, plots_in_words
-from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
+from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker, steady
 
 ACROSS = (Choice(MAP, "map by Fisher–Rao distance"), *(Choice(*of) for of in SCORES.items()))
 UP = tuple(Choice(*of) for of in SCORES.items())
@@ -93,9 +93,10 @@ class AtlasPanel:
         self.list.itemActivated.connect(self._activate)
         self.list.itemClicked.connect(self._activate)
         self.list.currentItemChanged.connect(lambda item, _: self._say_of(item))
-        for widget in (self.list, self.words):
+        # a dot must not move away from the mouse because of what is said of it
+        for widget in (self.list, steady(self.words, "The head, or what is shown", SHORTEST)):
             widget.setFixedWidth(BESIDE)
-            side.addWidget(widget, 1 if widget is self.list else 0)
+            side.addWidget(widget, 1)
         side.addLayout(self._make_buttons())
         row.addWidget(self.plot, 1)
         row.addLayout(side)

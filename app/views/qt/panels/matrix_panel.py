@@ -44,6 +44,9 @@ class MatrixPanel:
         self.plot.setMinimumHeight(LOWEST)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.readout = label("", "quiet", wrap=True)
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # two lines, so that nothing below moves while the mouse does
+        self.readout.setMinimumHeight(2 * self.readout.fontMetrics().lineSpacing())
         column.addWidget(self.note)
         column.addLayout(self._make_row(), 1)
         self._make_items()

@@ -69,6 +69,19 @@ def scrolling(widget: QWidget, name: str) -> QScrollArea:
     return area
 
 
+def steady(words: QLabel, name: str, least: int) -> QScrollArea:
+    """Put words that change into a frame of at least some pixels that scrolls, so that nothing beside
+    them moves.
+    """
+    area = scrolling(words, name)
+    area.viewport().setAutoFillBackground(False)
+    words.setAutoFillBackground(False)
+    words.setAlignment(Qt.AlignmentFlag.AlignTop)
+    area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+    area.setMinimumHeight(least)
+    return area
+
+
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
     """Return a label of plain text; ``name`` selects its style."""
     made = plain_label(text)
