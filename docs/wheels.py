@@ -36,7 +36,6 @@ SYSTEMS = {
     "macos-arm64": ["macosx_14_0_arm64"],
     "macos-x86_64": ["macosx_14_0_x86_64"],
     "windows-amd64": ["win_amd64"],
-    "windows-arm64": ["win_arm64"],
 }
 _LACKING = re.compile(r"No matching distribution found for ([\w-]+)==")
 

@@ -19,7 +19,6 @@ SYSTEMS = {
     "macos-arm64": r"macosx_(\d+)_\d+_(?:arm64|universal2)",
     "macos-x86_64": r"macosx_(\d+)_\d+_(?:x86_64|universal2)",
     "windows-amd64": r"win_amd(64)",
-    "windows-arm64": r"win_arm(64)",
 }
 PYTHONS = ("3.11", "3.12", "3.13")
 ROW = re.compile(r"^\| `([\w-]+)` \| (?:[a-zA-Z]+ (?:2\.)?(\d+) )?\| ?(.*?) ?\|$", re.MULTILINE)
@@ -81,7 +80,7 @@ def test_every_package_has_wheels_but_for_those_that_the_page_names(stated):
         ("a-1-py3-none-any.whl", "macos-arm64", "3.13", 14, True),
         ("a-1-cp312-cp312-win_amd64.whl", "windows-amd64", "3.12", 64, True),
         ("a-1-cp312-cp312-win_amd64.whl", "windows-amd64", "3.13", 64, False),
-        ("a-1-cp312-cp312-win_amd64.whl", "windows-arm64", "3.12", 64, False),
+        ("a-1-cp312-cp312-win_arm64.whl", "windows-amd64", "3.12", 64, False),
         ("a-1-cp310-abi3-manylinux_2_34_x86_64.whl", "linux-x86_64", "3.13", 34, True),
         ("a-1-cp310-abi3-manylinux_2_34_x86_64.whl", "linux-x86_64", "3.13", 31, False),
         ("a-1-cp313-abi3-macosx_11_0_arm64.whl", "macos-arm64", "3.12", 14, False),

@@ -1,4 +1,4 @@
-"""What installed packages offer the program by entry points: families, lessons, colour maps.
+"""Offers of installed packages by entry points: families, lessons, colour maps.
 
 An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
 are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be

@@ -1,4 +1,4 @@
-"""What each system says of processes, and asks of those that are started."""
+"""Processes: how one is started apart from the terminal, and whether one lives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lessons there are: bundled ones, and those of installed packages.
+"""The lessons there are: bundled ones, and those of installed packages.
 
 An entry point is the path of a lesson file; its name is the lesson's.
 """
