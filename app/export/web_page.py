@@ -26,19 +26,9 @@ from compute.gpu.published import published
 from compute.requests.engine import Engine
 
 MODULES = (
-    *("records", "session", "charts", "geodesic", "transport", "fields"),
-    *(
-        "ticks",
-        "frame",
-        "circles",
-        "drawing",
-        "bars",
-        "distributions",
-        "measures",
-        "picture",
-        "newest",
-    ),
-    *("pins", "controls", "viewer", "lesson", "main"),
+    *("records", "session", "charts", "geodesic", "chain", "checks", "transport", "fields"),
+    *("ticks", "frame", "circles", "drawing", "bars", "distributions", "measures", "picture"),
+    *("newest", "pins", "controls", "viewer", "lesson", "main"),
 )
 # logical pixels of the still picture
 STILL = (1000, 660)

@@ -151,7 +151,7 @@ def _distribution(manifold: Manifold, chart: Chart, view: Extent) -> dict[str, A
         keys, bias = manifold.logits
         logits = {"T": np.ravel(keys).tolist(), "b": np.ravel(bias).tolist()}
         return {"labels": labels, "title": support.title, "logits": logits}
-    if not manifold.slot.density:
+    if not manifold.slot.density or support.space == "none":
         return None
     whole = support.space in (COUNTS, TWO_COUNTS)
     grid = None if labels else _ends(manifold, chart, view)

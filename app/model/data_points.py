@@ -73,8 +73,10 @@ def check_inside(points: Sequence[DataPoint], manifold: Manifold) -> None:
             )
 
 
-def standing(points: Sequence[DataPoint]) -> tuple[DataPoint, ...]:
+def standing(points: tuple[DataPoint, ...]) -> tuple[DataPoint, ...]:
     """Return the points that are points of the scene's own family: all but those fitted to another."""
+    if all(not point.family for point in points):
+        return points
     return tuple(point for point in points if not point.family)
 
 

@@ -14,7 +14,7 @@ export function listen(viewer, again) {
       rest: () => viewer().rest(),
     });
   }
-  makeGround(element("picture"), {
+  makeGround(element("stage"), element("picture"), {
     pan: (pixels) => viewer().pan(pixels),
     zoom: (factor, pixels) => viewer().zoom(factor, pixels),
     rest: () => viewer().paintMap(),

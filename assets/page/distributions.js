@@ -5,10 +5,10 @@ import { densities, softmax } from "page/fields";
 
 const SAMPLES = 160; // points of a density
 
-/** p at points θ: {labels, x, p}; by the keys in double precision, or by the density's kernel. */
+/** p at points θ: {labels, x, p, exact}; by the keys in double precision, or by the density's kernel. */
 export async function distributions(session, shown, chart, thetas) {
   const { labels, logits } = shown;
-  if (logits) return { labels, p: thetas.map((theta) => softmax(logits, theta)) };
+  if (logits) return { labels, exact: true, p: thetas.map((theta) => softmax(logits, theta)) };
   const x = labels.length ? labels.map((_, j) => j) : samples(shown, chart, thetas);
   return { labels, x, p: await densities(session, thetas, x) };
 }

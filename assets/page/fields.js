@@ -84,3 +84,8 @@ export function softmax({ T, b }, theta) {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }
+
+/** √g(v, v) of a packed metric (g₁₁, g₁₂, g₂₂). */
+export function norm([a, b, c], [x, y]) {
+  return Math.sqrt(Math.max(a * x * x + 2 * b * x * y + c * y * y, 0));
+}

@@ -29,6 +29,14 @@ export class Frame {
       y1 - ((py - this.top) / this.down) * (y1 - y0),
     ];
   }
+
+  /** The place of the plot that is nearest to some pixels. */
+  nearest([px, py]) {
+    return [
+      Math.min(Math.max(px, this.left), this.left + this.across),
+      Math.min(Math.max(py, this.top), this.top + this.down),
+    ];
+  }
 }
 
 /** The view with one side longer, so that both axes have one scale at this ratio of sides. */

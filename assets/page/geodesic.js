@@ -1,6 +1,8 @@
 // Boundary-value geodesics by the program's kernels, the twin of compute/gpu/shooting.py: curves of
-// least energy, then Newton's method for exp_a(v) = b by three rays at a time.
+// least energy, then Newton's method for exp_a(v) = b by three rays at a time, then multiple shooting.
 
+import { closed } from "page/chain";
+import { norm } from "page/fields";
 import { Records } from "page/records";
 
 // α is followed from 0 in steps of at most this
@@ -20,8 +22,20 @@ export async function connect(session, manifold, { start, end, alpha, steps }) {
   const wanted = { start, end: aimed, alpha, steps };
   const found = await attempt(session, wanted, first, usual);
   if (found.status === "OK" || found.status === "ILL_CONDITIONED") return found;
-  const again = await attempt(session, wanted, first, full);
-  return again.status === "OK" || again.residual < found.residual ? again : found;
+  // of another connection a ray that strays is not brought back by more rounds
+  const again = alpha === 0 ? await attempt(session, wanted, first, full) : found;
+  const best = again.status === "OK" || again.residual < found.residual ? again : found;
+  if (best.status === "OK" || best.status === "ILL_CONDITIONED") return best;
+  return await closed(session, await relaxed(session, first, aimed), alphas(alpha), steps) ?? best;
+}
+
+/** The curve of least energy that the last attempt began with; the first curve where it was lost. */
+async function relaxed(session, first, aimed) {
+  const [nodes] = await session.run([], [[session.buffers.curve, first.length * 8]]);
+  const found = new Float32Array(nodes);
+  const curve = first.map((_, i) => [found[2 * i], found[2 * i + 1]]);
+  if (!found.every(Number.isFinite)) return first;
+  return [first[0], ...curve.slice(1, -1), aimed];
 }
 
 /** A straight line of the family's first chart, or of θ where that leaves the chart. */
@@ -171,9 +185,4 @@ function curveOf(nodes, start, count) {
   for (let i = 1; i < count; i++) theta.push([start[0] + nodes[4 * i], start[1] + nodes[4 * i + 1]]);
   const velocity = theta.map((_, i) => [nodes[4 * i + 2], nodes[4 * i + 3]]);
   return { theta, velocity };
-}
-
-/** √g(v, v) of a packed metric (g₁₁, g₁₂, g₂₂). */
-export function norm([a, b, c], [x, y]) {
-  return Math.sqrt(Math.max(a * x * x + 2 * b * x * y + c * y * y, 0));
 }

@@ -15,21 +15,22 @@ class Page {
     listenToSteps((by) => this.turn(by));
   }
 
-  /** Use a device, the first one or another after a loss. */
+  /** Use a device: the first one, or another after a loss, where the pins stay as they are. */
   async use(device) {
     this.device = device;
     this.sessions = {};
-    await this.turn(0);
+    await this.turn(0, this.viewer?.now);
   }
 
-  /** Go to another scene, or begin this one again. */
-  async turn(by) {
+  /** Go to another scene, or begin this one again; `kept`: with these pins. */
+  async turn(by, kept = {}) {
     this.at += by;
     const scene = this.scenes[this.at];
     showStep(this.scenes, this.at);
     const viewer = new Viewer(scene, await this.session(scene.kernels));
     element("still").hidden = true;
     element("stage").hidden = element("panel").hidden = false;
+    Object.assign(viewer.now, kept);
     this.viewer = viewer;
     follow(viewer);
     await viewer.begin();

@@ -1,14 +1,13 @@
 // The numbers of an answer with their status.
 
-import { norm } from "page/geodesic";
+import { norm } from "page/fields";
 import { number } from "page/ticks";
 
 /** Rows [name, value, hint] of an answer; `coordinates` are the names of θ. */
 export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf) {
   const metric = request.alpha === 0;
-  const good = path.status === "OK";
   const name = metric ? "Fisher–Rao length" : `Length of the α-geodesic (α = ${number(request.alpha, 3)})`;
-  const partly = good ? "" : "Of a curve that is no geodesic to B";
+  const partly = path.arrived ? "" : "Of a curve that is no geodesic to B";
   const rows = [
     [name, path.length, partly],
     ["Energy", path.energy, partly],

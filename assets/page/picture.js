@@ -9,6 +9,8 @@ import { number } from "page/ticks";
 
 const MAP_SIDES = [64, 256]; // samples along the longer side, coarse first
 const STRAIGHT = 64; // parts of the straight line
+// sides of a view, in those of the scene's: closer, single precision has no digits left
+const [CLOSEST, FARTHEST] = [1e-4, 100];
 
 export class Picture {
   /** `pins` are the buttons of A and B, `look()` the colours of the theme in use. */
@@ -45,15 +47,19 @@ export class Picture {
   zoom(factor, pixels) {
     const { x0, x1, y0, y1 } = this.frame.view;
     const at = pixels ? this.frame.toChart(pixels) : [(x0 + x1) / 2, (y0 + y1) / 2];
-    this.lookAt(zoomed(this.frame.view, at, factor));
+    const whole = this.scene.scene.view;
+    const share = (x1 - x0) / (whole.x1 - whole.x0);
+    const bounded = Math.min(Math.max(share * factor, CLOSEST), FARTHEST) / share;
+    this.lookAt(zoomed(this.frame.view, at, bounded));
   }
 
   pixelsOf(theta) {
     return this.frame.toPixels(this.chart.forward(theta));
   }
 
+  /** θ at pixels, or at the nearest place of the plot: a pin outside could not be seen. */
   thetaAt(pixels) {
-    return this.chart.inverse(this.frame.toChart(pixels));
+    return this.chart.inverse(this.frame.toChart(this.frame.nearest(pixels)));
   }
 
   /** Draw an answer, or the scene alone; `places` [A, B] are where the pins are. */
@@ -80,7 +86,7 @@ export class Picture {
       const theta = path.theta[i];
       return [forward(theta), this.chart.push(theta, carried.vectors[i])];
     });
-    const good = path.status === "OK";
+    const good = path.arrived;
     const curve = layers.geodesic ? path.theta.map(forward) : null;
     return { straight, vectors, curve, good, late, moving: layers.geodesic ? forward(point) : null };
   }

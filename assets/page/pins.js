@@ -7,20 +7,21 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export function makePin(button, { place, where, rest }) {
   let grip = null;
   button.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || grip) return;
     const [x, y] = where();
-    grip = [x - event.clientX, y - event.clientY];
+    grip = { finger: event.pointerId, offset: [x - event.clientX, y - event.clientY] };
     button.setPointerCapture(event.pointerId);
     button.focus();
     event.preventDefault();
   });
   button.addEventListener("pointermove", (event) => {
-    if (grip) place([event.clientX + grip[0], event.clientY + grip[1]]);
+    if (grip?.finger === event.pointerId) place([event.clientX + grip.offset[0], event.clientY + grip.offset[1]]);
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    button.addEventListener(end, () => {
-      if (grip) rest();
+    button.addEventListener(end, (event) => {
+      if (grip?.finger !== event.pointerId) return;
       grip = null;
+      rest();
     });
   }
   button.addEventListener("keydown", (event) => {
@@ -36,28 +37,40 @@ export function makePin(button, { place, where, rest }) {
   });
 }
 
-/** Drag the ground to move the view, turn the wheel to zoom. */
-export function makeGround(canvas, { pan, zoom, rest }) {
-  let last = null;
+/** Drag the ground of a stage to move the view; turn the wheel or move two fingers to zoom. */
+export function makeGround(stage, canvas, { pan, zoom, rest }) {
+  const fingers = new Map();
+  const middle = () => [0, 1].map((k) => mean([...fingers.values()].map((at) => at[k])));
+  const spread = () => mean([...fingers.values()].map(([x, y]) => Math.hypot(x - middle()[0], y - middle()[1])));
+  const onStage = ([x, y]) => {
+    const box = stage.getBoundingClientRect();
+    return [x - box.left, y - box.top];
+  };
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    last = [event.clientX, event.clientY];
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!last) return;
-    pan([event.clientX - last[0], event.clientY - last[1]]);
-    last = [event.clientX, event.clientY];
+    if (!fingers.has(event.pointerId)) return;
+    const [before, wide] = [middle(), spread()];
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    const after = middle();
+    pan([after[0] - before[0], after[1] - before[1]]);
+    if (fingers.size > 1 && wide > 1 && spread() > 1) zoom(wide / spread(), onStage(after));
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (last) rest();
-      last = null;
+    canvas.addEventListener(end, (event) => {
+      if (fingers.delete(event.pointerId) && !fingers.size) rest();
     });
   }
-  canvas.addEventListener("wheel", (event) => {
+  // over a pin too
+  stage.addEventListener("wheel", (event) => {
     event.preventDefault();
-    const box = canvas.getBoundingClientRect();
-    zoom(1.0015 ** event.deltaY, [event.clientX - box.left, event.clientY - box.top]);
+    zoom(1.0015 ** event.deltaY, onStage([event.clientX, event.clientY]));
   }, { passive: false });
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

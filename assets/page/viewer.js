@@ -2,6 +2,7 @@
 
 import { bytes } from "page/records";
 import { Chart } from "page/charts";
+import { checked } from "page/checks";
 import { distributions, drawDistributions } from "page/distributions";
 import { geometry } from "page/fields";
 import { connect } from "page/geodesic";
@@ -69,7 +70,15 @@ export class Viewer {
     const carried = path.theta.length > 1
       ? await transport(session, manifold, path, request.vector, request.alpha)
       : { status: "NOT_CONVERGED", vectors: [request.vector], drift: NaN };
-    return { path, carried, ends, rows: await this.rows(request, path) };
+    const rows = await this.rows(request, path);
+    if (request.steps === STEPS.rest) path.status = await checked(session, path, rows, request.alpha);
+    path.arrived = this.statusOf(path.status)[2];
+    return { path, carried, ends, rows };
+  }
+
+  /** [name, words, whether the curve is a geodesic to B]. */
+  statusOf(name) {
+    return this.session.published.statuses.find(([known]) => known === name);
   }
 
   async rows(request, path) {
@@ -155,16 +164,16 @@ export class Viewer {
   /** The measures with their status; those of a curve that is late or no geodesic are grey. */
   tell() {
     const status = element("status");
-    const good = this.answer?.path.status === "OK" && !this.refused;
-    status.className = good ? "" : "bad";
+    const { status: found, arrived } = this.answer?.path ?? {};
+    status.className = found === "OK" && !this.refused ? "" : "bad";
     if (this.refused) {
       status.textContent = `${this.refused} would leave the domain: ${this.scene.domain}`;
       return;
     }
     if (!this.answer) return;
-    const wordsOf = (name) => this.session.published.statuses.find(([known]) => known === name)[1];
-    status.textContent = this.ahead ? "computing…" : wordsOf(this.answer.path.status);
-    element("measures").className = good && !this.ahead ? "" : "stale";
+    const wordsOf = (name) => this.statusOf(name)[1];
+    status.textContent = this.ahead ? "computing…" : wordsOf(found);
+    element("measures").className = arrived && !this.refused && !this.ahead ? "" : "stale";
     fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf));
   }
 

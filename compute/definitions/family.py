@@ -89,6 +89,7 @@ def formula(
     draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
     nodes: Nodes | None = None,
     scored: Callable[..., Callable[[Floats], Scores]] | None = None,
+    quickened: Callable[..., QuickGeometry] | None = None,
     space: str = "",
     moving: bool = False,
     normalise: bool = False,
@@ -116,10 +117,11 @@ def formula(
 
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
-    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`), or ``space``
-    is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
-    ends depend on θ.  ``normalise``: the density is given up to its normalisation; ``periods``: of
-    coordinates that are angles; ``divergence``, ``wasserstein``: closed forms that are not plain
+    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`; ``quickened``:
+    of the geometry and the parameters, quicker ways to its parts), or ``space`` is the line of its
+    samples (see `node_placement`) with nodes placed by the density; ``moving``: its ends depend on θ.
+    ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
+    angles; ``divergence``, ``wasserstein``: closed forms that are not plain
     formulas; ``kinked``: the density has a kink that moves with θ;
     ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
     that no geodesic crosses; ``fold``: of the parameters, coordinates that are regular there;
@@ -153,6 +155,8 @@ def formula(
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
             local = _by_quadrature(derived, nodes, normalise, scored and scored(**chosen))
+            if quickened is not None:
+                local = replace(local, geometry=quickened(local.geometry, **chosen))
         else:
             local = _by_formulas(derived)
         log_density = _log_density(derived, local.log_norm if normalise else None)

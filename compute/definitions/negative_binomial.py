@@ -11,8 +11,8 @@ series, whose moments are one product of matrices.  Twin: ``shaders/lib/negative
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Collection
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,9 +27,11 @@ from compute.core.interrupt import checkpoint
 RULES = ((2.0, -13.5, 43.0, 0.42), (30.0, -16.0, 15.0, 0.285), (np.inf, -19.5, 1.0, 0.23))
 # below this argument functions are power series with this number of terms
 SMALL, TERMS = 0.25, 28
+# below this the logarithm of an upper node cancels
+NEAR = 0.05
 # nodes of the entropy's integral, the first t by the largest scale, and where the integrand vanishes
 ENTROPY_NODES, ENTROPY_FIRST, ENTROPY_LAST = 144, 1e-8, 42.0
-# maximum number of points at once, in 2 MB, whose sums are kept
+# maximum number of points at once
 FEW = 256
 K = np.arange(TERMS)
 # Coefficients of x^k: w(x) − ½ and its derivatives (x∂/∂x), λ = w(x)x and λ²
@@ -38,6 +40,10 @@ _LAMBDA = np.where(K > 0, 1.0 / (K + 1.0), 0.0)
 POWERS = np.stack([_W, K * _W, K**2 * _W, _LAMBDA, np.convolve(_LAMBDA, _LAMBDA)[:TERMS]], axis=1)
 # (w(x) − ½)/x for x < SMALL, in fewer terms
 BEND = Chebyshev.interpolate(Polynomial(_W[1:]), 13, [0.0, SMALL])
+# the same for x < NEAR, as coefficients of falling powers
+NEAR_BEND = (
+    Chebyshev.interpolate(Polynomial(_W[1:]), 8, [0.0, NEAR]).convert(kind=Polynomial).coef[::-1]
+)
 
 
 class _Rule(NamedTuple):
@@ -56,27 +62,27 @@ class _Rule(NamedTuple):
 
 def series(r: Floats, m: Floats) -> Floats:
     """Return W ∈ (½, ∞), r and m > 0."""
-    return _sum(0, r, m)
+    return np.asarray(sums(r, m, (0,))[0])
 
 
 def series_first(r: Floats, m: Floats) -> Floats:
     """Return q ∂W/∂q (...,) at r and m = q/(1 − q) (...,)."""
-    return _sum(1, r, m)
+    return np.asarray(sums(r, m, (1,))[1])
 
 
 def series_second(r: Floats, m: Floats) -> Floats:
     """Return (q ∂/∂q)² W."""
-    return _sum(2, r, m)
+    return np.asarray(sums(r, m, (2,))[2])
 
 
 def series_slope(r: Floats, m: Floats) -> Floats:
     """Return ∂W/∂r at fixed m, negative: the part ½ of w does not depend on r."""
-    return _sum(3, r, m)
+    return np.asarray(sums(r, m, (3,))[3])
 
 
 def third(r: Floats, m: Floats) -> Floats:
     """Return E ∂³ log p/∂r³ = ∫ (1 − t)^r (l(2s − l) − (2q − q²)st) dy, l = −log(1 − qt)."""
-    return _sum(4, r, m)
+    return np.asarray(sums(r, m, (4,))[4])
 
 
 def entropy(r: Floats, m: Floats) -> Floats:
@@ -104,30 +110,27 @@ def entropy(r: Floats, m: Floats) -> Floats:
         return np.asarray(lead + np.sign(1.0 - r) * step * total, kind)
 
 
-def _sum(which: int, r: Floats, m: Floats) -> Floats:
-    """Return one of the sums: the rows of `_sums`."""
+def sums(r: Floats, m: Floats, wanted: Collection[int]) -> Floats:
+    """Return W, its derivatives and E ∂³l (5, ...) at r and m (...,), in the order of `SUMS`; NaN for
+    those that are not wanted.
+    """
     shape, kind = np.broadcast_shapes(np.shape(r), np.shape(m)), np.result_type(r, m)
-    flat = [np.broadcast_to(np.asarray(a, np.float64), shape).ravel() for a in (r, m)]
-    parts = [slice(i, i + FEW) for i in range(0, flat[0].size, FEW)]
-    found = [_kept(*(a[part].tobytes() for a in flat))[which] for part in parts]
-    return np.concatenate([np.empty(0), *found]).reshape(shape).astype(kind)
-
-
-@lru_cache(maxsize=2)
-def _kept(r: bytes, m: bytes) -> Floats:
-    """Return the sums of few points: a geometry takes several at the same ones."""
-    checkpoint()
-    return _sums(np.frombuffer(r), np.frombuffer(m))
-
-
-def _sums(r: Floats, m: Floats) -> Floats:
-    """Return W, its derivatives and E ∂³l (5, n) at r and m (n,)."""
-    which = np.searchsorted([bound for bound, *_ in RULES[:-1]], r, side="right")
+    r, m = (np.broadcast_to(np.asarray(a, np.float64), shape).ravel() for a in (r, m))
     found = np.empty((5, len(r)))
+    for i in range(0, len(r), FEW):
+        checkpoint()
+        some = slice(i, i + FEW)
+        found[:, some] = _by_rules(r[some], m[some], wanted)
+    return found.reshape(5, *shape).astype(kind)
+
+
+def _by_rules(r: Floats, m: Floats, wanted: Collection[int]) -> Floats:
+    which = np.searchsorted([bound for bound, *_ in RULES[:-1]], r, side="right")
+    found = np.full((5, len(r)), np.nan)
     with np.errstate(all="ignore"):  # outside the domain anything may come
         for number in np.unique(which):
             rows = np.flatnonzero(which == number)
-            found[:, rows] = _by_rule(_rule(number), r[rows], m[rows])
+            found[:, rows] = _by_rule(_rule(number), r[rows], m[rows], wanted)
     return found
 
 
@@ -145,46 +148,84 @@ def _rule(number: int) -> _Rule:
     return _Rule(float(step), s, sigma, powers, t[lower:], t[lower:] ** 2, rest[lower:])
 
 
-def _by_rule(rule: _Rule, r: Floats, m: Floats) -> Floats:
-    """Return the sums (5, n), from weights of integrands that do not grow, and of s and σ."""
-    q, size = m / (1.0 + m), r * (r + 1.0)
-    weight = rule.step * np.exp(-r[:, None] * rule.s)
+def _by_rule(rule: _Rule, r: Floats, m: Floats, wanted: Collection[int]) -> Floats:
+    """Return the wanted sums (5, n), from weights of integrands that do not grow, and of s and σ."""
+    found = np.full((5, len(r)), np.nan)
+    q, size, lower = m / (1.0 + m), r * (r + 1.0), len(rule.powers)
+    weight = np.exp(-r[:, None] * rule.s)
+    weight *= rule.step
     after = 1.0 / np.expm1(r * rule.step)
     # Σ over k ≥ 1 of e^(−k r·step), and of k·step e^(−k r·step), at the last node
     late = rule.step * weight[:, -1] * after * (1.0 + after)
     weight[:, -1] *= 1.0 + after
-    by_s, by_sigma = weight * rule.s, weight * rule.sigma
-    by_s[:, -1] += late
-    by_sigma[:, -1] += late
-    lower = len(rule.powers)
     power = q[:, None] ** K
-    a, b, c = (power * (part[:, :lower] @ rule.powers) for part in (weight, by_s, by_sigma))
+    upper = _Upper(rule, q, m)
+
+    def halves(values: Floats) -> tuple[Floats, Floats]:
+        """Return moments (n, TERMS) at the lower nodes, and the weights of the upper ones (n, k)."""
+        return power * (values[:, :lower] @ rule.powers), values[:, lower:] * rule.square
+
+    a, e = halves(weight)
     w0, w1, w2, one, two = (a @ POWERS).T
-    half, slope, mixed, plain = a[:, 0], b @ _W, c @ _LAMBDA, c[:, 0]
-    e, e_s, e_sigma = (part[:, lower:] * rule.square for part in (weight, by_s, by_sigma))
-    at, first, second, lamda = _upper(rule, q, m)
-    half = half + e.sum(axis=1)
-    w0, w1, w2 = w0 + np.vecdot(e, at), w1 + np.vecdot(e, first), w2 + np.vecdot(e, second)
-    slope = slope + np.vecdot(e_s, at)
-    one, two = one + np.vecdot(e, lamda), two + np.vecdot(e * lamda, lamda)
-    mixed, plain = mixed + np.vecdot(e_sigma, lamda), plain + e_sigma.sum(axis=1)
-    # s = t(1 + σ), l = qt(1 + λ)
-    rise = q * (2.0 * (1.0 - q) * one - q * two + q * plain + 2.0 * mixed)
-    return np.stack(
-        [size * (0.5 * half + w0), size * w1, size * w2, (2 * r + 1) * w0 - size * slope, rise]
-    )
+    w0 = w0 + np.vecdot(e, upper.at)
+    if 0 in wanted:
+        found[0] = size * (0.5 * (a[:, 0] + e.sum(axis=1)) + w0)
+    if 1 in wanted:
+        found[1] = size * (w1 + np.vecdot(e, upper.first))
+    if 2 in wanted:
+        found[2] = size * (w2 + np.vecdot(e, upper.second))
+    if 3 in wanted:
+        by_s = weight * rule.s
+        by_s[:, -1] += late
+        b, e_s = halves(by_s)
+        found[3] = (2 * r + 1) * w0 - size * (b @ _W + np.vecdot(e_s, upper.at))
+    if 4 in wanted:
+        by_sigma = weight * rule.sigma
+        by_sigma[:, -1] += late
+        c, e_sigma = halves(by_sigma)
+        lamda = upper.x * (0.5 + upper.at)
+        one, two = one + np.vecdot(e, lamda), two + np.vecdot(e * lamda, lamda)
+        mixed, plain = c @ _LAMBDA + np.vecdot(e_sigma, lamda), c[:, 0] + e_sigma.sum(axis=1)
+        # s = t(1 + σ), l = qt(1 + λ)
+        found[4] = q * (2.0 * (1.0 - q) * one - q * two + q * plain + 2.0 * mixed)
+    return found
 
 
-def _upper(rule: _Rule, q: Floats, m: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return w(x) − ½, its derivatives (x∂/∂x) and λ = w(x)x at the upper nodes (n, k), x = qt."""
-    x = q[:, None] * rule.t
-    rest = (1.0 + m[:, None] * rule.rest) / (1.0 + m[:, None])
-    at = (-np.log(rest) - x) / x**2 - 0.5
-    near = x < SMALL
-    if near.any():
-        at[near] = x[near] * BEND(x[near])
-    share = x / rest
-    return at, share - 2.0 * at, share / rest - 2.0 * share + 4.0 * at, x * (0.5 + at)
+def _bend(x: Floats) -> Floats:
+    """Return w(x) − ½ for x < NEAR."""
+    found = np.full_like(x, NEAR_BEND[0])
+    for coefficient in NEAR_BEND[1:]:
+        found *= x
+        found += coefficient
+    found *= x
+    return found
+
+
+class _Upper:
+    """Functions of x = qt at the upper nodes (n, k): w(x) − ½ and its derivatives (x∂/∂x)."""
+
+    def __init__(self, rule: _Rule, q: Floats, m: Floats) -> None:
+        self.x = x = q[:, None] * rule.t
+        self.rest = 1.0 / (1.0 + m)[:, None] + q[:, None] * rule.rest
+        at = np.log(self.rest)
+        at += x
+        at /= -x * x
+        at -= 0.5
+        near = x < NEAR
+        if near.any():
+            at[near] = _bend(x[near])
+        self.at = at
+
+    @cached_property
+    def first(self) -> Floats:
+        """x w′."""
+        return np.asarray(self.x / self.rest - 2.0 * self.at)
+
+    @cached_property
+    def second(self) -> Floats:
+        """x(x w′)′."""
+        share = self.x / self.rest
+        return np.asarray(share / self.rest - 2.0 * share + 4.0 * self.at)
 
 
 # by their names in formulas
@@ -196,3 +237,5 @@ FUNCTIONS: dict[str, Callable[[Floats, Floats], Floats]] = {
     "negative_binomial_third": third,
     "negative_binomial_entropy": entropy,
 }
+# the functions that `sums` returns
+SUMS = tuple(FUNCTIONS)[:5]

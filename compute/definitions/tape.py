@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,8 @@ class Tape:
             elif number not in joint:
                 steps.append((number, OPERATIONS[name].run, first, second, ended))
             elif joint[number]:
-                steps.append((joint[number], TOGETHER[_set_of(name)], first, second, ended))
+                together = _together(_set_of(name), joint[number])
+                steps.append((joint[number], together, first, second, ended))
             else:
                 steps[-1] = (*steps[-1][:4], (*steps[-1][4], *ended))
         return registers, steps
@@ -153,7 +154,15 @@ class Tape:
 
 def _set_of(name: str) -> tuple[str, ...]:
     """Return the names of the functions that are quicker together with one, or none."""
-    return next((names for names in TOGETHER if name in names), ())
+    return next((names for names in (*TOGETHER, negative_binomial.SUMS) if name in names), ())
+
+
+def _together(names: tuple[str, ...], registers: tuple[int, ...]) -> Callable[..., Any]:
+    """Return the function of all ``names``; -1: a register for what no step needs."""
+    if names != negative_binomial.SUMS:
+        return TOGETHER[names]
+    wanted = [number for number, register in enumerate(registers) if register >= 0]
+    return partial(negative_binomial.sums, wanted=wanted)
 
 
 def _check(step: tuple[Any, ...], number: int) -> None:

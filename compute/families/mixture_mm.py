@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.definitions import mixture_spray
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.definitions.normal_mixture import ALL, REACH, by_means
@@ -104,6 +105,7 @@ FAMILY = formula(
     draw=_charts,
     nodes=ALL,
     scored=by_means,
+    quickened=lambda whole, w: mixture_spray.quick(mixture_spray.by_means(w), whole),
     # a weight of 0 or 1 would leave one of the two out
     parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.definitions import mixture_spray
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.definitions.normal_mixture import ALL, REACH, by_weight
@@ -84,5 +85,6 @@ FAMILY = formula(
     draw=(parameters(COORDINATES), moments()),
     nodes=ALL,
     scored=lambda: by_weight,
+    quickened=lambda whole: mixture_spray.quick(mixture_spray.by_weight(), whole),
     wall=lambda theta: theta[..., 1],
 )

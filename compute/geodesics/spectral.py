@@ -39,8 +39,8 @@ HALVINGS, ARMIJO = 8, 1e-4
 SEGMENTS = 16
 # pairs at once: some 50 MB
 MOST = 64
-# Gauss points and rounds of Newton's method of curves that are not certified
-ROUGH, ROUGH_ROUNDS = 16, 8
+# Gauss points, rounds of Newton's method and pairs at once of curves that are not certified
+ROUGH, ROUGH_ROUNDS, ROUGH_MOST = 16, 8, 256
 
 
 def connect(request: ConnectRequest, curves: Floats) -> Paths:
@@ -55,20 +55,24 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
 
 
 def rough(
-    manifold: Manifold, start: Floats, end: Floats, bend: Floats | None = None
+    manifold: Manifold,
+    start: Floats,
+    end: Floats,
+    bend: Floats | None = None,
+    count: int = ROUGH,
 ) -> tuple[Floats, Floats, Floats]:
-    """Return velocities (n, 2) at the starts, lengths (n,), and c″ (n, ROUGH, 2) of polynomials near
+    """Return velocities (n, 2) at the starts, lengths (n,), and c″ (n, count, 2) of polynomials near
     the geodesics of α = 0 between points (n, 2), in float64; NaN where none is found.
 
-    Nothing certifies them; they are exact to about NEAR where the geodesics are short.  ``bend`` is
-    that of nearby pairs, 0 by default.
+    Nothing certifies them; with ROUGH points they are exact to about NEAR where the geodesics are
+    short.  ``bend`` is that of nearby pairs, 0 by default.
     """
-    made = np.zeros((len(start), ROUGH, 2)) if bend is None else np.nan_to_num(bend)
+    made = np.zeros((len(start), count, 2)) if bend is None else np.nan_to_num(bend)
     velocity, length = np.full(start.shape, np.nan), np.full(len(start), np.nan)
-    for begin in range(0, len(start), MOST):
-        some = slice(begin, begin + MOST)
+    for begin in range(0, len(start), ROUGH_MOST):
+        some = slice(begin, begin + ROUGH_MOST)
         ends = _Ends(start[some], end[some] - start[some])
-        state = _state(manifold, ends, made[some], ROUGH)
+        state = _state(manifold, ends, made[some], count)
         _relax(manifold, ends, state, ROUGH_ROUNDS, exactly=True)
         close = state.amiss <= NEAR
         own = ends.curve(state.bend, np.zeros(1))[1][:, 0]

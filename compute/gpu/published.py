@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from compute.core.status import Status
+from compute.geodesics import multiple_shooting
 from compute.geodesics.discrete_energy import SEGMENTS, STEP_SIZES
 from compute.geodesics.initial_value import DRIFT_LIMIT
 from compute.geodesics.shooting import MISS_LIMIT
@@ -79,11 +80,18 @@ def published(manifold: Manifold, scalar: str) -> dict[str, Any]:
             "tries": shooting.TRIES,
             "miss": MISS_LIMIT["f4"],
             "drift": DRIFT_LIMIT[4],
+            "chain": {
+                "segments": multiple_shooting.SEGMENTS,
+                "rounds": multiple_shooting.ROUNDS,
+                "offset": multiple_shooting.OFFSET["f4"],
+                "closed": multiple_shooting.CLOSED["f4"],
+                "gap": multiple_shooting.GAP_LIMIT["f4"],
+            },
             "singular": SINGULAR,
             "unknown": local_geometry.UNKNOWN,
             "which": which,
         },
-        "statuses": [[status.name, status.words] for status in Status],
+        "statuses": [[status.name, status.words, status.arrived] for status in Status],
     }
 
 

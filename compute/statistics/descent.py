@@ -12,6 +12,7 @@ straight line in η to the maximum-likelihood point, and γ = 1 reaches it at on
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -169,10 +170,10 @@ def divergence_to(manifold: Manifold, target: Floats) -> Loss:
 def _check(method: str, rate: float, steps: int) -> None:
     if method not in METHODS:
         raise Refused(f"method must be one of {', '.join(METHODS)}, got {shown(method)}")
-    if not (np.isfinite(rate) and rate > 0):
+    if not isinstance(rate, numbers.Real) or not (np.isfinite(rate) and rate > 0):
         raise Refused(f"rate must be positive, got {shown(rate)}")
-    if not 1 <= steps <= MOST_STEPS:
-        raise Refused(f"steps must be from 1 to {MOST_STEPS}, got {shown(steps)}")
+    if not isinstance(steps, numbers.Integral) or not 1 <= steps <= MOST_STEPS:
+        raise Refused(f"steps must be a whole number from 1 to {MOST_STEPS}, got {shown(steps)}")
 
 
 def _dual(manifold: Manifold) -> Chart:

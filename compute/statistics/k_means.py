@@ -1,8 +1,10 @@
 """k-means by Fisher–Rao distance.
 
 Restarts are cheap on the matrix of all distances, where a centre is a medoid, the point of least sum of
-squares in its cluster.  The best of them are then refined with Fréchet means as centres (Lloyd's
-algorithm), which is what the inertia Σ d²(θᵢ, centre) of the result refers to.
+squares in its cluster.  The best of them are refined with Fréchet means as centres (Lloyd's algorithm),
+which is what the inertia Σ d²(θᵢ, centre) of the result refers to.  Where certified geodesics are
+expensive, all of this is done with rough ones, of which nothing is claimed, and the best clusters are
+then refined with certified ones until these agree.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from compute.core.status import Status
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
-from compute.statistics.distance_matrix import between, distances
-from compute.statistics.means import mean
+from compute.statistics.distance_matrix import AT_ONCE, between, distances
+from compute.statistics.logarithms import RoughLogarithms
+from compute.statistics.means import hold, rough_mean
 
 # restarts that are refined, and maximum numbers of restarts and of rounds
 FINALISTS, MOST_RESTARTS, ROUNDS = 3, 10_000, 100
@@ -56,17 +59,43 @@ def k_means(
         raise Refused(f"restarts must be from 1 to {MOST_RESTARTS}, got {shown(restarts)}")
     if seed < 0:
         raise Refused(f"seed must not be negative, got {shown(seed)}")
-    every = distances(engine, manifold, points)
-    squares = np.where(np.isnan(every.values), np.inf, every.values**2)
+    rough = engine.name == "reference" and RoughLogarithms.pay(manifold)
+    squares = _squares(engine, manifold, points, rough)
     dice = np.random.default_rng(seed)
     found: dict[bytes, tuple[float, NDArray[np.intp]]] = {}
     for _ in range(restarts):
         checkpoint()
         labels, inertia = _medoids(squares, _spread(squares, k, dice))
-        found[labels.tobytes()] = inertia, labels
+        found[_renumbered(labels).tobytes()] = inertia, labels
     best = sorted(found.values(), key=lambda one: one[0])[:FINALISTS]
-    refined = [_lloyd(engine, manifold, points, labels) for _, labels in best]
-    return min(refined, key=lambda one: (one.status != Status.OK, one.inertia))
+    certified = _Centres(engine, manifold, points)
+    means = _RoughCentres(engine, manifold, points) if rough else certified
+    refined = [_lloyd(means, labels) for _, labels in best]
+    found_best = min(refined, key=lambda one: (one.status != Status.OK, one.inertia))
+    return _lloyd(certified, found_best.labels) if rough else found_best
+
+
+def _squares(engine: Engine, manifold: Manifold, points: Floats, rough: bool) -> Floats:
+    """Return the squares (n, n) of all distances, infinite where unknown."""
+    if rough:
+        values = _rough(engine, manifold, points)
+    else:
+        values = distances(engine, manifold, points).values
+    return np.where(np.isnan(values), np.inf, values**2)
+
+
+def _rough(engine: Engine, manifold: Manifold, points: Floats) -> Floats:
+    """Return rough distances (n, n), certified ones where these are not found."""
+    values, (i, j) = np.zeros((len(points),) * 2), np.triu_indices(len(points), 1)
+    for begin in range(0, len(i), AT_ONCE):
+        checkpoint()
+        some = slice(begin, begin + AT_ONCE)
+        a, b = i[some], j[some]
+        found = RoughLogarithms.lengths(manifold, points[a], points[b])
+        if (lost := np.isnan(found)).any():
+            found[lost], _ = between(engine, manifold, points[a[lost]], points[b[lost]])
+        values[a, b] = found
+    return values + values.T
 
 
 def _spread(squares: Floats, k: int, dice: np.random.Generator) -> list[int]:
@@ -98,29 +127,69 @@ def _medoids(squares: Floats, chosen: list[int]) -> tuple[NDArray[np.intp], floa
     return labels, float(squares[centres[labels], np.arange(len(labels))].sum())
 
 
-def _lloyd(
-    engine: Engine, manifold: Manifold, points: Floats, labels: NDArray[np.intp]
-) -> Clusters:
+class _Centres:
+    """The Fréchet means of clusters of points, each computed once, with their distances from all."""
+
+    def __init__(self, engine: Engine, manifold: Manifold, points: Floats) -> None:
+        self.engine, self.manifold, self.points = engine, manifold, points
+        self._known: dict[bytes, tuple[Floats, Floats, Status]] = {}
+
+    def of(self, labels: NDArray[np.intp], k: int) -> tuple[Floats, Floats, Status]:
+        """Return the means (k, 2), their distances (k, n) from the points, infinite where unknown, and
+        OK or the first other status.
+        """
+        found = [self._one(labels == c) for c in range(k)]
+        status = next((status for *_, status in found if status != Status.OK), Status.OK)
+        return np.stack([one[0] for one in found]), np.stack([one[1] for one in found]), status
+
+    def _one(self, members: NDArray[np.bool_]) -> tuple[Floats, Floats, Status]:
+        key = members.tobytes()
+        if key not in self._known:
+            self._known[key] = self._computed(members)
+        return self._known[key]
+
+    def _computed(self, members: NDArray[np.bool_]) -> tuple[Floats, Floats, Status]:
+        """Return the mean (2,) of some points, its distances (n,) from all, and the first status that
+        is not OK.
+        """
+        held = hold(self.engine, self.manifold, self.points[members])
+        apart, status = np.zeros(len(members)), np.zeros(len(members), np.int32)
+        apart[members], status[members] = held.logs.lengths, held.logs.status
+        others = self.points[~members]
+        at = np.broadcast_to(held.mean.theta, others.shape)
+        apart[~members], status[~members] = between(self.engine, self.manifold, at, others)
+        bad = [held.mean.status, *status[status != Status.OK]]
+        worst = next((Status(int(one)) for one in bad if one != Status.OK), Status.OK)
+        return held.mean.theta, np.where(np.isnan(apart), np.inf, apart), worst
+
+
+class _RoughCentres(_Centres):
+    """The same by rough geodesics."""
+
+    def _computed(self, members: NDArray[np.bool_]) -> tuple[Floats, Floats, Status]:
+        centre = rough_mean(self.manifold, self.points[members])
+        at = np.broadcast_to(centre, self.points.shape)
+        apart = RoughLogarithms.lengths(self.manifold, at, self.points)
+        status = Status.NOT_CONVERGED if np.isnan(apart).any() else Status.OK
+        return centre, np.where(np.isnan(apart), np.inf, apart), status
+
+
+def _renumbered(labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return labels (n,) in the order in which they occur, the same for the same clusters."""
+    _, first, each = np.unique(labels, return_index=True, return_inverse=True)
+    return np.asarray(np.argsort(np.argsort(first))[each])
+
+
+def _lloyd(means: _Centres, labels: NDArray[np.intp]) -> Clusters:
     """Alternate between Fréchet means and nearest centres until no label changes."""
     k = int(labels.max()) + 1
     for rounds in range(1, ROUNDS + 1):
-        centres, status = _centres(engine, manifold, points, labels, k)
-        apart, missed = _apart(engine, manifold, points, centres)
-        status = status if status != Status.OK else missed
+        centres, apart, status = means.of(labels, k)
         following = _filled(apart, np.argmin(apart, axis=0), k)
         if status != Status.OK or (following == labels).all():
             return _numbered(centres, apart, labels, rounds, status)
         labels = following
     return _numbered(centres, apart, labels, rounds, Status.NOT_CONVERGED)
-
-
-def _centres(
-    engine: Engine, manifold: Manifold, points: Floats, labels: NDArray[np.intp], k: int
-) -> tuple[Floats, Status]:
-    """Return the Fréchet means (k, 2) of the clusters, and OK or the first other status."""
-    means = [mean(engine, manifold, points[labels == c]) for c in range(k)]
-    status = next((one.status for one in means if one.status != Status.OK), Status.OK)
-    return np.stack([one.theta for one in means]), status
 
 
 def _numbered(
@@ -130,17 +199,6 @@ def _numbered(
     order = np.argsort(-np.bincount(labels, minlength=len(centres)), kind="stable")
     inertia = float((apart[labels, np.arange(len(labels))] ** 2).sum())
     return Clusters(np.argsort(order)[labels], centres[order], inertia, rounds, status)
-
-
-def _apart(
-    engine: Engine, manifold: Manifold, points: Floats, centres: Floats
-) -> tuple[Floats, Status]:
-    """Return the distances (k, n) of centres and points, infinite where unknown, and the status."""
-    a, b = np.repeat(centres, len(points), axis=0), np.tile(points, (len(centres), 1))
-    found, status = between(engine, manifold, a, b)
-    bad = status[status != Status.OK]
-    values = np.where(np.isnan(found), np.inf, found).reshape(len(centres), -1)
-    return values, Status(int(bad[0])) if bad.size else Status.OK
 
 
 def _filled(apart: Floats, labels: NDArray[np.intp], k: int) -> NDArray[np.intp]:

@@ -20,6 +20,8 @@ from compute.studies.retry import second_try
 STEPS = 16
 # Fisher length below which a point is at θ
 HERE = 1e-12
+# Gauss points of curves of which only the length is needed, to about 1e-4 of it
+FEW = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,15 @@ class RoughLogarithms:
         self._manifold, self._chart = _scaled(manifold)
         self._ends = self._chart.forward(theta)
         self._bend: Floats | None = None
+
+    @staticmethod
+    def lengths(manifold: Manifold, a: Floats, b: Floats) -> Floats:
+        """Return the distances (n,) of pairs of points (n, 2), NaN where none is found: four times as
+        fast as certified ones.
+        """
+        own, chart = _scaled(manifold)
+        found: Floats = spectral.rough(own, chart.forward(a), chart.forward(b), count=FEW)[1]
+        return found
 
     @staticmethod
     def pay(manifold: Manifold) -> bool:

@@ -87,6 +87,12 @@ def mean(
     return hold(engine, manifold, points, weights, kind, start).mean
 
 
+def rough_mean(manifold: Manifold, theta: Floats) -> Floats:
+    """Return a point (2,) near the Fréchet mean of points θ (n, 2), of which nothing is claimed."""
+    share = _shares(theta, None)
+    return _sought(manifold, theta, share, _start(manifold, theta, share))
+
+
 def average(manifold: Manifold, theta: Floats, kind: str) -> Floats:
     """Return the average (2,) of points θ (n, 2) that is the mean of an affine kind.
 
@@ -134,10 +140,15 @@ def hold(
 
 
 def moved(
-    engine: Engine, manifold: Manifold, held: HeldMean, index: ArrayLike, theta: Floats
+    engine: Engine,
+    manifold: Manifold,
+    held: HeldMean,
+    index: ArrayLike,
+    theta: Floats,
+    new: Logarithms | None = None,
 ) -> Mean:
     """Return the mean after the point ``index`` has moved to θ (2,), or several points (k,) to θ
-    (k, 2), by one logarithm each.
+    (k, 2), by one logarithm each; ``new``: these logarithms, if they are known.
 
     It is Newton's step from the held mean, whose error is of second order in wᵢ times the move (for the
     median up to a hundredth of the step), and so is that of the variance; the certificate is NaN, since
@@ -151,7 +162,7 @@ def moved(
     at, status = held.mean.theta, held.mean.status
     if status != Status.OK:
         return Mean(at, np.nan, np.nan, status)
-    new = logarithms(engine, manifold, at, to)
+    new = logarithms(engine, manifold, at, to) if new is None else new
     if new.worst != Status.OK:
         return Mean(at, np.nan, np.nan, new.worst)
     vectors, lengths = held.logs.vectors.copy(), held.logs.lengths.copy()

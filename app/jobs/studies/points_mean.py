@@ -23,8 +23,9 @@ from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
-from compute.requests.geodesics import ConnectRequest
+from compute.requests.geodesics import ConnectRequest, Paths
 from compute.statistics.likelihood import metric
+from compute.statistics.logarithms import Logarithms
 from compute.statistics.means import (
     KINDS,
     SOUGHT,
@@ -42,6 +43,9 @@ MOST, STEPS = 200, 32
 # in a drag, the mean of more points is followed to first order, as long as it is no farther than this
 # Fisher length from the last one that was certified, and this many points at most have moved since
 MANY, NEAR, SEVERAL = 40, 0.05, 24
+# Fisher length up to which the geodesics from the last mean are drawn, with the new one as their start:
+# they are off by less than that, which is not seen
+UNSEEN = 0.005
 TITLES = {
     "frechet": "Fréchet mean",
     "median": "Fréchet median",
@@ -143,7 +147,7 @@ class PointsMeanJob(OfPoints):
         centre = self._certified(engine, manifold, last, theta)
         curves: traced_curves.Curves = {}
         if centre.status == Status.OK:
-            curves = _drawn(engine, manifold, centre.theta, theta[:MOST])
+            curves = _drawn(centre.theta, _from(engine, manifold, centre.theta, theta[:MOST]).theta)
         return Found(curves, _measures(self.kind, centre), names=names)
 
     def _certified(self, engine: Engine, manifold: Manifold, last: LastMean, theta: Floats) -> Mean:
@@ -179,7 +183,7 @@ class PointsMeanJob(OfPoints):
             Measure("Variance", LATER, hint),
             _certificate(self.kind, Mean(found, np.nan, 0.0, Status.OK), True),
         ]
-        return Found(_drawn(engine, manifold, found, theta[:0]), rows)
+        return Found(_drawn(found, np.zeros((0, STEPS + 1, 2))), rows)
 
 
 def _first_order(
@@ -188,13 +192,20 @@ def _first_order(
     """Return the mean to first order, after a few points have moved to θ (k, 2), with the geodesics to
     them; None if it is not near the one that is held.
     """
-    found = moved(engine, manifold, held, rows, theta)
+    paths = _from(engine, manifold, held.mean.theta, theta)
+    logs = Logarithms(paths.velocity[:, 0], paths.length, paths.status)
+    found = moved(engine, manifold, held, rows, theta, logs)
     gap = found.theta - held.mean.theta
-    if found.status != Status.OK or gap @ metric(manifold, held.mean.theta) @ gap > NEAR**2:
+    apart = float(np.sqrt(gap @ metric(manifold, held.mean.theta) @ gap))
+    if found.status != Status.OK or not apart <= NEAR:
         return None
+    if apart <= UNSEEN:
+        spokes: Floats = paths.theta + (1.0 - paths.t)[:, None] * gap
+    else:
+        spokes = _from(engine, manifold, found.theta, theta).theta
     title, hint = TITLES[held.kind], HINTS[held.kind] + ROUGHLY
     return Found(
-        _drawn(engine, manifold, found.theta, theta),
+        _drawn(found.theta, spokes),
         [
             Measure(title, f"≈ ({found.theta[0]:.4g}, {found.theta[1]:.4g})", hint),
             Measure("Variance", f"≈ {found.variance:.3g}", hint),
@@ -203,16 +214,18 @@ def _first_order(
     )
 
 
-def _drawn(
-    engine: Engine, manifold: Manifold, centre: Floats, theta: Floats
-) -> traced_curves.Curves:
-    """Return the mean as a ring, and the geodesics from it to each point, NaN between them."""
-    ring = np.stack([centre, np.full(2, np.nan)])
-    if not len(theta):
-        return {"mean": ring, "mean_core": ring}
+def _from(engine: Engine, manifold: Manifold, centre: Floats, theta: Floats) -> Paths:
+    """Return the geodesics from a point (2,) to others (n, 2)."""
     start = np.broadcast_to(centre, theta.shape)
-    paths = engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
-    return {"mean": ring, "mean_core": ring, "spokes": traced_curves.pieces(list(paths.theta))}
+    return engine.connect(ConnectRequest(manifold, start, theta, 0.0, STEPS))
+
+
+def _drawn(centre: Floats, spokes: Floats) -> traced_curves.Curves:
+    """Return the mean as a ring, and curves from it (n, STEPS + 1, 2), NaN between them."""
+    ring = np.stack([centre, np.full(2, np.nan)])
+    if not len(spokes):
+        return {"mean": ring, "mean_core": ring}
+    return {"mean": ring, "mean_core": ring, "spokes": traced_curves.pieces(list(spokes))}
 
 
 def _measures(kind: str, centre: Mean) -> list[Measure]:

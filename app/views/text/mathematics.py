@@ -156,7 +156,10 @@ def _kept(text: str, depth: int, widest: int) -> str:
 
 
 def powers(text: str) -> str:
-    """Return a text with true minus signs and powers of ten: 2·10⁻⁶ for 2.0e-06."""
+    """Return a text with true minus signs and powers of ten: 2.0·10⁻⁶ for 2.0e-06.
+
+    Every digit stays, since a zero at the end is a known digit; 1e-06 is 10⁻⁶.
+    """
     return _MINUS.sub("−", _NUMBER.sub(_power, text))
 
 
@@ -164,6 +167,5 @@ def _power(found: re.Match[str]) -> str:
     mantissa, sign, digits = found.groups()
     if float(mantissa) == 0.0:
         return "0"
-    short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     power = f"10{(sign.strip('+') + digits).translate(SUPERSCRIPTS)}"
-    return power if short == "1" else f"{short}·{power}"
+    return power if mantissa == "1" else f"{mantissa}·{power}"

@@ -272,6 +272,61 @@ def test_the_keyboard_enters_a_panel_at_a_choice_rather_than_at_a_button(program
         assert first.accessibleName() == name
 
 
+@pytest.mark.parametrize("way", ["menu", "palette"])
+def test_a_panel_that_is_opened_by_keys_has_the_keyboard(program, way):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    frame, window = program.window.frame, program.window
+    frame.activateWindow()
+    until(program, frame.isActiveWindow)
+    for title in ("Descents", "Topology", "Data"):
+        window.reset_layout()
+        live(program)
+        program.canvas.native.setFocus()
+        dock = window.panels[title].dock
+        if way == "menu":
+            dock.toggleViewAction().trigger()
+        else:
+            window.show_palette()
+            palette = QApplication.activePopupWidget()
+            QTest.keyClicks(palette.line, title)
+            listed = palette.list
+            shown = [listed.topLevelItem(i).text(0) for i in range(listed.topLevelItemCount())]
+            assert len({f"View: {title}", f"Panel: {title}"}.intersection(shown)) == 1
+            QTest.keyClick(palette.line, Qt.Key.Key_Return)
+        until(program, lambda dock=dock: dock.isAncestorOf(QApplication.focusWidget()))
+    window.reset_layout()
+    live(program)
+
+
+def test_a_panel_without_controls_has_the_keyboard_once_it_is_filled(program):
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QDockWidget, QLineEdit
+
+    frame, canvas = program.window.frame, program.canvas.native
+    frame.activateWindow()
+    until(program, frame.isActiveWindow)
+    regions, part = program.window.regions, QDockWidget("Late", frame)
+    frame.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, part)
+    line = QLineEdit()
+    part.setWidget(line)
+    for goes_elsewhere in (True, False):
+        line.setEnabled(False)
+        canvas.setFocus()
+        live(program)
+        regions.enter(part)
+        if goes_elsewhere:
+            program.window.family_panel.family.setFocus()
+        line.setEnabled(True)
+        regions.filled(part)
+        assert line.hasFocus() != goes_elsewhere
+    part.deleteLater()
+    canvas.setFocus()
+    live(program)
+
+
 def test_the_focus_is_seen_on_every_control_of_every_panel(program):
     from PySide6.QtCore import Qt
 

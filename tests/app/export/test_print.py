@@ -184,9 +184,9 @@ def test_symbols_are_italic_and_words_are_not():
 
 def test_numbers_have_powers_of_ten_and_true_minus_signs():
     assert powers("missed by 2.0e-06, −3.5e+10, -0.5, 0.0e+00") == (
-        "missed by 2·10⁻⁶, −3.5·10¹⁰, −0.5, 0"
+        "missed by 2.0·10⁻⁶, −3.5·10¹⁰, −0.5, 0"
     )
-    assert powers("layer-2, 1.0e−12") == "layer-2, 10⁻¹²"
+    assert powers("layer-2, 1.0e−12, 1e-6") == "layer-2, 1.0·10⁻¹², 10⁻⁶"
 
 
 def test_the_legend_names_every_curve_in_print_and_the_chart_none(reference_engine):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from app.jobs.session import Session
-from app.jobs.studies.points_mean import MANY, SEVERAL, PointsMeanJob
+from app.jobs.studies.points_mean import MANY, SEVERAL, STEPS, UNSEEN, PointsMeanJob
 from compute import open_engine
 from compute.families import manifold
+from compute.requests.geodesics import ConnectRequest
 from compute.statistics.means import average, mean
 
 REFERENCE, GAMMA = open_engine("reference"), manifold("gamma")
@@ -58,6 +59,18 @@ def test_a_second_drag_begins_before_the_first_one_is_certified(kind):
     assert variance == pytest.approx(wanted.variance, rel=0.006)  # three digits
     rest = answered(session, theta, kind, live=False)
     assert float(rest.measures[2].value) <= 1e-9
+
+
+def test_a_mean_that_hardly_moves_takes_its_geodesics_with_it():
+    session, theta, engine = Session(), THETA.copy(), Counted()
+    answered(session, theta, "frechet", live=False)
+    theta[5] *= [1.05, 0.97]
+    found = answered(session, theta, "frechet", live=True, engine=engine)
+    assert engine.pairs == 1  # it gives the logarithm and is drawn
+    centre, drawn = found.curves["mean"][0], found.curves["spokes"][: STEPS + 1]
+    np.testing.assert_allclose(drawn[[0, -1]], [centre, theta[5]], rtol=1e-9)
+    exact = REFERENCE.connect(ConnectRequest(GAMMA, drawn[:1], drawn[-1:], 0.0, STEPS)).theta[0]
+    assert np.abs(drawn - exact).max() < UNSEEN
 
 
 def test_more_points_than_a_few_are_certified_in_the_drag():

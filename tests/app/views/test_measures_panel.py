@@ -43,4 +43,4 @@ def test_no_word_of_a_value_is_cut_beside_a_long_name(panel):
 def test_values_are_written_with_powers_of_ten_and_minus_signs(panel):
     panel.show([Measure("Bounds", "3.312 ± 6e-12"), Measure("Curvature", "-0.5, 2.0e-06")])
     shown = [value.text() for _, value in panel.rows]
-    assert shown == ["3.312 ±\u00a06·10⁻¹²", "−0.5, 2·10⁻⁶"]
+    assert shown == ["3.312 ±\u00a06·10⁻¹²", "−0.5, 2.0·10⁻⁶"]

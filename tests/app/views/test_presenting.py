@@ -292,16 +292,32 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     assert len(told) == 1 and "mine.md:4" in told[0]
 
 
-def test_a_reset_of_a_low_window_leaves_no_bar_of_tabs_behind(program):
+@pytest.mark.parametrize("presents", [False, True])
+def test_a_reset_of_a_low_window_leaves_no_bar_of_tabs_behind(program, presents):
     from PySide6.QtWidgets import QTabBar
 
     frame = program.window.frame
     frame.resize(1280, 720)
     begin(program, "hyperbolic")
     until(program, lambda: is_behind(program, "Measures"))
+    for _ in range(2 * presents):
+        program.window.actions["present"].trigger()
+        rested(program)
     program.window.reset_layout()
     until(program, lambda: not is_behind(program, "Measures"))
     rested(program)
     bars = [b for b in frame.findChildren(QTabBar) if b.parent() is frame and b.isVisible()]
     tabs = [[bar.tabText(i) for i in range(bar.count())] for bar in bars if bar.count()]
     assert tabs == [["Distributions", "Flow", "Points"]]
+
+
+def test_the_text_of_a_lesson_takes_half_of_a_high_column(program):
+    program.window.reset_layout()
+    begin(program, "straight-line")
+    heights = []
+    for height in (860, 1050):
+        program.window.frame.resize(1300, height)
+        rested(program)
+        heights.append(dock(program.window, "Lesson").height())
+    assert heights[0] >= 388 and heights[1] - heights[0] > 50
+    assert panel(program).text.verticalScrollBar().maximum() == 0

@@ -267,7 +267,7 @@ def test_a_measure_that_is_not_fine_is_marked(window):
     window.set_measures(MEASURES)
     rows = window.measures_panel.rows
     assert rows[0][1].text() == "2.86743"
-    assert rows[1][1].text() == "⚠ 3·10⁻²" and rows[1][1].objectName() == "warning"
+    assert rows[1][1].text() == "⚠ 3.0·10⁻²" and rows[1][1].objectName() == "warning"
     assert rows[1][0].toolTip().startswith(MEASURES[1].hint)
     window.set_measures(MEASURES[:1])
     assert not rows[1][0].isVisible()

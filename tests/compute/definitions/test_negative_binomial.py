@@ -127,3 +127,15 @@ def test_kept_nodes_belong_to_their_points(name):
     assert (crossed != whole[:9]).all() and (crossed != whole[200:209]).all()
     column = negative_binomial.FUNCTIONS[name](r[:9, None], m[200:209])
     np.testing.assert_array_equal(np.diagonal(column), crossed)
+
+
+def test_sums_of_a_geometry_are_computed_together_and_no_others():
+    """Functions of the same arguments are one step of a tape; each is what it is alone."""
+    rng = np.random.default_rng(4)
+    r, m = np.exp(rng.uniform(-2, 6, 40)), np.exp(rng.uniform(-6, 6, 40))
+    every = negative_binomial.sums(r, m, range(5))
+    for wanted in ((0,), (0, 1, 3), (2, 4)):
+        some = negative_binomial.sums(r, m, wanted)
+        np.testing.assert_allclose(some[list(wanted)], every[list(wanted)], rtol=1e-14)
+    alone = [negative_binomial.FUNCTIONS[name](r, m) for name in negative_binomial.SUMS]
+    np.testing.assert_array_equal(alone, every)

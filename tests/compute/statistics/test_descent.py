@@ -73,7 +73,9 @@ def test_the_divergence_to_a_point_is_least_there():
     [
         ("gaussian", "newton", 0.1, 5, "method must be one of gradient, natural, mirror"),
         ("gaussian", "natural", -1.0, 5, "rate must be positive, got -1.0"),
-        ("gaussian", "natural", 0.1, 0, "steps must be from 1 to 10000, got 0"),
+        ("gaussian", "natural", "fast", 5, "rate must be positive, got 'fast'"),
+        ("gaussian", "natural", 0.1, 0, "steps must be a whole number from 1 to 10000, got 0"),
+        ("gaussian", "natural", 0.1, 1.5, "steps must be a whole number from 1 to 10000, got 1.5"),
         ("cauchy", "mirror", 0.1, 5, "no expectation parameters for mirror descent"),
     ],
 )

@@ -170,7 +170,10 @@ class AtlasPanel:
         """Show the heads so far, without emitting events."""
         self.state = state
         drawn = state is not None and len(state.heads) > 0
-        # the choices stay, so that the keyboard enters the panel there also while heads are scored
+        # the choices stay, so that the keyboard enters the panel there also while heads are scored;
+        # they come first, since what becomes visible is drawn by them
+        if state is not None:
+            self._fill_choices(state.chosen)
         groups = self.colours, self.number, self.threshold
         for widget in (self.plot, self.list, *groups):
             widget.setVisible(drawn)
@@ -179,7 +182,6 @@ class AtlasPanel:
         self.words.setText("")
         if state is None or not drawn:
             return
-        self._fill_choices(state.chosen)
         self.up.setEnabled(not state.is_map)
         self._draw(state, self._places(state))
         self._fill(state)

@@ -32,7 +32,8 @@ class AttentionForm:
         self.widget = QWidget()
         column = QVBoxLayout(self.widget)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(label("Head of a model", "heading"))
+        self.open = _button("Open…", "Open your own heads from an .npz or .safetensors file.")
+        column.addLayout(_row((label("Head of a model", "heading"), 1), (self.open, 0)))
         self._rows = form()
         column.addLayout(self._rows)
         self._make_head()
@@ -43,9 +44,8 @@ class AttentionForm:
     def _make_head(self) -> None:
         self.source = picker("Source of the head", "The text or picture whose attention is shown.")
         self.layer, self.index = _number("Layer"), _number("Head")
-        self.open = _button("Open…", "Open your own heads from an .npz or .safetensors file.")
         self.browse = _button("All…", "Show all heads of the file side by side.")
-        self._rows.addRow(caption("Source"), _row((self.source, 1), (self.open, 0)))
+        self._rows.addRow(caption("Source"), self.source)
         self._rows.addRow(
             caption("Layer"),
             _row((self.layer, 1), (label("Head"), 0), (self.index, 1), (self.browse, 0)),

@@ -193,7 +193,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
     PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
-    PanelSpec(LESSON, RIGHT, _lesson, height=390, top=True, scrolls=False),
+    PanelSpec(LESSON, RIGHT, _lesson, height=490, top=True, scrolls=False),
     PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QTabBar
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LESSON, LOG, MEASURES
 from app.views.qt.panels.registry import BOTTOM, LEFT, RIGHT, PanelDock
@@ -181,6 +181,30 @@ class Arrangement(QObject):
                 {SMALL: self._collapse, FLAT: self._stack, PRESENTING: self._clear}[form]()
         if form != PRESENTING:
             self._sizes.apply()
+        self._sizes.settle()
+        self._show_bars()
+
+    def _show_bars(self) -> None:
+        """Show one bar of tabs below each place with several panels, and hide the others, which Qt
+        leaves behind after changes of the layout.
+        """
+        bars = self._frame.findChildren(QTabBar, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        live = {self._place(bar): bar for bar in bars}
+        for bar in bars:
+            is_live = live[self._place(bar)] is bar and bool(self._place(bar))
+            if bar.isHidden() == is_live:
+                bar.setVisible(is_live)
+
+    def _place(self, bar: QTabBar) -> str:
+        """Return the title of the panel that a bar lies below and belongs to; "" if there is none."""
+        titles = sorted(bar.tabText(i) for i in range(bar.count()))
+        for title in titles:
+            dock, at = self._docks[title], self._docks[title].geometry().bottomLeft()
+            group = (d for d in (dock, *self._frame.tabifiedDockWidgets(dock)) if not d.isHidden())
+            is_below = bar.x() == at.x() and 0 <= bar.y() - at.y() <= 2
+            if is_below and sorted(d.objectName() for d in group) == titles:
+                return title
+        return ""
 
     def _is_held(self) -> bool:
         """Whether the pointer may hold a panel, for which Qt keeps a gap."""
@@ -212,6 +236,7 @@ class Arrangement(QObject):
         places = {dock: dock.geometry() for dock, floats in floating.items() if floats}
         self._tabs.hide()
         self._frame.restoreState(state)
+        self._sizes.settle()
         for dock, floats in floating.items():
             dock.setFloating(floats)
         for dock, place in places.items():

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.panel_titles import HEADS, LESSON
+from app.model.panel_titles import COMPARE, DATA, DESCENTS, DISTANCES, HEADS, LESSON
 from app.views.qt.widgets.report_exceptions import told
 
 SPACE, HOME, END = Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End
@@ -39,7 +39,14 @@ OWN: tuple[tuple[tuple[type[QWidget], ...], tuple[Qt.Key, ...]], ...] = (
 SHIFT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 # commands after which the keyboard is in a panel
-ENTERED = {"lessons": LESSON, "browse_heads": HEADS}
+ENTERED = {
+    "lessons": LESSON,
+    "browse_heads": HEADS,
+    "show_comparison": COMPARE,
+    "show_data": DATA,
+    "show_descents": DESCENTS,
+    "show_distances": DISTANCES,
+}
 FORWARD, BACK = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 
 
@@ -90,6 +97,8 @@ class Regions:
 
     def __init__(self, frame: QMainWindow, centre: Sequence[QWidget]) -> None:
         self._frame, self._centre = frame, centre
+        # a part that was entered while it had no control, and what had the focus then
+        self._awaited: tuple[QWidget, QWidget | None] | None = None
 
     def step(self, forward: bool) -> bool:
         """Focus the next widget; False if there is none.  Past the last comes the first."""
@@ -113,12 +122,21 @@ class Regions:
             _focus((last or stops)[0], FORWARD)
 
     def enter(self, part: QWidget) -> None:
-        """Focus the first control of a part; a button, which may open a dialog, only if it must."""
+        """Focus the first control of a part; a button, which may open a dialog, only if it must.
+
+        A part without any is entered once it is filled.
+        """
         stops = [widget for widget in _within(part) if _is_stop(widget)]
         controls = [widget for widget in stops if not isinstance(widget, QScrollArea)]
         fields = [widget for widget in controls if not isinstance(widget, BUTTONS)]
+        self._awaited = None if stops else (part, QApplication.focusWidget())
         if stops:
             _focus((fields or controls or stops)[0], FORWARD)
+
+    def filled(self, part: QWidget) -> None:
+        """Enter a part that had no control before, unless the user has gone elsewhere."""
+        if self._awaited == (part, QApplication.focusWidget()):
+            self.enter(part)
 
     def _last(self) -> set[QWidget | None]:
         """Return the widgets that had the focus last, each in its part."""

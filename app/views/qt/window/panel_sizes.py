@@ -17,13 +17,15 @@ AREAS = (
 )
 COLUMNS = AREAS[:2]
 MOST = 10_000  # pixels of a size
+FIRM = 390  # that the firm panel takes of a low column
 
 
 class PanelSizes:
     """The sizes that panels should have.
 
     What they have depends on these and on the window alone, never on the sizes in between: a window
-    that shrank and grew again looks as before.  ``firm``: a panel that gets its height before others.
+    that shrank and grew again looks as before.  ``firm``: a panel that gets its height before others,
+    up to half of a high column.
     """
 
     def __init__(self, frame: QMainWindow, docks: Mapping[str, QDockWidget], firm: str) -> None:
@@ -58,7 +60,7 @@ class PanelSizes:
     def release(self) -> None:
         """Take the sizes of the panels whose border was moved."""
         before, self._pressed = self._pressed, {}
-        self._settle()
+        self.settle()
         self._learn(d for t, d in self._docks.items() if t in before and d.size() != before[t])
 
     def _learn(self, docks: Iterator[QDockWidget]) -> None:
@@ -73,15 +75,15 @@ class PanelSizes:
 
     def apply(self) -> None:
         """Give all panels that are seen their sizes."""
-        self._settle()
+        self.settle()
         for area in AREAS:
             if docks := self._seen(area):
                 self._share(area, docks)
-        self._settle()
+        self.settle()
         new = (d for area in AREAS for d in self._seen(area) if d.objectName() not in self._wanted)
         self._learn(new)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Let Qt finish its layout now."""
         layout = self._frame.layout()
         assert layout is not None
@@ -114,12 +116,15 @@ class PanelSizes:
             self._frame.resizeDocks(docks[:1], [thick + bars[0]], down)
 
     def _least(self, docks: Sequence[QDockWidget], room: int, upright: bool) -> list[int]:
-        """Return the least sizes; the firm panel's is what it wants, as far as there is room."""
+        """Return the least sizes; the firm panel's is what it wants, as far as there is room, and not
+        more than half of it in a high column.
+        """
         least = [_along(dock.minimumSizeHint(), upright) for dock in docks]
         for i, dock in enumerate(docks):
             if dock.objectName() == self._firm:
                 spare = room - sum(least) + least[i]
-                least[i] = max(least[i], min(_along(self._want(dock), upright), spare))
+                most = min(spare, max(FIRM, room // 2))
+                least[i] = max(least[i], min(_along(self._want(dock), upright), most))
         return least
 
     def _seen(self, area: Qt.DockWidgetArea) -> list[QDockWidget]:

@@ -178,8 +178,7 @@ class MainWindow(Window):
             view.addSeparator()
             for dock in self._docks.values():
                 action = dock.toggleViewAction()
-                # among tabs it would be hidden behind the current one
-                action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
+                action.triggered.connect(lambda shown, dock=dock: self._enter(dock, shown))
                 view.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
         if file is not None and "open_picture" in self.actions:
@@ -193,7 +192,12 @@ class MainWindow(Window):
     def enter_panel(self, title: str) -> None:
         """Bring a panel to the front and give it the keyboard, once it is built."""
         self.raise_panel(title)
-        self.post(partial(self.regions.enter, self._docks[title]))
+        self._enter(self._docks[title], True)
+
+    def _enter(self, dock: QDockWidget, shown: bool) -> None:
+        if shown:
+            dock.raise_()  # among tabs it would be hidden behind the current one
+            self.post(partial(self.regions.enter, dock))
 
     def _edit(self, field: str, value: object) -> None:
         self._handler(SceneEdited(((field, value),)))
@@ -226,6 +230,7 @@ class MainWindow(Window):
 
     def set_panel(self, title: str, state: object) -> None:
         self.panels[title].show(state)
+        self.post(partial(self.regions.filled, self._docks[title]))
 
     def raise_panel(self, title: str) -> None:
         self._arrangement.raise_panel(title)
@@ -276,7 +281,8 @@ class MainWindow(Window):
     def show_palette(self) -> None:
         """Show the command palette."""
         entries = of_commands(self._commands, self.actions)
-        entries += of_panels(self._docks, self.enter_panel)
+        named = {ENTERED.get(command.name) for command in self._commands if not command.listed}
+        entries += of_panels([t for t in self._docks if t not in named], self.enter_panel)
         if self.state is not None:
             entries += of_choices(self.state, self._edit)
         Palette(self.frame, entries).show()
