@@ -77,6 +77,7 @@ _COMMANDS: tuple[Command, ...] = (
     Command("export_matrix", "File", "Export attention matrix…", "", "As a figure or a table"),
     Command("export_atlas", "File", "Export atlas of heads…", "", "As a figure or a table"),
     Command("export_why", "File", "Export why it attends there…", "", "As a figure or a table"),
+    Command("export_steering", "File", "Export steering…", "", "As a figure or a table"),
     Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
     Command(
         "export_script",

@@ -28,6 +28,7 @@ WORDS: dict[str, str] = {
     "export_matrix": "attention rows table CSV picture PDF SVG",
     "export_atlas": "heads scores map clusters table CSV picture PDF SVG",
     "export_why": "logit dimensions metric bars table CSV picture PDF SVG",
+    "export_steering": "paths leak next words hidden states table CSV picture PDF SVG",
     "export_data": "table CSV JSON NumPy numbers",
     "export_script": "code reproduce program",
     "export_page": "HTML web browser share students link",

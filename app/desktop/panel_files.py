@@ -18,6 +18,7 @@ from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.comparison import ComparisonPart
 from app.parts.distances import DistancesPart
 from app.parts.head_atlas import HeadAtlasPart
+from app.parts.steering import SteeringPart
 from app.parts.why_there import WhyTherePart
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
@@ -48,6 +49,7 @@ TITLES = {
     "matrix": "Export the attention matrix",
     "atlas": "Export the atlas of heads",
     "why": "Export why it attends there",
+    "steering": "Export steering",
 }
 # writes to a file what a form says; None: there is nothing to write
 Writing = Callable[[Path, Values], Job | None]
@@ -64,6 +66,7 @@ def commands(
         ("matrix", _matrix),
         ("atlas", _atlas),
         ("why", _why),
+        ("steering", _steering),
     )
     return {
         f"export_{name}": partial(files.ask, TITLES[name], name, partial(write, controller))
@@ -160,6 +163,19 @@ def _why(controller: Controller, target: Path, values: Values) -> Job | None:
         return None
     draw, rows = partial(panel_figures.why, state), partial(why_rows, state)
     return PanelTask("Why it attends there", draw, rows, target, tuple(values.items()))
+
+
+def _steering(controller: Controller, target: Path, values: Values) -> Job | None:
+    from app.export import panel_figures
+    from app.export.panel_tasks import PanelTask
+    from app.presenters import steering
+
+    found = controller.part(SteeringPart).found
+    if found is None:
+        return None
+    state = steering.state(found, "m", on_canvas=False)
+    draw, rows = partial(panel_figures.steering, state), partial(steering.rows, found)
+    return PanelTask("Steering", draw, rows, target, tuple(values.items()))
 
 
 def _distances(controller: Controller, target: Path, values: Values) -> Job | None:

@@ -1,4 +1,4 @@
-"""Figures of the panels of heads: the attention matrix, the atlas, and the bars of a row."""
+"""Figures of the panels of heads: the attention matrix, the atlas, the bars of a row, and steering."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.views.canvas.colour_map import coloured
 from app.views.canvas.ticks import linear
 from app.views.interface.attention_matrix import MatrixState
 from app.views.interface.head_atlas import CLUSTERS, LOGARITHMIC, SCORES, AtlasState
+from app.views.interface.steering import PATHS, SteeringState
 from app.views.interface.theme import rgba
 from app.views.interface.why_there import TITLES, WhyState
 
@@ -80,6 +81,30 @@ def why(state: WhyState, look: Look) -> Sheet:
         colour = look.theme.pin_a if value >= 0 else look.theme.pin_b
         items.append(Area(chart.place(corners), rgba(colour)))
     items += _paragraph(words, bottom + (ACROSS + 0.2) * size, look)
+    return _page(items, look)
+
+
+def steering(state: SteeringState, look: Look) -> Sheet:
+    """Return the leaked mass on the three paths from A to B, with the measures below."""
+    assert state.t is not None and state.leaks is not None
+    size, (width, height) = look.size, look.sides
+    ends = f"From “{state.tokens[state.a]}” to “{state.tokens[state.b]}”."
+    words = _below(" ".join((ends, f"{state.lumped}.", *state.lines)), look)
+    foot = (ACROSS + ROW * len(words)) * size
+    box = (5.5 * size, (2.6 + ROW * len(PATHS)) * size, width - EDGE * size, height - foot)
+    _check(min(box[2] - box[0], box[3] - box[1]), look)
+    top = max(float(np.nanmax(values)) for values in state.leaks.values())
+    up = Axis(0.0, 1.06 * top if top > 0 else 1.0, "")
+    chart = Chart(box, Axis(0.0, 1.0, "share of the way from A to B"), up, look)
+    colours = (look.theme.e_path, look.theme.m_path, look.theme.geodesic)
+    items: list[Item] = [*chart.frame()]
+    items.append(look.words("Leaked mass", (size, EDGE * size), bold=True))
+    for i, (name, colour) in enumerate(zip(PATHS, colours, strict=True)):
+        items.append(chart.line(np.stack([state.t, state.leaks[name]], axis=1), colour))
+        y = (EDGE + ROW * (i + 1)) * size
+        items.append(Line([np.array([[size, y], [3 * size, y]])], rgba(colour), look.thick))
+        items.append(look.words(PATHS[name], (3.6 * size, y)))
+    items += _paragraph(words, height - foot + (ACROSS - 0.2) * size, look)
     return _page(items, look)
 
 

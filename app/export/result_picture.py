@@ -110,6 +110,8 @@ def _around(manifold: Manifold, theta: Floats) -> Extent:
     chart = manifold.charts[0]
     view, xy = view_of(manifold, chart), chart.forward(theta)
     xy = xy[np.isfinite(xy).all(axis=1)]
+    if len(xy) == 0:
+        return view
     low, high = xy.min(axis=0), xy.max(axis=0)
     rim = 0.06 * np.maximum(high - low, 1e-9)
     (a, b), (c, d) = low - rim, high + rim

@@ -32,6 +32,8 @@ from compute.requests.engine import NoAdapter
 SIZE = (720, 480)
 # PNG's fastest compression: a picture must not wait for it
 FAST = 1
+# OpenGL's current canvas is one for the process: the scenes of two cells draw in turn
+_DRAWS = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ class _Drawing:
     """The canvas and the engine, with the answers of the last scene, which are used again."""
 
     def __init__(self, prefer: str) -> None:
-        self.canvas = offscreen_canvas(SIZE, LIGHT)
+        with _DRAWS:
+            self.canvas = offscreen_canvas(SIZE, LIGHT)
         self._engine, self._session = open_engine(prefer), Session()
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self.last = LiveFrame(Scene(), b"", ((0, 0), (0, 0)), (), "", False)
@@ -141,11 +144,13 @@ class _Drawing:
         subject = Subject.of(scene)
         wanted = jobs(subject, Viewport(SIZE, dragging))
         found = [answer for kind, job in wanted.items() for answer in self._answers(kind, job)]
-        show(self.canvas, scene, found)
+        with _DRAWS:
+            show(self.canvas, scene, found)
+            picture = self.canvas.picture(SIZE, 1.0)
         path = next(answer for answer in found if isinstance(answer, PathAnswer))
         self.last = LiveFrame(
             scene,
-            _png(self.canvas.picture(SIZE, 1.0)),
+            _png(picture),
             self._pins(subject),
             tuple((row.name, row.value) for row in measures(path)),
             Status(int(path.paths.status[0])).words,

@@ -12,6 +12,7 @@ import traitlets
 
 from app.model.scene import Pin, Scene
 from app.notebook.live_scene import SIZE, LiveFrame, LiveScene, with_pin
+from compute.requests.checks import alpha_of
 
 
 def _asset(name: str) -> str:
@@ -57,16 +58,25 @@ class SceneWidget(anywidget.AnyWidget):
     def _heard(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
         """Take a drag: the pin, its pixels, and whether the hand still holds it."""
         pin, at = content.get("pin"), content.get("at")
-        if pin in ("A", "B") and isinstance(at, list) and len(at) == 2:
+        if pin not in ("A", "B") or not isinstance(at, list) or len(at) != 2:
+            return
+        if all(isinstance(x, int | float) for x in at):
             self._live.drag(str(pin), (float(at[0]), float(at[1])), bool(content.get("dragging")))
 
     def _changed(self, change: Mapping[str, Any]) -> None:
-        """Show what a script has set, unless the hand set it."""
-        value = change["new"]
+        """Show what a script has set, unless the hand set it; what no scene can have is set back."""
         known = self._live.scene
+        try:
+            self._take(change, known)
+        except ValueError:
+            self._follow(known)
+            raise
+
+    def _take(self, change: Mapping[str, Any], known: Scene) -> None:
+        value = change["new"]
         if change["name"] == "alpha":
             if value != known.alpha:
-                self._live.put(replace(known, alpha=value))
+                self._live.put(replace(known, alpha=alpha_of(value)))
         elif value != getattr(known, change["name"]).theta:
             self._live.put(with_pin(known, change["name"], Pin(value)))
 

@@ -36,7 +36,8 @@ from compute.statistics.distance_matrix import FISHER_RAO, kinds
 
 TITLE = panel_titles.DISTANCES
 # fields that matter even while the panel is hidden, and only while it is visible
-ALWAYS, PINS = frozenset(("family", "points")), frozenset(("start", "end"))
+ALWAYS = frozenset(("family", "points"))
+SEEN = ALWAYS | {"start", "end", "layers.points_mean", "data"}
 # maximum number of points
 MOST = 500
 FEW = "Open data (File › Open data…): there are no two points of data to compare."
@@ -68,7 +69,7 @@ class DistancesPart(Part):
         match event:
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
-                self.fields = ALWAYS | PINS if event.visible else ALWAYS
+                self.fields = SEEN if event.visible else ALWAYS
                 self._ask()
             case DistancesChosen():
                 self._chosen = event
@@ -192,7 +193,7 @@ class DistancesPart(Part):
         found = None if note else self.state()
         if found is None:
             found = shown.nothing(self._chosen, note or "…", self.context.store.scene.family)
-        self.context.window.set_panel(TITLE, found)
+        self.context.window.set_panel(TITLE, shown.with_mean(found, self.context.store.scene))
 
 
 def _groups(points: tuple[DataPoint, ...]) -> tuple[str, ...]:

@@ -140,6 +140,12 @@ class SteeringPart(PanelPart):
             stated = parse(self.context.store.scene.family)[1]
             self.show(steering.state(answer.found, self._path, bool(stated.get("output"))))
 
+    @property
+    def found(self) -> Steering | None:
+        """The paths of the pair in the panel, None where there are none yet."""
+        answer = self._answer
+        return None if answer is None or answer.job != self.asked else answer.found
+
     def _names(self) -> tuple[str, ...]:
         """Return the tokens of the last answer of this file; () if there is none."""
         answer = self._answer

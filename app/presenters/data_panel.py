@@ -73,13 +73,13 @@ def state(
         bootstrap=is_shown(scene.layers, "bootstrap"),
         resampled=data.resampled,
         mean=is_shown(scene.layers, "points_mean"),
-        means=_means(scene),
+        means=means(scene),
         kind=data.mean,
         csv=_table(scene, points, fits),
     )
 
 
-def _means(scene: Scene) -> tuple[Choice, ...]:
+def means(scene: Scene) -> tuple[Choice, ...]:
     """Return the kinds of mean that the family has, and the chosen one."""
     known = kinds(manifold_of(scene.family))
     chosen = () if scene.data.mean in known else (scene.data.mean,)

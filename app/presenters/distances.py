@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from app.jobs.distances import ClusterAnswer, MatrixAnswer
 from app.model.data_points import DataPoint
+from app.model.layers import is_shown
+from app.model.scene import Scene
+from app.presenters.data_panel import means
 from app.views.interface.choices import Choice
 from app.views.interface.distances import K_MEANS, K_MEDOIDS, DistancesChosen, DistancesState
 from app.views.text.token_names import isolated
@@ -46,6 +50,12 @@ def nothing(chosen: DistancesChosen, note: str, family: str) -> DistancesState:
         chosen, _kinds(family), (), np.zeros((0, 0)), NO_NUMBERS, np.zeros((0, 4, 2)),
         NO_NUMBERS, 0.0, NO_NUMBERS, np.zeros((0, 2)), -1, "", "", "", "", "", "", note,
     )  # fmt: skip
+
+
+def with_mean(state: DistancesState, scene: Scene) -> DistancesState:
+    """Return the state with the means that a scene's points can have, and the one on the canvas."""
+    shown = scene.data.mean if is_shown(scene.layers, "points_mean") else ""
+    return replace(state, means=(Choice("", "no mean"), *means(scene)), mean=shown)
 
 
 def _kinds(family: str) -> tuple[Choice, ...]:

@@ -44,6 +44,34 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share >= 1e-6 else "under 0.0001 %"
 
 
+def rows(found: Steering) -> list[dict[str, object]]:
+    """Return a row for each point of each path, by the names that tables and JSON have."""
+    return [_row(found, path, i) for path in found.routes for i in range(len(path.t))]
+
+
+def _row(found: Steering, path: Route, i: int) -> dict[str, object]:
+    likeliest = zip(path.top[i], path.p[i], strict=True)
+    words = {
+        name: value
+        for n, (j, p) in enumerate(likeliest, 1)
+        for name, value in (
+            (f"word_{n}", found.choice.layer.word(int(j))),
+            (f"p_{n}", float(p)),
+        )
+    }
+    return {
+        "path": path.kind,
+        "t": float(path.t[i]),
+        "leak": float(path.leak[i]),
+        "kl_from_a": float(path.kl[i]),
+        "rest": float(path.rest[i]),
+        "rest_lumped": float(path.lumped[i]),
+        "bend": float(path.bend[i]),
+        "status": Status(int(path.status[i])).name,
+        **words,
+    }
+
+
 def state(found: Steering, path: str, on_canvas: bool) -> SteeringState:
     """Return the panel's state for the paths of a pair."""
     choice = found.choice

@@ -13,7 +13,7 @@ from typing import Any
 from compute.definitions.derive import Definition
 from compute.manifold.charts import Chart, parameters
 from compute.manifold.simplex_charts import by_log_odds, probabilities, triangle
-from compute.manifold.surfaces import octant
+from compute.manifold.surfaces import octant_of_log_odds
 
 Expr = Any  # sympy.Expr, which has no type stubs
 DOMAIN = "|θ₁|, |θ₂|, |θ₁ − θ₂| < 30"
@@ -89,4 +89,4 @@ def charts() -> tuple[Chart, ...]:
         also=(),
     )
     own = parameters(("θ₁", "θ₂"), also=("natural",))
-    return own, plane, by_log_odds(triangle()), by_log_odds(octant())
+    return own, plane, by_log_odds(triangle()), octant_of_log_odds()

@@ -7,7 +7,8 @@ which is time for a constant velocity.  Nodes, at equal times, come from the end
 (`step_ends`).  Near an edge, or where g becomes singular, the last step says when that will be, and the
 next one takes a share of the way; a curve for which no step is possible stops with a status.
 
-States are columns (θ, v, t), for α ≠ 0 also length and energy, ℓ' = |v| and e' = |v|².
+States are columns (θ, v, t), for α ≠ 0 also length and energy, ℓ' = |v| and e' = |v|², beside what
+their sums round off: between the ends of a short step few digits of θ change.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from compute.core.status import Status
 from compute.geodesics import dop853
 from compute.geodesics.runge_kutta import MARGIN_KEPT, turns
 from compute.geodesics.spray import ILL, LEFT, OK, Acceleration, acceleration_of
-from compute.geodesics.step_ends import StepEnds, rate
-from compute.geodesics.step_size import CAREFUL, QUICK, Pace, is_typed
+from compute.geodesics.step_ends import StepEnds, added, rate
+from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, is_typed, square
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import SINGULAR
 
@@ -33,9 +34,11 @@ TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
 # the error of a step as a share of the speed, and the share of that for the first step, whose nodes
 # have no earlier step's end
 STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
-# the smallest step that an error or a turn asks for, in units of that between two nodes, the smallest
-# of all, and the most steps for each node
-ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
+# the smallest step that a turn asks for and the smallest of all, in units of that between two of FEW or
+# more nodes, and the most steps for each of them
+ROUGH, SMALLEST, MOST_STEPS, FEW = 2.0**-5, 2.0**-12, 64, 128
+# the largest sum of errors of the smallest steps, as a share of the speed
+DOUBT = 1e-8
 # a curve that can only turn too fast runs away in finite time if its coordinates are this much faster
 # than at first
 RUNAWAY = 8.0
@@ -72,6 +75,11 @@ class Way:
         return is_typed(self.manifold)
 
     @property
+    def unit(self) -> float:
+        """The time in units of which the smallest steps are given."""
+        return 1.0 / max(self.steps, FEW)
+
+    @property
     def turn(self) -> float:
         """The share by which a step may change the velocity."""
         return TURN_LIMIT if self.typed else ESTIMATED_TURN
@@ -93,22 +101,25 @@ class Way:
         np.multiply(a, rate, out=out[2:4])
         out[4] = rate
         if self.alpha != 0.0:
-            square = _square(metric, v)
-            out[5], out[6] = np.sqrt(square) * rate, square * rate
+            speed2 = square(metric, v)
+            out[5], out[6] = np.sqrt(speed2) * rate, speed2 * rate
         return out
 
 
 @dataclass
 class _Flight:
-    """Curves during integration: states y (d, n) with their s (n,), θ'' (2, n), g (3, n) and why no
-    step is possible (n,); q's coefficients, 0 for steps in time (2, n); the distances to the edge and
-    to singular g, as functions that vanish there, and how fast they fell (2, n), and whether a step
-    failed because of them (n,); why the last step was rejected or the next is cut (n,); the status of a
-    stop; all ends of steps, and the first |v|² in the metric and in coordinates (n,).
+    """Curves during integration: states y (d, n) with their s (n,) and what both lack of the sums of
+    their steps (d, n), (n,); θ'' (2, n), g (3, n) and why no step is possible (n,); q's coefficients, 0
+    for steps in time (2, n); the distances to the edge and to singular g, as functions that vanish
+    there, and how fast they fell (2, n), and whether a step failed because of them (n,); why the last
+    step was rejected or the next is cut (n,); the status of a stop; all ends of steps, the first |v|²
+    in the metric and in coordinates (n,), and the errors of steps beyond the tolerance (n,).
     """
 
     y: Floats
     s: Floats
+    y_lost: Floats
+    s_lost: Floats
     a: Floats
     metric: Floats
     wrong: Ints
@@ -121,6 +132,7 @@ class _Flight:
     ends: StepEnds
     energy: Floats
     quick: Floats
+    doubt: Floats
 
     @property
     def open(self) -> np.ndarray:
@@ -143,15 +155,14 @@ def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Float
     """
     state = _begun(way, theta, v)
     pace = Pace(_first_steps(way, state))
-    for _ in range(MOST_STEPS * way.steps):
+    for _ in range(round(MOST_STEPS / way.unit)):
         todo = state.open
         if todo.size == 0:
             break
         checkpoint()
         _advance(way, state, pace, todo)
-    late = state.open
-    if late.size:
-        _stop(way, state, late)
+    state.status[state.open] = TURNS
+    state.status[(state.status == OK) & ~(state.doubt <= DOUBT)] = TURNS
     return state.ends.nodes(way.steps), state.y[4], state.sums(), state.status
 
 
@@ -167,10 +178,12 @@ def _begun(way: Way, theta: Floats, v: Floats) -> _Flight:
         weight[:] = 0.0
     none = np.zeros(n, np.int32)
     ends = StepEnds(weight)
-    ends.add(np.arange(n), np.zeros(n), y[:5].copy(), a.copy())
+    ends.add(np.arange(n), np.concatenate([y[:5], np.zeros((1, n))]), np.zeros((6, n)), a.copy())
     return _Flight(
         y=y,
         s=np.zeros(n),
+        y_lost=np.zeros_like(y),
+        s_lost=np.zeros(n),
         a=a,
         metric=metric,
         wrong=none.copy() if wrong is None else wrong,
@@ -181,8 +194,9 @@ def _begun(way: Way, theta: Floats, v: Floats) -> _Flight:
         reason=none,
         status=none.copy(),
         ends=ends,
-        energy=_square(metric, y[2:4]),
+        energy=square(metric, y[2:4]),
         quick=(y[2:4] ** 2).sum(axis=0),
+        doubt=np.zeros(n),
     )
 
 
@@ -195,12 +209,6 @@ def _first_steps(way: Way, state: _Flight) -> Floats:
     bends = a > 0.0
     first = FIRST_TURN * np.sqrt(v / np.where(bends, a, 1.0))
     return np.where(bends, np.clip(first, dt, QUICK[0] * dt), QUICK[0] * dt)
-
-
-def _square(metric: Floats, v: Floats) -> Floats:
-    """Return |v|² (n,) from g (3, n) and v (2, n)."""
-    square = metric[0] * v[0] ** 2 + 2.0 * metric[1] * v[0] * v[1] + metric[2] * v[1] ** 2
-    return np.asarray(np.maximum(square, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +227,8 @@ class _Steps:
 
 
 def _planned(state: _Flight, pace: Pace, todo: np.ndarray) -> _Steps:
-    v, weight, rest = state.y[2:4, todo], state.weight[:, todo], 1.0 - state.y[4, todo]
+    v, weight = state.y[2:4, todo], state.weight[:, todo]
+    rest = 1.0 - state.y[4, todo] - state.y_lost[4, todo]
     quick = rate(v, weight)
     time = pace.h[todo] * quick
     last = LAST * time >= rest
@@ -231,12 +240,18 @@ def _planned(state: _Flight, pace: Pace, todo: np.ndarray) -> _Steps:
 
 
 def _stepped(
-    way: Way, planned: _Steps, y: Floats, begin: Floats, metric: Floats, wrong: Ints
-) -> tuple[Floats, Ints, Floats]:
-    """Return the ends (d, k) of steps from states y (d, k), OK or the reason to reject each (k,), and
-    the slopes of the stages (12, d, k), the first of them ``begin``; at the start g (3, k), and why no
-    step is possible.
+    way: Way,
+    planned: _Steps,
+    start: tuple[Floats, Floats],
+    begin: Floats,
+    metric: Floats,
+    wrong: Ints,
+) -> tuple[tuple[Floats, Floats], Ints, Floats]:
+    """Return the ends of steps from a start, both states y (d, k) with what they lack, OK or the reason
+    to reject each (k,), and the slopes of the stages (12, d, k), the first of them ``begin``; at the
+    start g (3, k), and why no step is possible.
     """
+    y, lost = start
     slopes = np.empty((dop853.STAGES, *y.shape))
     flat = slopes.reshape(dop853.STAGES, -1)
     slopes[0] = begin
@@ -249,60 +264,44 @@ def _stepped(
         way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight), slopes[stage])
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
-    end = y + planned.size * (dop853.B @ flat).reshape(y.shape)
+    end, lost = added(y, lost, planned.size * (dop853.B @ flat).reshape(y.shape))
     kept = MARGIN_KEPT * way.margin(y[:2])
     aimed = y[:2] + planned.time * y[2:4]
     leaving = (way.margin(np.stack([end[:2], aimed], axis=1)) <= kept).any(axis=0)
-    return end, np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
-
-
-def _errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
-    """Return the errors of steps in θ, v, t and ℓ (k,), as a share of |v|.
-
-    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
-    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; slopes (12, d, k).
-    """
-    speed = np.sqrt(_square(metric, v))
-    both = (dop853.ERRORS @ slopes.reshape(dop853.STAGES, -1)).reshape(2, *slopes.shape[1:])
-    squares = []
-    for e in both:
-        found = np.maximum(_square(metric, e[:2]), _square(metric, e[2:4]))
-        found = np.maximum(found, (speed * e[4]) ** 2)
-        squares.append(found if len(e) == 5 else np.maximum(found, e[5] ** 2))
-    tiny = np.finfo(float).tiny
-    error = size * squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
-    return np.asarray(error / np.maximum(speed, tiny))
+    return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
 
 
 def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     """Try one step of each curve of ``todo``, and set the size of the next or stop the curve."""
-    dt, planned = 1.0 / way.steps, _planned(state, pace, todo)
+    planned, smallest, rough = _planned(state, pace, todo), SMALLEST * way.unit, ROUGH * way.unit
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
     begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
-    end, verdict, slopes = _stepped(way, planned, y, begin, metric, state.wrong[todo])
+    start, wrong = (y, state.y_lost[:, todo]), state.wrong[todo]
+    (end, lost), verdict, slopes = _stepped(way, planned, start, begin, metric, wrong)
     allowed = np.where(state.s[todo] > 0.0, STEP_ERROR, FIRST_ERROR * STEP_ERROR)
-    error = _errors(metric, y[2:4], planned.size, slopes) / allowed
-    end[4, planned.last] = 1.0
+    error = errors(metric, y[2:4], planned.size, slopes) / allowed
+    end[4, planned.last], lost[4, planned.last] = 1.0, 0.0
     late = (verdict == OK) & (end[4] > 1.0)
-    exact = ((error <= 1.0) | (time <= ROUGH * dt)) & ~late
+    exact = ((error <= 1.0) | (time <= smallest)) & ~late
     good = np.flatnonzero((verdict == OK) & exact)
     if good.size:
-        whole = _accept(way, state, todo, good, (planned, slopes, end))
+        whole = _accept(way, state, todo, good, (planned, slopes, end, lost))
         verdict[good[~whole]] = LEFT
     possible = verdict == OK
     # after a step that was not possible the next one is not larger
     longest, growth = CAREFUL if way.typed else QUICK
     most = np.where(state.reason[todo] == OK, growth, 1.0)
     made = possible & exact
+    state.doubt[todo] += np.where(made & ~(error <= 1.0), error * allowed, 0.0)
     wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
     wanted = np.where(made & planned.halved, pace.h[todo], wanted)
     quick = rate(state.y[2:4, todo], state.weight[:, todo])
-    least = np.minimum(planned.size, ROUGH * dt / quick)
-    wanted = np.clip(wanted, least, longest * dt / quick)
+    least = np.minimum(planned.size, smallest / quick)
+    wanted = np.clip(wanted, least, longest / way.steps / quick)
     wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
     # a turn asks for no step below the smallest before that is tried
-    turning = (verdict == TURNS) & (time > ROUGH * dt)
-    half = np.where(turning, np.maximum(0.5 * time, ROUGH * dt), 0.5 * time) / quick
+    turning = (verdict == TURNS) & (time > rough)
+    half = np.where(turning, np.maximum(0.5 * time, rough), 0.5 * time) / quick
     # a curve that leaves the domain with long steps may only turn too fast with shorter ones
     left = ~possible & (state.reason[todo] == LEFT)
     state.reason[todo] = np.where(left, LEFT, verdict)
@@ -310,11 +309,10 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     blocked = (verdict == LEFT) | (verdict == ILL)
     state.close[todo] = blocked | (state.close[todo] & (most < wanted))
     pace.h[todo] = np.minimum(wanted, most)
-    rough = state.reason[todo] == TURNS
-    lost = pace.h[todo] * quick < np.where(rough, ROUGH, SMALLEST) * dt
-    lost &= state.y[4, todo] < 1.0
-    if lost.any():
-        _stop(way, state, todo[lost])
+    least = np.where(state.reason[todo] == TURNS, rough, smallest)
+    ended = (pace.h[todo] * quick < least) & (state.y[4, todo] < 1.0) & (state.reason[todo] != OK)
+    if ended.any():
+        _stop(way, state, todo[ended])
 
 
 def _cut(way: Way, state: _Flight, todo: np.ndarray) -> Floats:
@@ -326,8 +324,8 @@ def _cut(way: Way, state: _Flight, todo: np.ndarray) -> Floats:
     until = np.where(falls, near / np.where(falls, fall, 1.0), np.inf)
     most, which = APPROACH * until.min(axis=0), until.argmin(axis=0)
     v = state.y[2:4, todo]
-    small = most * rate(v, state.weight[:, todo]) < SMALLEST / way.steps
-    shortest = np.full(len(todo), ROUGH / way.steps)
+    small = most * rate(v, state.weight[:, todo]) < SMALLEST * way.unit
+    shortest = np.full(len(todo), ROUGH * way.unit)
     turning = turns(state.metric[:, todo].T, shortest, state.a[:, todo].T, v.T, way.turn) & ~small
     reason = np.where(small, np.where(which == 0, LEFT, ILL), state.reason[todo])
     state.reason[todo] = np.where(turning, TURNS, reason)
@@ -339,14 +337,15 @@ def _accept(
     state: _Flight,
     todo: np.ndarray,
     good: np.ndarray,
-    steps: tuple[_Steps, Floats, Floats],
+    steps: tuple[_Steps, Floats, Floats, Floats],
 ) -> Bools:
     """Make those of the ``good`` steps that stay in the domain, and return which (k,): long ones may
     pass over a hole.
 
-    steps: with the slopes of their stages (12, d, n) and their ends (d, n), of all curves in ``todo``.
+    steps: with the slopes of their stages (12, d, n), their ends (d, n) and what these lack, of all
+    curves in ``todo``.
     """
-    planned, slopes, ends = steps
+    planned, slopes, ends, lost = steps
     end, own = ends[:, good], todo[good]
     a, metric, wrong = way.acceleration(end[:2], end[2:4])
     size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
@@ -361,10 +360,12 @@ def _accept(
     known = np.isfinite(state.near[:, own]).all(axis=0)
     before = np.where(known, state.near[:, own], near)
     state.fall[:, own], state.near[:, own] = (before - near) / size, near
-    state.s[own] += _passed(state, planned, slopes, good[whole], own)
-    state.y[:, own], state.a[:, own], state.metric[:, own] = end, a, metric
+    passed, lost = _passed(state, planned, slopes, good[whole], own), lost[:, good[whole]]
+    s, s_lost = state.s[own], state.s_lost[own] = added(state.s[own], state.s_lost[own], passed)
+    state.y[:, own], state.y_lost[:, own] = end, lost
+    state.a[:, own], state.metric[:, own] = a, metric
     state.wrong[own] = OK if wrong is None else wrong
-    state.ends.add(own, state.s[own], end[:5], a)
+    state.ends.add(own, np.stack([*end[:5], s]), np.stack([*lost[:5], s_lost]), a)
     return whole
 
 
@@ -394,6 +395,6 @@ def _stop(way: Way, state: _Flight, lost: np.ndarray) -> None:
     y, reason = state.y[:, lost], state.reason[lost]
     runs = (y[2:4] ** 2).sum(axis=0) >= RUNAWAY**2 * state.quick[lost]
     # a metric may be singular only because the edge is near
-    aimed = y[:2] + ROUGH / way.steps * y[2:4]
+    aimed = y[:2] + ROUGH * way.unit * y[2:4]
     singular = (reason == ILL) & (way.margin(aimed) > 0.0)
     state.status[lost] = np.where(((reason == TURNS) & ~runs) | singular, reason, LEFT)

@@ -4,7 +4,8 @@ The steps are taken in a variable s, dt/ds = r, and θ, v = θ' and a = θ'' are
     dθ/ds = rv,   d²θ/ds² = r(ra + r'v),   d²t/ds² = rr',   r' = dr/dt.
 Between two ends θ(s) and t(s) are the polynomials of degree 11 that agree with these there and at one
 more end on both sides; they are a digit better than the dense output of DOP853's single steps, and cost
-no evaluation.  v is the quotient of their derivatives.
+no evaluation.  v is the quotient of their derivatives.  The differences of θ, t and s between ends,
+however short the step, have all digits: what the sums of the steps rounded off is added to them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from compute.geodesics import osculation
 APART = 0.25
 # iterations for s at a time, and a change that ends them
 INVERSIONS, CLOSE = 6, 1e-9
+# rows of θ, t and s
+GAPS = [0, 1, 4, 5]
 # nodes at once, so that temporary arrays stay in the cache
 MOST = 3000
 
@@ -34,19 +37,30 @@ def rate(v: Floats, weight: Floats) -> Floats:
     return np.sqrt(total, out=total)
 
 
+def added(sums: Floats, lost: Floats, rise: Floats) -> tuple[Floats, Floats]:
+    """Return sums with their next terms, and what they lack by rounding (Kahan)."""
+    whole = rise + lost
+    found = sums + whole
+    return found, whole - (found - sums)
+
+
 @dataclass(eq=False)
 class StepEnds:
-    """The ends of accepted steps of curves with weights (2, n) in r: curve, s, θ, v, t and a."""
+    """The ends of accepted steps of curves with weights (2, n) in r: curve, (θ, v, t, s), what these
+    lack by rounding, and a.
+    """
 
     weight: Floats
     curves: list[np.ndarray] = field(default_factory=list)
-    s: list[Floats] = field(default_factory=list)
     y: list[Floats] = field(default_factory=list)
+    lost: list[Floats] = field(default_factory=list)
     a: list[Floats] = field(default_factory=list)
 
-    def add(self, curves: np.ndarray, s: Floats, y: Floats, a: Floats) -> None:
-        """Append an end of a step of each of some curves: s (k,), (θ, v, t) (5, k), a (2, k)."""
-        for known, new in ((self.curves, curves), (self.s, s), (self.y, y), (self.a, a)):
+    def add(self, curves: np.ndarray, y: Floats, lost: Floats, a: Floats) -> None:
+        """Append an end of a step of each of some curves: (θ, v, t, s) (6, k), what these lack (6, k),
+        a (2, k).
+        """
+        for known, new in ((self.curves, curves), (self.y, y), (self.lost, lost), (self.a, a)):
             known.append(new)
 
     def nodes(self, steps: int) -> Floats:
@@ -66,16 +80,16 @@ class StepEnds:
 
 @dataclass(frozen=True, eq=False)
 class _Sorted:
-    """Ends sorted by curve: the first end and the number of ends of each curve (n,); curve, s,
-    (θ, v, t) (5, k), and θ, t and their derivatives by s (3, k).
+    """Ends sorted by curve: the first end and the number of ends of each curve (n,); curve,
+    (θ, v, t, s) and what these lack (6, k), and the first two derivatives of θ and t by s (3, k).
     """
 
     first: np.ndarray
     count: np.ndarray
     curve: np.ndarray
-    s: Floats
     y: Floats
-    values: tuple[Floats, Floats, Floats]
+    lost: Floats
+    slopes: tuple[Floats, Floats]
 
     def at(self, curve: np.ndarray, time: Floats) -> Floats:
         """Return θ and v (4, k) of some curves (k,) at times (k,) between their first and last ends."""
@@ -99,11 +113,11 @@ class _Sorted:
         """Return the ends (4, k) that determine the curve between the ends ``before`` (k,) and the next
         ones, -1 after the last of fewer.
         """
-        span = self.s.max() + 1.0
-        key = span * self.curve + self.s
+        s = self.y[5]
+        key = (s.max() + 1.0) * self.curve + s
         low = self.first[self.curve[before]]
         high = low + self.count[self.curve[before]]
-        apart = APART * (self.s[before + 1] - self.s[before])
+        apart = APART * (s[before + 1] - s[before])
 
         def earlier(end: np.ndarray) -> np.ndarray:
             found = np.searchsorted(key, key[end] - apart, side="right") - 1
@@ -122,40 +136,43 @@ class _Sorted:
         """Return θ and v (4, k) at times (k,) in the intervals ``which`` (k,) of those between the
         first two of the ends ``chosen`` (m, i).
         """
-        size = self.s[chosen[1]] - self.s[chosen[0]]
-        x = (self.s[chosen] - self.s[chosen[0]]) / size
-        values = (part[:, chosen] * size**i for i, part in enumerate(self.values))
+        gaps = self.y[GAPS][:, chosen] - self.y[GAPS][:, chosen[:1]]
+        gaps += self.lost[GAPS][:, chosen] - self.lost[GAPS][:, chosen[:1]]
+        size = gaps[3, 1]
+        x = gaps[3] / size
+        values = (gaps[:3], *(part[:, chosen] * size**i for i, part in enumerate(self.slopes, 1)))
         known = osculation.coefficients(x, *(np.moveaxis(part, 0, -1) for part in values))
         points, all_three = x[:, which], known.transpose(0, 2, 1)[..., which]
-        t, r = self.y[4], self.values[1][2]
-        start, span = t[chosen[0]], t[chosen[1]] - t[chosen[0]]
-        share = (time - start[which]) / span[which]
+        start, r = self.y[:, chosen[0]][:, which], self.slopes[0][2]
+        # the time after the start of the interval
+        after, span = time - start[4] - self.lost[4, chosen[0]][which], gaps[2, 1]
+        share = after / span[which]
         # the cubic s(t), a first guess
         a, b = ((span / (r[end] * size))[which] for end in chosen[:2])
         share *= a + share * (3.0 - 2.0 * a - b + share * (a + b - 2.0))
         share = np.clip(share, 0.0, 1.0)
         for _ in range(INVERSIONS):
             (found,), (slope,) = osculation.at(points, all_three[:, 2:], share)
-            change = (found - time) / slope
+            change = (found - after) / slope
             share = np.clip(share - change, 0.0, 1.0)
             if np.abs(change).max() < CLOSE:
                 break
         place, slope = osculation.at(points, all_three, share)
-        return np.concatenate([place[:2], slope[:2] / slope[2]])
+        place[:2] += self.lost[:2, chosen[0]][:, which]
+        return np.concatenate([start[:2] + place[:2], slope[:2] / slope[2]])
 
 
 def _sorted(ends: StepEnds) -> _Sorted:
     curve = np.concatenate(ends.curves)
     order = np.argsort(curve, kind="stable")
-    curve, s = curve[order], np.concatenate(ends.s)[order]
-    y, a = np.concatenate(ends.y, axis=1)[:, order], np.concatenate(ends.a, axis=1)[:, order]
+    curve = curve[order]
+    y, lost, a = (np.concatenate(part, axis=1)[:, order] for part in (ends.y, ends.lost, ends.a))
     v, weight = y[2:4], ends.weight[:, curve]
     r = rate(v, weight)
     change = -0.5 * r**3 * (weight * v * a).sum(axis=0)
     count = np.bincount(curve, minlength=ends.weight.shape[1])
-    values = (
-        y[[0, 1, 4]],
+    slopes = (
         np.concatenate([v * r, r[None]]),
         np.concatenate([r * (r * a + change * v), (r * change)[None]]),
     )
-    return _Sorted(np.cumsum(count) - count, count, curve, s, y, values)
+    return _Sorted(np.cumsum(count) - count, count, curve, y, lost, slopes)

@@ -13,6 +13,7 @@ import numpy as np
 
 from compute.core.arrays import Bools, Floats
 from compute.core.overflow import TYPED
+from compute.geodesics import dop853
 from compute.manifold.manifold import Manifold
 
 ORDER, SAFETY = 8, 0.9
@@ -28,6 +29,30 @@ def is_typed(manifold: Manifold) -> bool:
     would pass over unseen.
     """
     return manifold.name == TYPED and manifold.averages is None
+
+
+def square(metric: Floats, v: Floats) -> Floats:
+    """Return |v|² (n,) from g (3, n) and v (2, n)."""
+    found = metric[0] * v[0] ** 2 + 2.0 * metric[1] * v[0] * v[1] + metric[2] * v[1] ** 2
+    return np.asarray(np.maximum(found, 0.0))
+
+
+def errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
+    """Return the errors of steps in θ, v, t and ℓ (k,), as a share of |v|.
+
+    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
+    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; slopes (12, d, k).
+    """
+    speed = np.sqrt(square(metric, v))
+    both = (dop853.ERRORS @ slopes.reshape(dop853.STAGES, -1)).reshape(2, *slopes.shape[1:])
+    squares = []
+    for e in both:
+        found = np.maximum(square(metric, e[:2]), square(metric, e[2:4]))
+        found = np.maximum(found, (speed * e[4]) ** 2)
+        squares.append(found if len(e) == 5 else np.maximum(found, e[5] ** 2))
+    tiny = np.finfo(float).tiny
+    error = size * squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
+    return np.asarray(error / np.maximum(speed, tiny))
 
 
 class Pace:

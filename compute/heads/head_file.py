@@ -108,8 +108,8 @@ def _strings(name: str, words: np.ndarray) -> list[str] | None:
 
 
 def _sound(word: str) -> str:
-    """Return a string without lone surrogates and of bounded length."""
-    return word[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+    """Return a string of bounded length whose code points exist, without lone surrogates."""
+    return word[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8", "replace")
 
 
 # in words of Persian and of Indian scripts, and in emoji of several: without them others stand there

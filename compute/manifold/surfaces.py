@@ -62,6 +62,32 @@ def octant() -> Chart:
     )
 
 
+def octant_of_log_odds() -> Chart:
+    """Return the octant as a chart of θ, p = softmax(θ₁, θ₂, 0), with all digits of a small p₃ = 1 − p₁
+    − p₂.
+    """
+
+    def forward(theta: Floats) -> Floats:
+        return 2 * np.sqrt(_outcomes(theta))
+
+    def inverse(z: Floats) -> Floats:
+        inside = (z > 0).all(axis=-1)
+        safe = where(inside, z, 1.0)
+        return where(inside, 2 * np.log(safe[..., :2] / safe[..., 2:]))
+
+    def jacobian(theta: Floats) -> Floats:
+        p = _outcomes(theta)
+        p1, p2, p3 = np.moveaxis(p, -1, 0)
+        # ∂ log p_k/∂θ_j = δ_jk − p_j
+        change = np.stack([p2 + p3, -p2, -p1, p1 + p3, -p1, -p2], axis=-1)
+        slope: Floats = np.sqrt(p)[..., None] * change.reshape(*p.shape[:-1], 3, 2)
+        return slope
+
+    return replace(
+        simplex_charts.by_log_odds(octant()), forward=forward, inverse=inverse, jacobian=jacobian
+    )
+
+
 def hemisphere(radius: float = 1.0, factor: str = "") -> Chart:
     """Return radius · (x, z, √(1 − x² − z²)): the real states of a qubit, isometrically.
 
@@ -198,6 +224,14 @@ def where_known(theta: Floats) -> Floats:
 
 def _three(p: Floats) -> Floats:
     return np.concatenate([p, 1.0 - p.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def _outcomes(theta: Floats) -> Floats:
+    odds = np.concatenate([theta, np.zeros_like(theta[..., :1])], axis=-1)
+    with np.errstate(under="ignore"):
+        weights = np.exp(odds - odds.max(axis=-1, keepdims=True))
+    p: Floats = weights / weights.sum(axis=-1, keepdims=True)
+    return p
 
 
 def _rise(theta: Floats) -> Floats:

@@ -18,6 +18,7 @@ from compute.heads.output_layer import OutputLayer, log_softmax
 from compute.heads.query_plane import Plane, through
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
+from compute.steering.distance_bounds import bounds
 from compute.steering.kl_radius import KLRadii, kl_radii
 from compute.steering.leak import likely_words
 from compute.steering.mean_path import Mean, mean_path
@@ -111,6 +112,7 @@ def steer(
     curve, length, length_status = _geodesic(choice, plane, engine, points)
     p = np.exp(log_ends)
     eta, way = layer.mean(p), ends[1] - ends[0]
+    change = layer.logits(way) - layer.bias
     off = m.theta - plane.q0 - (m.theta - plane.q0) @ plane.U @ plane.U.T
     return Steering(
         choice,
@@ -120,11 +122,10 @@ def steer(
             _straight(route("m", choice, t, m.theta, m.status)),
             route("geodesic", choice, t, curve, np.full(points, length_status, np.int32)),
         ),
-        kl_radii(log_ends[0], log_ends[1], budget),
+        kl_radii(log_ends[0], change, budget),
         length,
         length_status,
-        float(2 * np.arccos(np.minimum(np.exp(log_ends.sum(axis=0) / 2).sum(), 1.0))),
-        float(np.sqrt((p[0] - p[1]) @ (log_ends[0] - log_ends[1]))),
+        *bounds(log_ends[0], change),
         _cosine(eta[1] - eta[0], way),
         (int(likely_words(p[0]).sum()), int(likely_words(p[1]).sum())),
         float(np.linalg.norm(off, axis=1).max() / np.linalg.norm(way)),
@@ -132,8 +133,10 @@ def steer(
 
 
 def _straight(path: Route) -> Route:
-    """Return an m-path whose points are NOT_VERIFIED where the lumped key bends it visibly."""
-    bent = (path.status == Status.OK) & (path.bend > STRAIGHT)
+    """Return an m-path whose points are NOT_VERIFIED where the mean is visibly bent, by the lumped key,
+    or does not change.
+    """
+    bent = (path.status == Status.OK) & ~(path.bend <= STRAIGHT)
     return replace(path, status=np.where(bent, Status.NOT_VERIFIED, path.status).astype(np.int32))
 
 

@@ -23,6 +23,8 @@ SAFE = 0.2793483
 _GRID = np.geomspace(1.0, 1e9, 900)
 # smallest s x for which KL and its quadratic are compared: below, both are rounding
 _NOISE = 1e-3
+# beyond this exponent e^y is computed with the logarithm of its probability
+_LARGE = 300.0
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,20 @@ class KLRadii:
     safe: float
 
 
-def kl_radii(log_a: Floats, log_b: Floats, budget: float = 0.1) -> KLRadii:
-    """Return the radii for log p at A and at B (n,), budget in nats.
+def kl_radii(log_a: Floats, change: Floats, budget: float = 0.1) -> KLRadii:
+    """Return the radii for log p at A (n,) and the change of the logits from A to B (n,), budget in
+    nats.
 
     The bound: |ψ‴| ≤ (max x − min x) ψ″ on the line, so that e^−Ds ≤ ψ″(s)/ψ″(0) ≤ e^Ds with D =
     max x − min x; integrated twice (Bach, Self-concordant analysis for logistic regression, 2010,
     proposition 1).
     """
-    p, x = np.exp(log_a), log_b - log_a
-    x = x - p @ x
+    p, x = np.exp(log_a), centred(log_a, change)
     variance, third = max(float(p @ x**2), 1e-300), float(p @ x**3)
     width = float(x.max() - x.min())
 
     def kl(s: float) -> float:
-        y = s * x
-        # Σ p x = 0; expm1 keeps the digits of small s
-        return float(np.log1p(p @ (np.expm1(y) - y))) if y.max() < 1 else _log_sum(log_a + y)
+        return log_mean(log_a, s * x)
 
     def gap(s: float) -> float:
         return abs(kl(s) / (0.5 * variance * s * s) - 1.0) - FAILED
@@ -73,9 +73,22 @@ def kl_radii(log_a: Floats, log_b: Floats, budget: float = 0.1) -> KLRadii:
     )
 
 
-def _log_sum(x: Floats) -> float:
-    top = float(x.max())
-    return top + float(np.log(np.exp(x - top).sum()))
+def centred(log_a: Floats, change: Floats) -> Floats:
+    """Return x − Σ p x (n,) for changes x of the logits (n,)."""
+    # from the likeliest word, whose own may be by far the smallest
+    x = change - change[np.argmax(log_a)]
+    found: Floats = x - np.exp(log_a) @ x
+    return found
+
+
+def log_mean(log_a: Floats, y: Floats) -> float:
+    """Return log Σ p e^y for y (n,) with Σ p y = 0."""
+    if y.max() < _LARGE:
+        # keeps the digits of small y and of the rest beside nearly one word
+        return float(np.log1p(np.exp(log_a) @ (np.expm1(y) - y)))
+    levels = log_a + y
+    top = float(levels.max())
+    return top + float(np.log(np.exp(levels - top).sum()))
 
 
 def _first(function: Callable[[float], float], start: float) -> float:

@@ -56,6 +56,7 @@ def run(chosen: argparse.Namespace) -> int:
     from app.cli.requests import precise
     from app.export.files import checked
     from app.export.row_table import write_table
+    from app.presenters.steering import rows
     from compute import steer
 
     path = checked(chosen.table, (CSV,)) if chosen.table else None
@@ -63,33 +64,11 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.file, chosen.a, chosen.b, precise(chosen.engine),
         third=chosen.third, points=chosen.points, keys=chosen.keys, budget=chosen.budget,
     )  # fmt: skip
-    points = list(_points(found))
+    points = rows(found)
     if path:
         write_table(path, points)
     show(_result(found, points, chosen.table), chosen.json, _lines(found))
     return exit_of(found.status)
-
-
-def _points(found: Steering) -> Iterator[dict[str, object]]:
-    """Yield a row for each point of each path."""
-    for path in found.routes:
-        for i, t in enumerate(path.t):
-            words = {
-                name: value
-                for n, (j, p) in enumerate(zip(path.top[i], path.p[i], strict=True), 1)
-                for name, value in ((f"word_{n}", _word(found, j)), (f"p_{n}", float(p)))
-            }
-            yield {
-                "path": path.kind,
-                "t": float(t),
-                "leak": float(path.leak[i]),
-                "kl_from_a": float(path.kl[i]),
-                "rest": float(path.rest[i]),
-                "rest_lumped": float(path.lumped[i]),
-                "bend": float(path.bend[i]),
-                "status": _status(path, i),
-                **words,
-            }
 
 
 def _status(path: Route, i: int) -> str:

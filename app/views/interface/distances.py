@@ -52,7 +52,7 @@ class DistancesState:
     fork_groups (m,): their cluster, −1 above the cut; cut: its height; groups (n,): numbers of
     clusters, −1 for none; xy (n, 2): the map; chosen_point, or −1; words: a summary; said: on clusters;
     mapped: on the map; near: the neighbours of the chosen point; tested: the tests; note: why there is
-    nothing, or the progress.
+    nothing, or the progress; means: the kinds that the family has; mean: the one on the canvas, or "".
     """
 
     chosen: DistancesChosen
@@ -73,3 +73,5 @@ class DistancesState:
     near: str
     tested: str
     note: str = ""
+    means: tuple[Choice, ...] = ()
+    mean: str = ""

@@ -22,12 +22,16 @@ from app.export.sheet import Area, Disc, Line, Raster
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.head_atlas import HeadAtlasPart
 from app.parts.why_there import WhyTherePart
+from app.presenters import steering
 from app.views.canvas.colour_map import coloured
 from app.views.canvas.display_list import Label
 from app.views.interface.events import PanelShown
 from app.views.interface.head_atlas import CLUSTERS, MAP, AtlasChosen
 from app.views.interface.theme import LIGHT, rgba
+from compute.engine.reference import ReferenceEngine
+from compute.steering.bench import steer
 from tests.app.parts.beside import CAT, Beside, scene_of
+from tests.compute.steering import outputs
 
 LOOK = Look((6.7, 5.0))
 VALUES = (("size", "170x100mm"), ("font-size", "8"), ("dpi", 150), ("style", "print"))
@@ -87,6 +91,21 @@ def test_the_bars_are_as_long_as_their_values(states):
     np.testing.assert_allclose(widths / widths[0], state.values / state.values[0], rtol=1e-9)
     assert [bar.colour == rgba(LIGHT.pin_a) for bar in bars] == (state.values >= 0).tolist()
     assert {*state.names} <= {*texts(sheet)}
+
+
+def test_the_leak_on_the_paths_is_drawn_as_high_as_it_is():
+    found = steer(outputs.random(300, 6, 1.5), 1, 4, ReferenceEngine())
+    state = steering.state(found, "m", on_canvas=False)
+    sheet = panel_figures.steering(state, LOOK)
+    colours = [rgba(colour) for colour in (LIGHT.e_path, LIGHT.m_path, LIGHT.geodesic)]
+    curves = [next(x for x in of(sheet, Line) if x.colour == colour and len(x.lines[0]) == 9)
+              for colour in colours]  # fmt: skip
+    up = np.concatenate([curve.lines[0][:, 1] for curve in curves])
+    leaks = np.concatenate([state.leaks[name] for name in ("e", "m", "geodesic")])
+    slope, zero = np.polyfit(leaks, up, 1)
+    np.testing.assert_allclose(slope * leaks + zero, up, atol=1e-6)
+    assert slope < 0 and {"m-path: dual steering", "Leaked mass"} <= {*texts(sheet)}
+    assert any("From “1 t1” to “4 t4”" in words for words in texts(sheet))
 
 
 def test_the_atlas_has_a_dot_a_head_in_the_colour_of_its_cluster(states):

@@ -74,6 +74,11 @@ def test_a_picture_shows_the_path_itself():
     assert {"−20", "20"} <= set(numbers)
 
 
+def test_no_points_have_a_picture():
+    none = compute.Points(GAUSSIAN, np.zeros((0, 2)), [])
+    assert "<svg" in shown(none, "svg") and shown(none, "html")
+
+
 @pytest.mark.parametrize(
     "text, expected",
     [

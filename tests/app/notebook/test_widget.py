@@ -124,3 +124,25 @@ def test_a_pin_is_not_dragged_out_of_the_picture(cell):
     cell.serve()
     state = cell.frame()
     assert state["pins"][0] == pytest.approx(first["pins"][0], abs=1e-3)
+
+
+TWO = """
+from queue import Queue
+from app.model import scene_file
+from app.notebook.live_scene import LiveScene
+told = [Queue() for _ in range(3)]
+live = [LiveScene(scene_file.load("gaussian"), frames.put, "reference") for frames in told]
+for _ in range(2):
+    assert all(frames.get(timeout=60).arrived for frames in told)
+    for scene in live:
+        scene.put(scene.scene)
+for scene in live:
+    scene.close()
+"""
+
+
+def test_cells_of_one_process_draw_in_turn():
+    ran = subprocess.run(
+        [sys.executable, "-c", TWO], capture_output=True, text=True, env=environment(), timeout=120
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -169,3 +169,44 @@ def test_a_drag_in_the_window_moves_the_scene_and_all_pictures(tmp_path):
         assert 'width="170mm"' in target.read_text("utf-8")
     finally:
         end(program)
+
+
+@pytest.mark.window
+def test_keys_move_the_pins_of_a_picture(tmp_path):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from app.main import Program
+    from tests.windows import end, kept, settle, until
+
+    program = Program(scene_of("attention:bank", tmp_path), "reference", kept(tmp_path))
+    try:
+        program.window.frame.show()
+        settle(program)
+        program.window.actions["show_comparison"].trigger()
+        slot = program.window.panels["Compare"]
+        until(program, lambda: slot.panel is not None and slot.panel.state is not None)
+        until(program, lambda: len(slot.panel.panes.panes) == 3)
+        until(program, lambda: not slot.panel.state.stale)
+        pane, before = slot.panel.panes.panes[0], program.store.scene.start
+
+        def is_at(x, y):
+            at = dict(pane.picture.pins)["B"]
+            return not slot.panel.state.stale and at == pytest.approx((x, y), abs=0.6)
+
+        pane.setFocus()
+        QTest.keyClick(pane, Qt.Key.Key_Return)
+        x, y = dict(pane.picture.pins)["B"]
+        for _ in range(6):
+            QTest.keyClick(pane, Qt.Key.Key_Right)
+        QTest.keyClick(pane, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+        until(program, lambda: is_at(x + 48, y - 1))
+        assert program.store.scene.end.token is None and program.store.scene.start == before
+        while program.store.scene.end.token is None:
+            program.window.actions["undo"].trigger()
+        until(program, lambda: is_at(x, y))
+        for _ in range(5):
+            QTest.keyClick(pane, Qt.Key.Key_Left)
+        until(program, lambda: is_at(x - 40, y))
+    finally:
+        end(program)

@@ -210,6 +210,29 @@ def test_clusters_colour_the_points_and_are_undone(program):
     assert program.store.scene.points == POINTS
 
 
+@pytest.mark.window
+def test_the_mean_on_the_canvas_is_chosen_here_and_follows_the_panel_data(program):
+    from PySide6.QtWidgets import QComboBox
+
+    from app.views.interface.events import SceneEdited
+
+    raised(program)
+    boxes = dock(program.window, "Distances").findChildren(QComboBox)
+    (mean,) = [box for box in boxes if box.accessibleName() == "Mean on the canvas"]
+    assert mean.currentData() == ""
+    for kind, shows in (("median", True), ("frechet", True), ("", False)):
+        mean.setCurrentIndex(mean.findData(kind))
+        mean.activated.emit(mean.currentIndex())
+        settle(program)
+        scene = program.store.scene
+        assert scene.layers.points_mean == shows
+        assert scene.data.mean == (kind or "frechet")
+        assert mean.currentData() == kind
+    program.controller.on_event(SceneEdited((("layers.points_mean", True), ("data.mean", "m"))))
+    settle(program)
+    assert mean.currentData() == "m"
+
+
 def exported(program):
     """Fill in the form of the export; the last one."""
     from PySide6.QtWidgets import QDialogButtonBox

@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.cli.main import main
+from app.export.row_table import write_table
 from app.model import scene_file
 from app.parts.steering import NO_HEAD, NO_LAYER, WAITING, SteeringPart
-from app.views.interface.events import PanelShown
+from app.presenters import steering
+from app.views.interface.events import CommandInvoked, PanelShown
 from app.views.interface.steering import SteeringAsked
 from compute.families import parse
 from tests.app.parts.beside import CAT, Beside, scene_of
@@ -76,6 +79,17 @@ def test_it_says_what_is_missing(tmp_path):
     )
 
 
+def test_its_points_are_a_table_as_the_command_writes_it(file, tmp_path):
+    made = Beside(SteeringPart, scene_of(f"attention:{file}?output=1,4", tmp_path))
+    assert made.part.found is None
+    made.hear(SHOWN)
+    table, own = tmp_path / "command.csv", tmp_path / "panel.csv"
+    assert main(["steer", file, "--from", "1", "--to", "4", "--table", str(table)]) == 0
+    write_table(own, steering.rows(made.part.found))
+    assert own.read_text("utf-8") == table.read_text("utf-8")
+    assert len(own.read_text("utf-8").splitlines()) == 28
+
+
 def test_a_failure_leaves_the_tokens_to_choose_from(file, tmp_path):
     from app.jobs.worker import JobFailed
 
@@ -113,8 +127,11 @@ def test_the_panel_shows_paths_and_asks(file, tmp_path):
     panel.path.setCurrentIndex(0)
     panel.path.activated.emit(0)
     assert heard == [SteeringAsked(1, 4, "e")]
+    panel.export.click()
+    assert heard.pop() == CommandInvoked("export_steering")
     panel.show(replace(state, on_canvas=False))
     panel.button.click()
     assert heard[-1] == SteeringAsked(1, 4, "m", True)
     panel.show(replace(state, t=None, note="why"))
-    assert panel.plot.isHidden() and panel.note.text() == "why" and not panel.a.isHidden()
+    assert panel.plot.isHidden() and panel.export.isHidden()
+    assert panel.note.text() == "why" and not panel.a.isHidden()

@@ -126,3 +126,18 @@ def test_a_ray_of_no_length_stays_and_no_rays_are_no_paths():
         found = shoot(ShootRequest(manifold, np.array([[0.3, 1.0]]), v, steps=4))
         assert found.status[0] == Status.OK and found.error[0] < 1e-14
     assert shoot(ShootRequest(manifold, np.zeros((0, 2)), np.zeros((0, 2)))).status.shape == (0,)
+
+
+def test_log_odds_keep_all_digits_where_p3_is_small():
+    """A great circle with p₃ ≈ 1e-9, beside the edge that no formula in p₁ and p₂ resolves."""
+    manifold = manifold_of("categorical3_natural")
+    theta, v = np.array([[-1.5, 20.5]]), np.array([[2.8, -0.3]])
+    found = shoot(ShootRequest(manifold, theta, v, steps=16))
+    z = 2 * np.exp(0.5 * (np.array([-1.5, 20.5, 0.0]) - np.logaddexp.reduce([-1.5, 20.5, 0.0])))
+    p, odds = z**2 / 4, np.array([2.8, -0.3, 0.0])
+    w = 0.5 * z * (odds - p @ odds)
+    half = 0.5 * np.linalg.norm(w) * found.t[:, None]
+    place = z * np.cos(half) + 2 * w / np.linalg.norm(w) * np.sin(half)
+    wanted = 2 * np.log(place[:, :2] / place[:, 2:])
+    np.testing.assert_allclose(found.theta[0], wanted, rtol=1e-13)
+    assert found.status[0] == Status.OK and found.error[0] < 1e-13

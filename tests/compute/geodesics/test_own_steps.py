@@ -9,7 +9,7 @@ import pytest
 
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
-from compute.geodesics import initial_value, known_rays
+from compute.geodesics import initial_value, known_rays, own_steps
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import ShootRequest
 
@@ -66,3 +66,27 @@ def test_a_step_ends_at_the_time_one_whatever_the_number_of_nodes():
         ends.append(found.stop)
     np.testing.assert_allclose(ends[0], ends[2], rtol=1e-9)
     np.testing.assert_allclose(ends[1], ends[2], rtol=1e-9)
+
+
+@pytest.mark.parametrize("alpha", [0.0, -1.0])
+def test_slow_rays_between_many_nodes_have_all_digits_of_v(alpha):
+    """θ changes by 1e-9 from end to end of a step, v like v₀ + t θ''."""
+    request = fan("beta", 2e-8, 1000, 8)
+    found = initial_value.shoot(replace(request, alpha=alpha))
+    assert (found.status == Status.OK).all()
+    own = own_steps.Way(request.manifold, alpha, 1000)
+    bend = own.acceleration(request.theta.T, request.velocity.T)[0].T
+    wanted = request.velocity[:, None] + found.t[:, None] * bend[:, None]
+    np.testing.assert_allclose(found.velocity, wanted, rtol=0, atol=1e-12 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("steps", [2, 7, 128])
+def test_few_nodes_do_not_bound_the_error_of_steps(steps):
+    """√λ is linear in t, and λ₁ grows by ten million: a share of the first node was too long a step."""
+    manifold = manifold_of("poisson_poisson")
+    theta, v = np.array([[3e-6, 12.0]]), np.array([[0.023, 15.0]])
+    found = initial_value.shoot(ShootRequest(manifold, theta, v, steps=steps))
+    assert found.status[0] == Status.OK
+    root = np.sqrt(theta) + 0.5 * v / np.sqrt(theta) * found.t[:, None]
+    np.testing.assert_allclose(found.theta[0], root**2, rtol=1e-9)
+    np.testing.assert_allclose(found.velocity[0], v / np.sqrt(theta) * root, rtol=1e-9)

@@ -33,9 +33,8 @@ def ends_of(times: list[np.ndarray], weight: np.ndarray) -> StepEnds:
                     r = rate(curve(inside)[1], weight[:, [k]])
                     s += 0.5 * (high - low) * (weights / r).sum()
                 theta, v, a = curve(own[[i]])
-                ends.add(
-                    np.array([k]), np.array([s]), np.concatenate([theta, v, own[[i]][None]]), a
-                )
+                y = np.concatenate([theta, v, own[[i]][None], [[s]]])
+                ends.add(np.array([k]), y, np.zeros_like(y), a)
     return ends
 
 
@@ -62,7 +61,8 @@ def test_nodes_between_ends_are_those_of_the_curve(weight):
 def test_a_curve_that_never_moved_stays_at_its_start():
     ends = StepEnds(np.zeros((2, 1)))
     theta, v, a = curve(np.zeros(1))
-    ends.add(np.array([0]), np.zeros(1), np.concatenate([theta, v, np.zeros((1, 1))]), a)
+    y = np.concatenate([theta, v, np.zeros((2, 1))])
+    ends.add(np.array([0]), y, np.zeros_like(y), a)
     np.testing.assert_array_equal(
         ends.nodes(4)[0], np.tile(np.concatenate([theta, v])[:, 0], (5, 1))
     )

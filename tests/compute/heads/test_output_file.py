@@ -119,3 +119,11 @@ def test_what_is_no_regular_file_is_refused(tmp_path):
     (tmp_path / "text.npz").write_bytes(b"no archive")
     with pytest.raises(ValueError, match=r"text\.npz must be an \.npz file"):
         output_file.load(str(tmp_path / "text.npz"))
+
+
+@pytest.mark.parametrize("code", [0xD800, 0x110000, 0x1FFFFF])
+def test_words_of_code_points_that_do_not_exist_are_read(tmp_path, code):
+    words = np.array([f"w{j}" for j in range(40)])
+    words.view(np.uint32)[1] = code
+    found = output_file.load(outputs.written(tmp_path / "out.npz", LAYER, words=words))
+    assert found.words[0][1:].strip("?\ufffd") == "" and found.words[1] == "w1"

@@ -14,9 +14,10 @@ from safetensors.numpy import save
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.flow import grid, initial_fields
-from compute.heads import head
+from compute.heads import head, output_file, output_head
+from compute.heads.output_layer import log_softmax
 from compute.images import image_files, vision_head
-from tests.fuzz.kind import Kind
+from tests.fuzz.kind import Broken, Kind
 
 
 def _arrays(seed: int = 1) -> dict[str, np.ndarray]:
@@ -74,6 +75,31 @@ def open_heads(path: Path) -> None:
     manifold = manifold_of(f"attention:{path}")
     manifold.geometry(np.array(manifold.pins))
     found.head(found.layers - 1, found.heads - 1).rows()
+
+
+def layers(folder: Path) -> list[bytes]:
+    """Output layers alone, and with heads, words and all that may be said of them."""
+    rng = np.random.default_rng(6)
+    own = {"unembedding": rng.normal(size=(12, 4)), "hidden": rng.normal(size=(5, 4))}
+    own = {name: array.astype(np.float32) for name, array in own.items()}
+    more = {
+        "output_bias": np.zeros(12, np.float32),
+        "output_scale": np.array([0.5]),
+        "output_verified": np.array([1e-6]),
+        "next_rows": np.full((5, 12), 1 / 12, np.float32),
+        "words": np.array([f"w{i}" for i in range(12)]),
+        "tokens": np.array(list("abcde")),
+    }
+    return [_npz(**own), _npz(**own, **more), _npz(**_arrays(), **own, **more)]
+
+
+def open_layer(path: Path) -> None:
+    """Open an output layer as the steering bench does, and one pair of its tokens as a head."""
+    found = output_file.load(str(path))
+    output_head.chosen(found, "0,1")
+    p = np.exp(log_softmax(found.logits(found.hidden[0])))
+    if not (np.isfinite(p).all() and abs(p.sum() - 1.0) < 1e-6):
+        raise Broken("the next-token row is no distribution")
 
 
 def sides(folder: Path) -> list[bytes]:
@@ -140,6 +166,7 @@ KINDS = (
     Kind("heads", ".npz", archives, open_heads, (b"q.npy", b"descr", b"fortran_order"), weight=4),
     Kind("vision head", ".npz", pictured, open_pictured, (b"image.npy", b"patch_grid.npy")),
     Kind("heads in tensors", ".safetensors", containers, open_heads, (b"F99", b"BF16"), weight=4),
+    Kind("output layer", ".npz", layers, open_layer, (b"hidden.npy", b"words.npy"), weight=2),
     Kind("names of heads", ".names.json", sides, open_side, (b"*", b"layers.*.*.*.*.q", b"q")),
     Kind("initial field", ".npz", fields, open_field, weight=2),
     Kind("photograph", ".png", photographs, open_photograph, (b"IHDR", b"tEXt", b"iCCP"), weight=2),

@@ -37,6 +37,7 @@ from app.views.qt.widgets.widgets import WIDE, fill, label, look, panel, picker
 # pixels: minimum height of the pictures, width of the field of values, and diameter of a dot
 LOWEST, FIELD, DOT = 110, 190, 9
 HINT = "0.5, 1, 2 or 0.5:2:7 for seven temperatures; 0, 3 or 0:5 for layers and heads; texts apart by ;"
+KEYS = "Arrow keys move pin A or B, Enter chooses the other"
 OPEN = "Show this on the canvas"
 TEXTS = "source"
 # a picture's usual width to height, pixels of its heading; columns up to which headings say "length"
@@ -184,7 +185,7 @@ class _Panes(QWidget):
             self._head(heading, shown, state.stale)
             pane.show_picture(shown.picture, state.stale, self._theme)
             pane.setAccessibleName(f"Picture of {shown.name}")
-            pane.setAccessibleDescription(shown.words)
+            pane.setAccessibleDescription(f"{shown.words}. {KEYS}")
 
     def _head(self, heading: QPushButton, shown: Pane, stale: bool) -> None:
         """Write name and length; in grey while they belong to an earlier place of the pins."""

@@ -18,7 +18,7 @@ from app.views.interface.distances import (
     PairPointedOut,
     PointPointedOut,
 )
-from app.views.interface.events import CommandInvoked, Handler
+from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots, plots_in_words
@@ -37,6 +37,7 @@ METHODS = (
     Choice(K_MEANS, "k-means"),
     Choice(K_MEDOIDS, "k-medoids"),
 )
+MEAN_HINT = "The mean or median of all points, drawn on the canvas, as chosen in the panel Data"
 TIP = "Point at a cell to see its pair; click to put A and B there."
 
 
@@ -74,7 +75,7 @@ class DistancesPanel:
         self.set_theme(theme)
 
     def _make_form(self) -> QGridLayout:
-        """Return three rows of choices, which leave the matrix in sight in a low window."""
+        """Return a few rows of choices, which leave the matrix in sight in a low window."""
         self.kind = picker("Distance", "The distance between two points")
         self.linkage = picker(
             "Linkage",
@@ -84,6 +85,8 @@ class DistancesPanel:
         self.method = picker("Clusters", "How clusters are found")
         for box in (self.kind, self.linkage, self.method):
             box.activated.connect(lambda _: self._choose())
+        self.mean = picker("Mean on the canvas", MEAN_HINT)
+        self.mean.activated.connect(lambda _: self._choose_mean())
         self.colours = QCheckBox("Colour the points")
         self.colours.setToolTip("The clusters become the groups of the points, kept in the scene")
         self.colours.toggled.connect(lambda _: self._choose())
@@ -98,8 +101,9 @@ class DistancesPanel:
         rows.addWidget(self.linkage, 0, 1)
         rows.addWidget(self.method, 1, 0)
         rows.addLayout(self._make_number(), 1, 1)
-        rows.addWidget(self.colours, 2, 0)
+        rows.addWidget(self.mean, 2, 0)
         rows.addWidget(self.export, 2, 1)
+        rows.addWidget(self.colours, 3, 0)
         return rows
 
     def _make_number(self) -> QHBoxLayout:
@@ -149,6 +153,7 @@ class DistancesPanel:
         fill(self.kind, state.kinds, chosen.kind)
         fill(self.linkage, LINKAGES, chosen.linkage)
         fill(self.method, METHODS, chosen.method)
+        fill(self.mean, state.means, state.mean)
         with QSignalBlocker(self.k), QSignalBlocker(self.colours):
             self.k.setMaximum(max(min(MOST_CLUSTERS, len(state.names) or MOST_CLUSTERS), 1))
             self.k.setValue(chosen.k)
@@ -187,6 +192,12 @@ class DistancesPanel:
                     colours=self.colours.isChecked(),
                 )
             )
+
+    def _choose_mean(self) -> None:
+        """Show a mean of the points on the canvas, or none."""
+        kind = self.mean.currentData()
+        changes = (("layers.points_mean", bool(kind)), *((("data.mean", kind),) if kind else ()))
+        self._emit(SceneEdited(changes))
 
     def _hover(self, pair: tuple[int, int] | None) -> None:
         """Name the pair under the pointer and its distance."""

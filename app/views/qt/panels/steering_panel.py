@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QPushButton, QSizePolicy
 
 from app.views.interface.choices import Choice
-from app.views.interface.events import Handler
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.steering import PATHS, SteeringAsked, SteeringState
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import title_axis
@@ -43,6 +43,9 @@ class SteeringPanel:
             "Show the plane of hidden states through A, B and a third token: words are the keys"
         )
         self.button.clicked.connect(lambda: self._choose(True))
+        self.export = QPushButton("Export…")
+        self.export.setToolTip("The leak as SVG, PDF or PNG, or all points of the paths as CSV")
+        self.export.clicked.connect(lambda: self._emit(CommandInvoked("export_steering")))
         self.lumped = label("", "quiet", wrap=True)
         self.plot = plots.plot("Leaked mass on the way from A to B")
         self.plot.setToolTip(
@@ -58,7 +61,8 @@ class SteeringPanel:
         self.film.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.words = label("", "quiet", wrap=True)
         column.addLayout(self.rows)
-        for widget in (self.button, self.lumped, self.plot, self.signs, self.film, self.words):
+        for widget in (self.button, self.lumped, self.plot, self.signs, self.film, self.words,
+                       self.export):  # fmt: skip
             column.addWidget(widget)
         column.addStretch(1)
         self.set_theme(theme)
@@ -85,7 +89,7 @@ class SteeringPanel:
         drawn = state is not None and state.t is not None
         for row in (self.a, self.b, self.path):
             self.rows.setRowVisible(row, named)
-        for widget in (self.lumped, self.plot, self.signs, self.film, self.words):
+        for widget in (self.lumped, self.plot, self.signs, self.film, self.words, self.export):
             widget.setVisible(drawn)
         self.note.setText("" if state is None else state.note)
         self.note.setVisible(state is not None and bool(state.note))

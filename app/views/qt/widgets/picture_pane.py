@@ -1,4 +1,4 @@
-"""A widget that paints a `Picture` and lets its pins be dragged."""
+"""A widget that paints a `Picture` and lets its pins be moved by mouse and keys."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -26,12 +28,24 @@ from app.views.interface.theme import RGBA, Theme
 
 # pixels within which a pin is grabbed, diameter of a pin in a hand, opacity of what is out of date
 REACH, HELD, FAINT = 14.0, 18.0, 0.45
+# pixels that an arrow key moves a pin, alone and with Shift
+STEP, FINE = 8.0, 1.0
+# pixels by which a pin may be off the place that keys lead it to, because a token holds it
+SNAPPED = 7.0
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 # called with the pin, chart coordinates, and whether it is released
 Moved = Callable[[str, tuple[float, float], bool], None]
 
 
 class PicturePane(QWidget):
-    """Paints the last picture; ``moved`` is called while a pin is dragged."""
+    """Paints the last picture; ``moved`` is called while a pin moves.
+
+    Arrow keys move the chosen pin, Shift by less; Enter chooses the other one.
+    """
 
     def __init__(self, theme: Theme, moved: Moved) -> None:
         super().__init__()
@@ -39,6 +53,10 @@ class PicturePane(QWidget):
         self.picture: Picture | None = None
         self._stale = False
         self._held, self._at = "", QPointF()
+        # the pin that keys move, and where they have led it, which may be within reach of a token
+        self.chosen = "A"
+        self._going: QPointF | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(60, 40)
@@ -62,7 +80,20 @@ class PicturePane(QWidget):
             painter.setPen(QPen(QColor(self._theme.text), 2.0))
             painter.setBrush(QColor(self._theme.pin(self._held)))
             painter.drawEllipse(self._at, HELD / 2, HELD / 2)
+        if self.hasFocus():
+            self._paint_focus(painter)
         painter.end()
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        """Frame the picture, and ring the pin that the arrow keys move."""
+        painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.accent), 2.0))
+        painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        at = self._place()
+        painter.setPen(QPen(QColor(self._theme.text), 2.0))
+        if at is not None and not self._held:
+            painter.drawEllipse(at, HELD / 2 + 3, HELD / 2 + 3)
 
     def _paint(self, painter: QPainter, picture: Picture) -> None:
         left, top, right, bottom = picture.box
@@ -83,6 +114,7 @@ class PicturePane(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._held, self._at = self._pin_at(event.position()), event.position()
+            self.chosen, self._going = self._held or self.chosen, None
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -98,6 +130,47 @@ class PicturePane(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._held:
             self._move(event.position(), True)
+
+    # --- keys ---------------------------------------------------------------------------------
+    def _place(self) -> QPointF | None:
+        """Return the pixel of the chosen pin."""
+        pins = dict(self.picture.pins) if self.picture is not None else {}
+        return QPointF(*pins[self.chosen]) if self.chosen in pins else None
+
+    def _begin(self) -> QPointF | None:
+        """Return where the next key moves the pin from: where keys led it, unless it went elsewhere."""
+        place, going = self._place(), self._going
+        if going is None or place is None:
+            return place
+        apart = float(np.hypot(going.x() - place.x(), going.y() - place.y()))
+        return going if self._stale or apart < SNAPPED else place
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        start = self._begin()
+        key = Qt.Key(event.key())
+        if key in ENTER:
+            self.chosen = "B" if self.chosen == "A" else "A"
+            self._going = None
+            self.update()
+        elif key in ARROWS and start is not None:
+            fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            dx, dy = (part * (FINE if fine else STEP) for part in ARROWS[key])
+            self._held, self._going = self.chosen, start + QPointF(dx, dy)
+            self._move(self._going, False)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if self._held and self._going is not None and not event.isAutoRepeat():
+            self._move(self._going, True)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if self._held and self._going is not None:
+            self._move(self._going, True)
+        self._going = None
+        super().focusOutEvent(event)
 
     def _move(self, at: QPointF, done: bool) -> None:
         name, self._at = self._held, at
