@@ -37,8 +37,8 @@ def run(chosen: argparse.Namespace) -> int:
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
-    from app.model import scene_file
-    from app.model.lessons import catalogue
+    from app.model import colormaps, scene_file
+    from app.model.lessons import catalogue, listing
     from compute.core.opening import is_regular
     from compute.families import problems
 
@@ -60,18 +60,16 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
-    for remark in filter(None, (program.settings.remark, *problems())):
+    offered = (*problems(), *listing.problems(), *colormaps.problems())
+    for remark in filter(None, (program.settings.remark, *offered)):
         program.window.log(f"⚠ {remark}")
     program.documents.offer_lost()
     return program.run()
 
 
 def _without_window(problem: str) -> int:
-    print(
-        f"attention-geodesics: {problem}; to write a figure instead: attention-geodesics render "
-        "bank -o picture.png",
-        file=sys.stderr,
-    )
+    render = "attention-geodesics render bank -o picture.png"
+    print(f"attention-geodesics: {problem}; to write a figure instead: {render}", file=sys.stderr)
     return 2
 
 

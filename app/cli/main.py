@@ -79,9 +79,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _report_packages() -> None:
-    """Report the families of installed packages that were needed and could not be loaded."""
-    loaded = sys.modules.get("compute.families")
-    for line in loaded.problems_met() if loaded is not None else ():
+    """Report what installed packages offer and could not be loaded, of the kinds that were needed."""
+    modules = ("compute.families", "app.model.colormaps", "app.model.lessons.listing")
+    loaded = [sys.modules[name] for name in modules if name in sys.modules]
+    for line in (line for module in loaded for line in module.problems_met()):
         print(f"attention-geodesics: {line}", file=sys.stderr)
 
 

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import freetype
 
+from app.process.font_folders import font_folders
 from app.views.canvas import typeface
 from compute.core.refusal import shown
 
-FOLDERS = (
-    "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
-    "/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts", "C:/Windows/Fonts",
-)  # fmt: skip
 SUFFIX = "*.[tT][tT][fF]"
 # characters that figures need besides the letters of words
 NEEDED = "0123456789−·αθμσλη∂Σ"
@@ -48,8 +45,8 @@ def use(name: str) -> None:
 
 def _faces() -> Iterator[tuple[str, bool, bool, Path]]:
     """Yield family, whether bold, whether italic, and path of every readable TrueType font."""
-    for folder in FOLDERS:
-        for path in Path(folder).expanduser().rglob(SUFFIX):
+    for folder in font_folders():
+        for path in folder.rglob(SUFFIX):
             try:
                 face = freetype.Face(str(path))
             except freetype.FT_Exception:

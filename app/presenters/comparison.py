@@ -13,7 +13,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.variants import FAMILY, named
 from app.model import colour_limits
-from app.model.colormaps import TWO_SIDED
+from app.model.colormaps import is_two_sided
 from app.model.comparison import KINDS, SOURCE, TEMPERATURE, Comparison
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
@@ -71,7 +71,7 @@ def at_one_colour(scenes: Sequence[Scene], found: Sequence[Sequence[Answer]]) ->
     first = scenes[0]
     if isinstance(first.limits, tuple) or first.scalar in FIXED or not known.size:
         return list(scenes)
-    two_sided = first.colormap in TWO_SIDED
+    two_sided = is_two_sided(first.colormap)
     (low, high), _ = colour_limits.found(first.limits, known, two_sided)
     if not low < high:
         return list(scenes)

@@ -11,7 +11,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model import colour_limits
-from app.model.colormaps import TWO_SIDED
+from app.model.colormaps import is_two_sided
 from app.model.data_points import group_numbers, standing
 from app.model.scene import Pin, Scene
 from app.presenters import head_specification
@@ -285,7 +285,7 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     known = values[np.isfinite(values)]
     if known.size == 0:
         return _nowhere(scene, answer, hatched)
-    (low, high), source = colour_limits.found(scene.limits, known, scene.colormap in TWO_SIDED)
+    (low, high), source = colour_limits.found(scene.limits, known, is_two_sided(scene.colormap))
     if answer.job.scalar == "probability" and scene.limits is None:
         low, high, source = 0.0, 1.0, ""
     if answer.job.scalar == "dominant":

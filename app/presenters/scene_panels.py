@@ -11,7 +11,7 @@ import numpy as np
 
 from app.jobs import studies
 from app.jobs.subject import Subject
-from app.model.colormaps import COLORMAPS
+from app.model import colormaps
 from app.model.scene import DISTANCE, HEIGHT, Scene
 from app.presenters import head_specification
 from app.views.interface.choices import SEPARATOR, Choice, LayerRow, NumberRow
@@ -125,7 +125,7 @@ def state(subject: Subject) -> PanelState:
         outcomes=_outcomes(scene.family, manifold.support(np.array([manifold.interior])).labels),
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
-        colormaps=[Choice(name, words) for name, words in COLORMAPS.items()],
+        colormaps=[Choice(name, words) for name, words in colormaps.titles().items()],
         colormap=scene.colormap,
         map_opacity=scene.map_opacity,
         token=scene.token,

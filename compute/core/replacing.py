@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from compute.core.processes import is_dead
 
 # bytes of the name repeated in that of the hidden file, which is longer; systems allow 255
 LONGEST = 200
@@ -52,7 +53,7 @@ def sweep(folder: Path, stem: str | None = None) -> None:
     with suppress(OSError):
         for path in list(folder.iterdir()):
             found = _HIDDEN.fullmatch(path.name)
-            if found and wanted in (None, found["stem"]) and _is_dead(int(found["process"])):
+            if found and wanted in (None, found["stem"]) and is_dead(int(found["process"])):
                 remove(path)
 
 
@@ -62,16 +63,3 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_dead(process: int) -> bool:
-    """Whether no process has that id; False if this cannot be determined."""
-    if sys.platform == "win32":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return False

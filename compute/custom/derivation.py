@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from compute.core.interrupt import TookTooLong, checkpoint, limited
+from compute.core.processes import apart
 from compute.custom import definition, deriver
 from compute.custom.parse import FormulaError
 from compute.definitions.derived import Derived, read_plain
@@ -116,7 +117,7 @@ class _Process:
             encoding="ascii",
             env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
             # Ctrl+C in a terminal is for the main program, which then ends its process
-            start_new_session=True,
+            **apart(),
         )
         self._listener = threading.Thread(target=self._listen, name="deriver", daemon=True)
         self._listener.start()

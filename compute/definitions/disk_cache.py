@@ -15,6 +15,7 @@ from tempfile import mkstemp
 from typing import Any, TypeVar
 
 from compute.core.opening import read_bytes
+from compute.core.places import cache_folder
 from compute.definitions.derived import Derived, plain_of, read_plain
 
 # A family takes 2 to 10 kB, the longest formula a few hundred: 64 MiB hold thousands of formulas.
@@ -40,7 +41,7 @@ def kept(
 
     plain: returns a result as JSON values; of_plain: makes it of these, or raises ValueError.
     """
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
         return make()
     path = folder / (hashlib.sha256(key.encode()).hexdigest() + ENTRY)
@@ -53,16 +54,6 @@ def kept(
     made = make()
     _write(path, json.dumps(plain(made)).encode())
     return made
-
-
-def _folder() -> Path | None:
-    """Return the folder of entries, or None if the system has no cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    try:
-        place = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return place / "attention-geodesics"
 
 
 def _read(path: Path) -> bytes | None:

@@ -8,17 +8,16 @@ out, and `problems` says why.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import EntryPoint
 
-from compute.core.refusal import shorten, shown
+from compute.core import packages
+from compute.core.refusal import shown
 from compute.definitions.family import Family
 from compute.definitions.parameters import Parameter
 
-GROUP = "attention_geodesics.families"
+GROUP = packages.FAMILIES
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _WORDS = ("name", "title", "domain", "line_element", "curvature", "hadamard")
 
@@ -40,66 +39,19 @@ def load(taken: Iterable[str], found: Iterable[EntryPoint] | None = None) -> Loa
     """
     owners = dict.fromkeys(taken, "this program")
     families: dict[str, Family] = {}
-    packages: dict[str, str] = {}
-    points, problems = _stated() if found is None else (list(found), [])
-    for point in sorted(points, key=lambda point: (_package(point.dist), point.name)):
-        package = _package(point.dist)
-        try:
-            family = _family(point)
-            if family.name in owners:
-                owner = owners[family.name]
-                raise ValueError(f"the name {shown(family.name)} is taken by {owner}")
-        except KeyboardInterrupt:
-            raise
-        except BaseException as problem:
-            # importing a module can raise anything
-            problems.append(shorten(f"family {point.name} of package {package}: {_words(problem)}"))
-        else:
-            families[family.name], packages[family.name] = family, package
-            owners[family.name] = f"package {package}"
-    return Loaded(families, packages, tuple(problems))
+    owned: dict[str, str] = {}
+
+    def accept(point: EntryPoint, value: object, package: str) -> None:
+        family = _family(point, value)
+        packages.claim(family.name, package, owners)
+        families[family.name], owned[family.name] = family, package
+
+    problems = packages.offer(GROUP, accept, found)
+    return Loaded(families, owned, problems)
 
 
-def _stated() -> tuple[list[EntryPoint], list[str]]:
-    """Return the entry points of all installed packages, of two with the same name those of the first,
-    and one line for each package that they cannot be read from.
-    """
-    points: dict[str, list[EntryPoint]] = {}
-    problems = []
-    for distribution in distributions():
-        try:
-            if GROUP in (distribution.read_text("entry_points.txt") or ""):
-                mine = [point for point in distribution.entry_points if point.group == GROUP]
-                points.setdefault(_package(distribution), mine)
-        except Exception as problem:
-            # one damaged package must not keep the program from starting
-            words = f"package {_package(distribution)}: its entry points cannot be read"
-            problems.append(shorten(f"{words}: {_words(problem)}"))
-    return [point for mine in points.values() for point in mine], problems
-
-
-def _package(distribution: Distribution | None) -> str:
-    """Return the name of a package, "unknown" if its metadata have none."""
-    try:
-        name = None if distribution is None else distribution.metadata["Name"]
-    except Exception:
-        return "unknown"
-    return shorten(name) if isinstance(name, str) else "unknown"
-
-
-def _words(problem: BaseException) -> str:
-    kind = type(problem).__name__
-    try:
-        words = str(problem)
-    except Exception:
-        return kind
-    return words if words and isinstance(problem, ValueError) else f"{kind}: {words}".strip(": ")
-
-
-def _family(point: EntryPoint) -> Family:
-    """Load one family.  Raises ValueError if it is none, and whatever importing it raises."""
-    with redirect_stdout(sys.stderr):  # stdout is for answers alone
-        family = point.load()
+def _family(point: EntryPoint, family: object) -> Family:
+    """Return the object of an entry point as a family.  Raises ValueError if it is none."""
     if not isinstance(family, Family):
         raise ValueError(f"{point.value} must be a Family, got {shown(family)}")
     for field in _WORDS:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the two subcommands of ``lesson`` with their options."""
     tasks = parser.add_subparsers(metavar="list|check", required=True)
-    words = "list the bundled lessons"
+    words = "list the lessons"
     listed = tasks.add_parser("list", help=words, description=words)
     listed.set_defaults(task=show_list)
     shared_options.as_json(listed)
@@ -22,9 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     checked = tasks.add_parser("check", help=words, description=words)
     checked.set_defaults(task=check)
     shared_options.as_json(checked)
-    checked.add_argument(
-        "file", metavar="FILE", help="a lesson.md, or the name of a bundled lesson"
-    )
+    checked.add_argument("file", metavar="FILE", help="a lesson.md, or the name of a lesson")
     shared_options.engine(checked)
 
 
@@ -34,12 +32,20 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def show_list(chosen: argparse.Namespace) -> int:
-    """List the bundled lessons in reading order."""
+    """List the bundled lessons in reading order, and then those of packages."""
     from app.cli.output import show
-    from app.model.lessons import catalogue
+    from app.model.lessons import catalogue, listing
 
-    entries = [{"name": name, "title": title} for name, title in catalogue.titles().items()]
-    show({"lessons": entries}, chosen.json, [f"{e['name']:18} {e['title']}" for e in entries])
+    packages = {name: found.package for name, found in listing.offered().items()}
+    entries = [
+        {"name": name, "title": title, "package": packages.get(name, "")}
+        for name, title in catalogue.titles().items()
+    ]
+    lines = [
+        f"{e['name']:18} {e['title']}" + (f" (package {e['package']})" if e["package"] else "")
+        for e in entries
+    ]
+    show({"lessons": entries, "failed": listing.problems()}, chosen.json, lines)
     return 0
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from app.model.colormaps import source
 from app.views.interface.theme import CATEGORICAL, Theme, rgba
 from app.views.interface.views import ColorMap2D
 
@@ -43,7 +44,7 @@ def palette(colormap: str) -> NDArray[np.uint8]:
         # imported here: the first picture of the window comes before its first map
         from cmap import Colormap
 
-        shades = Colormap(colormap)(np.linspace(0.0, 1.0, LEVELS))
+        shades = Colormap(source(colormap))(np.linspace(0.0, 1.0, LEVELS))
     result = np.zeros((LEVELS + 1, 4), np.uint8)
     result[:LEVELS] = np.round(255.0 * shades)
     return result

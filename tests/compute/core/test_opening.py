@@ -192,7 +192,7 @@ READING = {"read_text", "read_bytes"}
 PARSING = {"load", "open", "ZipFile", "fromfile", "loadtxt", "genfromtxt", "safe_open", "mmap"}
 ELSEWHERE = {
     "compute/core/opening.py": "the place itself",
-    "compute/families/packages.py": "what installed packages state of themselves",
+    "compute/core/packages.py": "what installed packages state of themselves",
     "compute/gpu/compose.py": "text of shaders, which belong to the package",
 }
 

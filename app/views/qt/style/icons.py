@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QIcon, QImage, QPixmap
 
+from app.model.colormaps import source
 from app.views.interface.theme import Theme
 
 
@@ -28,7 +29,7 @@ def swatch(colormap: str, width: int, height: int) -> QIcon:
     """Return a swatch of a colour map, from low to high."""
     from cmap import Colormap
 
-    row = np.round(255 * Colormap(colormap)(np.linspace(0.0, 1.0, width))).astype(np.uint8)
+    row = np.round(255 * Colormap(source(colormap))(np.linspace(0.0, 1.0, width))).astype(np.uint8)
     picture = np.ascontiguousarray(np.broadcast_to(row, (height, width, 4)))
     image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
     made = QPixmap.fromImage(image.copy())

@@ -1,0 +1,88 @@
+"""Offers of installed packages by entry points: families, lessons, colour maps.
+
+An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
+are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be
+used is left out, and a line says why.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
+from importlib.metadata import Distribution, EntryPoint, distributions
+
+from compute.core.refusal import shorten, shown
+
+FAMILIES = "attention_geodesics.families"
+LESSONS = "attention_geodesics.lessons"
+COLORMAPS = "attention_geodesics.colormaps"
+_KINDS = {FAMILIES: "family", LESSONS: "lesson", COLORMAPS: "colour map"}
+
+# takes an entry point, its object and the name of its package; raises ValueError for a wrong one
+Accept = Callable[[EntryPoint, object, str], None]
+
+
+def offer(group: str, accept: Accept, found: Iterable[EntryPoint] | None = None) -> tuple[str, ...]:
+    """Give each object of a group, of all installed packages or of ``found``, to ``accept``.
+
+    Packages come in alphabetical order.  Returns one line for each that was left out: because it could
+    not be loaded, or ``accept`` raised.
+    """
+    points, problems = stated(group) if found is None else (list(found), [])
+    for point in sorted(points, key=lambda point: (package_of(point.dist), point.name)):
+        package = package_of(point.dist)
+        try:
+            with redirect_stdout(sys.stderr):  # stdout is for answers alone
+                value = point.load()
+            accept(point, value, package)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:
+            # importing a module can raise anything
+            words = f"{_KINDS[group]} {point.name} of package {package}: {_words(problem)}"
+            problems.append(shorten(words))
+    return tuple(problems)
+
+
+def claim(name: str, package: str, owners: dict[str, str]) -> None:
+    """Make ``package`` the owner of a name.  Raises ValueError if it has one."""
+    if name in owners:
+        raise ValueError(f"the name {shown(name)} is taken by {owners[name]}")
+    owners[name] = f"package {package}"
+
+
+def stated(group: str) -> tuple[list[EntryPoint], list[str]]:
+    """Return the entry points of all installed packages, of two with the same name those of the first,
+    and one line for each package that they cannot be read from.
+    """
+    points: dict[str, list[EntryPoint]] = {}
+    problems = []
+    for distribution in distributions():
+        try:
+            if group in (distribution.read_text("entry_points.txt") or ""):
+                mine = [point for point in distribution.entry_points if point.group == group]
+                points.setdefault(package_of(distribution), mine)
+        except Exception as problem:
+            # one damaged package must not keep the program from starting
+            words = f"package {package_of(distribution)}: its entry points cannot be read"
+            problems.append(shorten(f"{words}: {_words(problem)}"))
+    return [point for mine in points.values() for point in mine], problems
+
+
+def package_of(distribution: Distribution | None) -> str:
+    """Return the name of a package, "unknown" if its metadata have none."""
+    try:
+        name = None if distribution is None else distribution.metadata["Name"]
+    except Exception:
+        return "unknown"
+    return shorten(name) if isinstance(name, str) else "unknown"
+
+
+def _words(problem: BaseException) -> str:
+    kind = type(problem).__name__
+    try:
+        words = str(problem)
+    except Exception:
+        return kind
+    return words if words and isinstance(problem, ValueError) else f"{kind}: {words}".strip(": ")
