@@ -241,7 +241,7 @@ def test_a_curve_that_is_no_geodesic_says_so(browser, exported, tmp_path):
 
 def test_a_density_that_single_precision_does_not_resolve_is_not_drawn(browser, exported, tmp_path):
     scene = tmp_path / "narrow.json"
-    pins = {"start": {"theta": [1.0, 1e-6]}, "end": {"theta": [0.0, 1.0]}}
+    pins = {"start": {"theta": [1.0, 4e-6]}, "end": {"theta": [0.0, 1.0]}}
     scene.write_text(
         json.dumps(
             {"format": "attention-geodesics/scene", "version": 1, "family": "laplace", **pins}
