@@ -236,12 +236,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
         studio = Studio(paper, layout.chart)
         save_png(studio.picture(scene, found, layout), target, scene, paper.dpi)
         return
-    plot = Plot(layout.chart, paper.theme)
-    show(plot, scene, found)
-    plot.set_critical(paper.critical)
-    ground = None if paper.transparent else rgba(paper.theme.background)
-    drawn = (*groups(plot, paper.times), *layout.groups(paper.times))
-    sheet = Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None, font=paper.font)
+    sheet = _sheet(scene, found, paper, layout)
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
     if kind in (TIKZ, TEX):
@@ -253,6 +248,22 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
         content = pdf(sheet, title, embed.in_xmp(stated, title))
     with beside(target) as temporary:
         temporary.write_bytes(content)
+
+
+def _sheet(scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout) -> Sheet:
+    plot = Plot(layout.chart, paper.theme)
+    show(plot, scene, found)
+    plot.set_critical(paper.critical)
+    ground = None if paper.transparent else rgba(paper.theme.background)
+    drawn = (*groups(plot, paper.times), *layout.groups(paper.times))
+    return Sheet(paper.sheet_size, ground, drawn, in_mm=paper.inches is not None, font=paper.font)
+
+
+def as_svg(scene: Scene, found: list[Answer], paper: Paper, target: Path) -> str:
+    """Return a figure as SVG with the scene embedded, for a file at ``target``."""
+    sheet = _sheet(scene, found, paper, laid_out(scene, found, paper))
+    title = scene.title or manifold_of(scene.family).title
+    return svg(sheet, title, embed.in_svg(embed.stated(scene, target)))
 
 
 def laid_out(scene: Scene, found: list[Answer], paper: Paper) -> page.Layout:

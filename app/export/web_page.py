@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -17,7 +16,6 @@ from app.export.embed import escape
 from app.export.files import beside
 from app.jobs.answers import Answer
 from app.model import scene_file
-from app.model.file_formats import SVG
 from app.model.lessons.lesson import Lesson
 from app.model.scene import Scene, completed
 from app.views.text import markdown
@@ -77,7 +75,7 @@ def write(target: Path, title: str, parts: Sequence[Part]) -> list[str]:
         "title": escape(title),
         "subtitle": escape(_one_line(manifold_of(first.family).line_element)),
         "style": _asset("page.css"),
-        "still": _still(first, parts[0].found),
+        "still": _still(first, parts[0].found, target),
         "data": _json(data),
         "imports": _json({"imports": {f"page/{name}": _url(name) for name in MODULES}}),
         "remarks": "".join(f"<p>{escape(remark)}</p>" for remark in remarks),
@@ -134,12 +132,9 @@ def _one_line(text: str) -> str:
     return "; ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _still(scene: Scene, found: Sequence[Answer]) -> str:
+def _still(scene: Scene, found: Sequence[Answer], target: Path) -> str:
     """Return the figure as SVG, which contains the scene, so that the page can be opened again."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"still{SVG}"
-        figure.write(target, scene, list(found), figure.Paper(STILL, style="print"))
-        text = target.read_text("utf-8")
+    text = figure.as_svg(scene, list(found), figure.Paper(STILL, style="print"), target)
     return text[text.index("<svg") :]
 
 

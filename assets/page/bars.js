@@ -61,6 +61,7 @@ export function drawDensities(context, look, size, x, rows) {
 function heightOf(rows) {
   const tops = rows.map(({ p }) => p.reduce((top, value) => (value > top && value < Infinity ? value : top), 0));
   tops.sort((a, b) => b - a);
+  if (!tops.length) return 1;
   return Math.max(Math.min(tops[0], tops.length > 1 ? 4 * tops[1] : tops[0]), 1e-30);
 }
 

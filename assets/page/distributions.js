@@ -3,23 +3,32 @@
 import { drawBars, drawDensities } from "page/bars";
 import { densities, softmax } from "page/fields";
 
-const SAMPLES = 160; // points of a density
+const SAMPLES = 128; // points of each density
+// a density is drawn if its integral over the drawn part lies here; a pair of half-lines has two
+const MASS = [0.5, 2.1];
 
 /** p at points θ: {labels, x, p, exact}; by the keys in double precision, or by the density's kernel. */
 export async function distributions(session, shown, chart, thetas) {
   const { labels, logits } = shown;
   if (logits) return { labels, exact: true, p: thetas.map((theta) => softmax(logits, theta)) };
   const x = labels.length ? labels.map((_, j) => j) : samples(shown, chart, thetas);
-  return { labels, x, p: await densities(session, thetas, x) };
+  return { labels, whole: shown.whole, x, p: await densities(session, thetas, x) };
 }
 
-/** Sample points that suit all θ, between ends that the program found on a grid of the view. */
+/** Sample points that suit each θ, between ends that the program found on a grid of the view. */
 function samples({ grid, whole }, chart, thetas) {
-  const ends = thetas.map((theta) => nearestEnds(grid, chart.forward(theta)));
-  const low = Math.min(...ends.map(([a]) => a));
-  const high = Math.max(...ends.map(([, b]) => b));
-  const x = Array.from({ length: SAMPLES }, (_, i) => low + ((high - low) * (i + 0.5)) / SAMPLES);
-  return whole ? [...new Set(x.map(Math.round))] : x;
+  const x = thetas.flatMap((theta) => {
+    const [low, high] = nearestEnds(grid, chart.forward(theta));
+    return Array.from({ length: SAMPLES }, (_, i) => low + ((high - low) * (i + 0.5)) / SAMPLES);
+  });
+  return [...new Set(whole ? x.map(Math.round) : x)].sort((a, b) => a - b);
+}
+
+/** Whether single precision and the points resolve a density: its integral is that of one. */
+function isResolved(x, p) {
+  let mass = 0;
+  for (let i = 1; i < x.length; i++) mass += 0.5 * (x[i] - x[i - 1]) * (p[i] + p[i - 1]);
+  return mass >= MASS[0] && mass <= MASS[1]; // false for NaN
 }
 
 function nearestEnds({ view, columns, rows, ends }, [x, y]) {
@@ -31,12 +40,14 @@ function nearestEnds({ view, columns, rows, ends }, [x, y]) {
 }
 
 /** Draw them into a canvas with the colours of a look; return what is left out, in words. */
-export function drawDistributions(canvas, look, { labels, x, p }) {
+export function drawDistributions(canvas, look, { labels, whole, x, p }) {
   const size = [canvas.clientWidth, canvas.clientHeight];
   const colours = [look.pinA, look.pinB, look.moving];
   const rows = p.map((values, i) => ({ colour: colours[i], p: Array.from(values) }));
   const context = canvas.getContext("2d");
   if (labels.length) return drawBars(context, look, size, labels, rows);
-  drawDensities(context, look, size, x, rows);
-  return "";
+  const lost = whole ? [] : ["A", "B", "the point"].filter((_, i) => !isResolved(x, rows[i].p));
+  const kept = rows.filter((row) => whole || isResolved(x, row.p));
+  drawDensities(context, look, size, x, kept);
+  return lost.length ? `Not drawn, as single precision does not resolve it: ${lost.join(", ")}` : "";
 }

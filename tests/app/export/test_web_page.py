@@ -239,6 +239,20 @@ def test_a_curve_that_is_no_geodesic_says_so(browser, exported, tmp_path):
     assert page.value("document.getElementById('measures').className") == "stale"
 
 
+def test_a_density_that_single_precision_does_not_resolve_is_not_drawn(browser, exported, tmp_path):
+    scene = tmp_path / "narrow.json"
+    pins = {"start": {"theta": [1.0, 4e-6]}, "end": {"theta": [0.0, 1.0]}}
+    scene.write_text(
+        json.dumps(
+            {"format": "attention-geodesics/scene", "version": 1, "family": "laplace", **pins}
+        )
+    )
+    page = browser.open(exported(scene, "narrow"))
+    page.ready()
+    page.until("/: A/.test(document.getElementById('left-out').textContent)")
+    assert page.faults() == []
+
+
 def test_a_lost_device_is_opened_again_and_then_given_up(browser, exported):
     page = browser.open(exported("gaussian"), CAUGHT)
     page.ready()
