@@ -12,6 +12,7 @@ import numpy as np
 from app.bench.browser import WEBGPU, Browser, Page, chromium
 from app.bench.measurement import Measurement
 from app.export import web_page
+from app.model.file_formats import HTML
 from app.model.lessons import first_scene
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold
@@ -40,7 +41,7 @@ def measure() -> list[Measurement]:
 
 
 def _page(browser: Browser, name: str, folder: Path) -> list[Measurement]:
-    scene, target = first_scene.load(name), folder / f"{name}.html"
+    scene, target = first_scene.load(name), folder / f"{name}{HTML}"
     parts = web_page.of_scene(scene, ReferenceEngine(), lambda words: None)
     web_page.write(target, name, parts)
     began = time.perf_counter()

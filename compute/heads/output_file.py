@@ -135,7 +135,7 @@ def _scale(path: str, arrays: Mapping[str, Floats]) -> float:
 
 def _verified(path: str, arrays: Mapping[str, Floats]) -> float:
     found = arrays.get("output_verified")
-    if found is not None and found.size == 1 and np.isnan(found).all():
+    if found is not None and found.dtype.kind == "f" and found.size == 1 and np.isnan(found).all():
         return float("nan")
     gap = _one(path, "output_verified", arrays, float("nan"))
     if not np.isnan(gap) and not 0 <= gap <= 1:

@@ -152,4 +152,4 @@ def test_the_command_writes_what_the_suffix_says(tmp_path):
 
 def test_another_suffix_is_refused(tmp_path):
     words = refused(tmp_path, "export", "gaussian", "-o", str(tmp_path / "a.xlsx"))
-    assert "must end in .npz, .json, .csv or .py" in words
+    assert "must end in .npz, .json, .csv, .py or .html" in words

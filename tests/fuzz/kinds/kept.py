@@ -12,6 +12,7 @@ import numpy as np
 from app.model import recent
 from app.model.lessons import progress
 from app.presenters import atlas
+from app.views.interface.head_atlas import AtlasChosen
 from compute.atlas import score_store
 from compute.engine.reference import ReferenceEngine
 from compute.families import _build
@@ -117,7 +118,7 @@ def open_scores(path: Path) -> None:
         raise Broken("scores of other heads")
     for of in found:
         atlas.cells(atlas.entry(_heads(), of))
-    atlas.state([_heads()], [(0, of) for of in found], None, "", (0, 0))
+    atlas.state([_heads()], [(0, of) for of in found], None, None, (0, 0), AtlasChosen())
 
 
 KINDS = (
