@@ -57,6 +57,11 @@ function giveUp(problem) {
   say(`${reason} This is the picture as it was exported.`);
 }
 
+/** Wait until what was asked for is on the screen. */
+function drawn() {
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}
+
 /** Open the device, and once more if it is lost. */
 async function main() {
   say("Preparing the kernels…");
@@ -65,6 +70,7 @@ async function main() {
   for (const last of [false, true]) {
     await page.use(device);
     say("");
+    await drawn();
     document.documentElement.dataset.ready = last ? "again" : "first";
     await device.lost;
     if (last) break;
