@@ -19,6 +19,7 @@ from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.comparison import ComparisonState, MeasurePlot, Pane
 from app.views.interface.comparison_events import PICTURES, ComparisonChosen
+from app.views.text.mathematics import powers
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -84,7 +85,7 @@ def scale(scenes: Sequence[Scene]) -> str:
     if not isinstance(limits, tuple):
         return ""
     words = words_of(scenes[0].scalar)
-    return f"Colours: {words} from {limits[0]:.3g} to {limits[1]:.3g} in all.".replace("-", "−")
+    return powers(f"Colours: {words} from {limits[0]:.3g} to {limits[1]:.3g} in all.")
 
 
 def caption(answer: PathAnswer | None) -> str:

@@ -19,6 +19,8 @@ SPLITS = (
     Choice("metric", "the metric g, by keys"),
 )
 LOWEST, LETTERS, LONGEST = 150, 11, 16
+# height of a bar with its name, and of the axis below them
+EACH, AXIS = 14, 50
 
 
 class WhyPanel:
@@ -85,6 +87,7 @@ class WhyPanel:
 
     def _draw(self, state: WhyState) -> None:
         count, theme = len(state.values), self._theme
+        self.plot.setMinimumHeight(max(LOWEST, AXIS + EACH * count))
         ups = [theme.pin_a if value >= 0 else theme.pin_b for value in state.values]
         self._bars.setOpts(
             x0=np.zeros(count), width=state.values, y=np.arange(count), height=0.7,
