@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
@@ -170,6 +169,9 @@ def _divided(g: Floats, gap: Floats, ridge: float) -> Floats:
     """Return (g + ridge)⁻¹ gap, the ridge as a share of the mean eigenvalue, larger where g is singular
     to rounding.
     """
+    # imported here: starting does not need it
+    from scipy.linalg import cho_factor, cho_solve
+
     size = max(float(np.trace(g)) / len(g), 1e-300)
     while True:
         damped = g.copy()
