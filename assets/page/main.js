@@ -10,9 +10,10 @@ const element = (id) => document.getElementById(id);
 class Page {
   constructor({ texts, kernels, scenes }) {
     Object.assign(this, { texts, kernels, scenes });
-    this.at = 0;
-    listen(() => this.viewer, () => this.turn(0));
-    listenToSteps((by) => this.turn(by));
+    this.at = this.turns = 0;
+    const turn = (by) => this.turn(by).catch((problem) => this.fail(problem));
+    listen(() => this.viewer, () => turn(0));
+    listenToSteps(turn);
   }
 
   /** Use a device: the first one, or another after a loss, where the pins stay as they are. */
@@ -22,18 +23,41 @@ class Page {
     await this.turn(0, this.viewer?.now);
   }
 
-  /** Go to another scene, or begin this one again; `kept`: with these pins. */
+  /**
+   * Go to another scene, or begin this one again; `kept`: with these pins.  The last scene's answers
+   * are waited for and dropped, as it may share buffers; of several turns in a row only the newest shows.
+   */
   async turn(by, kept = {}) {
+    const turn = ++this.turns;
     this.at += by;
     const scene = this.scenes[this.at];
     showStep(this.scenes, this.at);
-    const viewer = new Viewer(scene, await this.session(scene.kernels));
+    element("line").textContent = scene.line;
+    await this.viewer?.leave();
+    const session = await this.session(scene.kernels);
+    if (turn !== this.turns) return;
+    const viewer = new Viewer(scene, session);
     element("still").hidden = true;
     element("stage").hidden = element("panel").hidden = false;
     Object.assign(viewer.now, kept);
     this.viewer = viewer;
     follow(viewer);
+    say("");
     await viewer.begin();
+    this.prepareNext();
+  }
+
+  /** Compile the kernels of the next step before it is asked for; what fails then is said then. */
+  prepareNext() {
+    const next = this.scenes[this.at + 1];
+    if (next) this.session(next.kernels).catch(() => {});
+  }
+
+  /** Say why a scene cannot be shown; the steps stay. */
+  fail(problem) {
+    element("stage").hidden = true;
+    element("status").textContent = "";
+    say(wordsOf(problem));
   }
 
   /** The compiled kernels of a family, once. */
@@ -49,12 +73,15 @@ function say(sentence) {
   element("note").hidden = !sentence;
 }
 
+function wordsOf(problem) {
+  return problem instanceof Unavailable ? problem.message : `The page failed: ${problem.message}.`;
+}
+
 /** Show the still picture with one sentence. */
 function giveUp(problem) {
-  const reason = problem instanceof Unavailable ? problem.message : `The page failed: ${problem.message}.`;
   element("still").hidden = false;
   element("stage").hidden = element("panel").hidden = true;
-  say(`${reason} This is the picture as it was exported.`);
+  say(`${wordsOf(problem)} This is the picture as it was exported.`);
 }
 
 /** Wait until what was asked for is on the screen. */
@@ -69,7 +96,6 @@ async function main() {
   const page = new Page(JSON.parse(element("data").textContent));
   for (const last of [false, true]) {
     await page.use(device);
-    say("");
     await drawn();
     document.documentElement.dataset.ready = last ? "again" : "first";
     await device.lost;
@@ -77,7 +103,7 @@ async function main() {
     say("The graphics device was lost: opening it again…");
     device = await openDevice();
   }
-  throw new Unavailable("The graphics device was lost twice.");
+  throw new Unavailable("The graphics device was lost twice. Reload the page to compute again.");
 }
 
 window.addEventListener("unhandledrejection", (event) => {

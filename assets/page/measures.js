@@ -3,8 +3,8 @@
 import { norm } from "page/fields";
 import { number } from "page/ticks";
 
-/** Rows [name, value, hint] of an answer; `coordinates` are the names of θ. */
-export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf) {
+/** Rows [name, value, hint, whether the value is doubtful]; `coordinates` are the names of θ. */
+export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf, limits) {
   const metric = request.alpha === 0;
   const name = metric ? "Fisher–Rao length" : `Length of the α-geodesic (α = ${number(request.alpha, 3)})`;
   const partly = path.arrived ? "" : "Of a curve that is no geodesic to B";
@@ -16,11 +16,23 @@ export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf) {
     ["Curvature at B", ends[1].curvature, "Gaussian curvature K"],
     ["Length of the vector", norm(ends[0].metric, request.vector), "Under g at A"],
   ];
-  if (metric) rows.push(["Drift of its length", carried.drift, wordsOf(carried.status)]);
+  if (metric) rows.push(["Drift of its length", carried.drift, wordsOf(carried.status), drifts(carried, limits)]);
   for (const [letter, theta] of [["A", request.start], ["B", request.end]]) {
     coordinates.forEach((coordinate, i) => rows.push([`${letter}: ${coordinate}`, theta[i], ""]));
   }
   return rows;
+}
+
+/** Whether a vector that transport should preserve changes its length by more than the program's limit. */
+function drifts({ drift }, limits) {
+  return !(drift <= limits.drift); // true for NaN
+}
+
+/** What is to be said of the carried vector: why there is none, or that it is inexact; "" if all is well. */
+export function doubts({ request, carried }, wordsOf, limits) {
+  if (carried.status !== "OK") return `; carried vector: ${wordsOf(carried.status)}`;
+  if (request.alpha !== 0 || !drifts(carried, limits)) return "";
+  return `; carried vector: its length drifts by ${number(carried.drift, 2)} in single precision`;
 }
 
 /** Write rows into a table; cells keep the whole number as `data-value`. */
@@ -32,11 +44,12 @@ export function fill(table, rows) {
     row.append(document.createElement("th"), document.createElement("td"));
     row.cells[0].scope = "row";
   }
-  rows.forEach(([name, value, hint], i) => {
+  rows.forEach(([name, value, hint, doubtful], i) => {
     const [head, cell] = body.rows[i].cells;
     head.textContent = name;
     cell.textContent = number(value);
     cell.dataset.value = value;
+    cell.className = doubtful ? "bad" : "";
     body.rows[i].title = hint;
   });
 }

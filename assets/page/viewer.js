@@ -6,7 +6,7 @@ import { checked } from "page/checks";
 import { distributions, drawDistributions } from "page/distributions";
 import { geometry } from "page/fields";
 import { connect } from "page/geodesic";
-import { fill, rowsOf } from "page/measures";
+import { doubts, fill, rowsOf } from "page/measures";
 import { Newest } from "page/newest";
 import { Picture } from "page/picture";
 import { number } from "page/ticks";
@@ -34,6 +34,16 @@ export class Viewer {
     );
   }
 
+  /** Show and ask for nothing any more; resolves when nothing is computed any more. */
+  leave() {
+    this.left = true;
+    this.picture.stop();
+    element("stage").setAttribute("aria-busy", "true");
+    element("measures").className = "stale";
+    element("status").textContent = "preparing the kernels…";
+    return this.newest.stop();
+  }
+
   /** Show the scene as it was exported, and wait for its first answer. */
   async begin() {
     this.headings();
@@ -48,11 +58,12 @@ export class Viewer {
   }
 
   // --- computing -------------------------------------------------------------------------------
-  ask(change, steps = STEPS.live) {
+  async ask(change, steps = STEPS.live) {
+    if (this.left) return;
     this.now = { ...this.now, ...change };
     const stage = element("stage");
     stage.setAttribute("aria-busy", "true");
-    return this.newest.ask({ ...this.now, steps }).finally(() => stage.setAttribute("aria-busy", "false"));
+    await this.newest.ask({ ...this.now, steps }).finally(() => stage.setAttribute("aria-busy", String(Boolean(this.left))));
   }
 
   /** A pin was let go: compute with all steps. */
@@ -96,6 +107,7 @@ export class Viewer {
 
   // --- showing ---------------------------------------------------------------------------------
   show(request, answer) {
+    if (this.left) return;
     this.ahead = null;
     this.refused = answer.outside;
     if (answer.outside) {
@@ -112,6 +124,7 @@ export class Viewer {
 
   /** An answer takes long: the pins go ahead, and curve and numbers are grey. */
   moveAhead(request) {
+    if (this.left) return;
     this.ahead = request;
     this.paint();
     this.tell();
@@ -121,6 +134,7 @@ export class Viewer {
     if (this.painting) return;
     this.painting = requestAnimationFrame(() => {
       this.painting = 0;
+      if (this.left) return;
       const at = this.ahead ?? this.answer?.request ?? this.now;
       const point = this.answer && this.pointOf(this.answer.path);
       this.picture.paint(this.answer, [at.start, at.end], point, Boolean(this.ahead));
@@ -134,8 +148,9 @@ export class Viewer {
     element("left-out").textContent = left;
   }
 
-  paintMap() {
-    return this.picture.paintMap(this.session, this.manifold, (radius) => {
+  async paintMap() {
+    if (this.left) return;
+    await this.picture.paintMap(this.session, this.manifold, (radius) => {
       if (radius) element("circles").textContent = `Circles of Fisher radius ${number(radius, 3)}`;
       this.paint();
     });
@@ -172,9 +187,10 @@ export class Viewer {
     }
     if (!this.answer) return;
     const wordsOf = (name) => this.statusOf(name)[1];
-    status.textContent = this.ahead ? "computing…" : wordsOf(found);
+    const { limits } = this.session;
+    status.textContent = this.ahead ? "computing…" : wordsOf(found) + (arrived ? doubts(this.answer, wordsOf, limits) : "");
     element("measures").className = arrived && !this.refused && !this.ahead ? "" : "stale";
-    fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf));
+    fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf, limits));
   }
 
   // --- what the reader does ----------------------------------------------------------------------

@@ -293,6 +293,80 @@ def test_a_lesson_is_a_page_with_its_steps(browser, exported):
     assert page.faults() == []
 
 
+# resizes the window while kernels compile, and counts those that do
+COMPILING = """
+window.compiling = 0;
+const compiled = GPUDevice.prototype.createComputePipelineAsync;
+GPUDevice.prototype.createComputePipelineAsync = async function (...given) {
+  window.compiling++;
+  window.dispatchEvent(new Event('resize'));
+  try { return await compiled.apply(this, given); } finally { window.compiling--; }
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory, exported):
+    """A lesson whose second step is another family, whose kernels take longer to compile."""
+    lesson = tmp_path_factory.mktemp("lesson") / "turned.md"
+    step = "## {}\n\nText.\n\n```scene\n{}\n```\n\n"
+    near, far = ("family: gaussian\nA: (0, 1)\nB: ({}, 1)".format(x) for x in (1, 4))
+    task = "```do\nChoose.\ncheck: chart is disk\nanswer: chart: disk\n```\n"
+    texts = [("One", near), ("Two", "family: beta"), ("Three", far)]
+    lesson.write_text("# Turned\n\n" + "".join(step.format(*text) for text in texts) + task)
+    return exported(lesson, "turned")
+
+
+def test_of_steps_in_a_row_only_the_last_is_shown(browser, turned):
+    page = browser.open(turned, COMPILING)
+    page.ready()
+    line = page.value("document.getElementById('line').textContent")
+    page.value("for (const turn of [1, 2]) document.getElementById('next').click()")
+    assert page.status() == "preparing the kernels…"
+    page.at_rest()
+    page.until("window.compiling === 0")
+    page.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.at_rest()
+    assert page.value("document.getElementById('count').textContent") == "3 of 3"
+    shown = page.measures()
+    assert shown["B: μ"] == 4 and page.status() == "converged"
+    length = float(by_reference("gaussian", shown).length[0])
+    assert shown["Fisher–Rao length"] == pytest.approx(length, rel=CLOSE)
+    page.value("document.getElementById('back').click()")
+    page.at_rest()
+    assert page.value("document.getElementById('line').textContent") != line
+    assert "A: a" in page.measures()
+    assert page.faults() == []
+
+
+def test_a_step_says_what_the_page_lacks(browser, turned):
+    page = browser.open(turned)
+    page.ready()
+    said = "[...document.querySelectorAll('#absent p')].map((p) => p.textContent)"
+    [general] = page.value(said)
+    assert general.startswith("Panels, menus, layers and keys that the text names are in the")
+    page.value("for (const turn of [1, 2]) document.getElementById('next').click()")
+    assert page.value(said) == [
+        "The task is for the program: the page does not have another chart.",
+        general,
+    ]
+
+
+def test_a_vector_whose_length_drifts_is_marked(browser, exported):
+    page = browser.open(exported("gaussian"))
+    page.ready()
+    answers = """[['OK', 0.0005, 0], ['OK', 0.0028, 0], ['OK', 0.0028, 1], ['LEFT_DOMAIN', 0, 0]].map(
+      ([status, drift, alpha]) => ({ request: { alpha }, carried: { status, drift } }))"""
+    doubts = f"""import('page/measures').then(({{ doubts }}) =>
+      {answers}.map((answer) => doubts(answer, (name) => `of ${{name}}`, {{ drift: 1e-3 }})))"""
+    assert page.value(doubts) == [
+        "",
+        "; carried vector: its length drifts by 0.0028 in single precision",
+        "",
+        "; carried vector: of LEFT_DOMAIN",
+    ]
+
+
 def test_every_kernel_of_every_family_compiles_in_the_browser(browser, exported):
     page = browser.open(exported("gaussian"), CAUGHT)
     page.ready()
