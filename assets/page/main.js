@@ -5,12 +5,13 @@ import { listenToSteps, showStep } from "page/lesson";
 import { openDevice, Session, Unavailable } from "page/session";
 import { Viewer } from "page/viewer";
 
+const SOON = 250; // milliseconds within which the loss of a device is known
 const element = (id) => document.getElementById(id);
 
 class Page {
   constructor({ texts, kernels, scenes }) {
     Object.assign(this, { texts, kernels, scenes });
-    this.at = this.turns = 0;
+    this.at = 0;
     const turn = (by) => this.turn(by).catch((problem) => this.fail(problem));
     listen(() => this.viewer, () => turn(0));
     listenToSteps(turn);
@@ -20,31 +21,38 @@ class Page {
   async use(device) {
     this.device = device;
     this.sessions = {};
+    device.addEventListener("uncapturederror", ({ error }) => this.fail(error));
     await this.turn(0, this.viewer?.now);
   }
 
   /**
-   * Go to another scene, or begin this one again; `kept`: with these pins.  The last scene's answers
-   * are waited for and dropped, as it may share buffers; of several turns in a row only the newest shows.
+   * Go to another scene, or begin this one again; `kept`: with these pins.  Text, pins and sliders change
+   * at once.  As scenes of a family share buffers, what the last one computes is waited for and dropped;
+   * of several turns in a row only the newest computes.
    */
   async turn(by, kept = {}) {
-    const turn = ++this.turns;
     this.at += by;
     const scene = this.scenes[this.at];
+    this.quiet = Promise.all([this.quiet, this.viewer?.leave()]);
+    const viewer = new Viewer(scene, kept);
+    this.viewer = viewer;
     showStep(this.scenes, this.at);
     element("line").textContent = scene.line;
-    await this.viewer?.leave();
-    const session = await this.session(scene.kernels);
-    if (turn !== this.turns) return;
-    const viewer = new Viewer(scene, session);
-    element("still").hidden = true;
-    element("stage").hidden = element("panel").hidden = false;
-    Object.assign(viewer.now, kept);
-    this.viewer = viewer;
     follow(viewer);
-    say("");
-    await viewer.begin();
-    this.prepareNext();
+    // at first the still picture stays until the kernels are ready
+    if (element("still").hidden) viewer.open();
+    try {
+      await this.quiet;
+      const session = await this.session(scene.kernels);
+      if (viewer !== this.viewer) return;
+      element("still").hidden = true;
+      element("stage").hidden = element("panel").hidden = false;
+      say("");
+      await viewer.begin(session);
+      this.prepareNext();
+    } catch (problem) {
+      if (viewer === this.viewer) throw problem;
+    }
   }
 
   /** Compile the kernels of the next step before it is asked for; what fails then is said then. */
@@ -53,14 +61,14 @@ class Page {
     if (next) this.session(next.kernels).catch(() => {});
   }
 
-  /** Say why a scene cannot be shown; the steps stay. */
-  fail(problem) {
-    element("stage").hidden = true;
-    element("status").textContent = "";
+  /** Say in one sentence what failed, unless the device is lost and opened again; the steps stay. */
+  async fail(problem) {
+    if (await isLost(this.device)) return;
+    this.viewer.stall();
     say(wordsOf(problem));
   }
 
-  /** The compiled kernels of a family, once. */
+  /** The compiled kernels of a family with their buffers, once: they serve all its scenes. */
   session(key) {
     const published = this.kernels[key];
     this.sessions[key] ??= Session.compiled(this.device, published, this.texts);
@@ -89,13 +97,25 @@ function drawn() {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }
 
+/** Whether a device is lost, which may be known only after what it computed has failed. */
+function isLost(device) {
+  const later = new Promise((done) => { setTimeout(() => done(false), SOON); });
+  return Promise.race([device.lost.then(() => true), later]);
+}
+
 /** Open the device, and once more if it is lost. */
 async function main() {
   say("Preparing the kernels…");
   let device = await openDevice();
   const page = new Page(JSON.parse(element("data").textContent));
+  window.addEventListener("unhandledrejection", (event) => {
+    // the console keeps faults of the page; what was computed on a lost device is none
+    if (["AbortError", "OperationError"].includes(event.reason?.name)) event.preventDefault();
+    page.fail(event.reason);
+  });
   for (const last of [false, true]) {
-    await page.use(device);
+    const problem = await page.use(device).then(() => null, (reason) => reason);
+    if (problem && !(await isLost(device))) throw problem;
     await drawn();
     document.documentElement.dataset.ready = last ? "again" : "first";
     await device.lost;
@@ -106,8 +126,4 @@ async function main() {
   throw new Unavailable("The graphics device was lost twice. Reload the page to compute again.");
 }
 
-window.addEventListener("unhandledrejection", (event) => {
-  // what was computed while the device was lost has no answer; anything else is a fault to be seen
-  if (event.reason?.name === "AbortError" || event.reason?.name === "OperationError") event.preventDefault();
-});
 main().catch(giveUp);

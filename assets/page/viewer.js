@@ -17,15 +17,16 @@ const SETTLED = 120; // milliseconds after the last turn of the wheel
 const element = (id) => document.getElementById(id);
 
 export class Viewer {
-  constructor(scene, session) {
+  /** `kept`: pins and α in place of the scene's. */
+  constructor(scene, kept) {
     this.scene = scene;
-    this.session = session;
+    this.session = null; // until the kernels are ready
     this.chart = new Chart(scene.chart.steps);
     this.manifold = { first: new Chart(scene.first), periods: scene.periods, interior: scene.interior };
     const pins = [element("pin-a"), element("pin-b")];
     this.picture = new Picture(scene, this.chart, element("stage"), element("picture"), pins, () => this.look());
     const { start, end, vector, alpha, playhead } = scene.scene;
-    this.now = { start, end, vector, alpha };
+    this.now = { start, end, vector, alpha, ...kept };
     this.playhead = playhead;
     this.newest = new Newest(
       (request) => this.compute(request),
@@ -34,22 +35,38 @@ export class Viewer {
     );
   }
 
+  /** Show the scene with nothing computed: its frame, pins and titles, and no numbers. */
+  open() {
+    element("stage").setAttribute("aria-busy", "true");
+    element("status").textContent = "preparing the kernels…";
+    element("status").className = "";
+    fill(element("measures"), []);
+    this.headings();
+    this.picture.resize();
+    this.paint();
+  }
+
+  /** Compute the scene with a session, and wait for the first answer. */
+  async begin(session) {
+    this.session = session;
+    this.open();
+    await this.rest();
+    this.paintMap();
+  }
+
+  /** Say that the newest request has no answer: curve and numbers are those of the last one, in grey. */
+  stall() {
+    element("stage").setAttribute("aria-busy", "false");
+    element("measures").className = "stale";
+    element("status").textContent = "not computed";
+    element("status").className = "bad";
+  }
+
   /** Show and ask for nothing any more; resolves when nothing is computed any more. */
   leave() {
     this.left = true;
     this.picture.stop();
-    element("stage").setAttribute("aria-busy", "true");
-    element("measures").className = "stale";
-    element("status").textContent = "preparing the kernels…";
     return this.newest.stop();
-  }
-
-  /** Show the scene as it was exported, and wait for its first answer. */
-  async begin() {
-    this.headings();
-    this.picture.resize();
-    await this.rest();
-    this.paintMap();
   }
 
   look() {
@@ -58,12 +75,19 @@ export class Viewer {
   }
 
   // --- computing -------------------------------------------------------------------------------
+  /** Whether the kernels are ready and the scene is still shown. */
+  computes() {
+    return this.session && !this.left;
+  }
+
   async ask(change, steps = STEPS.live) {
-    if (this.left) return;
     this.now = { ...this.now, ...change };
+    if (!this.computes()) return this.paint();
     const stage = element("stage");
     stage.setAttribute("aria-busy", "true");
-    await this.newest.ask({ ...this.now, steps }).finally(() => stage.setAttribute("aria-busy", String(Boolean(this.left))));
+    await this.newest.ask({ ...this.now, steps }).finally(() => {
+      if (!this.left) stage.setAttribute("aria-busy", "false");
+    });
   }
 
   /** A pin was let go: compute with all steps. */
@@ -108,6 +132,7 @@ export class Viewer {
   // --- showing ---------------------------------------------------------------------------------
   show(request, answer) {
     if (this.left) return;
+    element("note").hidden = true; // what failed before it is over
     this.ahead = null;
     this.refused = answer.outside;
     if (answer.outside) {
@@ -149,7 +174,7 @@ export class Viewer {
   }
 
   async paintMap() {
-    if (this.left) return;
+    if (!this.computes()) return;
     await this.picture.paintMap(this.session, this.manifold, (radius) => {
       if (radius) element("circles").textContent = `Circles of Fisher radius ${number(radius, 3)}`;
       this.paint();
@@ -161,7 +186,8 @@ export class Viewer {
     const { map, distribution } = this.scene;
     element("distributions").hidden = !distribution;
     element("map").hidden = !map;
-    element("circles").textContent = "";
+    for (const id of ["circles", "left-out"]) element(id).textContent = "";
+    element("bars").width = 0; // which clears it
     if (distribution) {
       const title = `Distributions over ${distribution.title}`;
       element("distributions").querySelector("h2").textContent = title;
@@ -220,7 +246,7 @@ export class Viewer {
   async turnTo(playhead) {
     this.playhead = playhead;
     const { answer } = this;
-    if (!answer) return;
+    if (!answer || !this.computes()) return;
     const rows = await this.rows(answer.request, answer.path);
     if (this.answer === answer) answer.rows = rows;
     this.paint();

@@ -288,21 +288,46 @@ def test_a_lesson_is_a_page_with_its_steps(browser, exported):
     page.value("document.getElementById('next').click()")
     page.until("document.getElementById('heading').textContent === 'What length means'")
     page.value("document.getElementById('next').click()")
-    page.until("Number(document.querySelector('#measures td').dataset.value) < 1")
+    page.until("Number(document.querySelector('#measures td')?.dataset.value) < 1")
     assert page.measures()["Fisher–Rao length"] == pytest.approx(0.0999, abs=1e-3)
     assert page.faults() == []
 
 
-# resizes the window while kernels compile, and counts those that do
-COMPILING = """
-window.compiling = 0;
+# resizes the window while kernels compile, and counts those that do; those of later scenes wait for a
+# gate or are refused, if a test has set one
+COMPILING = CAUGHT + """
+window.compiling = window.made = 0;
 const compiled = GPUDevice.prototype.createComputePipelineAsync;
 GPUDevice.prototype.createComputePipelineAsync = async function (...given) {
   window.compiling++;
   window.dispatchEvent(new Event('resize'));
-  try { return await compiled.apply(this, given); } finally { window.compiling--; }
+  const { kernels, scenes } = JSON.parse(document.getElementById('data').textContent);
+  const first = Object.keys(kernels[scenes[0].kernels].kernels).length;
+  try {
+    if (++window.made > first) {
+      if (window.refuses) throw new Error('refused');
+      await window.gate;
+    }
+    return await compiled.apply(this, given);
+  } finally { window.compiling--; }
 };
 """
+# counts buffers that are not destroyed
+BUFFERS = """
+window.buffers = new Set();
+const create = GPUDevice.prototype.createBuffer, destroy = GPUBuffer.prototype.destroy;
+GPUDevice.prototype.createBuffer = function (...given) {
+  const buffer = create.apply(this, given);
+  window.buffers.add(buffer);
+  return buffer;
+};
+GPUBuffer.prototype.destroy = function () {
+  window.buffers.delete(this);
+  return destroy.call(this);
+};
+"""
+NEXT, BACK = (f"document.getElementById('{name}').click()" for name in ("next", "back"))
+COUNT = "document.getElementById('count').textContent"
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +342,23 @@ def turned(tmp_path_factory, exported):
     return exported(lesson, "turned")
 
 
+def painted(page):
+    """Wait for two frames."""
+    page.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def curve_pixels(page):
+    """The number of pixels in the colour of a geodesic."""
+    return page.value("""(() => {
+      const { looks } = JSON.parse(document.getElementById('data').textContent).scenes[0];
+      const colour = looks.light.geodesic.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
+      const canvas = document.getElementById('picture');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) if (colour.every((c, k) => data[i + k] === c)) found++;
+      return found; })()""")
+
+
 def test_of_steps_in_a_row_only_the_last_is_shown(browser, turned):
     page = browser.open(turned, COMPILING)
     page.ready()
@@ -325,18 +367,54 @@ def test_of_steps_in_a_row_only_the_last_is_shown(browser, turned):
     assert page.status() == "preparing the kernels…"
     page.at_rest()
     page.until("window.compiling === 0")
-    page.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    painted(page)
     page.at_rest()
-    assert page.value("document.getElementById('count').textContent") == "3 of 3"
+    assert page.value(COUNT) == "3 of 3"
     shown = page.measures()
     assert shown["B: μ"] == 4 and page.status() == "converged"
     length = float(by_reference("gaussian", shown).length[0])
     assert shown["Fisher–Rao length"] == pytest.approx(length, rel=CLOSE)
-    page.value("document.getElementById('back').click()")
+    page.value(BACK)
     page.at_rest()
     assert page.value("document.getElementById('line').textContent") != line
     assert "A: a" in page.measures()
     assert page.faults() == []
+
+
+def test_a_step_is_never_shown_with_the_picture_of_another(browser, turned):
+    held = "window.gate = new Promise((done) => { window.release = done; });"
+    page = browser.open(turned, COMPILING + held)
+    page.ready()
+    assert curve_pixels(page) > 100
+    page.value(NEXT)
+    painted(page)
+    place = "document.getElementById('pin-a').getAttribute('aria-label')"
+    assert page.value(place).startswith("A at a = ")
+    assert curve_pixels(page) == 0 and page.measures() == {}
+    page.drag("pin-a", 30, -30)  # moved while the kernels compile
+    moved = page.value(place)
+    page.value("window.release()")
+    page.at_rest()
+    painted(page)
+    assert page.value(place) == moved
+    assert page.measures()["A: a"] == pytest.approx(float(moved.split()[4].strip(",")), rel=1e-3)
+    assert curve_pixels(page) > 100
+    assert page.faults() == []
+
+
+def test_a_step_that_fails_is_said_and_the_others_stay(browser, turned):
+    page = browser.open(turned, COMPILING + "window.refuses = true;")
+    page.ready()
+    page.value(NEXT)
+    page.until("/refused/.test(document.getElementById('note').textContent)")
+    assert page.said().startswith("This browser's WebGPU does not compile the kernel ")
+    assert page.status() == "not computed" and page.measures() == {}
+    painted(page)
+    assert curve_pixels(page) == 0
+    page.value(NEXT)
+    page.at_rest()
+    assert page.status() == "converged" and page.measures()["B: μ"] == 4
+    assert page.value("document.getElementById('note').hidden")
 
 
 def test_a_step_says_what_the_page_lacks(browser, turned):
@@ -350,6 +428,59 @@ def test_a_step_says_what_the_page_lacks(browser, turned):
         "The task is for the program: the page does not have another chart.",
         general,
     ]
+
+
+def test_what_fails_is_said_in_one_sentence_until_it_is_computed(browser, exported):
+    page = browser.open(exported("gaussian"), CAUGHT)
+    page.ready()
+    page.value("""import('page/viewer').then(({ Viewer }) => {
+      const compute = Viewer.prototype.compute;
+      Viewer.prototype.compute = async function (request) {
+        if (window.planted) throw new Error('planted');
+        return compute.call(this, request); }; })""")
+    page.value("window.planted = true")
+    page.drag("pin-a", 60, -40)
+    page.until("/planted/.test(document.getElementById('note').textContent)")
+    assert page.said() == "The page failed: planted."
+    assert page.status() == "not computed"
+    assert page.value("document.getElementById('measures').className") == "stale"
+    page.value("window.planted = false")
+    page.drag("pin-a", 60, -40)
+    page.at_rest()
+    assert page.status() == "converged" and page.value("document.getElementById('note').hidden")
+    # an error that no promise reports
+    page.value("window.device.createBuffer({ size: 4, usage: 0 }), window.device.queue.submit([])")
+    page.until("!document.getElementById('note').hidden")
+    assert page.said().startswith("The page failed: ")
+
+
+def test_a_device_lost_between_steps_keeps_no_pins_of_another(browser, turned):
+    page = browser.open(turned, COMPILING)
+    page.ready()
+    page.drag("pin-a", 60, -40)
+    page.at_rest()
+    page.value("for (const turn of [1, 2]) document.getElementById('next').click()")
+    page.value("window.device.destroy()")
+    page.ready("again")
+    page.at_rest()
+    shown = page.measures()
+    assert (shown["A: μ"], shown["A: σ"], shown["B: μ"]) == (0, 1, 4)
+    assert page.status() == "converged" and page.value("document.getElementById('note').hidden")
+
+
+def test_turning_steps_makes_no_new_buffers(browser, turned):
+    page = browser.open(turned, BUFFERS)
+    page.ready()
+    counts = []
+    for _ in range(3):
+        for turn in (NEXT, NEXT, BACK, BACK):
+            page.value(turn)
+            page.at_rest()
+            page.until("document.getElementById('circles').textContent")
+            painted(page)
+        counts.append(page.value("window.buffers.size"))
+    assert counts[1] == counts[2]
+    assert page.faults() == []
 
 
 def test_a_vector_whose_length_drifts_is_marked(browser, exported):
