@@ -9,11 +9,12 @@ import numpy as np
 from app.export.charts import Axis, Chart, Look, spanning
 from app.export.figure_panels import shortened
 from app.export.page import broken
-from app.export.sheet import Area, Group, Item, Line, Raster, Sheet, width_of
+from app.export.sheet import Group, Item, Raster, Sheet, width_of
 from app.views.canvas.colour_map import coloured
 from app.views.canvas.ticks import linear
 from app.views.interface.attention_matrix import MatrixState
 from app.views.interface.head_atlas import CLUSTERS, LOGARITHMIC, SCORES, AtlasState
+from app.views.interface.shapes import Area, Line
 from app.views.interface.steering import PATHS, SteeringState
 from app.views.interface.theme import rgba
 from app.views.interface.why_there import TITLES, WhyState

@@ -10,38 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.interface.events import Array
+from app.views.interface.shapes import Area, Box, Disc, Line
 from app.views.interface.theme import RGBA
 from compute.manifold.extent import Extent
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, eq=False)
-class Stroke:
-    """Polylines (n, 2) with one pen, with round ends if ``capped``."""
-
-    lines: tuple[Array, ...]
-    colour: RGBA
-    width: float
-    capped: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Polygon:
-    """A filled polygon (n, 2)."""
-
-    outline: Array
-    colour: RGBA
-
-
-@dataclass(frozen=True, eq=False)
-class Dot:
-    """A filled circle."""
-
-    centre: tuple[float, float]
-    radius: float
-    colour: RGBA
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +39,7 @@ class Words:
     upright: bool
 
 
-Item = Stroke | Polygon | Dot | Bitmap | Words
+Item = Line | Area | Disc | Bitmap | Words
 
 
 @dataclass(frozen=True, eq=False)

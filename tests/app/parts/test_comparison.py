@@ -18,7 +18,8 @@ from app.views.interface.comparison_events import (
     PanesLaidOut,
 )
 from app.views.interface.events import PanelShown
-from app.views.interface.picture import Bitmap, Dot, Words
+from app.views.interface.picture import Bitmap, Words
+from app.views.interface.shapes import Disc
 from app.views.interface.theme import DARK
 from compute import open_engine
 from tests.app.parts.beside import Beside, scene_of
@@ -58,7 +59,7 @@ def test_pictures_have_names_lengths_pins_and_one_range_of_colours(tmp_path):
     sizes = []
     for pane in state.panes:
         kinds = {type(item) for item in pane.picture.items}
-        assert {Bitmap, Dot, Words} <= kinds
+        assert {Bitmap, Disc, Words} <= kinds
         assert dict(pane.picture.pins).keys() == {"A", "B"}
         assert np.allclose(
             pane.picture.xy((1, 1)), (pane.picture.extent.x0, pane.picture.extent.y1)
