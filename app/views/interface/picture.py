@@ -5,6 +5,7 @@ Lengths are logical pixels, y downwards; colours are RGBA in [0, 1] with straigh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from app.views.interface.shapes import Area, Box, Disc, Line
 from app.views.interface.theme import RGBA
 from compute.manifold.extent import Extent
+
+# width to height of a picture that rows and columns come closest to
+PROPORTION = 1.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +66,15 @@ class Picture:
         e = self.extent
         across, up = (pixel[0] - left) / (right - left), (bottom - pixel[1]) / (bottom - top)
         return e.x0 + across * (e.x1 - e.x0), e.y0 + up * (e.y1 - e.y0)
+
+
+def columns(count: int, size: tuple[float, float], heading: float) -> int:
+    """Return in how many columns ``count`` pictures on ``size`` come closest to the usual shape, 1 for
+    none; heading: the height above each that is not the picture's.
+    """
+
+    def off(number: int) -> float:
+        height = size[1] / math.ceil(count / number) - heading
+        return abs(math.log(size[0] / number / max(height, 1.0) / PROPORTION))
+
+    return min(range(1, count + 1), key=off, default=1)
