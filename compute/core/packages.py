@@ -1,4 +1,4 @@
-"""Offers of installed packages by entry points: families, lessons, colour maps.
+"""Offers of installed packages by entry points: families, lessons, colour maps, pictures, widgets.
 
 An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
 are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be
@@ -11,13 +11,22 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import Any
 
 from compute.core.refusal import shorten, shown
 
 FAMILIES = "attention_geodesics.families"
 LESSONS = "attention_geodesics.lessons"
 COLORMAPS = "attention_geodesics.colormaps"
-_KINDS = {FAMILIES: "family", LESSONS: "lesson", COLORMAPS: "colour map"}
+PICTURES = "attention_geodesics.pictures"
+WIDGETS = "attention_geodesics.widgets"
+_KINDS = {
+    FAMILIES: "family",
+    LESSONS: "lesson",
+    COLORMAPS: "colour map",
+    PICTURES: "picture",
+    WIDGETS: "widget",
+}
 
 # takes an entry point, its object and the name of its package; raises ValueError for a wrong one
 Accept = Callable[[EntryPoint, object, str], None]
@@ -43,6 +52,19 @@ def offer(group: str, accept: Accept, found: Iterable[EntryPoint] | None = None)
             words = f"{_KINDS[group]} {point.name} of package {package}: {_words(problem)}"
             problems.append(shorten(words))
     return tuple(problems)
+
+
+def functions(group: str) -> tuple[list[Callable[..., Any]], tuple[str, ...]]:
+    """Return the functions that packages offer in a group, and one line for each that was left out."""
+    found: list[Callable[..., Any]] = []
+
+    def accept(point: EntryPoint, value: object, package: str) -> None:
+        if not callable(value):
+            raise ValueError(f"{shown(point.value)} must be a function")
+        found.append(value)
+
+    problems = offer(group, accept)
+    return found, problems
 
 
 def claim(name: str, package: str, owners: dict[str, str]) -> None:
