@@ -43,7 +43,7 @@ class MeasurePlot:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Whether each value is a number (n,)."""
-        return ~np.isnan(self.values)
+        return np.asarray(~np.isnan(self.values))
 
 
 @dataclass(frozen=True, eq=False)
