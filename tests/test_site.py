@@ -111,6 +111,8 @@ def test_the_reference_states_signature_text_and_example(sources):
     assert "```pycon\n>>> manifold(\"student_t:nu=5\").coordinates\n('μ', 'σ')" in page
     every = "".join(p.read_text("utf-8") for p in (sources / "interface").iterdir())
     assert each(f"}} {name}" in every for name in compute.__all__)
+    assert "{py:function} open_engine(prefer: str = 'auto', adapter: str = '') -> Engine\n" in every
+    assert "{py:class} Engine\n" in every and "{py:exception} NoAdapter\n" in every
     # a method of a base class, a property, a status with its words
     assert "{py:method} optimize_attention(" in every and "{py:property} theta" in every
     assert "{py:attribute} NOT_VERIFIED\n:value: 7\n\na rough, unverified value" in every

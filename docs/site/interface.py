@@ -69,7 +69,6 @@ coordinates θ. Wrong arguments raise ValueError; what fails numerically has a
 """
 _CODE = re.compile(r"``(.+?)``|`([^`]+)`")
 _SPECIAL = re.compile(r"([\\*_<>\[\]$|{}#~])")
-_QUOTED = re.compile(r"(?<=[ \[(|])'([^']*)'|^'([^']*)'")
 
 
 def prose(text: str, names: dict[str, str]) -> str:
@@ -99,16 +98,35 @@ def markdown(docstring: str, names: dict[str, str]) -> str:
     return "\n\n".join(made)
 
 
+class _AsWritten(str):
+    """An annotation that is shown without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def signature(subject: Any) -> str:
-    """The arguments of a function or class as they are written."""
+    """The arguments of a function or class as they are written; "" for an interface or exception."""
+    if inspect.isclass(subject) and getattr(subject, "_is_protocol", False):
+        return ""
     try:
         found = inspect.signature(subject)
     except ValueError:
         return ""
-    kept = [p for name, p in found.parameters.items() if name != "self"]
-    if inspect.isclass(subject):
-        found = found.replace(return_annotation=inspect.Signature.empty)
-    return _QUOTED.sub(lambda q: q[1] or q[2], str(found.replace(parameters=kept)))
+    kept = [
+        one.replace(annotation=_written(one.annotation))
+        for name, one in found.parameters.items()
+        if name != "self"
+    ]
+    is_class = inspect.isclass(subject)
+    result = inspect.Signature.empty if is_class else _written(found.return_annotation)
+    return str(found.replace(parameters=kept, return_annotation=result))
+
+
+def _written(annotation: Any) -> Any:
+    return _AsWritten(annotation) if isinstance(annotation, str) else annotation
 
 
 def members(subject: type) -> Iterator[tuple[str, Any]]:
