@@ -55,8 +55,7 @@ def predicted(
     """Return exp_p(t v) (n, 2) for t (n,), and OK or the status of the first that was not reached."""
     start = np.broadcast_to(intercept, (len(t), 2))
     paths = engine.shoot(ShootRequest(manifold, start, t[:, None] * slope, 0.0, STEPS))
-    bad = paths.status[paths.status != Status.OK]
-    return paths.theta[:, -1], Status(int(bad[0])) if bad.size else Status.OK
+    return paths.theta[:, -1], Status.first_failure(paths.status)
 
 
 def regression(engine: Engine, manifold: Manifold, t: Floats, theta: Floats) -> Regression:
