@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import Any
 
-GROUP = "attention_geodesics.widgets"
+from compute.core import packages
+
+GROUP = packages.WIDGETS
 
 
 def show(scene: Any = "bank", engine: str = "auto") -> Any:
@@ -16,7 +17,7 @@ def show(scene: Any = "bank", engine: str = "auto") -> Any:
     observed.
     Raises ImportError without anywidget, or where no installed package offers a widget.
     """
-    offered = list(entry_points(group=GROUP))
+    offered, _ = packages.stated(GROUP)
     if not offered:
         raise ImportError("no installed package offers a widget: install attention-geodesics")
     try:

@@ -1,4 +1,4 @@
-"""Offers of installed packages by entry points: families, lessons, colour maps.
+"""Offers of installed packages by entry points: families, lessons, colour maps, pictures, widgets.
 
 An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
 are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be
@@ -17,6 +17,8 @@ from compute.core.refusal import shorten, shown
 FAMILIES = "attention_geodesics.families"
 LESSONS = "attention_geodesics.lessons"
 COLORMAPS = "attention_geodesics.colormaps"
+PICTURES = "attention_geodesics.pictures"
+WIDGETS = "attention_geodesics.widgets"
 _KINDS = {FAMILIES: "family", LESSONS: "lesson", COLORMAPS: "colour map"}
 
 # takes an entry point, its object and the name of its package; raises ValueError for a wrong one

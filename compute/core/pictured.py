@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from importlib.metadata import entry_points
 
-GROUP = "attention_geodesics.pictures"
+from compute.core import packages
+
+GROUP = packages.PICTURES
 Painter = Callable[[object], str | None]
 _SIGNS = {"′": "'", "·": r"\cdot ", "−": "-", "√": r"\surd ", "∂": r"\partial ", "∞": r"\infty "}
 _WORDS = re.compile(r"[a-z]{3,}")
@@ -24,7 +25,7 @@ _KINDS = {"<super>": "raised", "<sub>": "lowered"}
 @lru_cache(maxsize=1)
 def painters() -> tuple[Painter, ...]:
     """Return the functions of the installed packages that draw results."""
-    return tuple(entry.load() for entry in entry_points(group=GROUP))
+    return tuple(entry.load() for entry in packages.stated(GROUP)[0])
 
 
 def picture_of(thing: object) -> str | None:
