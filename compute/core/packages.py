@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import Any
 
 from compute.core.refusal import shorten, shown
 
@@ -19,7 +20,13 @@ LESSONS = "attention_geodesics.lessons"
 COLORMAPS = "attention_geodesics.colormaps"
 PICTURES = "attention_geodesics.pictures"
 WIDGETS = "attention_geodesics.widgets"
-_KINDS = {FAMILIES: "family", LESSONS: "lesson", COLORMAPS: "colour map"}
+_KINDS = {
+    FAMILIES: "family",
+    LESSONS: "lesson",
+    COLORMAPS: "colour map",
+    PICTURES: "picture",
+    WIDGETS: "widget",
+}
 
 # takes an entry point, its object and the name of its package; raises ValueError for a wrong one
 Accept = Callable[[EntryPoint, object, str], None]
@@ -45,6 +52,19 @@ def offer(group: str, accept: Accept, found: Iterable[EntryPoint] | None = None)
             words = f"{_KINDS[group]} {point.name} of package {package}: {_words(problem)}"
             problems.append(shorten(words))
     return tuple(problems)
+
+
+def functions(group: str) -> tuple[list[Callable[..., Any]], tuple[str, ...]]:
+    """Return the functions that packages offer in a group, and one line for each that was left out."""
+    found: list[Callable[..., Any]] = []
+
+    def accept(point: EntryPoint, value: object, package: str) -> None:
+        if not callable(value):
+            raise ValueError(f"{shown(point.value)} must be a function")
+        found.append(value)
+
+    problems = offer(group, accept)
+    return found, problems
 
 
 def claim(name: str, package: str, owners: dict[str, str]) -> None:

@@ -1,7 +1,8 @@
 """Results that show themselves in notebooks, by whichever installed package draws them.
 
 Nothing here draws.  An entry point of the group ``attention_geodesics.pictures`` names a function that
-takes a result and returns its picture as SVG, or None for a result that it does not draw.
+takes a result and returns its picture as SVG, or None for a result that it does not draw.  A function
+that cannot be loaded is left out with a warning.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 
 from compute.core import packages
 
-GROUP = packages.PICTURES
 Painter = Callable[[object], str | None]
 _SIGNS = {"′": "'", "·": r"\cdot ", "−": "-", "√": r"\surd ", "∂": r"\partial ", "∞": r"\infty "}
 _WORDS = re.compile(r"[a-z]{3,}")
@@ -24,8 +25,11 @@ _KINDS = {"<super>": "raised", "<sub>": "lowered"}
 
 @lru_cache(maxsize=1)
 def painters() -> tuple[Painter, ...]:
-    """Return the functions of the installed packages that draw results."""
-    return tuple(entry.load() for entry in packages.stated(GROUP)[0])
+    """Return the functions of the installed packages that draw results; warn of those left out."""
+    found, problems = packages.functions(packages.PICTURES)
+    for problem in problems:
+        warnings.warn(problem, stacklevel=2)
+    return tuple(found)
 
 
 def picture_of(thing: object) -> str | None:

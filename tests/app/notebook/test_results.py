@@ -1,7 +1,7 @@
 """Results that show themselves in a notebook: pictures, lines and formulas, each with its status."""
 
 import re
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from defusedxml import ElementTree
 import compute
 from app.export import result_picture
 from app.model import scene_file
-from compute.core import pictured
+from compute.core import packages, pictured
 from compute.core.pictured import latex
 from compute.core.status import Status
 
@@ -93,7 +93,7 @@ def test_formulas_become_latex(text, expected):
 
 
 def test_what_draws_is_installed_with_the_program():
-    (entry,) = entry_points(group=pictured.GROUP)
+    (entry,) = entry_points(group=packages.PICTURES)
     assert entry.value == "app.export.result_picture:picture"
 
 
@@ -102,3 +102,16 @@ def test_show_says_what_it_lacks(monkeypatch):
     monkeypatch.delitem(__import__("sys").modules, "app.notebook.scene_widget", raising=False)
     with pytest.raises(ImportError, match="show needs anywidget"):
         compute.show("gaussian")
+
+
+@pytest.mark.parametrize("value", ["nowhere:draw", "math:pi"])
+def test_a_painter_that_cannot_be_used_is_named_and_the_rest_draws(monkeypatch, value):
+    own = EntryPoint("own", "app.export.result_picture:picture", packages.PICTURES)
+    wrong = EntryPoint("wrong", value, packages.PICTURES)
+    monkeypatch.undo()
+    monkeypatch.setattr(packages, "stated", lambda group: ([own, wrong], []))
+    pictured.painters.cache_clear()
+    with pytest.warns(UserWarning, match="picture wrong of package unknown: "):
+        found = pictured.painters()
+    pictured.painters.cache_clear()
+    assert found == (result_picture.picture,)
