@@ -5,6 +5,7 @@ radius 2.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from compute.core.arrays import Floats
 
@@ -17,11 +18,11 @@ def distance(p: Floats, q: Floats) -> Floats:
     return of_chord(np.linalg.norm(np.sqrt(p) - np.sqrt(q), axis=-1))
 
 
-def of_chord(chord: Floats) -> Floats:
+def of_chord(chord: ArrayLike) -> Floats:
     """Return the distance 4 arcsin(½ chord) (...) of a chord |√p − √q| (...), at most π: rounding may
     have made the chord longer than √2.
     """
-    apart: Floats = 4.0 * np.arcsin(np.minimum(0.5 * chord, 0.5**0.5))
+    apart: Floats = 4.0 * np.arcsin(np.minimum(0.5 * np.asarray(chord), 0.5**0.5))
     return apart
 
 
