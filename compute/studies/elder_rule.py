@@ -1,8 +1,8 @@
 """Components of the sublevel sets of a map: where each is born, and where it joins an older one.
 
-The pixels enter in a total order.  Each belongs to the basin of the minimum that steepest descent leads
-to, and basins join at the lowest pixel pair between them; so union–find runs over minima only, of which a
-smooth map has few.  (Edelsbrunner, Letscher, Zomorodian 2002)
+The pixels enter in a total order.  Each belongs to the basin of the minimum that steepest descent
+leads to, and basins join at the lowest pixel pair between them; so union–find runs over minima only, of
+which a smooth map has few.  (Edelsbrunner, Letscher, Zomorodian 2002)
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ CORNERS = ((1, 1), (1, -1))
 def joins(rank: Ints, corners: bool, source: int = 1) -> tuple[Ints, Ints]:
     """Return the ranks (k,) at which components are born and at which they join older ones.
 
-    rank (rows, columns): a permutation of 0 … N − 1, in the order in which the pixels enter.  Pixels are
-    adjacent if they share an edge, with ``corners`` also if they share a corner; those of rank below
-    ``source`` are one component from the start.  The component of rank 0 never joins another.
+    rank (rows, columns): a permutation of 0 … N − 1, in the order in which the pixels enter.  Pixels
+    are adjacent if they share an edge, with ``corners`` also if they share a corner; those of rank
+    below ``source`` are one component from the start.  The component of rank 0 never joins another.
     """
     steps = SIDES + CORNERS if corners else SIDES
     basin = _basins(rank, steps, source)
@@ -34,7 +34,7 @@ def joins(rank: Ints, corners: bool, source: int = 1) -> tuple[Ints, Ints]:
             parent[younger] = older
             births.append(younger)
             deaths.append(level)
-    return minima[np.array(births, np.intp)], np.array(deaths, np.intp)
+    return minima[np.array(births, np.int32)], np.array(deaths, np.int32)
 
 
 def _root(parent: list[int], i: int) -> int:
@@ -50,7 +50,7 @@ def _basins(rank: Ints, steps: tuple[tuple[int, int], ...], source: int) -> Ints
     for step in steps:
         for here, there in (_pair(step), _pair(step)[::-1]):
             lowest[here] = np.minimum(lowest[here], rank[there])
-    down = np.empty(rank.size, np.intp)
+    down = np.empty(rank.size, np.int32)
     down[rank.ravel()] = lowest.ravel()
     down[:source] = 0
     while True:

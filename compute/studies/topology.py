@@ -107,8 +107,9 @@ def _pairs(rising: Floats, edges_only: bool, threshold: float) -> tuple[Ints, In
     none.
     """
     order = np.argsort(rising, axis=None, kind="stable")
-    rank = np.empty(rising.shape, np.intp)
-    rank.flat[order] = np.arange(rising.size)
+    rank: Ints = np.empty(rising.size, np.int32)
+    rank[order] = np.arange(rising.size)
+    rank = rank.reshape(rising.shape)
     born, joined = joins(rank, corners=not edges_only)
     around = _from_outside(rank)
     frame = around.size - rank.size
@@ -127,8 +128,8 @@ def _from_outside(rank: Ints) -> Ints:
     """Return the ranks in the opposite order, within a frame of pixels that come before them."""
     around = np.pad(rank.size - 1 - rank, 1, constant_values=-1)
     frame = around < 0
-    around[~frame] += frame.sum()
-    around[frame] = np.arange(frame.sum())
+    around[~frame] += int(frame.sum())
+    around[frame] = np.arange(int(frame.sum()))
     return around
 
 
