@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from keyword import iskeyword
 from itertools import pairwise
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
