@@ -29,7 +29,7 @@ _SHOWN = ("", DISTRIBUTIONS, MEASURES)
 
 
 def absent(step: Step, remarks: list[str]) -> list[str]:
-    """Return the remarks on the step's scene, and which panel and which parts of the task a page lacks."""
+    """Return the remarks on the step's scene, and the panel and parts of the task that a page lacks."""
     said = list(remarks)
     if step.panel not in _SHOWN:
         said.append(f"The panel {step.panel} is not on the page.")

@@ -138,7 +138,7 @@ def _map(subject: Subject, found: Sequence[Answer]) -> dict[str, Any] | None:
 
 def _landmarks(scene: Scene, manifold: Manifold) -> list[dict[str, Any]]:
     """Return the named points: the family's own, and points of data."""
-    marks, pairs = manifold.landmarks, []
+    marks, pairs = manifold.landmarks, list[tuple[list[float], str]]()
     if marks is not None and scene.layers.tokens:
         pairs += zip(marks.theta.tolist(), marks.labels, strict=True)
     if is_shown(scene.layers, "points"):

@@ -1,4 +1,4 @@
-"""What a page lacks of the bundled lessons' steps."""
+"""The sentences at steps of the bundled lessons about what their page lacks."""
 
 import re
 

@@ -422,7 +422,7 @@ def turned(tmp_path_factory, exported):
     """A lesson whose second step is another family, whose kernels take longer to compile."""
     lesson = tmp_path_factory.mktemp("lesson") / "turned.md"
     step = "## {}\n\nText.\n\n```scene\n{}\n```\n\n"
-    near, far = ("family: gaussian\nA: (0, 1)\nB: ({}, 1)".format(x) for x in (1, 4))
+    near, far = (f"family: gaussian\nA: (0, 1)\nB: ({x}, 1)" for x in (1, 4))
     task = "```do\nChoose.\ncheck: chart is disk\nanswer: chart: disk\n```\n"
     texts = [("One", near), ("Two", "family: beta"), ("Three", far)]
     lesson.write_text("# Turned\n\n" + "".join(step.format(*text) for text in texts) + task)
@@ -574,7 +574,8 @@ def test_a_vector_whose_length_drifts_is_marked(browser, exported):
     page = browser.open(exported("gaussian"))
     page.ready()
     answers = """[
-      ['OK', 0.0005, 0], ['OK', 0.0028, 0], ['OK', 0.0028, 1], ['LEFT_DOMAIN', 0, 0], ['NOT_CONVERGED', 0, 0],
+      ['OK', 0.0005, 0], ['OK', 0.0028, 0], ['OK', 0.0028, 1],
+      ['LEFT_DOMAIN', 0, 0], ['NOT_CONVERGED', 0, 0],
     ].map(
       ([status, drift, alpha]) => ({ request: { alpha }, carried: { status, drift } }))"""
     doubts = f"""import('page/measures').then(({{ doubts }}) =>
