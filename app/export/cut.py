@@ -1,4 +1,4 @@
-"""What every encoder of films takes: the settings of the film, and its frames in order."""
+"""Settings of a film, and the interface of encoders, which take its frames in order."""
 
 from __future__ import annotations
 

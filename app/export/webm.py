@@ -17,6 +17,7 @@ MILLION = 1_000_000
 HEAD, SEGMENT, SEEK_HEAD, SEEK, INFO = 0x1A45DFA3, 0x18538067, 0x114D9B74, 0x4DBB, 0x1549A966
 TRACKS, CLUSTER, CUES, TAGS = 0x1654AE6B, 0x1F43B675, 0x1C53BB6B, 0x1254C367
 UNTIL_CLOSED = bytes(8)
+Stated = tuple[int, int | float | str]  # an identifier and its value
 
 
 class Webm:
@@ -24,9 +25,7 @@ class Webm:
 
     def __init__(self, path: Path, cut: Cut) -> None:
         self._cut = cut
-        width, height = cut.size
-        fitting = (MOST_FRAMES, int(MOST_SECONDS * cut.rate), MOST_BYTES // (3 * width * height))
-        self._most = max(1, min(fitting))
+        self._most = group_size(cut)
         self._waiting: list[Image.Image] = []
         self._count = 0
         self._cues: list[tuple[int, int]] = []  # milliseconds, and places of clusters
@@ -67,7 +66,7 @@ class Webm:
         self._waiting.clear()
 
     def _begin(self, configuration: bytes) -> None:
-        kinds = [(0x4286, 1), (0x42F7, 1), (0x42F2, 4), (0x42F3, 8), (0x4282, "webm")]
+        kinds: list[Stated] = [(0x4286, 1), (0x42F7, 1), (0x42F2, 4), (0x42F3, 8), (0x4282, "webm")]
         self._file.write(_elements(HEAD, *kinds, (0x4287, 4), (0x4285, 2)))
         self._file.write(struct.pack(">I", SEGMENT) + UNTIL_CLOSED)
         self._start = self._file.tell()
@@ -77,11 +76,18 @@ class Webm:
         self._file.write(_element(TAGS, _element(0x7373, _element(0x63C0, b"") + comment)))
 
 
+def group_size(cut: Cut) -> int:
+    """Return the number of frames that are encoded at once."""
+    width, height = cut.size
+    fitting = (MOST_FRAMES, int(MOST_SECONDS * cut.rate), MOST_BYTES // (3 * width * height))
+    return max(1, min(fitting))
+
+
 def _front(cut: Cut, cues: int, duration: int) -> bytes:
     """Return what depends on the whole film; its length does not."""
     place = _element(0x53AB, struct.pack(">I", CUES)) + _element(0x53AC, struct.pack(">Q", cues))
     name = "Attention Geodesics"
-    stated = [(0x2AD7B1, MILLION), (0x4489, float(duration)), (0x7BA9, cut.title)]
+    stated: list[Stated] = [(0x2AD7B1, MILLION), (0x4489, float(duration)), (0x7BA9, cut.title)]
     info = _elements(INFO, *stated, (0x4D80, name), (0x5741, name))
     return _element(SEEK_HEAD, _element(SEEK, place)) + info
 
@@ -112,11 +118,11 @@ def _milliseconds(frames: int, rate: Fraction) -> int:
 
 
 # --- EBML: every element is an identifier, a length and a content -------------------------------
-def _elements(identifier: int, *pairs: tuple[int, int | float | str]) -> bytes:
+def _elements(identifier: int, *pairs: Stated) -> bytes:
     return _element(identifier, _pairs(*pairs))
 
 
-def _pairs(*pairs: tuple[int, int | float | str]) -> bytes:
+def _pairs(*pairs: Stated) -> bytes:
     return b"".join(_element(identifier, _content(value)) for identifier, value in pairs)
 
 
