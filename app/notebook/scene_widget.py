@@ -40,6 +40,7 @@ class SceneWidget(anywidget.AnyWidget):
 
     def __init__(self, scene: Scene, engine: str = "auto") -> None:
         super().__init__()
+        self._followed: Scene
         self._live = LiveScene(scene, self._show, engine)
         self._follow(self._live.scene)
         self.on_msg(self._heard)
