@@ -107,9 +107,9 @@ class Program:
         self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
 
-        from app.controller.command_table import COMMANDS, GESTURES
+        from app.controller import command_table, gesture_table
         from app.controller.controller import Controller
-        from app.desktop import clipboard, context_menu, panel_files, point_clipboard
+        from app.desktop import clipboard, context_menu, macros, panel_files, point_clipboard
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -125,7 +125,7 @@ class Program:
         self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
         self._make_canvas(theme, raster)
-        self.window = MainWindow(self.screen, COMMANDS, theme)
+        self.window = MainWindow(self.screen, command_table.COMMANDS, theme)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings, theme)
@@ -149,6 +149,7 @@ class Program:
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
             **point_clipboard.commands(self.canvas, self.controller),
+            **macros.commands(self.application, self.window, self.controller),
             **panel_files.commands(self.controller, self.window, self.runner.submit),
             "note": partial(self.canvas.add_note_at_pin, with_arrow=False),
             "arrow_note": partial(self.canvas.add_note_at_pin, with_arrow=True),
@@ -160,7 +161,7 @@ class Program:
             "about": self.window.show_about,
             "examples": self.window.show_examples,
             "palette": self.window.show_palette,
-            "shortcuts": lambda: self.window.show_keys(GESTURES),
+            "shortcuts": lambda: self.window.show_keys(gesture_table.GESTURES),
             "describe": lambda: self.window.show_words(
                 "The chart in words", self.controller.answers.in_words()
             ),

@@ -10,7 +10,7 @@ from app.bench.browser import WEBGPU as WEBGPU
 
 
 class Browser(browser.Browser):
-    """A browser process."""
+    """Chromium, if this machine has it; in CI it must."""
 
     def __init__(self, *flags: str) -> None:
         if not browser.chromium() and os.environ.get("CI"):

@@ -23,7 +23,7 @@ from app.jobs.studies.loop import LoopJob
 from app.jobs.subject import Subject
 from app.model import scene_file
 from app.parts import heads_browser, token_path
-from app.presenters import drawables, picking
+from app.presenters import picking, scalar_maps
 from app.views.interface.token_path import TokenPathChosen
 from compute import GeometricAttention, custom_family
 from compute.core.status import Status
@@ -147,10 +147,10 @@ def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatc
     statuses = np.full((6, 8), status)
     field = Field(np.full((6, 8), np.nan), statuses, scene.view, "reference")
     job = MapJob(scene.family, scene.chart, "curvature", 0, scene.view, (6, 8))
-    drawn = drawables.color_map(Subject.of(scene), MapAnswer(job, field, True, 1.0))
+    drawn = scalar_maps.color_map(Subject.of(scene), MapAnswer(job, field, True, 1.0))
     assert drawn.label == f"Gaussian curvature K is unknown everywhere in view: {words}"
     assert (drawn.hatched == hatched).all()
-    early = drawables.color_map(Subject.of(scene), MapAnswer(job, field, False, 1.0))
+    early = scalar_maps.color_map(Subject.of(scene), MapAnswer(job, field, False, 1.0))
     assert (early is None) == (status != Status.ILL_CONDITIONED)
 
 
@@ -171,9 +171,11 @@ def test_the_pointer_says_why_a_cell_of_a_distance_map_is_hatched():
         Subject.of(scene), at[0], answer
     )
     assert "not known" not in picking.described(Subject.of(scene), at[1], answer)
-    assert drawables.color_map(Subject.of(scene), answer).label.endswith("; hatched, 2%: not known")
+    assert scalar_maps.color_map(Subject.of(scene), answer).label.endswith(
+        "; hatched, 2%: not known"
+    )
     rough = replace(field, status=np.full_like(status, Status.NOT_VERIFIED), gaps=0 * gaps)
-    early = drawables.color_map(Subject.of(scene), MapAnswer(job, rough, False, 1.0))
+    early = scalar_maps.color_map(Subject.of(scene), MapAnswer(job, rough, False, 1.0))
     assert early.label.endswith("; rough, not verified") and not early.hatched.any()
 
 
@@ -195,10 +197,10 @@ def test_the_pointer_says_why_a_scalar_is_not_known(custom, words):
     field = Field(values, status, manifold.view, "reference")
     job = MapJob(manifold.key, "parameters", "curvature", 0, manifold.view, (4, 4))
     chart, at = manifold.charts[0], np.array([0.5, 0.5])
-    found = drawables.missing(manifold, chart, MapAnswer(job, field, True, 1.0), at)
+    found = scalar_maps.missing(manifold, chart, MapAnswer(job, field, True, 1.0), at)
     assert found == f"Gaussian curvature K unknown here: {words}"
     fine = replace(field, status=np.zeros_like(status))
-    assert drawables.missing(manifold, chart, MapAnswer(job, fine, True, 1.0), at) == ""
+    assert scalar_maps.missing(manifold, chart, MapAnswer(job, fine, True, 1.0), at) == ""
 
 
 # --- pictures --------------------------------------------------------------------------------

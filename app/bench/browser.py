@@ -86,7 +86,7 @@ class Browser:
         return Page(self, session)
 
     def close(self) -> None:
-        """End the process."""
+        """End Chromium, close its pipes and delete its profile."""
         self._process.terminate()
         self._process.wait()
         os.close(self._to)
@@ -95,7 +95,7 @@ class Browser:
 
 
 class Page:
-    """An open page."""
+    """A page that a `Browser` has opened, driven by script, mouse, finger and keys."""
 
     def __init__(self, browser: Browser, session: str) -> None:
         self.browser, self._session = browser, session

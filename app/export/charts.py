@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from app.export.sheet import PER_INCH, Disc, Item, Line, width_of
+from app.export.sheet import PER_INCH, Item, width_of
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.shapes import unbroken
 from app.views.canvas.ticks import ticks
+from app.views.interface.shapes import Box, Disc, Line
 from app.views.interface.theme import LIGHT, Theme, rgba
 
-Box = tuple[float, float, float, float]
 # letters of the screen in logical pixels; widths of lines relative to them
 SIZE, THIN, THICK = 12.0, 1.0, 1.8
 # pixels per letter size between two ticks, across and up
@@ -137,11 +138,7 @@ class Chart:
 
     def line(self, xy: ArrayLike, colour: str) -> Line:
         """Return a curve through values (n, 2), broken where they are not finite."""
-        found = self.place(xy)
-        known = np.isfinite(found).all(axis=1)
-        parts = np.split(found, np.flatnonzero(~known))
-        kept = [part[np.isfinite(part).all(axis=1)] for part in parts]
-        return Line([part for part in kept if len(part) > 1], rgba(colour), self.look.thick)
+        return Line(unbroken(self.place(xy)), rgba(colour), self.look.thick)
 
     def dots(self, xy: ArrayLike, colours: Sequence[str], radius: float = 0.3) -> Iterator[Item]:
         """Yield a dot at each finite value (n, 2); the radius is in sizes of letters."""

@@ -9,10 +9,11 @@ import numpy as np
 
 from app.export import raster
 from app.export.page import broken
-from app.export.sheet import Area, Group, Item, Line, Raster, Sheet
+from app.export.sheet import Group, Item, Raster, Sheet
 from app.views.canvas.colour_map import coloured
 from app.views.canvas.display_list import Label
 from app.views.interface.distances import DistancesState
+from app.views.interface.shapes import Area, Line
 from app.views.interface.theme import LIGHT, RGBA, rgba
 from compute.core.arrays import Floats
 from compute.core.refusal import shorten

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from app.export.sheet import Group, Item, Line, Sheet
+from app.export.sheet import Group, Item, Sheet
 from app.views.canvas.display_list import Label
+from app.views.interface.shapes import Line
 from app.views.interface.theme import LIGHT, rgba
 from compute.core.arrays import Floats
 from compute.divergences.wasserstein import outlines as ellipses

@@ -30,6 +30,7 @@ from app.views.canvas.layers.key import (
     sample,
 )
 from app.views.canvas.ticks import ticks
+from app.views.interface.shapes import Box
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Distributions, Measure
 from app.views.text.mathematics import powers
@@ -52,7 +53,6 @@ LAYERS = {
     CIRCLES: "ellipses",
     DATA: "points",
 }
-Box = tuple[float, float, float, float]
 
 
 @dataclass

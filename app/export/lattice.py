@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.export.sheet import Disc, Group, Item, Line, Raster, Sheet
+from app.export.sheet import Group, Item, Raster, Sheet
 from app.views.canvas.display_list import Label
+from app.views.interface.shapes import Disc, Line
 from app.views.interface.theme import RGBA
 from compute.core.arrays import Floats
 from compute.images.patch_lattice import Patches

@@ -8,10 +8,11 @@ import numpy as np
 
 from app.export.charts import Axis, Chart, Look, spanning
 from app.export.page import broken
-from app.export.sheet import Disc, Group, Item, Sheet
+from app.export.sheet import Group, Item, Sheet
 from app.jobs.comparison import MEASURES, Point
 from app.model.comparison import KINDS, TEMPERATURE, Comparison
 from app.presenters.comparison import across, in_words
+from app.views.interface.shapes import Disc
 from app.views.interface.theme import rgba
 from compute.core.status import Status
 

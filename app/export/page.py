@@ -15,7 +15,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
-from app.presenters import drawables, flow_form, head_specification, measures
+from app.presenters import flow_form, head_specification, measures, outcomes
 from app.presenters.scene_panels import chart_words
 from app.views.canvas.display_list import Primitive
 from app.views.canvas.layers.key import Row
@@ -133,7 +133,7 @@ class Layout:
 
     @cached_property
     def _distributions(self) -> Distributions | None:
-        return drawables.distributions(self.scene, self._path, manifold_of(self.scene.family))
+        return outcomes.distributions(self.scene, self._path, manifold_of(self.scene.family))
 
     @property
     def least(self) -> float:

@@ -9,11 +9,12 @@ import numpy as np
 from app.export.charts import Axis, Chart, Look, spanning
 from app.export.figure_panels import shortened
 from app.export.page import broken
-from app.export.sheet import Area, Group, Item, Line, Raster, Sheet, width_of
+from app.export.sheet import Group, Item, Raster, Sheet, width_of
 from app.views.canvas.colour_map import coloured
 from app.views.canvas.ticks import linear
 from app.views.interface.attention_matrix import MatrixState
-from app.views.interface.head_atlas import CLUSTERS, LOGARITHMIC, SCORES, AtlasState
+from app.views.interface.head_atlas import CLUSTERS, AtlasState, axis_title
+from app.views.interface.shapes import Area, Line
 from app.views.interface.steering import PATHS, SteeringState
 from app.views.interface.theme import rgba
 from app.views.interface.why_there import TITLES, WhyState
@@ -119,36 +120,22 @@ def atlas(state: AtlasState, look: Look) -> Sheet:
     foot = (ACROSS + ROW * len(words)) * size
     box = (5.5 * size, 2.6 * size, width - EDGE * size, height - foot)
     _check(min(box[2] - box[0], box[3] - box[1]), look)
-    places, titles = _places(state)
-    known = np.isfinite(places).all(axis=1)
-    across, up = (spanning(places[known, k], titles[0] * (1 - k)) for k in (0, 1))
-    chart = Chart(box, across, up, look)
+    places = state.places
+    known = places[np.isfinite(places).all(axis=1)]
+    across = "" if state.is_map else axis_title(state.chosen.across)
+    chart = Chart(box, spanning(known[:, 0], across), spanning(known[:, 1], ""), look)
     if state.is_map:
         chart = _at_one_scale(chart)
     colours = _of_heads(state, by_cluster, look)
     items: list[Item] = [*chart.frame()] if not state.is_map else []
     items += chart.dots(places, colours)
     items += _names(state, chart.place(places), _named(state, places), look)
-    title = "Heads by their mean Fisher–Rao distance" if state.is_map else titles[1]
+    title = "Heads by their mean Fisher–Rao distance"
+    if not state.is_map:
+        title = axis_title(state.chosen.up)
     items.append(look.words(title, (size, EDGE * size), bold=True))
     items += _paragraph(words, height - foot + (ACROSS - 0.2) * size, look)
     return _page(items, look)
-
-
-def _places(state: AtlasState) -> tuple[np.ndarray, tuple[str, str]]:
-    """Return where the heads are (h, 2), NaN where unknown, and the titles of the axes."""
-    if state.is_map:
-        unknown = np.full((len(state.heads), 2), np.nan)
-        return (state.map if len(state.map) else unknown), ("", "")
-    found, titles = [], []
-    for name in (state.chosen.across, state.chosen.up):
-        values = np.array([of.values[name] for of in state.heads])
-        if name in LOGARITHMIC:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.where(values > 0, np.log10(values), np.nan)
-        found.append(np.where(np.isfinite(values), values, np.nan))
-        titles.append(f"log₁₀ {SCORES[name]}" if name in LOGARITHMIC else SCORES[name])
-    return np.stack(found, axis=1), (titles[0], titles[1])
 
 
 def _at_one_scale(chart: Chart) -> Chart:

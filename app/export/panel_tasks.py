@@ -72,7 +72,7 @@ class ComparisonTask(Job):
     values: Values
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one `Notice`."""
+        """Compute and write the file; emit one `Notice` that it is written, or why not."""
         emit(written(self.target, lambda: self._write(engine, emit)))
 
     def _write(self, engine: Engine, emit: Emit) -> None:
@@ -111,7 +111,7 @@ class PanelTask(Job):
     arrays: Callable[[], Mapping[str, np.ndarray]] = dict
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one `Notice`."""
+        """Write the file; emit one `Notice` that it is written, or why not."""
         emit(written(self.target, self._write))
 
     def _write(self) -> None:

@@ -14,24 +14,13 @@ from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceRGB
 from PIL import Image
 
-from app.export.sheet import (
-    HALO,
-    PER_INCH,
-    Area,
-    Disc,
-    Group,
-    Item,
-    Lettering,
-    Line,
-    Raster,
-    Sheet,
-    halo_of,
-    runs,
-)
+from app.export.sheet import PER_INCH, Group, Item, Lettering, Raster, Sheet, halo_of, runs
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.shapes import HALO
 from app.views.canvas.typeface import CAP_HEIGHT, writable
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import RGBA
 
 FONT = "OpenSans"

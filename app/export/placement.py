@@ -6,21 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.export.sheet import (
-    PER_INCH,
-    Area,
-    Disc,
-    Group,
-    Item,
-    Lettering,
-    Line,
-    Raster,
-    Sheet,
-)
+from app.export.sheet import PER_INCH, Group, Item, Lettering, Raster, Sheet
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
-
-Box = tuple[float, float, float, float]
+from app.views.interface.shapes import Area, Box, Disc, Line
 
 
 def moved(group: Group, by: tuple[float, float]) -> Group:

@@ -11,26 +11,16 @@ from PIL.PngImagePlugin import PngInfo
 from app.export import embed
 from app.export.files import beside
 from app.export.pdf import pdf
-from app.export.sheet import (
-    HALO,
-    PER_INCH,
-    Area,
-    Disc,
-    Group,
-    Item,
-    Lettering,
-    Line,
-    Raster,
-    Sheet,
-    runs,
-)
+from app.export.sheet import PER_INCH, Group, Item, Lettering, Raster, Sheet, runs
 from app.export.svg import svg
 from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.shapes import HALO
 from app.views.canvas.typeface import CAP_HEIGHT
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import RGBA
 
 # supersampling factor of a PNG

@@ -29,44 +29,16 @@ from app.views.canvas.display_list import (
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.canvas.shapes import HALO, is_near, shapes
 from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, shaped, writable
 from app.views.interface.letters import Segment, Shaped
+from app.views.interface.shapes import Area, Box, Disc, Line
 from app.views.interface.theme import RGBA
 from app.views.text.mathematics import scripted, upright
 
 PER_INCH = 96.0
-# coordinates are clipped here: nothing is visible beyond, and readers' number formats overflow
-FARTHEST = 20000.0
 # maximum pixels along a side of a picture
 MOST_SIDE = 4096
-HALO = 1.4  # width of the halo around letters, in logical pixels
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """Polylines (n, 2) with the same stroke."""
-
-    lines: Sequence[Pixels]
-    colour: RGBA
-    width: float
-    capped: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Area:
-    """A filled polygon (n, 2)."""
-
-    outline: Pixels
-    colour: RGBA
-
-
-@dataclass(frozen=True, eq=False)
-class Disc:
-    """A filled circle."""
-
-    centre: tuple[float, float]
-    radius: float
-    colour: RGBA
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +46,7 @@ class Raster:
     """Straight RGBA (rows, columns, 4), row 0 on top, in the box (left, top, right, bottom)."""
 
     pixels: NDArray[np.uint8]
-    box: tuple[float, float, float, float]
+    box: Box
     opacity: float
 
 
@@ -103,7 +75,7 @@ class Group:
     """Items in drawing order, clipped to a box (left, top, right, bottom) if given."""
 
     items: tuple[Item, ...]
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +93,7 @@ class Sheet:
     font: str = ""
 
 
-def cut(item: Item, box: tuple[float, float, float, float]) -> Item:
+def cut(item: Item, box: Box) -> Item:
     """Clip lines to a box, since not every viewer clips."""
     if not isinstance(item, Line):
         return item
@@ -177,19 +149,15 @@ def drawn(layers: Iterable[Layer], frame: Frame, times: float = 1.0) -> tuple[It
 
 def _items(primitive: Primitive) -> Iterable[Item]:
     match primitive:
-        case Strokes():
-            return _strokes(primitive)
-        case Discs():
-            return _discs(primitive)
-        case ArrowHeads():
-            return _heads(primitive)
+        case Strokes() | Discs() | ArrowHeads():
+            return shapes(primitive)
         case TexturedQuad():
             return (_raster(primitive),)
         case TexturedMesh():
             return (_raster(relief.picture(primitive)),)
         case Label():
-            near = np.abs(primitive.at).max() <= FARTHEST  # False for NaN
-            return (_lettered(primitive),) if primitive.text and near else ()
+            visible = primitive.text and is_near(primitive.at)
+            return (_lettered(primitive),) if visible else ()
 
 
 def _lettered(label: Label) -> Label | Lettering:
@@ -214,54 +182,6 @@ def _lettered(label: Label) -> Label | Lettering:
         pictures.append(Raster(turned, box, label.colour[3]))
     outline = tuple((kind, place(points)) for kind, points in line.outline)
     return Lettering(label, outline, tuple(pictures), line)
-
-
-def _strokes(made: Strokes) -> Iterator[Line]:
-    long, pen = [line for line in made.lines if len(line) > 1], made.pen
-    if not long:
-        return
-    lines = [part for line in long for part in _unbroken(line)]
-    if pen.rim > 0 and pen.rim_colour[3] > 0:
-        yield Line(lines, pen.rim_colour, pen.width + 2 * pen.rim, made.capped)
-    yield Line(lines, pen.colour, pen.width, made.capped)
-
-
-def _unbroken(line: Pixels) -> list[Pixels]:
-    """Split a polyline at NaN."""
-    finite = np.isfinite(line).all(axis=1)
-    breaks = np.flatnonzero(~finite)
-    parts = np.split(np.clip(line, -FARTHEST, FARTHEST), breaks)
-    cleaned = [part[np.isfinite(part).all(axis=1)] for part in parts]
-    return [part for part in cleaned if len(part) > 1]
-
-
-def _discs(made: Discs) -> Iterator[Disc]:
-    pen = made.pen
-    for i, centre in enumerate(made.centres):
-        if not np.isfinite(centre).all() or np.abs(centre).max() > FARTHEST:
-            continue
-        at = (float(centre[0]), float(centre[1]))
-        colour, fade = pen.colour, 1.0
-        if made.colours is not None:
-            red, green, blue, fade = map(float, made.colours[i])
-            colour = (red, green, blue, fade)
-        if pen.rim > 0 and pen.rim_colour[3] > 0:
-            rim = (*pen.rim_colour[:3], pen.rim_colour[3] * fade)
-            yield Disc(at, pen.width / 2 + pen.rim, rim)
-        yield Disc(at, pen.width / 2, colour)
-
-
-def _heads(made: ArrowHeads) -> Iterator[Line | Area]:
-    pen = made.pen
-    normal = np.stack([-made.directions[:, 1], made.directions[:, 0]], axis=1)
-    for tip, along, across in zip(made.tips, made.directions, normal, strict=True):
-        if not np.isfinite(tip).all() or np.abs(tip).max() > FARTHEST:
-            continue
-        base, side = tip - along * made.length, across * pen.width / 2
-        triangle = np.array([base - side, base + side, tip])
-        if pen.rim > 0 and pen.rim_colour[3] > 0:
-            yield Line([np.vstack([triangle, triangle[:2]])], pen.rim_colour, 2 * pen.rim)
-        yield Area(triangle, pen.colour)
 
 
 def _raster(quad: TexturedQuad) -> Raster:

@@ -22,6 +22,7 @@ from app.views.canvas.layers.key import Row
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface.picture import columns
 from app.views.interface.theme import rgba
 from compute.core.status import Status
 from compute.manifold.extent import Extent
@@ -31,8 +32,6 @@ from compute.requests.engine import Engine
 HEAD = 26.0
 # rows of the legend at the foot of the page, and their height
 ROWS, FOOT = 2, 2 * page.LINE + 4.0
-# width to height of a picture that rows and columns come closest to
-PROPORTION = 1.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +74,14 @@ def pictures(
 
 def grid(count: int, size: tuple[int, int]) -> tuple[int, int]:
     """Return rows and columns for pictures on a page: those whose cells have the usual shape."""
-
-    def off(columns: int) -> float:
-        height = (size[1] - FOOT) / math.ceil(count / columns) - HEAD
-        return abs(math.log(size[0] / columns / max(height, 1.0) / PROPORTION))
-
-    columns = min(range(1, count + 1), key=off)
-    return math.ceil(count / columns), columns
+    across = columns(count, (size[0], size[1] - FOOT), HEAD)
+    return math.ceil(count / across), across
 
 
 def cell(count: int, paper: Paper) -> tuple[int, int]:
     """Return the size of a picture in logical pixels.  Raises ValueError if the page is too small."""
-    rows, columns = grid(count, paper.logical)
-    width, height = paper.logical[0] // columns, int((paper.logical[1] - FOOT) / rows - HEAD)
+    rows, across = grid(count, paper.logical)
+    width, height = paper.logical[0] // across, int((paper.logical[1] - FOOT) / rows - HEAD)
     least = page.NARROWEST_PRINTED if paper.theme.pen else page.NARROWEST
     if min(width, height) < least:
         raise ValueError(
@@ -100,11 +94,11 @@ def cell(count: int, paper: Paper) -> tuple[int, int]:
 def drawn(made: Sequence[Picture], paper: Paper) -> Sheet:
     """Return the page of all pictures, row by row, each under its name, and what the lines mean."""
     paper = replace(paper, legend=True)  # below all of them
-    _, columns = grid(len(made), paper.logical)
+    _, across = grid(len(made), paper.logical)
     width, height = cell(len(made), paper)
     found: list[Group] = []
     for i, picture in enumerate(made):
-        row, column = divmod(i, columns)
+        row, column = divmod(i, across)
         left, top = column * width, row * (height + HEAD)
         found.append(_heading(picture, (left, top), paper))
         if picture.scene is not None:

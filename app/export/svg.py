@@ -18,24 +18,13 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from app.export.embed import escape
-from app.export.sheet import (
-    HALO,
-    PER_INCH,
-    Area,
-    Disc,
-    Group,
-    Item,
-    Lettering,
-    Line,
-    Raster,
-    Run,
-    Sheet,
-    runs,
-)
+from app.export.sheet import PER_INCH, Group, Item, Lettering, Raster, Run, Sheet, runs
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.shapes import HALO
 from app.views.canvas.typeface import CAP_HEIGHT
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import RGBA
 
 OWN = "Open Sans"

@@ -14,23 +14,13 @@ import numpy as np
 from PIL import Image
 
 from app.export.files import beside
-from app.export.sheet import (
-    PER_INCH,
-    Area,
-    Disc,
-    Group,
-    Item,
-    Lettering,
-    Line,
-    Raster,
-    Sheet,
-    runs,
-)
+from app.export.sheet import PER_INCH, Group, Item, Lettering, Raster, Sheet, runs
 from app.model.file_formats import PNG, TEX
 from app.views.canvas.accents import clusters
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
 from app.views.canvas.typeface import CAP_HEIGHT
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import RGBA
 from app.views.text.formulas import ACCENTS, BINARIES, LETTERS, RELATIONS, SIGNS
 from app.views.text.mathematics import scripted, upright

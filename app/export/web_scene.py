@@ -14,7 +14,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model.layers import is_shown, layer_names
 from app.model.scene import DISTANCE, Scene, completed
-from app.presenters.drawables import color_map
+from app.presenters.scalar_maps import color_map
 from app.presenters.scene_panels import LAYER_WORDS
 from app.views.canvas.colour_map import bar
 from app.views.interface.theme import DARK, LIGHT, Theme

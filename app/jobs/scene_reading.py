@@ -25,7 +25,7 @@ class ReadScene(Job):
     show: Callable[[Scene], object] = field(compare=False)
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one `SceneRead`."""
+        """Read and prepare the scene, and emit one `SceneRead`, with the reason if that fails."""
         try:
             scene = first_scene.load(self.source)
             preparation.prepare(scene, self.show)

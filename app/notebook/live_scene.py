@@ -90,7 +90,7 @@ class LiveScene:
             self.put(self.scene)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread, once it has drawn the frame that it is drawing."""
         with self._changed:
             self._ended = True
             self._changed.notify()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from app.jobs.answers import Answer
 from app.jobs.comparison import MeasuresAnswer, MeasuresTask
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer
@@ -92,10 +93,10 @@ class PicturesTask(Job):
             emit(PicturesDrawn(self, found, tuple(subjects), all_panes, triple_of(self.scene)))
 
 
-def _said(found: tuple[object, ...]) -> tuple[str, bool]:
+def _said(found: Sequence[Answer]) -> tuple[str, bool]:
+    """Return the caption of a picture, and whether it is no warning."""
     path = next((each for each in found if isinstance(each, PathAnswer)), None)
-    words = shown.caption(path)
-    return words, "⚠" not in words
+    return shown.caption(path), shown.is_fine(path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,7 +249,7 @@ class ComparisonPart(Part):
         self._show()
 
     def _task(self, comparison: Comparison) -> PicturesTask | MeasuresTask | None:
-        scene = _compared(self.context.store.scene)
+        scene = self.scene
         if self.measure:
             # the numbers follow once the pin is released
             bare = replace(scene, layers=Layers(), limits=None, scalar="entropy", playhead=0.5)
@@ -302,8 +303,8 @@ class ComparisonPart(Part):
 
 def _compared(scene: Scene) -> Scene:
     """Return what pictures show of a scene."""
-    flow = replace(scene.layers, flow=False, particles=False, singularities=False)
+    layers = replace(scene.layers, flow=False, particles=False, singularities=False)
     return replace(
-        scene, layers=flow, flow=FlowSettings(), timeline=None, aside=(), title="", notes=(),
+        scene, layers=layers, flow=FlowSettings(), timeline=None, aside=(), title="", notes=(),
         angles=(), points=(), loop=(), unknown=(),
     )  # fmt: skip

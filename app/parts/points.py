@@ -10,7 +10,7 @@ from app.model import panel_titles
 from app.model.scene import Point, Scene
 from app.parts.panel_part import PanelPart
 from app.parts.part import PartContext
-from app.presenters import drawables, point_rows, points
+from app.presenters import point_rows, points, scalar_maps
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.points import (
     PointsState,
@@ -156,7 +156,7 @@ class PointsPart(PanelPart):
             return None
         key = (answer, subject.scene.limits, subject.scene.colormap)
         if key != self._known[0]:
-            shown = drawables.color_map(subject, answer)
+            shown = scalar_maps.color_map(subject, answer)
             self._known = (key, shown.limits if shown and not shown.names else None)
         return self._known[1]
 

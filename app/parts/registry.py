@@ -16,6 +16,7 @@ from app.parts.head_atlas import HeadAtlasPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
+from app.parts.macro import MacroPart
 from app.parts.notes import NotesPart
 from app.parts.part import Part, PartContext
 from app.parts.point_selection import PointSelectionPart
@@ -53,4 +54,5 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     LessonPart,
     HeadsBrowserPart,
     HeadAtlasPart,
+    MacroPart,
 )

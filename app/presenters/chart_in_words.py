@@ -21,7 +21,9 @@ from app.presenters import (
     flow_form,
     head_specification,
     notes,
+    outcomes,
     points,
+    scalar_maps,
     scene_panels,
     shorter_paths,
 )
@@ -137,7 +139,7 @@ def _data(subject: Subject, numbers: Numbers) -> Iterator[str]:
 
 def _place(subject: Subject, pin: Pin, numbers: Numbers) -> str:
     """Describe a pin's place, by its token where it is on one."""
-    marks, token = subject.manifold.landmarks, drawables.token_of(pin, subject.manifold)
+    marks, token = subject.manifold.landmarks, outcomes.token_of(pin, subject.manifold)
     at = f"at {_coordinates(subject, np.array(pin.theta), numbers)}"
     if marks is None or token is None or token >= len(marks.labels):
         return at
@@ -233,7 +235,7 @@ def _map(subject: Subject, ground: MapAnswer | None, numbers: Numbers) -> Iterat
     if not scene.layers.map or flow.covers(scene):
         return
     name = head_specification.scalar_words(scene.family, scene.scalar, scene.token)
-    drawn = None if ground is None else drawables.color_map(subject, ground)
+    drawn = None if ground is None else scalar_maps.color_map(subject, ground)
     if ground is None or drawn is None:
         yield f"Colours show: {name}. The map is not known yet."
         return

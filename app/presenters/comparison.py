@@ -99,6 +99,13 @@ def caption(answer: PathAnswer | None) -> str:
     return words if status == Status.OK else f"{words} ⚠ {status.words}"
 
 
+def is_fine(answer: PathAnswer | None) -> bool:
+    """Whether the `caption` of an answer is no warning."""
+    if answer is None:
+        return True
+    return answer.arrived and Status(int(answer.paths.status[0])) == Status.OK
+
+
 def nothing(chosen: ComparisonChosen, note: str) -> ComparisonState:
     """Return the state of a panel without pictures, and why."""
     return ComparisonState(chosen, OVER, SHOWS, note=note)

@@ -17,7 +17,7 @@ from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
 from app.model import pins
 from app.model.scene import DISTANCE, UNTURNED, Pin, Scene
-from app.presenters import drawables, flow_drawables, notes, zero_lives
+from app.presenters import drawables, flow_drawables, notes, scalar_maps, zero_lives
 from app.presenters.measures import message
 from app.views.interface.events import XY
 from app.views.interface.views import Axes, Canvas, Outline
@@ -225,7 +225,7 @@ def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> N
 
 def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = False) -> None:
     """Show the scalar map, if the scene has one; faded if it belongs to an earlier scene."""
-    drawn = drawables.color_map(subject, answer) if subject.scene.layers.map else None
+    drawn = scalar_maps.color_map(subject, answer) if subject.scene.layers.map else None
     canvas.set_map(replace(drawn, opacity=GREYED * drawn.opacity) if drawn and stale else drawn)
 
 

@@ -9,7 +9,7 @@ from app.jobs.subject import Subject
 from app.model.data_points import standing
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
-from app.presenters import drawables
+from app.presenters import scalar_maps
 from app.views.interface.events import XY, Array
 from app.views.text.number_format import NOT_KNOWN
 from app.views.text.token_names import isolated
@@ -112,7 +112,7 @@ def described(subject: Subject, xy: XY | None, ground: MapAnswer | None = None) 
     names = manifold.coordinates
     words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}".replace("-", "−")
     words = f"{_data_point(subject, xy)}{words}"
-    missing = drawables.missing(manifold, chart.plane, ground, theta) if ground else ""
+    missing = scalar_maps.missing(manifold, chart.plane, ground, theta) if ground else ""
     if missing:
         return f"{words}   {missing}"
     curvature = _equals(float(manifold.curvature(theta))).replace("-", "−")

@@ -27,10 +27,10 @@ from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks
 from app.presenters import (
     chart_in_words,
-    drawables,
     drawing,
     measures,
     notes,
+    outcomes,
     picking,
     shorter_paths,
 )
@@ -193,8 +193,8 @@ class ShownAnswers:
         if is_hurried:
             return
         self._plotted, subject = now, self._subject
-        plots = drawables.distributions(subject.scene, answer, subject.manifold)
-        self._plot(plots, drawables.NO_DISTRIBUTIONS)
+        plots = outcomes.distributions(subject.scene, answer, subject.manifold)
+        self._plot(plots, outcomes.NO_DISTRIBUTIONS)
         self._show_row(answer)
         self.show_measures()
         self._say_path()
@@ -342,7 +342,7 @@ class ShownAnswers:
     def _show_row(self, path: PathAnswer) -> None:
         """Plot the distribution of the moving point of a path."""
         subject = self._subject
-        row = drawables.moving_row(subject.scene, path, subject.manifold, self._plots)
+        row = outcomes.moving_row(subject.scene, path, subject.manifold, self._plots)
         self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.definitions import derive as symbolic
-from compute.definitions import negative_binomial, tape
+from compute.definitions import tape
 from compute.definitions.averages import Averages
 from compute.definitions.derive import Definition
 from compute.definitions.derived import Derived
@@ -121,12 +121,11 @@ def formula(
     is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
     ends depend on θ.  ``quickened``: of the geometry and the parameters, quicker ways to its parts.
     ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
-    angles; ``divergence``, ``wasserstein``: closed forms that are not plain
-    formulas; ``kinked``: the density has a kink that moves with θ;
-    ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
-    that no geodesic crosses; ``fold``: of the parameters, coordinates that are regular there;
-    ``hadamard``: see `Manifold`; ``derive``: an alternative function that
-    makes the tapes of a definition.
+    angles; ``divergence``, ``wasserstein``: closed forms that are not plain formulas; ``kinked``: the
+    density has a kink that moves with θ; ``revolution``: a symmetry by which geodesics reduce to a
+    quadrature; ``wall``: a line of singular g that no geodesic crosses; ``fold``: of the parameters,
+    coordinates that are regular there; ``hadamard``: see `Manifold`; ``derive``: an alternative
+    function that makes the tapes of a definition.
     """
     derive = derive or _derive
     defaults = {number.name: number.default for number in parameters}
@@ -292,18 +291,7 @@ def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) ->
 
 def _columns_of(program: tape.Tape) -> Callable[[Floats], list[Floats]]:
     """Return a tape's outputs (...,) as a function of θ (..., 2)."""
-    # integrals of many points would fill the memory instead of the cache
-    integrals = any(name in negative_binomial.FUNCTIONS for name, *_ in program.steps)
-
-    def columns(theta: Floats) -> list[Floats]:
-        size = theta.size // 2
-        if not integrals or size <= negative_binomial.FEW:
-            return tape.run(program, *_columns(theta))
-        parts = np.array_split(theta.reshape(-1, 2), -(-size // negative_binomial.FEW))
-        found = zip(*(tape.run(program, *_columns(part)) for part in parts), strict=True)
-        return [np.concatenate(column).reshape(theta.shape[:-1]) for column in found]
-
-    return columns
+    return lambda theta: tape.run(program, *_columns(theta))
 
 
 def _geometry(program: tape.Tape) -> QuickGeometry:

@@ -19,6 +19,7 @@ from compute.constructions.centres import Centre, circumcentre, incentre
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import full
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
 
@@ -79,7 +80,7 @@ def _circle(manifold: Manifold, made: Centre) -> Floats:
     """Return the ends (k, 2) of the geodesics of the radius from the centre, NaN where one leaves the
     domain.
     """
-    g = manifold.geometry(made.theta).metric[[0, 1, 1, 2]].reshape(2, 2)
+    g = full(manifold.geometry(made.theta).metric)
     frame = np.linalg.inv(np.linalg.cholesky(g))
     angle = np.linspace(0.0, 2.0 * np.pi, POINTS)
     away = made.radius * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ frame

@@ -40,6 +40,11 @@ class MeasurePlot:
     names: tuple[str, ...]
     ticks: bool
 
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether each value is a number (n,)."""
+        return np.asarray(~np.isnan(self.values))
+
 
 @dataclass(frozen=True, eq=False)
 class ComparisonState:

@@ -19,8 +19,6 @@ SCORES = {
     "condition": "condition number of g",
     "conjugate_points": "conjugate points",
 }
-
-
 # quantities that span orders of magnitude
 LOGARITHMIC = ("curvature_max", "condition")
 
@@ -98,3 +96,23 @@ class AtlasState:
     def is_map(self) -> bool:
         """Whether the map of distances is shown, and not two scores."""
         return self.chosen.across == MAP
+
+    @property
+    def places(self) -> NDArray[np.floating]:
+        """Where the heads are drawn (h, 2): on the map, or at two scores; NaN where that is unknown."""
+        if self.is_map:
+            return self.map if len(self.map) else np.full((len(self.heads), 2), np.nan)
+        return np.stack([self.score(name) for name in (self.chosen.across, self.chosen.up)], axis=1)
+
+    def score(self, name: str) -> NDArray[np.floating]:
+        """Return a score of all heads (h,), as its decimal logarithm where it spans orders."""
+        values = np.array([of.values[name] for of in self.heads])
+        if name not in LOGARITHMIC:
+            return values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(values > 0, np.log10(values), np.nan))
+
+
+def axis_title(name: str) -> str:
+    """Return the title of the axis of a score."""
+    return f"log₁₀ {SCORES[name]}" if name in LOGARITHMIC else SCORES[name]

@@ -5,43 +5,18 @@ Lengths are logical pixels, y downwards; colours are RGBA in [0, 1] with straigh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.interface.events import Array
+from app.views.interface.shapes import Area, Box, Disc, Line
 from app.views.interface.theme import RGBA
 from compute.manifold.extent import Extent
 
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, eq=False)
-class Stroke:
-    """Polylines (n, 2) with one pen, with round ends if ``capped``."""
-
-    lines: tuple[Array, ...]
-    colour: RGBA
-    width: float
-    capped: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Polygon:
-    """A filled polygon (n, 2)."""
-
-    outline: Array
-    colour: RGBA
-
-
-@dataclass(frozen=True, eq=False)
-class Dot:
-    """A filled circle."""
-
-    centre: tuple[float, float]
-    radius: float
-    colour: RGBA
+# width to height of a picture that rows and columns come closest to
+PROPORTION = 1.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +43,7 @@ class Words:
     upright: bool
 
 
-Item = Stroke | Polygon | Dot | Bitmap | Words
+Item = Line | Area | Disc | Bitmap | Words
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,3 +66,15 @@ class Picture:
         e = self.extent
         across, up = (pixel[0] - left) / (right - left), (bottom - pixel[1]) / (bottom - top)
         return e.x0 + across * (e.x1 - e.x0), e.y0 + up * (e.y1 - e.y0)
+
+
+def columns(count: int, size: tuple[float, float], heading: float) -> int:
+    """Return in how many columns ``count`` pictures on ``size`` come closest to the usual shape, 1 for
+    none; heading: the height above each that is not the picture's.
+    """
+
+    def off(number: int) -> float:
+        height = size[1] / math.ceil(count / number) - heading
+        return abs(math.log(size[0] / number / max(height, 1.0) / PROPORTION))
+
+    return min(range(1, count + 1), key=off, default=1)

@@ -26,7 +26,7 @@ from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Pin, in_chart, of_family
 from app.parts.timeline import TimelinePart
-from app.presenters import drawables
+from app.presenters import drawables, outcomes
 from app.presenters.measures import measures as of_path
 from app.presenters.measures import message
 from app.views.canvas.input.keyboard import TIP
@@ -440,7 +440,7 @@ def test_another_subject_has_a_first_picture_and_then_its_own(desk):
         controller.on_message(answer)
     assert [call for call in canvas.set_curve.call_args_list if call.args[0] == "geodesic"]
     (drawn,) = desk[2].set_distributions.call_args.args
-    assert drawn is drawables.NO_DISTRIBUTIONS, "a metric has none, which the panel says"
+    assert drawn is outcomes.NO_DISTRIBUTIONS, "a metric has none, which the panel says"
     shown = len(canvas.set_map.call_args_list)
     controller.on_message(rough)
     assert len(canvas.set_map.call_args_list) == shown, "a sharp map does not become coarse again"

@@ -11,7 +11,7 @@ from scipy.special import softmax
 
 from app.desktop import context_menu
 from app.export.figure_panels import Ink, draw_distributions
-from app.presenters import drawables
+from app.presenters.outcomes import distributions
 from app.views.interface.events import CommandInvoked, SceneEdited
 from app.views.interface.theme import DARK
 from compute.families import manifold as manifold_of
@@ -72,7 +72,7 @@ def outcomes(labels):
 
 def answered(controller):
     """The distributions that are shown."""
-    return drawables.distributions(
+    return distributions(
         controller.store.scene, controller.answers.path, controller.subject.manifold
     )
 

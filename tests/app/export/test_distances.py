@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from app.export.distances import EDGE, SIDE, drawn
-from app.export.sheet import Area, Line, Raster
+from app.export.sheet import Raster
 from app.views.canvas.colour_map import coloured
 from app.views.canvas.display_list import Label
 from app.views.interface.distances import DistancesChosen
+from app.views.interface.shapes import Area, Line
 from app.views.interface.theme import LIGHT, rgba
 from tests.app.parts.test_distances import POINTS, matrix, of
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from app.export import figure, page, sheet
-from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
+from app.export.sheet import Raster, cut, drawn
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.path import PathAnswer
 from app.jobs.subject import Subject
@@ -26,6 +26,7 @@ from app.views.canvas.layers.key import USUAL
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.legend import LegendLayer
 from app.views.canvas.plot import Plot
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import DARK, LIGHT
 from app.views.text import scalar_names
 from tests import ROOT

@@ -18,7 +18,7 @@ from app.export.panel_tasks import (
     paper_of,
     why_rows,
 )
-from app.export.sheet import Area, Disc, Line, Raster
+from app.export.sheet import Raster
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.head_atlas import HeadAtlasPart
 from app.parts.why_there import WhyTherePart
@@ -27,6 +27,7 @@ from app.views.canvas.colour_map import coloured
 from app.views.canvas.display_list import Label
 from app.views.interface.events import PanelShown
 from app.views.interface.head_atlas import CLUSTERS, MAP, AtlasChosen
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import LIGHT, rgba
 from compute.engine.reference import ReferenceEngine
 from compute.steering.bench import steer

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from app.export import placement
-from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
+from app.export.sheet import Group, Raster, Sheet
 from app.views.canvas.display_list import Label
+from app.views.interface.shapes import Area, Disc, Line
 
 SHIFT = np.array([10.0, 20.0])
 

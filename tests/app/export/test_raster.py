@@ -11,8 +11,9 @@ from PIL import Image
 from app.cli.main import main
 from app.export import raster
 from app.export.ellipses import drawn
-from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
+from app.export.sheet import Group, Raster, Sheet
 from app.views.canvas.display_list import Label
+from app.views.interface.shapes import Area, Disc, Line
 from compute import Normal
 from compute.normals.paths import normal_paths
 

@@ -9,11 +9,12 @@ import subprocess
 import numpy as np
 import pytest
 
-from app.export.sheet import Area, Disc, Group, Lettering, Line, Raster, Sheet
+from app.export.sheet import Group, Lettering, Raster, Sheet
 from app.export.tikz import tex, tikz
 from app.model import scene_file
 from app.views.canvas.display_list import Label
 from app.views.interface.letters import Shaped
+from app.views.interface.shapes import Area, Disc, Line
 from tests.exporting import annotated, made
 
 INK = (0.0, 0.0, 0.0, 1.0)

@@ -18,7 +18,8 @@ from app.views.interface.comparison_events import (
     PanesLaidOut,
 )
 from app.views.interface.events import PanelShown
-from app.views.interface.picture import Bitmap, Dot, Words
+from app.views.interface.picture import Bitmap, Words
+from app.views.interface.shapes import Disc
 from app.views.interface.theme import DARK
 from compute import open_engine
 from tests.app.parts.beside import Beside, scene_of
@@ -58,7 +59,7 @@ def test_pictures_have_names_lengths_pins_and_one_range_of_colours(tmp_path):
     sizes = []
     for pane in state.panes:
         kinds = {type(item) for item in pane.picture.items}
-        assert {Bitmap, Dot, Words} <= kinds
+        assert {Bitmap, Disc, Words} <= kinds
         assert dict(pane.picture.pins).keys() == {"A", "B"}
         assert np.allclose(
             pane.picture.xy((1, 1)), (pane.picture.extent.x0, pane.picture.extent.y1)
@@ -127,6 +128,20 @@ def test_texts_join_by_file_and_folder_and_a_heading_opens_its_head(tmp_path):
     assert "trophy" in made.edits[-1]["family"]
 
 
+def opened(program):
+    """Open the panel by its command, and return its slot once the pictures are drawn."""
+    from tests.windows import settle, until
+
+    program.window.frame.show()
+    settle(program)
+    program.window.actions["show_comparison"].trigger()
+    slot = program.window.panels["Compare"]
+    until(program, lambda: slot.panel is not None and slot.panel.state is not None)
+    until(program, lambda: len(slot.panel.panes.panes) == 3)
+    until(program, lambda: not slot.panel.state.stale)
+    return slot
+
+
 @pytest.mark.window
 def test_a_drag_in_the_window_moves_the_scene_and_all_pictures(tmp_path):
     from PySide6.QtCore import QPoint, Qt
@@ -135,17 +150,11 @@ def test_a_drag_in_the_window_moves_the_scene_and_all_pictures(tmp_path):
 
     from app.main import Program
     from app.views.qt.dialogs.export_dialog import ExportDialog
-    from tests.windows import end, kept, settle, until
+    from tests.windows import end, kept, until
 
     program = Program(scene_of("attention:bank", tmp_path), "reference", kept(tmp_path))
     try:
-        program.window.frame.show()
-        settle(program)
-        program.window.actions["show_comparison"].trigger()
-        slot = program.window.panels["Compare"]
-        until(program, lambda: slot.panel is not None and slot.panel.state is not None)
-        until(program, lambda: len(slot.panel.panes.panes) == 3)
-        until(program, lambda: not slot.panel.state.stale)
+        slot = opened(program)
         pane = slot.panel.panes.panes[0]
         x, y = dict(pane.picture.pins)["A"]
         words = [of.words for of in slot.panel.state.panes]
@@ -177,17 +186,11 @@ def test_keys_move_the_pins_of_a_picture(tmp_path):
     from PySide6.QtTest import QTest
 
     from app.main import Program
-    from tests.windows import end, kept, settle, until
+    from tests.windows import end, kept, until
 
     program = Program(scene_of("attention:bank", tmp_path), "reference", kept(tmp_path))
     try:
-        program.window.frame.show()
-        settle(program)
-        program.window.actions["show_comparison"].trigger()
-        slot = program.window.panels["Compare"]
-        until(program, lambda: slot.panel is not None and slot.panel.state is not None)
-        until(program, lambda: len(slot.panel.panes.panes) == 3)
-        until(program, lambda: not slot.panel.state.stale)
+        slot = opened(program)
         pane, before = slot.panel.panes.panes[0], program.store.scene.start
 
         def is_at(x, y):

@@ -11,7 +11,7 @@ from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import completed
-from app.presenters.drawables import NOWHERE, color_map
+from app.presenters.scalar_maps import NOWHERE, color_map
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 

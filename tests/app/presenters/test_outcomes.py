@@ -12,7 +12,7 @@ from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import completed, of_family
-from app.presenters import drawables
+from app.presenters import drawables, outcomes
 from app.views.interface.theme import DARK
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
@@ -25,12 +25,12 @@ def shown(family: str):
     job = PathJob.wanted(Subject.of(scene), Viewport())
     job = replace(job, quality="live", steps=16)
     job.perform(ReferenceEngine(), found.append, lambda: False)
-    return found[-1], drawables.distributions(scene, found[-1], manifold_of(family))
+    return found[-1], outcomes.distributions(scene, found[-1], manifold_of(family))
 
 
 def test_of_257_keys_the_32_likeliest_have_bars():
     answer, plots = shown("attention:astronaut?layer=0&head=1")
-    some = drawables.shown_outcomes(answer)
+    some = outcomes.shown_outcomes(answer)
     assert len(answer.labels) == 257 and len(plots.labels) == len(some) == 32
     assert plots.labels == tuple(answer.labels[j] for j in some)
     assert plots.few == "the 32 likeliest of 257"

@@ -14,7 +14,7 @@ from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin, completed, of_family
-from app.presenters import drawables, point_rows
+from app.presenters import point_rows, scalar_maps
 from app.presenters.points import changes, entered, is_theta, numbers, stepped
 from compute.engine.reference import ReferenceEngine
 from compute.families import families
@@ -170,6 +170,6 @@ def test_a_map_is_coloured_between_the_limits_that_were_entered():
     job = MapJob.wanted(made, Viewport(pixels=(40, 30)))
     found: list[MapAnswer] = []
     replace(job, side=16).perform(ReferenceEngine(), found.append, lambda: False)
-    assert drawables.color_map(made, found[0]).limits == (0.25, 0.75)
-    low, high = drawables.color_map(subject(), found[0]).limits
+    assert scalar_maps.color_map(made, found[0]).limits == (0.25, 0.75)
+    low, high = scalar_maps.color_map(subject(), found[0]).limits
     assert low < 0.25 and high > 0.75, "the map's own, without"

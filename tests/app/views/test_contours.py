@@ -12,7 +12,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport, visible
 from app.model import scene_file
-from app.presenters.drawables import color_map
+from app.presenters.scalar_maps import color_map
 from app.views.canvas.display_list import Label, Strokes
 from app.views.canvas.layers.contours import ContoursLayer, contours
 from app.views.canvas.layers.legend import levels

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from app.export.sheet import Disc, Line, drawn, groups
+from app.export.sheet import drawn, groups
 from app.views.canvas import typeface
 from app.views.canvas.display_list import (
     ArrowHeads,
@@ -22,6 +22,7 @@ from app.views.canvas.display_list import (
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
+from app.views.interface.shapes import Disc, Line
 from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows
 from tests.exporting import environment

@@ -86,3 +86,38 @@ def test_a_border_that_was_moved_stays_where_it_was_put(tmp_path):
     family, layers = dock(again.window, "Family"), dock(again.window, "Layers")
     assert (family.height(), layers.height()) == moved
     end(again)
+
+
+@pytest.mark.window
+@pytest.mark.parametrize("lesson", [False, True])
+def test_a_window_at_rest_lays_nothing_out(tmp_path, lesson):
+    from PySide6.QtCore import QEvent, QObject
+
+    from app.main import Program
+    from app.model import scene_file
+    from app.parts.lessons import LessonPart
+    from tests.windows import end, kept, live, until
+
+    class Requests(QObject):
+        count = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            self.count += event.type() == QEvent.Type.LayoutRequest
+            return False
+
+    made = Program(scene_file.load("gaussian"), "reference", kept(tmp_path))
+    made.window.frame.resize(1280, 720)
+    made.window.frame.show()
+    until(made, lambda: made.window.is_furnished and made.controller.answers.path is not None)
+    if lesson:
+        made.lessons.open("straight-line")
+        until(made, lambda: made.controller.part(LessonPart).place[0])
+    until(made, lambda: made.runner.pending() == 0)
+    for _ in range(10):
+        live(made)
+    seen = Requests()
+    made.window.frame.installEventFilter(seen)
+    for _ in range(50):
+        live(made)
+    end(made)
+    assert seen.count == 0

@@ -17,7 +17,7 @@ from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin, completed, of_family
 from app.parts.heads_browser import BrowseAnswer, BrowseTask
-from app.presenters import drawables, head_specification, picking
+from app.presenters import drawables, head_specification, outcomes, picking
 from compute.attention.head_summary import sample
 from compute.attention.token_rows import token_rows
 from compute.core.status import Status
@@ -273,7 +273,7 @@ def test_the_row_that_a_hollow_token_really_has_stands_beside_the_planes(causal)
     scene = replace(scene, **dict(zip(("start", "end"), ends, strict=True)))
     found: list[object] = []
     PathJob.wanted(Subject.of(scene), Viewport()).perform(engine, found.append, lambda: False)
-    shown = drawables.distributions(scene, found[-1], manifold)
+    shown = outcomes.distributions(scene, found[-1], manifold)
     assert shown.names[:2] == ("A · “w2” under the mask of “w6”", "B · w6")
     np.testing.assert_allclose(shown.own[0], rows[2], atol=1e-12)
     assert shown.own[1] is None

@@ -15,6 +15,7 @@ from app.views.canvas.layers.marks import overlaps
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixel, Pixels
 from app.views.interface.annotations import AngleArc, Annotation
+from app.views.interface.shapes import Box
 from app.views.interface.theme import Theme, rgba
 from app.views.text.typesetting import is_symbol
 
@@ -28,7 +29,6 @@ RING = 0.65  # between the arcs of one point, relative to the innermost
 SHIFTS = (0, -1, 1, -2, 2, -3, 3)
 FARTHER = (1, 2, 3)  # the same, away from the foot
 DASH = (5.0, 4.0)
-Box = tuple[float, float, float, float]
 
 
 class AnnotationsLayer(Layer):

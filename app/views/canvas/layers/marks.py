@@ -13,6 +13,7 @@ from app.views.canvas.display_list import Discs, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.events import Array
+from app.views.interface.shapes import Box
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Marks
 
@@ -51,7 +52,6 @@ TRIED = 160
 # boxes of which most in a crowd hit one
 CROWD = 48
 NEAR = 9.0  # reach of the pointer in pixels
-Box = tuple[float, float, float, float]
 
 
 class MarksLayer(Layer):

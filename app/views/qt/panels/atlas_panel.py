@@ -24,12 +24,12 @@ from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.head_atlas import (
     CLUSTERS,
     LAYERS,
-    LOGARITHMIC,
     MAP,
     SCORES,
     AtlasAsked,
     AtlasChosen,
     AtlasState,
+    axis_title,
 )
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import title_axis
@@ -183,10 +183,10 @@ class AtlasPanel:
         if state is None or not drawn:
             return
         self.up.setEnabled(not state.is_map)
-        self._draw(state, self._places(state))
+        self._draw(state)
         self._fill(state)
         self.words.setText(self._about(state))
-        self.plot.setAccessibleDescription(plots_in_words.of_atlas(state, self.up.currentData()))
+        self.plot.setAccessibleDescription(plots_in_words.of_atlas(state, state.chosen.up))
 
     def _fill_choices(self, chosen: AtlasChosen) -> None:
         fill(self.across, ACROSS, chosen.across)
@@ -206,16 +206,8 @@ class AtlasPanel:
         said = f"{state.compared[:1].upper()}{state.compared[1:]}." if state.compared else ""
         return f"{state.words}. {about} {said}".strip()
 
-    def _places(self, state: AtlasState) -> np.ndarray:
-        """Return where the heads are drawn (h, 2), NaN for unknown scores."""
-        if state.is_map:
-            return state.map if len(state.map) else np.full((len(state.heads), 2), np.nan)
-        return np.stack(
-            [_values(state, box.currentData()) for box in (self.across, self.up)], axis=1
-        )
-
-    def _draw(self, state: AtlasState, places: np.ndarray) -> None:
-        theme = self._theme
+    def _draw(self, state: AtlasState) -> None:
+        theme, places = self._theme, state.places
         known = np.flatnonzero(np.isfinite(places).all(axis=1))
         self._shown = [int(i) for i in known]
         colours = self._colours(state)
@@ -226,11 +218,10 @@ class AtlasPanel:
             pen=[pg.mkPen(theme.accent if i == at else theme.panel, width=3 if i == at else 1)
                  for i in known],
         )  # fmt: skip
-        axes = ("bottom", self.across), ("left", self.up)
+        axes = ("bottom", state.chosen.across), ("left", state.chosen.up)
         self.plot.setAspectLocked(state.is_map)
-        for side, box in axes:
-            name = box.currentData()
-            title_axis(self.plot, side, "" if state.is_map else title(name))
+        for side, name in axes:
+            title_axis(self.plot, side, "" if state.is_map else axis_title(name))
             self.plot.getAxis(side).setStyle(showValues=not state.is_map)
         if len(known):
             low, high = places[known].min(axis=0), places[known].max(axis=0)
@@ -258,7 +249,7 @@ class AtlasPanel:
         view = self.plot.getViewBox()
         if state is None or not state.heads or view.rect().isEmpty():
             return
-        places = self._places(state)
+        places = state.places
         current = (state.current,) if state.current >= 0 else ()
         pixel, seen, taken = view.viewPixelSize(), view.viewRect(), list[QRectF]()
         dots = (places - (seen.left(), seen.bottom())) / pixel * (1, -1)
@@ -278,7 +269,7 @@ class AtlasPanel:
         """Return the heads by the vertical score, largest first; on the map those of near pairs."""
         if state.is_map:
             return list(dict.fromkeys(i for a, b, _ in state.pairs for i in (a, b)))
-        values = _values(state, self.up.currentData())
+        values = state.score(state.chosen.up)
         return [int(i) for i in np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")]
 
     def _fill(self, state: AtlasState) -> None:
@@ -296,7 +287,7 @@ class AtlasPanel:
         """Return the lines of the list with the head that each shows."""
         if state.is_map or state.chosen.colours == CLUSTERS:
             return [*_pair_lines(state), *_cluster_lines(state)]
-        name = self.up.currentData()
+        name = state.chosen.up
         lines = [(state.heads[i].values[name], i) for i in self._first(state)]
         return [(f"{state.heads[i].name}: {value:.4g}", i) for value, i in lines if value == value]
 
@@ -344,15 +335,6 @@ def _beside(
     return min(found)[2:] if found else None
 
 
-def _values(state: AtlasState, name: str) -> np.ndarray:
-    """Return a score of all heads (h,), as its decimal logarithm where it spans orders."""
-    values = np.array([of.values[name] for of in state.heads])
-    if name not in LOGARITHMIC:
-        return values
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(values > 0, np.log10(values), np.nan))
-
-
 def _pair_lines(state: AtlasState) -> list[tuple[str, int]]:
     """Return the redundant pairs, or the nearest ones, with the first head of each."""
     return [
@@ -371,7 +353,3 @@ def _cluster_lines(state: AtlasState) -> list[tuple[str, int]]:
         ]
         lines.append((f"cluster {group + 1}, {len(names)} heads: {', '.join(names)}", middle))
     return lines
-
-
-def title(name: str) -> str:
-    return f"log₁₀ {SCORES[name]}" if name in LOGARITHMIC else SCORES[name]

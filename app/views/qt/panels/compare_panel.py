@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -28,6 +27,7 @@ from app.views.interface.comparison_events import (
     PanesLaidOut,
 )
 from app.views.interface.events import CommandInvoked, Handler
+from app.views.interface.picture import columns
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots, plots_in_words
@@ -40,8 +40,8 @@ HINT = "0.5, 1, 2 or 0.5:2:7 for seven temperatures; 0, 3 or 0:5 for layers and 
 KEYS = "Arrow keys move pin A or B, Enter chooses the other"
 OPEN = "Show this on the canvas"
 TEXTS = "source"
-# a picture's usual width to height, pixels of its heading; columns up to which headings say "length"
-PROPORTION, HEADING, WORDED, LENGTH = 1.35, 28, 3, "length "
+# pixels of a heading; columns up to which headings say "length"
+HEADING, WORDED, LENGTH = 28, 3, "length "
 
 
 class ComparePanel:
@@ -126,7 +126,7 @@ class ComparePanel:
         ink = theme.stale if stale else theme.pin_a
         self._line.setPen(pg.mkPen(ink, width=2))
         self._line.setData(shown.places, shown.values, connect="finite")
-        known = shown.values == shown.values
+        known = shown.known
         brushes = [pg.mkBrush(ink if fine else theme.panel) for fine in shown.fine[known]]
         self._dots.setData(shown.places[known], shown.values[known], brush=brushes,
                            pen=pg.mkPen(ink, width=2))  # fmt: skip
@@ -199,11 +199,11 @@ class _Panes(QWidget):
 
     def _arrange(self, count: int) -> None:
         """Lay out another number of panes, in as many columns as suit the room."""
-        columns = self._fitting(count)
+        across = self._fitting(count)
         for cell in self._cells:
             self._grid.removeWidget(cell)
             cell.deleteLater()
-        self._cells, self.headings, self.panes, self._columns = [], [], [], columns
+        self._cells, self.headings, self.panes, self._columns = [], [], [], across
         for i in range(count):
             heading = QPushButton()
             heading.setFlat(True)
@@ -216,7 +216,7 @@ class _Panes(QWidget):
             within.setSpacing(0)
             within.addWidget(heading)
             within.addWidget(pane, 1)
-            self._grid.addWidget(cell, i // columns, i % columns)
+            self._grid.addWidget(cell, i // across, i % across)
             self._cells.append(cell)
             self.headings.append(heading)
             self.panes.append(pane)
@@ -224,12 +224,7 @@ class _Panes(QWidget):
 
     def _fitting(self, count: int) -> int:
         """Return the number of columns whose pictures come closest to the usual shape."""
-
-        def off(columns: int) -> float:
-            height = self.height() / math.ceil(count / columns) - HEADING
-            return abs(math.log(self.width() / columns / max(height, 1.0) / PROPORTION))
-
-        return min(range(1, count + 1), key=off, default=1)
+        return columns(count, (self.width(), self.height()), HEADING)
 
     def _moved(self, pane: int, pin: str, xy: tuple[float, float], done: bool) -> None:
         self._emit(PanePinMoved(pane, pin, xy, done))

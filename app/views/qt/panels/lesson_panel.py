@@ -93,7 +93,7 @@ class _Title(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
     def show_words(self, words: str) -> None:
-        """Show a title."""
+        """Show a title, shortened to the width of the line; screen readers hear all of it."""
         self.setAccessibleName(words)
         self._fit()
 

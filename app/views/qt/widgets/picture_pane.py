@@ -23,7 +23,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.views.interface.events import Array
-from app.views.interface.picture import Bitmap, Dot, Item, Picture, Polygon, Stroke, Words
+from app.views.interface.picture import Bitmap, Item, Picture, Words
+from app.views.interface.shapes import Area, Disc, Line
 from app.views.interface.theme import RGBA, Theme
 
 # pixels within which a pin is grabbed, diameter of a pin in a hand, opacity of what is out of date
@@ -186,16 +187,16 @@ def paint(painter: QPainter, item: Item) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     match item:
-        case Stroke():
+        case Line():
             cap = Qt.PenCapStyle.RoundCap if item.capped else Qt.PenCapStyle.FlatCap
             painter.setPen(QPen(colour(item.colour), item.width, Qt.PenStyle.SolidLine, cap,
                                 Qt.PenJoinStyle.RoundJoin))  # fmt: skip
             for line in item.lines:
                 painter.drawPolyline(_polygon(line))
-        case Polygon():
+        case Area():
             painter.setBrush(colour(item.colour))
             painter.drawPolygon(_polygon(item.outline))
-        case Dot():
+        case Disc():
             painter.setBrush(colour(item.colour))
             painter.drawEllipse(QPointF(*item.centre), item.radius, item.radius)
         case Bitmap():

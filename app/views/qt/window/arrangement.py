@@ -192,7 +192,8 @@ class Arrangement(QObject):
         live = {self._place(bar): bar for bar in bars}
         for bar in bars:
             is_live = live[self._place(bar)] is bar and bool(self._place(bar))
-            if bar.isHidden() == is_live:
+            # Qt keeps bars without panels outside the window, and would show one again
+            if bar.isHidden() == is_live and self._frame.rect().intersects(bar.geometry()):
                 bar.setVisible(is_live)
 
     def _place(self, bar: QTabBar) -> str:
