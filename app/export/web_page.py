@@ -91,12 +91,14 @@ def _data(parts: Sequence[Part], folder: Path) -> tuple[dict[str, Any], list[str
     """Return what the page's script reads, each kernel once, and the remarks."""
     texts: dict[str, int] = {}
     kernels: dict[str, Any] = {}
+    keys: dict[object, str] = {}
     scenes, remarks = [], []
     for part in parts:
         shown, said = web_scene.drawable(part.scene)
         remarks += [remark for remark in said if remark not in remarks]
         saved = json.loads(scene_file.to_text(shown, folder))
-        key = f"{shown.family} {shown.scalar}"
+        # a number, since a family names its head's file by the path on this machine
+        key = keys.setdefault((shown.family, shown.scalar), f"kernels {len(keys)}")
         if key not in kernels:
             kernels[key] = published(manifold_of(shown.family), shown.scalar)
             for kernel in kernels[key]["kernels"].values():

@@ -14,12 +14,12 @@ class ConsoleEntered:
 
 @dataclass(frozen=True)
 class ConsoleInterrupted:
-    """What runs is to end."""
+    """The user wants to end the code that runs."""
 
 
 @dataclass(frozen=True)
 class CompletionAsked:
-    """The names that begin with ``word``, which may contain dots, are asked for."""
+    """The user asks which names begin with ``word``, which may contain dots."""
 
     word: str
 

@@ -1,6 +1,8 @@
 """Pages in a real browser: their numbers, drags by mouse, finger and keys, and what fails there."""
 
 import json
+from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from compute.gpu.catalogue import SOURCES, wgsl
 from compute.requests.geodesics import ConnectRequest
 from tests.browser import NO_WEBGPU, WEBGPU, Browser
 
+HEADS = Path(__file__).parents[3] / "assets" / "heads"
 # of the program's numbers: single precision and a Newton step less
 CLOSE = 1e-4
 # the device as the page opened it, so that a test can take it away
@@ -291,6 +294,18 @@ def test_a_lesson_is_a_page_with_its_steps(browser, exported):
     page.until("Number(document.querySelector('#measures td').dataset.value) < 1")
     assert page.measures()["Fisher–Rao length"] == pytest.approx(0.0999, abs=1e-3)
     assert page.faults() == []
+
+
+def test_a_page_names_no_folder_of_its_maker(tmp_path):
+    """The kernels of a head's file have a number; the scene names the file from the page's folder."""
+    page, head = tmp_path / "page.html", tmp_path / "mine.npz"
+    copyfile(HEADS / "bank.npz", head)
+    family = f"attention:{head}?layer=4&head=9"
+    assert main(["export", family, "-o", str(page), "--engine", "reference"]) == 0
+    text = page.read_text("utf-8")
+    is_named = {word: word in text for word in ("attention:mine.npz?", '"kernels":"kernels 0"')}
+    assert [word for word, there in is_named.items() if not there] == []
+    assert text.count(str(tmp_path)) == 0
 
 
 def test_every_kernel_of_every_family_compiles_in_the_browser(browser, exported):

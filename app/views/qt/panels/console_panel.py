@@ -161,8 +161,8 @@ class ConsoleField(QPlainTextEdit):
         self.clear()
 
     def event(self, event: QEvent) -> bool:
-        overrides = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if overrides and event.matches(QKeySequence.StandardKey.Copy):
+        is_key = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy)
+        if is_key and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
         return super().event(event)
