@@ -117,9 +117,9 @@ def formula(
 
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
-    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`; ``quickened``:
-    of the geometry and the parameters, quicker ways to its parts), or ``space`` is the line of its
-    samples (see `node_placement`) with nodes placed by the density; ``moving``: its ends depend on θ.
+    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`), or ``space``
+    is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
+    ends depend on θ.  ``quickened``: of the geometry and the parameters, quicker ways to its parts.
     ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
     angles; ``divergence``, ``wasserstein``: closed forms that are not plain formulas; ``kinked``: the
     density has a kink that moves with θ; ``revolution``: a symmetry by which geodesics reduce to a
@@ -154,10 +154,10 @@ def formula(
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
             local = _by_quadrature(derived, nodes, normalise, scored and scored(**chosen))
-            if quickened is not None:
-                local = replace(local, geometry=quickened(local.geometry, **chosen))
         else:
             local = _by_formulas(derived)
+        if quickened is not None:
+            local = replace(local, geometry=quickened(local.geometry, **chosen))
         log_density = _log_density(derived, local.log_norm if normalise else None)
         manifold = Manifold(
             key=key,
