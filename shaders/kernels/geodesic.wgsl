@@ -103,7 +103,7 @@ fn turns(scale: vec2f, change: vec2f, allowed: vec2f) -> bool {
     return plain && dot(scale * change, change) > dot(scale * allowed, allowed);
 }
 
-/// Whether g(v, v) changes by more than is allowed.  At α = 0 it is constant, and its drift is judged.
+/// Whether g(v, v) changes by more than is allowed.  For α = 0 it is constant; its drift is judged.
 fn swells(step: Step) -> bool {
     return max(step.first2, step.speed2) > SWELL_LIMIT * min(step.first2, step.speed2);
 }
