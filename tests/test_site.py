@@ -150,6 +150,15 @@ def test_indices_are_those_of_formulas(text, wanted):
     assert indices.has_indices(text) is bool(wanted)
 
 
+def test_every_scene_of_the_gallery_can_be_opened_and_is_linked():
+    from app.model import scene_file
+
+    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    scenes = sorted((ROOT / "docs" / "scenes").iterdir())
+    assert each(scene_file.load(path).title for path in scenes)
+    assert [path.name for path in scenes if f"](scenes/{path.name})" not in page] == []
+
+
 def test_the_page_on_citing_has_what_the_file_says(sources):
     page = (sources / "cite.md").read_text("utf-8")
     for words in ("version = {{0.1.0}}", "year = {{2026}}", "author = {{the Attention Geodesics"):
