@@ -68,6 +68,11 @@ coordinates θ. Wrong arguments raise ValueError; what fails numerically has a
 {py:obj}`status <compute.Status>`. [The guide](../guide.md#from-python) has a table of the names, and
 [the notebook](../names.md) shows each in use.
 """
+RESULTS = """# Results
+
+Records that functions and methods return. Their fields are those of the signature; the modules in which
+they are defined may change.
+"""
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _CODE = re.compile(r"``(.+?)``|`([^`]+)`")
 _SPECIAL = re.compile(r"([\\*_<>\[\]$|{}#~])")
@@ -244,10 +249,7 @@ def write(target: Path) -> None:
 
 
 def _results_page(names: dict[str, str]) -> str:
-    made = [
-        "# Results\n\nRecords that functions and methods return. Their fields are those of the "
-        "signature; the modules in which they are defined may change."
-    ]
+    made = [RESULTS]
     for one in results():
         own = entry(one.__name__, one, names, one.__module__)
         made.append(f"```{{py:currentmodule}} {one.__module__}\n```\n\n{own}")
