@@ -105,10 +105,8 @@ def test_nothing_is_loaded_from_elsewhere(sources):
 
 def test_the_reference_states_signature_text_and_example(sources):
     page = (sources / "interface" / "families.md").read_text("utf-8")
-    assert (
-        "{py:function} family(specification: str, **parameters: Any) -> compute.manifold.manifold.Manifold"
-        in page
-    )
+    arguments = "family(specification: str, **parameters: Any)"
+    assert f"{{py:function}} {arguments} -> compute.manifold.manifold.Manifold" in page
     assert "Return the manifold that a specification names\\." not in page
     assert "Return the manifold that a specification names." in page
     assert "```pycon\n>>> manifold(\"student_t:nu=5\").coordinates\n('μ', 'σ')" in page
