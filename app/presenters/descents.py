@@ -78,7 +78,8 @@ def _line(method: str, run: Descent, race: Race) -> DescentLine:
     """Return one descent with the Fisher length of its steps."""
     path = race.paths.get(method)
     walked, fine = np.zeros(0), run.status in (Status.OK, Status.NOT_CONVERGED)
-    words = f"{len(run.theta) - 1} steps"
+    made = len(run.theta) - 1
+    words = f"{made} step{'' if made == 1 else 's'}"
     if run.status == Status.OK:
         words += ", converged"
     elif not fine:
