@@ -171,7 +171,7 @@ class Program:
         self.window.on_context(
             partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
         )
-        self.window.serve(self.canvas)
+        self.window.serve(self.canvas, self.screen.prepare)
         # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)
         self._recall()

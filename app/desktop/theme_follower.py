@@ -5,7 +5,9 @@ Both are applied to window, plots and canvas together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -40,6 +42,7 @@ class Dressed(Themed, Protocol):
 
     @property
     def presenter(self) -> Sized: ...
+    def in_turns(self, *steps: Callable[[], None]) -> None: ...
 
 
 class Preferring(Protocol):
@@ -69,8 +72,9 @@ class Appearance:
         theme = theme_of(self._settings.preferences.theme)
         if theme != self.theme:
             self.theme = theme
-            self._window.set_theme(theme)
-            self._canvas.set_theme(theme)
+            self._window.in_turns(
+                partial(self._window.set_theme, theme), partial(self._canvas.set_theme, theme)
+            )
 
     def switch(self) -> None:
         """Switch to the other theme."""

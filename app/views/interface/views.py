@@ -343,6 +343,9 @@ class Window(View, ABC):
     def set_panel(self, title: str, state: object) -> None:
         """Set the state of the panel of that title; None: nothing to show."""
 
+    def prepare_panel(self, title: str) -> None:
+        """Build the panel of that title, which is raised soon."""
+
     @abstractmethod
     def raise_panel(self, title: str) -> None:
         """Bring the panel of that title to the front."""

@@ -269,6 +269,7 @@ def test_the_theme_changes_live_everywhere(make):
     for theme in (LIGHT, DARK):
         if program.appearance.theme != theme:
             program.controller.commands["switch_theme"]()
+        until(program, lambda: not program.window.stillness.is_on)
         ground = tuple(int(theme.background[i : i + 2], 16) for i in (1, 3, 5))
         assert tuple(program.canvas.image()[2, 2, :3]) == ground
         panel = program.window.panels["Distributions"].panel.plot.backgroundBrush().color()

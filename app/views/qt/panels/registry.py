@@ -235,6 +235,17 @@ class PanelDock:
             self._fill()
         self._emit(PanelShown(self.spec.title, seen))
 
+    def build(self) -> None:
+        """Build the panel, if there is none yet."""
+        if self.panel is not None:
+            return
+        self.panel = self.spec.make(self._emit, self._theme)
+        if self.spec.scrolls:
+            self._area.setWidget(self.panel.widget)
+        else:
+            self.dock.setWidget(self.panel.widget)
+            self._area.deleteLater()
+
     def furnish(self) -> None:
         """Allow building of visible panels, after the window has been drawn."""
         self._furnished = True
@@ -242,11 +253,6 @@ class PanelDock:
             self._fill()
 
     def _fill(self) -> None:
-        if self.panel is None:
-            self.panel = self.spec.make(self._emit, self._theme)
-            if self.spec.scrolls:
-                self._area.setWidget(self.panel.widget)
-            else:
-                self.dock.setWidget(self.panel.widget)
-                self._area.deleteLater()
+        self.build()
+        assert self.panel is not None
         self.panel.show(self._state)

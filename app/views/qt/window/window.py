@@ -49,6 +49,7 @@ from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
 from app.views.qt.window.settings import Layout
 from app.views.qt.window.status_bar import StatusBar
+from app.views.qt.window.stillness import Stillness
 from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
@@ -72,6 +73,7 @@ class MainWindow(Window):
             lambda: self._may_close(), lambda forward: self.regions.step(forward)
         )
         dress(self.frame, theme)
+        self.stillness = Stillness(self.frame)
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -232,8 +234,13 @@ class MainWindow(Window):
         self.panels[title].show(state)
         self.post(partial(self.regions.filled, self._docks[title]))
 
+    def prepare_panel(self, title: str) -> None:
+        if self.is_furnished:
+            self.panels[title].build()
+
     def raise_panel(self, title: str) -> None:
         self._arrangement.raise_panel(title)
+        self.stillness.begin(self._arrangement.adapt)
 
     def lower_panel(self, title: str) -> None:
         self._arrangement.lower_panel(title)
@@ -356,6 +363,10 @@ class MainWindow(Window):
         for slot in self.panels.values():
             slot.set_theme(theme)
 
+    def in_turns(self, *steps: Callable[[], None]) -> None:
+        """Perform steps in a turn of the event loop each; their changes are seen together."""
+        self.stillness.begin(*steps)
+
     def _dress(self, points: int | None = None) -> None:
         """Set the type size, or the default."""
         usual = TYPE if self.presenter.is_on else round(POINTS * self.presenter.size)
@@ -382,8 +393,9 @@ class MainWindow(Window):
         """
         offer(self._canvas, entries, at)
 
-    def serve(self, canvas: Hands) -> None:
-        """Connect a canvas for Tab, pinch gestures and presentation mode."""
+    def serve(self, canvas: Hands, draw: Callable[[], None]) -> None:
+        """Connect a canvas for Tab, pinch gestures and presentation mode; ``draw`` draws it ahead."""
+        self.stillness.draw = draw
         Walking(self._canvas, canvas)
         self._held = canvas.held_by_keys
         Leaving(self._canvas, canvas.point_away)
