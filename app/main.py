@@ -63,7 +63,7 @@ def run(chosen: argparse.Namespace) -> int:
     offered = (*problems(), *listing.problems(), *colormaps.problems())
     for remark in filter(None, (program.settings.remark, *offered)):
         program.window.log(f"⚠ {remark}")
-    program.documents.offer_lost()
+    program.documents.recovery.offer(is_named=bool(chosen.scene))
     return program.run()
 
 

@@ -48,6 +48,7 @@ _COMMANDS: tuple[Command, ...] = (
         apart=True,
     ),
     Command("save_as", "File", "Save as…", "Ctrl+Shift+S", "Write the scene to another file"),
+    Command("restore", "File", "Restore unsaved work…", "", "Show what a cut-off session left"),
     Command(
         "export_figure",
         "File",
