@@ -107,9 +107,9 @@ class Program:
         self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
 
-        from app.controller.command_table import COMMANDS, GESTURES
+        from app.controller import command_table
         from app.controller.controller import Controller
-        from app.desktop import clipboard, context_menu, panel_files, point_clipboard
+        from app.desktop import context_menu
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -119,13 +119,12 @@ class Program:
         from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
         from app.parts.scene_reader import SceneReader
-        from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.window.window import MainWindow
 
         self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
         self._make_canvas(theme, raster)
-        self.window = MainWindow(self.screen, COMMANDS, theme)
+        self.window = MainWindow(self.screen, command_table.COMMANDS, theme)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings, theme)
@@ -144,30 +143,7 @@ class Program:
             self._lesson.end, data.read, self._read_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)
-        self.controller.commands |= {
-            **self.documents.commands(),
-            **clipboard.commands(self.application, self.canvas, self.window, self.controller),
-            **self.exporter.commands(),
-            **point_clipboard.commands(self.canvas, self.controller),
-            **panel_files.commands(self.controller, self.window, self.runner.submit),
-            "note": partial(self.canvas.add_note_at_pin, with_arrow=False),
-            "arrow_note": partial(self.canvas.add_note_at_pin, with_arrow=True),
-            "preferences": self.prefer,
-            "reset_layout": self.window.reset_layout,
-            "switch_theme": self.appearance.switch,
-            "present": self.present,
-            "doctor": self.examine,
-            "about": self.window.show_about,
-            "examples": self.window.show_examples,
-            "palette": self.window.show_palette,
-            "shortcuts": lambda: self.window.show_keys(GESTURES),
-            "describe": lambda: self.window.show_words(
-                "The chart in words", self.controller.answers.in_words()
-            ),
-            "next_region": partial(self.window.regions.jump, True),
-            "previous_region": partial(self.window.regions.jump, False),
-            "mathematics": partial(show_mathematics, self.window.frame),
-        }
+        self.controller.commands |= self._commands()
         self.window.on_context(
             partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
         )
@@ -181,6 +157,38 @@ class Program:
         QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
         self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
         self._deliver_early()
+
+    def _commands(self) -> dict[str, Callable[[], None]]:
+        """Return the commands that concern more than the scene."""
+        from app.controller import gesture_table
+        from app.desktop import clipboard, macros, panel_files, point_clipboard
+        from app.views.qt.dialogs.sheet import show_mathematics
+
+        return {
+            **self.documents.commands(),
+            **clipboard.commands(self.application, self.canvas, self.window, self.controller),
+            **self.exporter.commands(),
+            **point_clipboard.commands(self.canvas, self.controller),
+            **macros.commands(self.application, self.window, self.controller),
+            **panel_files.commands(self.controller, self.window, self.runner.submit),
+            "note": partial(self.canvas.add_note_at_pin, with_arrow=False),
+            "arrow_note": partial(self.canvas.add_note_at_pin, with_arrow=True),
+            "preferences": self.prefer,
+            "reset_layout": self.window.reset_layout,
+            "switch_theme": self.appearance.switch,
+            "present": self.present,
+            "doctor": self.examine,
+            "about": self.window.show_about,
+            "examples": self.window.show_examples,
+            "palette": self.window.show_palette,
+            "shortcuts": lambda: self.window.show_keys(gesture_table.GESTURES),
+            "describe": lambda: self.window.show_words(
+                "The chart in words", self.controller.answers.in_words()
+            ),
+            "next_region": partial(self.window.regions.jump, True),
+            "previous_region": partial(self.window.regions.jump, False),
+            "mathematics": partial(show_mathematics, self.window.frame),
+        }
 
     def _make_canvas(self, theme: Theme, raster: bool | None) -> None:
         """Make the canvas on a surface that suits this machine's OpenGL; its frames pace the worker."""
@@ -227,8 +235,10 @@ class Program:
 
     def _in_a_display(self) -> QApplication:
         """Return the Qt application, ending the worker if there is no display."""
+        from app.desktop.application import application
+
         try:
-            return _application()
+            return application()
         except display.NoWindow:
             self.runner.close()
             raise
@@ -375,24 +385,3 @@ class Program:
 
         self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
-
-
-def _application() -> QApplication:
-    """Return the Qt application, one per process, and initialise vispy; windows do not wait for
-    vertical sync.
-
-    Waiting would delay the answers to the next moves.
-    """
-    from PySide6.QtGui import QSurfaceFormat
-    from PySide6.QtWidgets import QApplication
-    from vispy import app
-
-    app.use_app("pyside6")
-    surface = QSurfaceFormat.defaultFormat()
-    surface.setSwapInterval(0)
-    QSurfaceFormat.setDefaultFormat(surface)
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    with display.opening():
-        return QApplication(["attention-geodesics"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.controller.command_words import WORDS
-from app.controller.gesture_table import GESTURES as GESTURES
+from app.controller.tool_commands import TOOLS
 from app.jobs.studies import constructions
 from app.model.examples import examples
 from app.model.lessons.catalogue import titles
@@ -329,6 +329,7 @@ _COMMANDS: tuple[Command, ...] = (
         Command(f"construct:{kind.layer()}", "Construct", kind.title, "", kind.hint, apart=i == 0)
         for i, kind in enumerate(constructions())
     ),
+    *TOOLS,
     Command(
         "lessons",
         "Lessons",

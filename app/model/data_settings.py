@@ -71,7 +71,7 @@ class DataSettings:
         return replace(self.source, resampled=self.resampled, seed=self.seed, times=self.times)
 
 
-def stated(data: DataSettings, folder: Path) -> dict[str, object]:
+def stated(data: DataSettings, folder: Path | None) -> dict[str, object]:
     """Return the settings as stored in a scene file in ``folder``: only values that differ from the
     default.
     """

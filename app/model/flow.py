@@ -78,7 +78,7 @@ def _beginning(flow: FlowSettings, mass: bool) -> dict[str, str]:
     return {}
 
 
-def stated(flow: FlowSettings, folder: Path) -> dict[str, object]:
+def stated(flow: FlowSettings, folder: Path | None) -> dict[str, object]:
     """Return a flow as stored in a scene file in ``folder``: only values that differ from the
     default.
     """

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 
-def relative(path: str, folder: Path) -> str:
-    """Return ``path`` relative to ``folder``."""
+def relative(path: str, folder: Path | None) -> str:
+    """Return ``path`` relative to ``folder``; without one, absolute."""
     try:
-        return os.path.relpath(path, folder)
+        return os.path.abspath(path) if folder is None else os.path.relpath(path, folder)
     except ValueError:  # on another drive, where no relative path exists
         return os.path.abspath(path)
 

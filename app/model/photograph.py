@@ -62,7 +62,7 @@ class Photograph:
                 within(f"a picture's {name}", share, 0.0, 1.0)
 
 
-def stated(photograph: Photograph, folder: Path) -> dict[str, object]:
+def stated(photograph: Photograph, folder: Path | None) -> dict[str, object]:
     """Return a picture as stored in a scene file in ``folder``: only values that differ from the
     default.
     """

@@ -35,7 +35,8 @@ _PLAIN = (
     "family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title", "map_opacity",
     "equal",
 )  # fmt: skip
-_KNOWN = {
+# names of entries
+KNOWN = {
     "format", "version", "start", "end", "third", "vector", "layers", "opacity", "view", "timeline",
     "loop", "camera", "limits", "flow", "photograph", "normals", "notes", "angles", "points",
     "data", "descents", "aside", *_PLAIN,
@@ -65,8 +66,8 @@ _ASIDE = {"family", *POSED}
 _Unknown = tuple[tuple[str, ...], object]
 
 
-def stated(scene: Scene, folder: Path) -> dict[str, object]:
-    """Return a scene as plain data, with paths of files relative to ``folder``."""
+def stated(scene: Scene, folder: Path | None) -> dict[str, object]:
+    """Return a scene as plain data, with paths of files relative to ``folder``, or absolute."""
     data: dict[str, object] = {name: getattr(scene, name) for name in _PLAIN}
     data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
     for name in ("start", "end", "third"):
@@ -92,7 +93,7 @@ def stated(scene: Scene, folder: Path) -> dict[str, object]:
     return data
 
 
-def _stated_aside(scene: Scene, folder: Path) -> dict[str, object]:
+def _stated_aside(scene: Scene, folder: Path | None) -> dict[str, object]:
     """Return what is kept of a scene set aside."""
     whole = stated(replace(scene, unknown=()), folder)
     data = {name: value for name, value in whole.items() if name in _ASIDE}
@@ -100,7 +101,7 @@ def _stated_aside(scene: Scene, folder: Path) -> dict[str, object]:
     return data
 
 
-def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
+def _subjects(scene: Scene, folder: Path | None) -> dict[str, object]:
     """Return flow, picture, normals and timeline where they differ from the default."""
     data: dict[str, object] = {}
     if scene.opacity != Opacity():
@@ -167,7 +168,7 @@ def read(data: dict[str, Any], folder: Path) -> Scene:
         normals=normals.read(data.get("normals", {})),
         timeline=keyframe_tracks.read(data["timeline"]) if data.get("timeline") else None,
         aside=tuple(_read_aside(held, folder) for held in data.get("aside", [])),
-        unknown=_unknown(data, _KNOWN),
+        unknown=_unknown(data, KNOWN),
     )
 
 

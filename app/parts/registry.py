@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.comparison import ComparisonPart
+from app.parts.console import ConsolePart
 from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
 from app.parts.descents import DescentsPart
@@ -16,6 +17,7 @@ from app.parts.head_atlas import HeadAtlasPart
 from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
+from app.parts.macro import MacroPart
 from app.parts.notes import NotesPart
 from app.parts.part import Part, PartContext
 from app.parts.point_selection import PointSelectionPart
@@ -53,4 +55,6 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     LessonPart,
     HeadsBrowserPart,
     HeadAtlasPart,
+    MacroPart,
+    ConsolePart,
 )

@@ -26,7 +26,7 @@ from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.requests.engine import Engine
 from compute.requests.fields import Field
-from compute.studies.topology import Diagram, load, persistence, places
+from compute.studies.topology import Diagram, persistence, places
 
 TITLE = panel_titles.TOPOLOGY
 # share of the largest value below which a pair is rounding in single precision
@@ -109,8 +109,6 @@ class TopologyPart(Part):
         match event:
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
-                # Qt's bindings hook every import: not while they are busy on another thread
-                load()
                 self._ask()
                 self._show()
             case TopologyAsked():

@@ -20,9 +20,9 @@ def steer(
     and b.
 
     source: a file that ``capture(…, output=True)`` or ``capture --output`` wrote; a, b: positions
-    of tokens; options: third, points, keys, budget; see `compute.steering.bench.steer`, which
-    raises ValueError for tokens that do not exist or have the same hidden
-    state.  Without an engine float64.
+    of tokens; options: third, points, keys, budget, see `compute.steering.bench.steer`.  Without an
+    engine float64.  Raises ValueError for tokens that do not exist or have the same hidden state, and
+    for a file that holds no output layer.
 
     Of a random output layer of 40 words over the hidden states of 5 tokens:
 

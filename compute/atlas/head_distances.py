@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compute.attention.head_summary import sample
+from compute.core import sphere
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.refusal import Refused
@@ -124,7 +125,7 @@ def _of_text(files: Sequence[HeadFile]) -> tuple[Floats, int]:
         for of_query in roots.swapaxes(0, 1):
             checkpoint()
             if np.isfinite(of_query).all():
-                total += 4.0 * np.arcsin(np.minimum(0.5 * pdist(of_query), np.sqrt(0.5)))
+                total += sphere.of_chord(pdist(of_query))
                 count += 1
     return total, count
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from compute.core import sphere
 from compute.core.arrays import Floats, matrix, vector
 from compute.core.refusal import shown
-from compute.core.sphere import softmax
+from compute.core.sphere import log_softmax, softmax
 from compute.core.status import Status
 from compute.geodesics import sphere_polygon
 
@@ -108,9 +108,7 @@ class QuerySpace:
 
     def _log_weights(self, q: ArrayLike) -> Floats:
         """Return log p (n,) of a query (d,)."""
-        logits = self.keys @ np.asarray(q, dtype=np.float64) + self._bias
-        logits -= logits.max()
-        return np.asarray(logits - np.log(np.exp(logits).sum()))
+        return log_softmax(self.keys @ np.asarray(q, dtype=np.float64) + self._bias)
 
     def bounds(self, a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
         """Return the bounds 2 arccos Σ√(p_a p_b) ≤ d ≤ √J."""

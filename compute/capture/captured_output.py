@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from compute.capture.libraries import array
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused
-from compute.heads.output_layer import OutputLayer, log_softmax
+from compute.core.sphere import log_softmax
+from compute.heads.output_layer import OutputLayer
 
 # largest difference of a next-token probability that rounding explains
 ROUNDED = 1e-4

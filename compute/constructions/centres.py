@@ -15,11 +15,11 @@ import numpy as np
 
 from compute.constructions import lines
 from compute.constructions.foot import LEAST, cotangent
-from compute.core.arrays import Floats, Ints
+from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold, known_inside
-from compute.manifold.tangent import inner, norm, quarter_turn
+from compute.manifold.tangent import full, inner, norm, quarter_turn
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 from compute.statistics.logarithms import logarithms
@@ -121,7 +121,7 @@ class _Triangle:
     def __init__(self, engine: Engine, manifold: Manifold, corners: Floats) -> None:
         self.corners = corners
         self.sides = _connected(engine, manifold, corners[[1, 2, 0]], corners[[2, 0, 1]])
-        self.lengths, self.status = self.sides.length, _first(self.sides.status)
+        self.lengths, self.status = self.sides.length, Status.first_failure(self.sides.status)
 
     def average(self, engine: Engine, manifold: Manifold, weights: Floats) -> tuple[Floats, Status]:
         """Return the end (2,) of the geodesic from A with the average of log_A B and log_A C."""
@@ -168,7 +168,7 @@ class _Sides:
     def distances(self, at: Floats) -> _Distances:
         """Return the distances from the places on the sides, positive within the triangle."""
         manifold, place = self._manifold, self._place()
-        if status := _first(place.status):
+        if status := Status.first_failure(place.status):
             return _failed(status)
         if not (place.theta != at).any(axis=1).all():
             return _failed(Status.NOT_CONVERGED)
@@ -183,7 +183,7 @@ class _Sides:
         self._aim(place.theta, paths.length, pull, side[:, None] * away, at)
         off = float(np.abs(pull * self._speed).max())
         d, reach = sign * paths.length, WITHIN * float(paths.length.min())
-        return _Distances(d, sign[:, None] * away, off, reach, _first(paths.status))
+        return _Distances(d, sign[:, None] * away, off, reach, Status.first_failure(paths.status))
 
     def _place(self) -> lines.Places:
         """Return γ(t) by short geodesics from the nearest nodes of the sides."""
@@ -206,7 +206,7 @@ class _Sides:
         root = np.sqrt(np.abs(bent))
         longer = np.where(bent > 0.0, np.cos(np.minimum(root, np.pi)), np.cosh(root))
         metric = self._manifold.geometry(at).metric
-        g = metric[[0, 1, 1, 2]].reshape(2, 2)
+        g = full(metric)
         across = -quarter_turn(metric, np.linalg.solve(g, left.T).T) @ g
         self._along = across / (np.maximum(longer, TURNED) * self._speed)[:, None]
 
@@ -229,12 +229,6 @@ def _connected(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Path
     return second_try(engine, request, engine.connect(request))
 
 
-def _first(status: Ints) -> Status:
-    """Return the first status that is not OK, or OK."""
-    bad = status[status != Status.OK]
-    return Status(int(bad[0])) if bad.size else Status.OK
-
-
 def _failed(status: Status) -> _Distances:
     """Return that the distances are not known, and why."""
     return _Distances(np.zeros(3), np.zeros((3, 2)), np.inf, 0.0, status)
@@ -242,7 +236,7 @@ def _failed(status: Status) -> _Distances:
 
 def _unit(manifold: Manifold, at: Floats, vectors: Floats) -> Floats:
     """Return g v/|v| (k, 2) of vectors (k, 2) at a point (2,)."""
-    g = manifold.geometry(at).metric[[0, 1, 1, 2]].reshape(2, 2)
+    g = full(manifold.geometry(at).metric)
     length = np.sqrt(np.maximum(np.einsum("ki,ij,kj->k", vectors, g, vectors), 1e-300))
     found: Floats = vectors @ g / length[:, None]
     return found
@@ -298,7 +292,7 @@ def _step(manifold: Manifold, at: Floats, near: _Distances) -> Floats | None:
 
 def _stiffness(manifold: Manifold, at: Floats, slopes: Floats) -> float:
     """Return the least change of the differences of distances by a step of length 1."""
-    g = manifold.geometry(at).metric[[0, 1, 1, 2]].reshape(2, 2)
+    g = full(manifold.geometry(at).metric)
     frame = np.linalg.inv(np.linalg.cholesky(g)).T
     return float(np.linalg.svd((slopes[0] - slopes[1:]) @ frame, compute_uv=False)[-1])
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 
 class Status(IntEnum):
     """The status of a result: success, or the reason for failure.  The integers are shared with the
@@ -18,6 +21,12 @@ class Status(IntEnum):
     NOT_RESOLVED = 5
     NOT_SHORTEST = 6
     NOT_VERIFIED = 7
+
+    @classmethod
+    def first_failure(cls, statuses: ArrayLike) -> Status:
+        """Return the first of statuses (...), in their order, that is not OK; OK if there is none."""
+        codes = np.ravel(statuses)
+        return cls(int(codes[np.argmax(codes != cls.OK)])) if codes.size else cls.OK
 
     @property
     def arrived(self) -> bool:

@@ -10,7 +10,7 @@ from compute.core.arrays import Floats
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold, inside_only
-from compute.manifold.tangent import is_singular, solve2
+from compute.manifold.tangent import full, is_singular, solve2
 
 NAMES = ("expectation_1", "expectation_2")
 GRID = 24
@@ -25,8 +25,7 @@ def expectation(manifold: Manifold, view: Extent) -> Chart:
         return np.stack([manifold.scalar(name, theta, 0) for name in NAMES], axis=-1)
 
     def jacobian(theta: Floats) -> Floats:
-        g = manifold.geometry(np.asarray(theta)).metric
-        return g[..., [0, 1, 1, 2]].reshape(*g.shape[:-1], 2, 2)
+        return full(manifold.geometry(np.asarray(theta)).metric)
 
     labels = (f"∂ψ/∂{manifold.coordinates[0]}", f"∂ψ/∂{manifold.coordinates[1]}")
     inverse = _inverse(manifold, view, forward, jacobian)

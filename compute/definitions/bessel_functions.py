@@ -29,19 +29,19 @@ def log_bessel_i0(kappa: Floats) -> Floats:
 
 
 def bessel_ratio(kappa: Floats) -> Floats:
-    """Return a(κ) = I₁(κ)/I₀(κ), κ ≥ 0: the mean resultant length of a von Mises distribution."""
+    """Return A(κ) = I₁(κ)/I₀(κ), κ ≥ 0: the mean resultant length of a von Mises distribution."""
     from scipy import special
 
     return np.asarray(special.i1e(kappa) / special.i0e(kappa))
 
 
 def bessel_ratio_slope(kappa: Floats) -> Floats:
-    """Return a'(κ) = 1 − A/κ − A² ≈ 1/(2κ²), expanded where the difference would cancel; ½ at 0."""
+    """Return A'(κ) = 1 − A/κ − A² ≈ 1/(2κ²), expanded where the difference would cancel; ½ at 0."""
     return bessel_ratios(kappa)[1]
 
 
 def bessel_ratio_bend(kappa: Floats) -> Floats:
-    """Return a''(κ) = −A'/κ + A/κ² − 2AA' ≈ −1/κ³, expanded where the sum would cancel; 0 at 0."""
+    """Return A''(κ) = −A'/κ + A/κ² − 2AA' ≈ −1/κ³, expanded where the sum would cancel; 0 at 0."""
     return bessel_ratios(kappa)[2]
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute.core import sphere
 from compute.core.arrays import Floats
-from compute.core.sphere import softmax
+from compute.core.sphere import log_partition, softmax
 from compute.definitions.softmax_family import (
     CORNER,
     CURVATURE_FLOOR,
     KNOWN_TO,
     NOISE,
-    log_partition,
     scalar_of,
 )
 from compute.manifold.manifold import Slot
@@ -149,7 +149,7 @@ class CappedSoftmax:
             speed = np.sqrt((p * (a * move[..., None, :]).sum(-1) ** 2).sum(-1))
             roots = (np.sqrt(self.weights(x)) for x in (theta, other))
             chord = np.linalg.norm(np.subtract(*roots), axis=-1)
-        return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), speed @ share
+        return sphere.of_chord(chord), speed @ share
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
         """Return KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, a sum of non-negative terms."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.definitions import derive as symbolic
-from compute.definitions import negative_binomial, tape
+from compute.definitions import tape
 from compute.definitions.averages import Averages
 from compute.definitions.derive import Definition
 from compute.definitions.derived import Derived
@@ -117,16 +117,15 @@ def formula(
 
     ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
     rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
-    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`; ``quickened``:
-    of the geometry and the parameters, quicker ways to its parts), or ``space`` is the line of its
-    samples (see `node_placement`) with nodes placed by the density; ``moving``: its ends depend on θ.
+    fixed quadrature nodes (``scored``: of the parameters, a closed form of the `Scores`), or ``space``
+    is the line of its samples (see `node_placement`) with nodes placed by the density; ``moving``: its
+    ends depend on θ.  ``quickened``: of the geometry and the parameters, quicker ways to its parts.
     ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
-    angles; ``divergence``, ``wasserstein``: closed forms that are not plain
-    formulas; ``kinked``: the density has a kink that moves with θ;
-    ``revolution``: a symmetry by which geodesics reduce to a quadrature; ``wall``: a line of singular g
-    that no geodesic crosses; ``fold``: of the parameters, coordinates that are regular there;
-    ``hadamard``: see `Manifold`; ``derive``: an alternative function that
-    makes the tapes of a definition.
+    angles; ``divergence``, ``wasserstein``: closed forms that are not plain formulas; ``kinked``: the
+    density has a kink that moves with θ; ``revolution``: a symmetry by which geodesics reduce to a
+    quadrature; ``wall``: a line of singular g that no geodesic crosses; ``fold``: of the parameters,
+    coordinates that are regular there; ``hadamard``: see `Manifold`; ``derive``: an alternative
+    function that makes the tapes of a definition.
     """
     derive = derive or _derive
     defaults = {number.name: number.default for number in parameters}
@@ -155,10 +154,10 @@ def formula(
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
             local = _by_quadrature(derived, nodes, normalise, scored and scored(**chosen))
-            if quickened is not None:
-                local = replace(local, geometry=quickened(local.geometry, **chosen))
         else:
             local = _by_formulas(derived)
+        if quickened is not None:
+            local = replace(local, geometry=quickened(local.geometry, **chosen))
         log_density = _log_density(derived, local.log_norm if normalise else None)
         manifold = Manifold(
             key=key,
@@ -292,18 +291,7 @@ def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) ->
 
 def _columns_of(program: tape.Tape) -> Callable[[Floats], list[Floats]]:
     """Return a tape's outputs (...,) as a function of θ (..., 2)."""
-    # integrals of many points would fill the memory instead of the cache
-    integrals = any(name in negative_binomial.FUNCTIONS for name, *_ in program.steps)
-
-    def columns(theta: Floats) -> list[Floats]:
-        size = theta.size // 2
-        if not integrals or size <= negative_binomial.FEW:
-            return tape.run(program, *_columns(theta))
-        parts = np.array_split(theta.reshape(-1, 2), -(-size // negative_binomial.FEW))
-        found = zip(*(tape.run(program, *_columns(part)) for part in parts), strict=True)
-        return [np.concatenate(column).reshape(theta.shape[:-1]) for column in found]
-
-    return columns
+    return lambda theta: tape.run(program, *_columns(theta))
 
 
 def _geometry(program: tape.Tape) -> QuickGeometry:

@@ -37,8 +37,8 @@ Values = Any
 class Coordinates:
     """Coordinates of mixtures: the difference δ of the means and the weight w (n, 1) at θ (n, 2).
 
-    At real or complex y, with e for e − 1, ``first(d, w, y, e)`` returns N₁, ``slope(d, w, y, e)`` its
-    derivative and ``bend(d, w, y, e, v)`` B; N₂ = wy.
+    At real or complex y, with rise = e − 1, ``first(d, w, y, rise)`` returns N₁, ``slope(d, w, y,
+    rise)`` its derivative and ``bend(d, w, y, rise, v)`` B; N₂ = wy.
     """
 
     of: Callable[[Floats], tuple[Floats, Floats]]
@@ -50,14 +50,14 @@ class Coordinates:
 def by_weight() -> Coordinates:
     """Return the coordinates (w, m), m₁ = 0: N₁ = 1 − e, B = 2v¹v²y + (v²)²w(y² − 1)."""
 
-    def bend(d: Floats, w: Floats, y: Values, e: Values, v: Floats) -> Values:
+    def bend(d: Floats, w: Floats, y: Values, rise: Values, v: Floats) -> Values:
         v1, v2 = v
         return (2.0 * v1 * v2) * y + (v2 * v2 * w) * (y * y - 1.0)
 
     return Coordinates(
         lambda theta: (theta[:, 1:], theta[:, :1]),
-        lambda d, w, y, e: -e,
-        lambda d, w, y, e: d * (1.0 + e),
+        lambda d, w, y, rise: -rise,
+        lambda d, w, y, rise: d * (1.0 + rise),
         bend,
     )
 
@@ -67,14 +67,14 @@ def by_means(weight: float) -> Coordinates:
     B = (v¹)²(1 − w)e(x² − 1) + (v²)²w(y² − 1).
     """
 
-    def bend(d: Floats, w: Floats, y: Values, e: Values, v: Floats) -> Values:
+    def bend(d: Floats, w: Floats, y: Values, rise: Values, v: Floats) -> Values:
         (v1, v2), x = v, y + d
-        return (v1 * v1 * (1.0 - w)) * (x * x - 1.0) * (1.0 + e) + (v2 * v2 * w) * (y * y - 1.0)
+        return (v1 * v1 * (1.0 - w)) * (x * x - 1.0) * (1.0 + rise) + (v2 * v2 * w) * (y * y - 1.0)
 
     return Coordinates(
         lambda theta: (theta[:, 1:] - theta[:, :1], np.full((len(theta), 1), weight)),
-        lambda d, w, y, e: (1.0 - w) * (y + d) * (1.0 + e),
-        lambda d, w, y, e: (1.0 - w) * (1.0 - d * (y + d)) * (1.0 + e),
+        lambda d, w, y, rise: (1.0 - w) * (y + d) * (1.0 + rise),
+        lambda d, w, y, rise: (1.0 - w) * (1.0 - d * (y + d)) * (1.0 + rise),
         bend,
     )
 
@@ -124,10 +124,10 @@ class _Integrands:
         self.step, self.low = step, low = _step(max(-least, most)), -most - TAIL
         self.y = y = low + step * np.arange(np.ceil((most - least + 2.0 * TAIL) / step) + 1.0)
         normal = (step / np.sqrt(2.0 * np.pi)) * np.exp(-0.5 * y * y)
-        self.e = np.expm1(-d * (y + 0.5 * d))
-        self.over = 1.0 / (1.0 + (1.0 - w) * self.e)
+        self.rise = np.expm1(-d * (y + 0.5 * d))
+        self.over = 1.0 / (1.0 + (1.0 - w) * self.rise)
         self.p = normal * self.over
-        self.first, self.second = coordinates.first(d, w, y, self.e), w * y
+        self.first, self.second = coordinates.first(d, w, y, self.rise), w * y
         self.near = np.flatnonzero(np.abs(d[:, 0]) > FAR)
 
     def metric(self) -> Floats:
@@ -147,7 +147,7 @@ class _Integrands:
         along *= along
         along *= self.over
         along *= -0.5
-        along += self.coordinates.bend(self.d, self.w, self.y, self.e, v.T[..., None])
+        along += self.coordinates.bend(self.d, self.w, self.y, self.rise, v.T[..., None])
         along *= self.p
         np.vecdot(along, self.first, out=found[3])
         np.vecdot(along, self.second, out=found[4])
@@ -177,24 +177,24 @@ class _Integrands:
         near, chart = self.near, self.coordinates
         d, w = self.d[near, 0], self.w[near, 0]
         y = -0.5 * d - np.log(w / (1.0 - w)) / d + (1j * np.pi) / np.abs(d)
-        e = -1.0 / (1.0 - w)
+        rise = -1.0 / (1.0 - w)
         turn = np.exp((2j * np.pi / self.step) * (y - self.low))
         less = 1.0 / (turn - 1.0)
         c = 2j * turn * less
         once = np.sqrt(2.0 * np.pi) * np.exp(-0.5 * y * y) / (d * w)
         found = np.empty((3 if v is None else 5, len(near)), complex)
-        n1, n2 = chart.first(d, w, y, e), w * y
+        n1, n2 = chart.first(d, w, y, rise), w * y
         other = c * n2
         found[0], found[1], found[2] = c * n1 * n1, n1 * other, n2 * other
         if v is not None:
             own = v[near]
             v1, v2 = own[:, 0], own[:, 1]
-            s1, slope = chart.slope(d, w, y, e), (-2j * np.pi / self.step) * c * less
+            s1, slope = chart.slope(d, w, y, rise), (-2j * np.pi / self.step) * c * less
             along, change = v1 * n1 + v2 * n2, v1 * s1 + v2 * w
             # ½N_v²N_k: (N_v²N_k)'c + N_v²N_k(c(δ − y) + c')
             half = (-0.5 / (d * w)) * along
             bent = half * along
-            rest = c * (chart.bend(d, w, y, e, own.T) + 2.0 * half * change + bent * (d - y))
+            rest = c * (chart.bend(d, w, y, rise, own.T) + 2.0 * half * change + bent * (d - y))
             rest += bent * slope
             bent *= c
             found[3], found[4] = rest * n1 + bent * s1, rest * n2 + bent * w

@@ -61,22 +61,22 @@ class _Rule(NamedTuple):
 
 
 def series(r: Floats, m: Floats) -> Floats:
-    """Return W ∈ (½, ∞), r and m > 0."""
+    """Return W ∈ (½, ∞) (...) at r > 0 and m = q/(1 − q) > 0 (...)."""
     return np.asarray(sums(r, m, (0,))[0])
 
 
 def series_first(r: Floats, m: Floats) -> Floats:
-    """Return q ∂W/∂q (...,) at r and m = q/(1 − q) (...,)."""
+    """Return q ∂W/∂q (...) at r and m = q/(1 − q) > 0 (...)."""
     return np.asarray(sums(r, m, (1,))[1])
 
 
 def series_second(r: Floats, m: Floats) -> Floats:
-    """Return (q ∂/∂q)² W."""
+    """Return (q ∂/∂q)² W (...) at r and m = q/(1 − q) > 0 (...)."""
     return np.asarray(sums(r, m, (2,))[2])
 
 
 def series_slope(r: Floats, m: Floats) -> Floats:
-    """Return ∂W/∂r at fixed m, negative: the part ½ of w does not depend on r."""
+    """Return ∂W/∂r < 0 (...) at fixed m, at r and m > 0 (...)."""
     return np.asarray(sums(r, m, (3,))[3])
 
 
@@ -175,6 +175,7 @@ def _by_rule(rule: _Rule, r: Floats, m: Floats, wanted: Collection[int]) -> Floa
     if 2 in wanted:
         found[2] = size * (w2 + np.vecdot(e, upper.second))
     if 3 in wanted:
+        # the part ½ of w contributes ½ to W for every r
         by_s = weight * rule.s
         by_s[:, -1] += late
         b, e_s = halves(by_s)
@@ -218,12 +219,12 @@ class _Upper:
 
     @cached_property
     def first(self) -> Floats:
-        """x w′."""
+        """x w′ = x/(1 − x) − 2(w − ½) (n, k)."""
         return np.asarray(self.x / self.rest - 2.0 * self.at)
 
     @cached_property
     def second(self) -> Floats:
-        """x(x w′)′."""
+        """x(x w′)′ = x/(1 − x)² − 2x/(1 − x) + 4(w − ½) (n, k)."""
         share = self.x / self.rest
         return np.asarray(share / self.rest - 2.0 * share + 4.0 * self.at)
 

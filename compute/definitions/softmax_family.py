@@ -7,7 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
+from compute.core import sphere
 from compute.core.arrays import Floats
+from compute.core.sphere import log_partition
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import LocalGeometry, Spray
 
@@ -228,7 +230,7 @@ class Softmax:
             larger = np.maximum(p, q)
             chord = np.sqrt((larger * np.expm1(-0.5 * ratio) ** 2).sum(axis=-1))
             jeffreys = -(larger * ratio * np.expm1(-ratio)).sum(axis=-1)
-        return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), np.sqrt(jeffreys)
+        return sphere.of_chord(chord), np.sqrt(jeffreys)
 
     def slot(self, radius: float) -> Slot:
         """Return keys in storage, padded to the unrolled width with keys of weight 0."""
@@ -271,13 +273,6 @@ def _second(p: Floats, c1: Floats, c2: Floats) -> tuple[tuple[Floats, Floats, Fl
         m1, m2 = p * c1, p * c2
         products = m1 * c1, m1 * c2, m2 * c2
         return products, np.stack([x.sum(axis=-1) for x in products], axis=-1)
-
-
-def log_partition(logits: Floats) -> Floats:
-    """Return log Σ e^ℓ (...,) of logits ℓ (..., n), in nats."""
-    highest = logits.max(axis=-1)
-    with np.errstate(under="ignore"):
-        return np.asarray(highest + np.log(np.exp(logits - highest[..., None]).sum(axis=-1)))
 
 
 def scalar_of(name: str, p: Floats, index: int) -> Floats:

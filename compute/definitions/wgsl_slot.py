@@ -147,16 +147,14 @@ def density_text(program: tape.Tape) -> str:
     """Return WGSL with ``density(theta, t2)`` from a tape of log p, or of the outcomes' p."""
     includes = ["//!include lib/special.wgsl", *sorted(_rare(program))]
     if len(program.inputs) == 3:
-        log = _function("log_density(theta: vec2f, t2: f32) -> f32", "f32", program, ["result"])
-        body = "exp(log_density(theta, t2))"
+        of = _function("log_density(theta: vec2f, t2: f32) -> f32", "f32", program, ["result"])
+        body = ["    return exp(log_density(theta, t2));"]
     else:
         kind = f"array<f32, {len(program.outputs)}>"
         targets = [f"result[{i}]" for i in range(len(program.outputs))]
-        log = _function(f"outcomes(theta: vec2f) -> {kind}", kind, program, targets)
-        body = "found[u32(t2)]"
-    before = [] if len(program.inputs) == 3 else ["    var found = outcomes(theta);"]
-    head = "fn density(theta: vec2f, t2: f32) -> f32 {"
-    return "\n".join((*includes, log, head, *before, f"    return {body};", "}"))
+        of = _function(f"outcomes(theta: vec2f) -> {kind}", kind, program, targets)
+        body = ["    var found = outcomes(theta);", "    return found[u32(t2)];"]
+    return "\n".join((*includes, of, "fn density(theta: vec2f, t2: f32) -> f32 {", *body, "}"))
 
 
 def _rare(program: tape.Tape) -> set[str]:

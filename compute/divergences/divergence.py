@@ -20,6 +20,7 @@ from compute.core.arrays import Floats
 from compute.divergences import density_overlap, near_pairs
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import COUNTS, Manifold, Support, known_inside
+from compute.manifold.tangent import full
 
 # outward steps for bracketing the boundary of a ball, and halvings of that step
 MARCH, HALVINGS = 120, 50
@@ -248,7 +249,7 @@ def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tup
         raise ValueError(f"{manifold.name} has no chart of natural coordinates")
     limits = bregman(manifold, a, b)
     start = chart.forward(a)
-    metric = manifold.geometry(a).metric[[0, 1, 1, 2]].reshape(2, 2)
+    metric = full(manifold.geometry(a).metric)
     back = np.linalg.inv(chart.jacobian(a))
     root = np.linalg.inv(np.linalg.cholesky(back.T @ metric @ back).T)
     angle = np.linspace(0.0, 2 * np.pi, directions + 1)

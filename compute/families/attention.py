@@ -29,7 +29,7 @@ from compute.manifold.charts import Chart, parameters
 from compute.manifold.convex_hull import encloses, hull
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support
-from compute.manifold.tangent import LocalGeometry, QuickGeometry, solve2
+from compute.manifold.tangent import LocalGeometry, QuickGeometry, full, solve2
 
 MOST_KEYS = 4096
 # keys lie on a line, or at a point, if their spread off it is a smaller share than this
@@ -229,7 +229,7 @@ def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
         todo, miss, metric = todo[~arrived], miss[~arrived], metric[~arrived]
         if todo.size == 0:
             break
-        step = solve2(metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2), miss)
+        step = solve2(full(metric), miss)
         # ψ is self-concordant-like: a step that changes all logits by at most 1 always descends
         longest = np.maximum(np.linalg.norm(step, axis=1) * scale, 1.0)
         theta[todo] += step / longest[:, None]

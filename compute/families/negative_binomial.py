@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.definitions import negative_binomial_spray
 from compute.definitions.derive import Definition
 from compute.definitions.family import formula
 from compute.manifold.charts import log_both, parameters
@@ -102,4 +103,5 @@ FAMILY = formula(
     view=Extent(-1.5, 4.0, -1.0, 4.0),
     pins=((1.0, 2.0), (8.0, 20.0)),
     draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    quickened=negative_binomial_spray.quick,
 )

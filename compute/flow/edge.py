@@ -31,6 +31,7 @@ from compute.flow.grid import Grid, connection
 from compute.flow.links import integral
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, known_inside
+from compute.manifold.tangent import full
 
 # rows of cells along the boundary that are integrated along lines ending at it, and further rows by
 # Gauss's rule: near corners its error falls with the power 3/2 of the distance in cells
@@ -290,7 +291,7 @@ def _framed(cells: Cells, vectors: bool) -> Cells:
     theta = np.where(outside[..., None], grid.chart.inverse(x), grid.theta)
     local = grid.manifold.geometry(theta[outside])
     metric, omega = grid.metric.copy(), grid.omega.copy()
-    metric[outside] = local.metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+    metric[outside] = full(local.metric)
     omega[outside] = connection(grid.manifold, theta[outside])
     framed = replace(grid, theta=theta, metric=metric, omega=omega)
     if not vectors:

@@ -18,7 +18,15 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.manifold.manifold import Manifold, inside_only
-from compute.manifold.tangent import LocalGeometry, contracted, inner, is_singular, raised, regular
+from compute.manifold.tangent import (
+    LocalGeometry,
+    contracted,
+    full,
+    inner,
+    is_singular,
+    raised,
+    regular,
+)
 
 SEGMENTS = 64
 ROUNDS = 24
@@ -143,7 +151,7 @@ def blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floa
     )
     forward = np.eye(2, dtype=delta.dtype) + 0.5 * connection
     backward = 0.5 * connection - np.eye(2, dtype=delta.dtype)
-    g = local.metric[..., [0, 1, 1, 2]].reshape(*local.metric.shape[:-1], 2, 2)
+    g = full(local.metric)
     normal = 0.5 * np.stack([-delta[..., 1], delta[..., 0]], axis=-1)
     bend = (curvature * local.det)[..., None, None] * normal[..., :, None] * normal[..., None, :]
 

@@ -16,7 +16,7 @@ from compute.geodesics import spectral
 from compute.manifold.charts import parameters
 from compute.manifold.manifold import Manifold, known_inside
 from compute.manifold.symmetry import Fold
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, full
 from compute.requests.geodesics import ConnectRequest, Paths
 
 # intervals of the initial curves
@@ -70,9 +70,9 @@ def regular(manifold: Manifold) -> Manifold | None:
 def _geometry(manifold: Manifold, fold: Fold, x: Floats) -> LocalGeometry:
     theta = fold.chart.inverse(x)
     local, back = manifold.geometry(theta), np.linalg.inv(fold.chart.jacobian(theta))
-    metric = local.metric[..., [0, 1, 1, 2]].reshape(*theta.shape[:-1], 2, 2)
+    metric = full(local.metric)
     # Γ_ij,k, indexed [k, i, j]
-    first = local.first[..., [0, 1, 1, 2]].reshape(*theta.shape[:-1], 2, 2, 2)
+    first = full(local.first)
     turned = np.einsum("...kij,...ia,...jb,...kc->...cab", first, back, back, back, optimize=True)
     packed = turned[..., [0, 0, 1], [0, 1, 1]]
     packed = packed + np.einsum("...ip,...ij,...jc->...cp", fold.bend(theta), metric, back)

@@ -7,7 +7,14 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.manifold.manifold import inside_only
-from compute.manifold.tangent import NEARLY_SINGULAR, SINGULAR, LocalGeometry, is_singular, raised
+from compute.manifold.tangent import (
+    NEARLY_SINGULAR,
+    SINGULAR,
+    LocalGeometry,
+    full,
+    is_singular,
+    raised,
+)
 from compute.requests.geometry import Geometry, GeometryRequest
 
 
@@ -45,7 +52,7 @@ def unpacked(local: LocalGeometry, curvature: Floats, inside: np.ndarray, engine
     status = np.where(inside, status, Status.LEFT_DOMAIN)
     triple = [0, 1, 1, 2, 1, 2, 2, 3]
     return Geometry(
-        metric=metric[..., [0, 1, 1, 2]].reshape(*metric.shape[:-1], 2, 2),
+        metric=full(metric),
         christoffel=symbols.reshape(*symbols.shape[:-1], 2, 2),
         cubic=cubic[..., triple].reshape(*cubic.shape[:-1], 2, 2, 2),
         det=_determinant(metric, det),

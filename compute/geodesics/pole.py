@@ -18,7 +18,7 @@ from compute.geodesics import boundary_values, short_arcs
 from compute.geodesics.initial_curves import is_dual
 from compute.manifold.charts import Chart, named, parameters
 from compute.manifold.manifold import Manifold
-from compute.manifold.tangent import LocalGeometry
+from compute.manifold.tangent import LocalGeometry, full
 from compute.requests.geodesics import ConnectRequest, Paths
 
 # closer to the pole the geometry is that at this distance
@@ -81,7 +81,7 @@ def regular(manifold: Manifold) -> Manifold:
         theta = safe(x)
         back = np.linalg.inv(chart.jacobian(theta))
         local = manifold.geometry(theta)
-        g = local.metric[..., [0, 1, 1, 2]].reshape(*x.shape[:-1], 2, 2)
+        g = full(local.metric)
         t = local.cubic[..., [0, 1, 1, 2, 1, 2, 2, 3]].reshape(*x.shape[:-1], 2, 2, 2)
         g = np.einsum("...ij,...ia,...jb->...ab", g, back, back)
         t = np.einsum("...ijk,...ia,...jb,...kc->...abc", t, back, back, back)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
+from compute.core.sphere import log_partition, softmax
 from compute.heads.head import Head, HeadFile
 from compute.heads.output_layer import OutputLayer
 from compute.heads.query_plane import is_special, triple_with, whole_numbers
@@ -119,13 +120,10 @@ def choose(layer: OutputLayer, a: int, b: int, most: int = MOST_KEYS) -> WordCho
     chosen, others = np.sort(order[: most - 1]), order[most - 1 :]
     weights = np.full_like(rows, -np.inf)
     weights[:, others] = rows[:, others]
-    top = weights.max(axis=1, keepdims=True)
-    shares = np.exp(weights - top)
-    total = shares.sum(axis=1, keepdims=True)
-    log_rest = (top + np.log(total))[:, 0]
+    log_rest = log_partition(weights)
     # logits of the chosen keys have log Z, which cancels in the softmax
     log_z = layer.logits(ends)[:, chosen[0]] - rows[:, chosen[0]]
-    vector, logit = _lumped(ends, layer.mean(shares / total).mean(axis=0), log_rest + log_z)
+    vector, logit = _lumped(ends, layer.mean(softmax(weights)).mean(axis=0), log_rest + log_z)
     return WordChoice(
         layer,
         a,

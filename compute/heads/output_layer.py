@@ -15,6 +15,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
+from compute.core.sphere import log_softmax
 from compute.heads import head_file
 from compute.heads.head import in_range
 from compute.heads.token_words import SENTENCE_SPACE, SPACE, readable
@@ -114,10 +115,3 @@ class OutputLayer:
             for h, own in zip(self.hidden, self.own, strict=True)
         ]
         return float(max(gaps))
-
-
-def log_softmax(logits: Floats) -> Floats:
-    """Return l − log Σ e^l along the last axis, without overflow."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    found: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return found

@@ -27,6 +27,7 @@ from compute.families import manifold as manifold_of
 from compute.images import vision_head
 from compute.images.heat_kernel import heat_kernel
 from compute.images.image_files import intensities, read
+from compute.manifold.tangent import full
 
 # σ₀: adds half a step of an eight-bit picture, so that no patch has zero spread
 FLOOR = 1.0 / 255.0
@@ -178,7 +179,7 @@ class GeodesicViT:
         theta, (rows, columns) = self._statistics(intensities(pixels))
         gaussian = manifold_of("gaussian")
         assert gaussian.distance is not None
-        fisher = gaussian.geometry(theta).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+        fisher = full(gaussian.geometry(theta).metric)
         covered = pixels[: rows * self.patch, : columns * self.patch]
         return self._joined(theta, (rows, columns), gaussian.distance, theta, fisher, covered)
 

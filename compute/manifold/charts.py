@@ -117,9 +117,11 @@ def linear(matrix: Floats, offset: ArrayLike = (0.0, 0.0)) -> Step:
     return "affine", tuple(float(a) for a in (*np.ravel(matrix), *np.ravel(offset)))
 
 
-def composed(first: Chart, *then: Step) -> tuple[Step, ...] | None:
-    """Return the steps of a chart followed by others, or None if the chart has none."""
-    return None if first.steps is None else (*first.steps, *then)
+def composed(
+    first: tuple[Step, ...] | None, then: tuple[Step, ...] | None
+) -> tuple[Step, ...] | None:
+    """Return the steps of one map and then another, None if they are not known of both."""
+    return None if first is None or then is None else (*first, *then)
 
 
 def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
@@ -142,7 +144,7 @@ def through(chart: Chart, change: Chart, labels: tuple[str, ...]) -> Chart:
         forward=lambda theta: chart.forward(change.forward(theta)),
         inverse=lambda x: change.inverse(chart.inverse(x)),
         jacobian=lambda theta: chart.jacobian(change.forward(theta)) @ change.jacobian(theta),
-        steps=None if chart.steps is None else composed(change, *chart.steps),
+        steps=composed(change.steps, chart.steps),
     )
 
 

@@ -94,7 +94,7 @@ def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
         equal=True,
         outline=circle(),
         view=whole,
-        steps=composed(plane, linear(np.eye(2) / y0, (-x0 / y0, 0.0)), ("disk", ())),
+        steps=composed(plane.steps, (linear(np.eye(2) / y0, (-x0 / y0, 0.0)), ("disk", ()))),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.manifold.charts import Chart, Corner, affine, parameters, where
+from compute.manifold.charts import Chart, Corner, affine, composed, parameters, where
 from compute.manifold.extent import Extent
 
 # the points where p₁, p₂ or p₃ is 1
@@ -93,5 +93,5 @@ def by_log_odds(chart: Chart) -> Chart:
         inverse=lambda x: log_odds(chart.inverse(x)),
         jacobian=lambda theta: chart.jacobian(softmax(theta)) @ softmax_slope(theta),
         flat=chart.flat and by_log_odds(chart.flat),
-        steps=None if chart.steps is None else (("softmax", ()), *chart.steps),
+        steps=composed((("softmax", ()),), chart.steps),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.core.sphere import normalise
 from compute.manifold import simplex_charts
 from compute.manifold.charts import Chart, circle, parameters, where
 from compute.manifold.extent import Extent
@@ -227,11 +228,8 @@ def _three(p: Floats) -> Floats:
 
 
 def _outcomes(theta: Floats) -> Floats:
-    odds = np.concatenate([theta, np.zeros_like(theta[..., :1])], axis=-1)
-    with np.errstate(under="ignore"):
-        weights = np.exp(odds - odds.max(axis=-1, keepdims=True))
-    p: Floats = weights / weights.sum(axis=-1, keepdims=True)
-    return p
+    """Return p (..., 3) of log-odds θ (..., 2)."""
+    return normalise(np.concatenate([theta, np.zeros_like(theta[..., :1])], axis=-1))
 
 
 def _rise(theta: Floats) -> Floats:

@@ -72,6 +72,11 @@ def inner(metric: Floats, v: Floats, w: Floats) -> Floats:
     )
 
 
+def full(metric: Floats) -> Floats:
+    """Return g (..., 2, 2) from packed metric (..., 3), or Γ_ij,k (..., k, i, j) from (..., k, 3)."""
+    return metric[..., [0, 1, 1, 2]].reshape(*metric.shape[:-1], 2, 2)
+
+
 def norm(metric: Floats, v: Floats) -> Floats:
     """Return √g(v, v) (...,) from packed metric (..., 3)."""
     length: Floats = np.sqrt(np.maximum(inner(metric, v, v), 0.0))

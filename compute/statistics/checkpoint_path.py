@@ -71,14 +71,13 @@ def checkpoint_path(
         paths = second_try(engine, request, engine.connect(request))
         lengths[apart], status[apart] = paths.length, paths.status
         pieces[apart], tangents[apart] = paths.theta, paths.velocity[:, [0, -1]]
-    bad = status[status != Status.OK]
     total, distance = float(lengths[:-1].sum()), float(lengths[-1])
     action = float((lengths[:-1] ** 2 / spans).sum())
     return CheckpointPath(
         np.concatenate(pieces[:-1]), _times(spans), lengths[:-1], total, distance,
         total / distance if distance > HERE else np.nan,
         action, action * float(spans.sum()), _turning(manifold, points, tangents[:-1]),
-        Status(int(bad[0])) if bad.size else Status.OK,
+        Status.first_failure(status),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from compute.core.status import Status
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
-from compute.statistics.likelihood import is_positive
+from compute.statistics.likelihood import is_positive, metric
 
 METHODS = ("gradient", "natural", "mirror")
 # length of ∂L in the dual metric at which a descent has converged
@@ -88,7 +88,7 @@ def race(
         if not going:
             break
         at = np.array([runs[method].visited[-1] for method in going])
-        g, slopes = _metrics(manifold, at), gradient(manifold, loss, at)
+        g, slopes = metric(manifold, at), gradient(manifold, loss, at)
         for j, method in enumerate(going):
             natural = runs[method].judge(g[j], slopes[j])
             if runs[method].status is None and i < steps:
@@ -145,11 +145,6 @@ def gradient(manifold: Manifold, loss: Loss, theta: Floats) -> Floats:
     values[inside] = loss(flat[inside])
     found: Floats = np.einsum("o,...oi->...i", _WEIGHTS, values.reshape(at.shape[:-1])) / step
     return found
-
-
-def _metrics(manifold: Manifold, theta: Floats) -> Floats:
-    """Return g (n, 2, 2) at θ (n, 2)."""
-    return manifold.geometry(theta).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
 
 
 def divergence_to(manifold: Manifold, target: Floats) -> Loss:

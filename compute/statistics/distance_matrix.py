@@ -53,8 +53,7 @@ class Distances:
     @property
     def worst(self) -> Status:
         """OK, or the first other status."""
-        bad = self.status[self.status != Status.OK]
-        return Status(int(bad[0])) if bad.size else Status.OK
+        return Status.first_failure(self.status)
 
     @property
     def unknown(self) -> NDArray[np.intp]:

@@ -15,6 +15,7 @@ from compute.core.arrays import Floats, same_length
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold, known_inside
+from compute.manifold.tangent import full
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
@@ -55,8 +56,7 @@ def predicted(
     """Return exp_p(t v) (n, 2) for t (n,), and OK or the status of the first that was not reached."""
     start = np.broadcast_to(intercept, (len(t), 2))
     paths = engine.shoot(ShootRequest(manifold, start, t[:, None] * slope, 0.0, STEPS))
-    bad = paths.status[paths.status != Status.OK]
-    return paths.theta[:, -1], Status(int(bad[0])) if bad.size else Status.OK
+    return paths.theta[:, -1], Status.first_failure(paths.status)
 
 
 def regression(engine: Engine, manifold: Manifold, t: Floats, theta: Floats) -> Regression:
@@ -162,7 +162,7 @@ def _misses(
         at = paths.theta[np.repeat(arrived, n), -1]
         if not len(at):
             return far
-        g = manifold.geometry(at).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+        g = full(manifold.geometry(at).metric)
         logs = logarithms(engine, manifold, at, np.tile(points, (len(at) // n, 1)))
         flat: Floats = np.einsum("nij,ni->nj", np.linalg.cholesky(g), logs.vectors)
         far[np.flatnonzero(inside)[arrived]] = np.nan_to_num(flat.reshape(-1, 2 * n), nan=FAR)

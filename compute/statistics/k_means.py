@@ -139,7 +139,7 @@ class _Centres:
         OK or the first other status.
         """
         found = [self._one(labels == c) for c in range(k)]
-        status = next((status for *_, status in found if status != Status.OK), Status.OK)
+        status = Status.first_failure([one[2] for one in found])
         return np.stack([one[0] for one in found]), np.stack([one[1] for one in found]), status
 
     def _one(self, members: NDArray[np.bool_]) -> tuple[Floats, Floats, Status]:
@@ -158,8 +158,7 @@ class _Centres:
         others = self.points[~members]
         at = np.broadcast_to(held.mean.theta, others.shape)
         apart[~members], status[~members] = between(self.engine, self.manifold, at, others)
-        bad = [held.mean.status, *status[status != Status.OK]]
-        worst = next((Status(int(one)) for one in bad if one != Status.OK), Status.OK)
+        worst = Status.first_failure([held.mean.status, *status])
         return held.mean.theta, np.where(np.isnan(apart), np.inf, apart), worst
 
 

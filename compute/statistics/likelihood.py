@@ -13,6 +13,7 @@ import numpy as np
 from compute.core.arrays import Bools, Floats
 from compute.core.refusal import Refused, shown
 from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold, Support
+from compute.manifold.tangent import full
 from compute.samples.samples import Sample
 
 # step of a difference in Fisher length, and how often it is halved near an edge
@@ -99,8 +100,8 @@ class Likelihood:
 
 
 def metric(manifold: Manifold, theta: Floats) -> Floats:
-    """Return g (2, 2) at θ (2,)."""
-    return manifold.geometry(theta).metric[[0, 1, 1, 2]].reshape(2, 2)
+    """Return g (..., 2, 2) at θ (..., 2)."""
+    return full(manifold.geometry(theta).metric)
 
 
 def is_positive(matrix: Floats) -> bool:

@@ -35,8 +35,7 @@ class Logarithms:
     @property
     def worst(self) -> Status:
         """The status of the first geodesic that was not found, or OK."""
-        bad = self.status[self.status != Status.OK]
-        return Status(int(bad[0])) if bad.size else Status.OK
+        return Status.first_failure(self.status)
 
 
 def logarithms(engine: Engine, manifold: Manifold, at: Floats, theta: Floats) -> Logarithms:

@@ -10,11 +10,12 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused, shown
+from compute.core.sphere import log_softmax
 from compute.core.status import Status
 from compute.families.attention import of_head
 from compute.heads.head import in_range
 from compute.heads.output_head import MOST_KEYS, WordChoice, choose, triple
-from compute.heads.output_layer import OutputLayer, log_softmax
+from compute.heads.output_layer import OutputLayer
 from compute.heads.query_plane import Plane, through
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
@@ -68,8 +69,8 @@ class Steering:
     @property
     def status(self) -> Status:
         """The first status that is not OK, of any point or the geodesic."""
-        found = [int(s) for path in self.routes for s in path.status if s]
-        return Status(found[0]) if found else self.length_status
+        points = (path.status for path in self.routes)
+        return Status.first_failure(np.concatenate([*points, [self.length_status]]))
 
 
 def steer(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute.core import sphere
 from compute.core.arrays import Floats
 from compute.steering.kl_radius import centred, log_mean
 
@@ -21,6 +22,6 @@ def bounds(log_a: Floats, change: Floats) -> tuple[float, float]:
     x = y - log_mean(log_a, y)
     # of the larger of both probabilities
     top, gap = log_a + np.maximum(x, 0.0), np.abs(x)
-    chord = float(np.linalg.norm(np.exp(0.5 * top) * np.expm1(-0.5 * gap)))
+    chord = np.linalg.norm(np.exp(0.5 * top) * np.expm1(-0.5 * gap))
     jeffreys = float(np.exp(top) * -np.expm1(-gap) @ gap)
-    return 4.0 * float(np.arcsin(min(0.5 * chord, np.sqrt(0.5)))), float(np.sqrt(jeffreys))
+    return float(sphere.of_chord(chord)), float(np.sqrt(jeffreys))

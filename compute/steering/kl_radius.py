@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.core.sphere import log_partition
 
 # relative error at which the quadratic has failed
 FAILED = 0.1
@@ -86,9 +87,7 @@ def log_mean(log_a: Floats, y: Floats) -> float:
     if y.max() < _LARGE:
         # keeps the digits of small y and of the rest beside nearly one word
         return float(np.log1p(np.exp(log_a) @ (np.expm1(y) - y)))
-    levels = log_a + y
-    top = float(levels.max())
-    return top + float(np.log(np.exp(levels - top).sum()))
+    return float(log_partition(log_a + y))
 
 
 def _first(function: Callable[[float], float], start: float) -> float:

@@ -17,8 +17,8 @@ import numpy as np
 
 from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
+from compute.core.sphere import log_partition, log_softmax
 from compute.core.status import Status
-from compute.heads.output_layer import log_softmax
 
 # |η(θ) − η(t)|, relative to the root mean square spread of the keys
 ARRIVED = 1e-8
@@ -83,7 +83,7 @@ def mean_path(
             theta[i], miss[i], hessians[i] = point.theta, point.far / spread, point.hessian
         if mean is None:
             break
-        off, across = _off_line(mean(theta), mean(ends), shares)
+        off, across = off_line(mean(theta), mean(ends), shares)
         far = float(np.linalg.norm(off, axis=1).max())
         if far < least:
             best, least = (theta.copy(), miss.copy()), far
@@ -94,8 +94,10 @@ def mean_path(
     return MeanPath(*best, status)
 
 
-def _off_line(eta: Floats, ends: Floats, shares: Floats) -> tuple[Floats, float]:
-    """Return η − (1 − t) η_A − t η_B (s, d), and |η_B − η_A|."""
+def off_line(eta: Floats, ends: Floats, shares: Floats) -> tuple[Floats, float]:
+    """Return η − (1 − t) η_A − t η_B (s, d) of means η (s, d) at shares t (s,), and |η_B − η_A|; ends
+    (2, d): η_A and η_B.
+    """
     way = ends[1] - ends[0]
     return eta - ends[0] - shares[:, None] * way, float(np.linalg.norm(way))
 
@@ -114,10 +116,8 @@ class _Newton:
     def solve(self, mixture: Floats, shift: Floats) -> None:
         """Move to the minimiser for η = Σ q_j k_j + shift of a mixture q (n,), or near it."""
         target = mixture @ self._keys + shift
-        log_p = log_softmax(self._keys @ self.theta + self._bias)
-        p = np.exp(log_p)
-        gap, near, ridge, fresh = p @ self._keys - target, True, RIDGE, False
-        self.far = float(np.linalg.norm(gap))
+        log_p, p, gap = self._measured(target)
+        near, ridge, fresh = True, RIDGE, False
         for _ in range(ROUNDS):
             checkpoint()
             if self.far <= self._tolerance or ridge > HOPELESS:
@@ -128,7 +128,7 @@ class _Newton:
             step = -_divided(self.hessian, gap, ridge)
             slope, change = float(gap @ step), self._keys @ step
             # of ψ(θ) − η·θ
-            fall = _rise(log_p, change) - float(target @ step)
+            fall = float(log_partition(log_p + change)) - float(target @ step)
             if not fall <= SUFFICIENT * slope:
                 ridge *= WORSE if fresh else 1.0
                 self.hessian, near = self.hessian if fresh else None, False
@@ -136,12 +136,17 @@ class _Newton:
             ridge *= BETTER if fall <= GOOD * slope else 1.0
             near, before, fresh = -slope < NEAR, self.far, False
             self.theta = self.theta + step
-            log_p = log_softmax(self._keys @ self.theta + self._bias)
-            p = np.exp(log_p)
-            gap = p @ self._keys - target
-            self.far = float(np.linalg.norm(gap))
+            log_p, p, gap = self._measured(target)
             if self.far > SERVES * before:
                 self.hessian = None
+
+    def _measured(self, target: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return log p and p (n,) and the gradient η − target (d,) at θ, and set ``far``."""
+        log_p = log_softmax(self._keys @ self.theta + self._bias)
+        p = np.exp(log_p)
+        gap = p @ self._keys - target
+        self.far = float(np.linalg.norm(gap))
+        return log_p, p, gap
 
 
 def _between(p: Floats, q: Floats) -> Floats:
@@ -183,10 +188,3 @@ def _divided(g: Floats, gap: Floats, ridge: float) -> Floats:
             continue
         found: Floats = cho_solve(factor, gap, check_finite=False)
         return found
-
-
-def _rise(log_p: Floats, change: Floats) -> float:
-    """Return log Σ p e^change."""
-    levels = log_p + change
-    top = float(levels.max())
-    return top + float(np.log(np.exp(levels - top).sum()))

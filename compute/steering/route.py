@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core.arrays import Floats, Ints
+from compute.core.sphere import log_softmax
 from compute.heads.output_head import WordChoice
-from compute.heads.output_layer import log_softmax
 from compute.steering.leak import leak
+from compute.steering.mean_path import off_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,6 @@ def route(
 
 
 def _bend(eta: Floats, t: Floats) -> Floats:
-    straight = eta[0] + t[:, None] * (eta[-1] - eta[0])
-    across = float(np.linalg.norm(eta[-1] - eta[0]))
-    found: Floats = np.linalg.norm(eta - straight, axis=1) / across
+    off, across = off_line(eta, eta[[0, -1]], t)
+    found: Floats = np.linalg.norm(off, axis=1) / across
     return found

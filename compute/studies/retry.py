@@ -32,7 +32,7 @@ from compute.geodesics.discrete_energy import SEGMENTS, descend
 from compute.geodesics.initial_curves import straight
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold, inside_only
-from compute.manifold.tangent import norm
+from compute.manifold.tangent import full, norm
 from compute.requests import batch
 from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Effort, Field
@@ -207,8 +207,8 @@ def _descended(request: DistanceRequest, field: Field, a: Floats, b: Floats) -> 
         theta, inside = inside_only(request.manifold, chart.inverse(x))
         if not inside or not np.isfinite(down).all():
             return None
-        metric = request.manifold.geometry(theta).metric[[0, 1, 1, 2]].reshape(1, 2, 2)
-        g11, g12, g22 = drawn(chart, theta[None], metric, cell)[0]
+        metric = full(request.manifold.geometry(theta).metric)
+        g11, g12, g22 = drawn(chart, theta[None], metric[None], cell)[0]
         step = -np.array([g22 * down[0] - g12 * down[1], g11 * down[1] - g12 * down[0]])
         x = x + STRIDE * cell * step / max(float(np.hypot(*step)), 1e-300)
         line.append(x)

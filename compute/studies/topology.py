@@ -6,8 +6,9 @@ at a saddle and dies at the maximum that fills it (dimension 1).  Pixels of subl
 if they share a corner, those of superlevel sets only if they share an edge, so that the two are
 consistent.
 
-Computed by GUDHI's cubical complexes, with pixels as squares, or as vertices for superlevel sets.
-(Wagner, Chen, Vuçini 2012; on the duality of the two Garin, Heiss, Maggs, Bleile, Robins 2020)
+A loop of {f ≤ level} goes round a component of {f > level} other than the outside, under the other
+adjacency (Alexander duality), so both dimensions are found by the elder rule.
+(Garin, Heiss, Maggs, Bleile, Robins 2020)
 """
 
 from __future__ import annotations
@@ -21,11 +22,9 @@ from compute.core.arrays import Floats, Ints
 from compute.core.refusal import shown
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
+from compute.studies.elder_rule import joins
 
 MOST_CELLS = 2048 * 2048
-Cells = tuple[
-    Ints, Ints
-]  # pairs (n, 2) of birth and death, and births (m,) without a death, by flat index
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +80,6 @@ def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 
     )
 
 
-def load() -> None:
-    """Import GUDHI, which takes some milliseconds; call this from the main thread of a Qt program."""
-    import gudhi  # noqa: F401
-
-
 def places(chart: Chart, extent: Extent, shape: tuple[int, int], cells: Ints) -> Floats:
     """Return θ (n, 2) at the centres of pixels (n, 2) of a map over ``extent``; NaN for (−1, −1)."""
     size = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (shape[1], shape[0])
@@ -109,29 +103,31 @@ def _pairs(rising: Floats, edges_only: bool, threshold: float) -> tuple[Ints, In
     """Return dimension, birth and death (n,) of the sublevel sets, as flat row-major indices, −1 for
     none.
     """
-    from gudhi import CubicalComplex
+    order = np.argsort(rising, axis=None, kind="stable")
+    rank: Ints = np.empty(rising.size, np.int32)
+    rank[order] = np.arange(rising.size)
+    rank = rank.reshape(rising.shape)
+    born, joined = joins(rank, corners=not edges_only)
+    around = _from_outside(rank)
+    frame = around.size - rank.size
+    filled, closed = joins(around, corners=edges_only, source=frame)
+    last = around.size - 1  # of each pixel the sum of its two ranks
+    births = np.concatenate([[order[0]], order[born], order[last - closed]])
+    deaths = np.concatenate([[-1], order[joined], order[last - filled]])
+    dimension = np.repeat([0, 0, 1], [1, len(born), len(closed)])
+    level = np.append(rising.ravel(), np.inf)
+    lived = np.isfinite(level[births])
+    lived[lived] = level[deaths[lived]] - level[births[lived]] > threshold
+    return dimension[lived], births[lived], deaths[lived]
 
-    if edges_only:
-        made = CubicalComplex(vertices=rising)
-        made.compute_persistence(2, threshold)
-        dying, lasting = made.vertices_of_persistence_pairs()
-    else:
-        made = CubicalComplex(top_dimensional_cells=rising)
-        made.compute_persistence(2, threshold)
-        dying, lasting = made.cofaces_of_persistence_pairs()
-    parts = [
-        *((k, pairs[:, 0], pairs[:, 1]) for k, pairs in enumerate(dying)),
-        *((k, births, np.full(len(births), -1)) for k, births in enumerate(lasting)),
-    ]
-    dimension = np.concatenate([np.full(len(births), k) for k, births, _ in parts])
-    births, deaths = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
-    return dimension, _row_major(births, rising.shape), _row_major(deaths, rising.shape)
 
-
-def _row_major(index: Ints, shape: tuple[int, ...]) -> Ints:
-    """Convert GUDHI's column-major flat indices to row-major ones."""
-    column, row = np.divmod(index, shape[0])
-    return np.where(index < 0, -1, row * shape[1] + column)
+def _from_outside(rank: Ints) -> Ints:
+    """Return the ranks in the opposite order, within a frame of pixels that come before them."""
+    around = np.pad(rank.size - 1 - rank, 1, constant_values=-1)
+    frame = around < 0
+    around[~frame] += int(frame.sum())
+    around[frame] = np.arange(int(frame.sum()))
+    return around
 
 
 def _cells(index: Ints, columns: int) -> Ints:

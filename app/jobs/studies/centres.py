@@ -19,6 +19,7 @@ from compute.constructions.centres import Centre, circumcentre, incentre
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import full
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
 
@@ -53,9 +54,8 @@ class CentresJob(Construction):
 
     def found(self, of: Engine, manifold: Manifold) -> Found:
         """Compute both circles and their measures."""
-        curves: dict[str, Floats] = {}
         a, b, c = (pin[0] for pin in self.pins)
-        drawn: Curves = curves
+        drawn: Curves = {}
         measures: list[Measure] = []
         for name, find in (("Circumcentre", circumcentre), ("Incentre", incentre)):
             made = find(engine(), manifold, a, b, c)
@@ -79,7 +79,7 @@ def _circle(manifold: Manifold, made: Centre) -> Floats:
     """Return the ends (k, 2) of the geodesics of the radius from the centre, NaN where one leaves the
     domain.
     """
-    g = manifold.geometry(made.theta).metric[[0, 1, 1, 2]].reshape(2, 2)
+    g = full(manifold.geometry(made.theta).metric)
     frame = np.linalg.inv(np.linalg.cholesky(g))
     angle = np.linspace(0.0, 2.0 * np.pi, POINTS)
     away = made.radius * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ frame

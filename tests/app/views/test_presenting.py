@@ -58,9 +58,22 @@ def press(program, key: str) -> None:
     QTest.keyClick(program.canvas.native, getattr(Qt.Key, f"Key_{key}"))
 
 
+# a size that one panel asks for reaches its neighbours in later turns of the event loop
+LOOKS = 10
+
+
 def rested(program) -> None:
-    """Wait until everything is computed and shown."""
-    until(program, lambda: program.runner.pending() == 0)
+    """Wait until everything is computed and shown, and the panels have kept their sizes for a while."""
+    from PySide6.QtWidgets import QDockWidget
+
+    docks = program.window.frame.findChildren(QDockWidget)
+    seen: list[object] = []
+
+    def is_at_rest() -> bool:
+        seen.append((program.runner.pending(), sizes(docks)))
+        return seen[-1][0] == 0 and len(seen) >= LOOKS and seen[-LOOKS:] == [seen[-1]] * LOOKS
+
+    until(program, is_at_rest)
     live(program)
 
 

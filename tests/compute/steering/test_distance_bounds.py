@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from compute.heads.output_layer import log_softmax
+from compute.core.sphere import log_softmax
 from compute.steering.distance_bounds import bounds
 
 

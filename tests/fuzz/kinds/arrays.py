@@ -11,11 +11,11 @@ import numpy as np
 from PIL import Image
 from safetensors.numpy import save
 
+from compute.core.sphere import log_softmax
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.flow import grid, initial_fields
 from compute.heads import head, output_file, output_head
-from compute.heads.output_layer import log_softmax
 from compute.images import image_files, vision_head
 from tests.fuzz.kind import Broken, Kind
 
