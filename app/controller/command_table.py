@@ -36,7 +36,7 @@ _COMMANDS: tuple[Command, ...] = (
         "File",
         "Open data…",
         "",
-        "Fit the family to the samples of a table, or show the points in it",
+        "Fit the family to a table’s samples or show its points",
     ),
     Command(
         "save",

@@ -37,12 +37,19 @@ class Sized(Protocol):
     def set_size(self, size: float) -> None: ...
 
 
+class Still(Protocol):
+    """The interface of what performs steps that are seen together."""
+
+    def begin(self, *steps: Callable[[], None]) -> None: ...
+
+
 class Dressed(Themed, Protocol):
     """The interface of the window."""
 
     @property
     def presenter(self) -> Sized: ...
-    def in_turns(self, *steps: Callable[[], None]) -> None: ...
+    @property
+    def stillness(self) -> Still: ...
 
 
 class Preferring(Protocol):
@@ -72,7 +79,7 @@ class Appearance:
         theme = theme_of(self._settings.preferences.theme)
         if theme != self.theme:
             self.theme = theme
-            self._window.in_turns(
+            self._window.stillness.begin(
                 partial(self._window.set_theme, theme), partial(self._canvas.set_theme, theme)
             )
 

@@ -167,6 +167,11 @@ class Distributions:
         heights = np.stack([np.zeros(len(self.x)), self.rows[i]], axis=1)
         return np.repeat(self.x + beside, 2), heights.ravel()
 
+    @property
+    def count(self) -> int:
+        """The number of all outcomes."""
+        return len(self.x) if self.every is None else len(self.every.names)
+
     def moved(self, row: Array) -> Distributions:
         """Return these with another last row, that of the moving point, over all outcomes."""
         every, shown = self.every, row

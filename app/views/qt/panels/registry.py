@@ -243,10 +243,12 @@ class PanelDock:
             self._fill()
         self._emit(PanelShown(self.spec.title, seen))
 
-    def build(self) -> None:
-        """Build the panel, if there is none yet."""
-        if self.panel is not None:
-            return
+    def prepare(self) -> None:
+        """Build the panel ahead of showing it, once that is allowed."""
+        if self._furnished and self.panel is None:
+            self._build()
+
+    def _build(self) -> None:
         self.panel = self.spec.make(self._emit, self._theme)
         if self.spec.scrolls:
             self._area.setWidget(self.panel.widget)
@@ -261,6 +263,6 @@ class PanelDock:
             self._fill()
 
     def _fill(self) -> None:
-        self.build()
+        self.prepare()
         assert self.panel is not None
         self.panel.show(self._state)

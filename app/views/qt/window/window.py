@@ -44,6 +44,7 @@ from app.views.qt.widgets.speech import announce, describe
 from app.views.qt.widgets.widgets import scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.arrangement import Arrangement
+from app.views.qt.window.caption import Caption
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking, repeat
 from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
@@ -95,7 +96,7 @@ class MainWindow(Window):
         self._status = StatusBar(self.frame.statusBar())
         self.status_words = self._status.words
         self._commands = commands
-        self._title, self._file, self._unsaved = "", "", False
+        self._caption = Caption(self.frame, NAME)
         self.state: PanelState | None = None
         self._shown: Distributions | None = None
         self._make_menus(commands, theme)
@@ -221,11 +222,8 @@ class MainWindow(Window):
         self.panels[DISTRIBUTIONS].show(distributions)
 
     def set_moving_row(self, row: Array) -> None:
-        shown = self._shown
-        if shown is not None:
-            every = len(shown.x) if shown.every is None else len(shown.every.names)
-            if len(row) == every:
-                self.set_distributions(shown.moved(row))
+        if self._shown is not None and len(row) == self._shown.count:
+            self.set_distributions(self._shown.moved(row))
 
     def set_measures(self, measures: Sequence[Measure]) -> None:
         self.measures_panel.show(measures)
@@ -235,8 +233,7 @@ class MainWindow(Window):
         self.post(partial(self.regions.filled, self._docks[title]))
 
     def prepare_panel(self, title: str) -> None:
-        if self.is_furnished:
-            self.panels[title].build()
+        self.panels[title].prepare()
 
     def raise_panel(self, title: str) -> None:
         self._arrangement.raise_panel(title)
@@ -262,8 +259,7 @@ class MainWindow(Window):
             describe(self._canvas, f"{held}: {text}")
 
     def set_title(self, text: str) -> None:
-        self._title = text
-        self._show_title()
+        self._caption.set_scene(text)
 
     def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
         return repeat(self.frame, milliseconds, call)
@@ -322,13 +318,7 @@ class MainWindow(Window):
     # --- what the composition root asks -------------------------------------------------------
     def set_document(self, file: str, unsaved: bool) -> None:
         """Show the scene's file ("" if it has none) and whether there are changes."""
-        if (file, unsaved) != (self._file, self._unsaved):
-            self._file, self._unsaved = file, unsaved
-            self._show_title()
-
-    def _show_title(self) -> None:
-        parts = [part for part in (self._file, self._title, NAME) if part]
-        self.frame.setWindowTitle(("• " if self._unsaved else "") + " — ".join(parts))
+        self._caption.set_document(file, unsaved)
 
     def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None:
         """Fill the menu of recent files."""
@@ -362,10 +352,6 @@ class MainWindow(Window):
         self.timeline.set_theme(theme)
         for slot in self.panels.values():
             slot.set_theme(theme)
-
-    def in_turns(self, *steps: Callable[[], None]) -> None:
-        """Perform steps in a turn of the event loop each; their changes are seen together."""
-        self.stillness.begin(*steps)
 
     def _dress(self, points: int | None = None) -> None:
         """Set the type size, or the default."""
