@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from app.jobs import studies
@@ -12,7 +11,6 @@ from app.jobs.flow import FlowJob
 from app.jobs.job import Job
 from app.jobs.path import PathJob
 from app.jobs.scalar_map import MapJob
-from app.jobs.studies.study import Study
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
@@ -60,27 +58,6 @@ def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | No
     if kind.layers and not any([getattr(layers, name) for name in kind.layers]):
         return None
     return kind.wanted(subject, viewport)
-
-
-def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
-    """Whether it is the path that was requested last, in any quality."""
-    wanted = planned.get(PathJob)
-    return isinstance(wanted, PathJob) and wanted == replace(
-        job, quality=wanted.quality, steps=wanted.steps
-    )
-
-
-def is_same(planned: Mapping[type, Job], job: MapJob) -> bool:
-    """Whether it is the map that was requested last, in another rectangle."""
-    wanted = planned.get(MapJob)
-    return isinstance(wanted, MapJob) and wanted == replace(
-        job, view=wanted.view, pixels=wanted.pixels
-    )
-
-
-def is_late(planned: Mapping[type, Job], job: PathJob | Study) -> bool:
-    """Whether it belongs to the family shown, though to an earlier moment."""
-    return getattr(planned.get(type(job)), "family", None) == job.family
 
 
 def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
