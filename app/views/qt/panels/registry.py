@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from app.model.panel_titles import (
     ATLAS,
     COMPARE,
+    CONSOLE,
     DATA,
     DESCENTS,
     DISTANCES,
@@ -176,6 +177,12 @@ def _data(emit: Handler, theme: Theme) -> Panel:
     return DataPanel(emit, theme)
 
 
+def _console(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.console_panel import ConsolePanel
+
+    return ConsolePanel(emit)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
@@ -195,6 +202,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
     PanelSpec(LESSON, RIGHT, _lesson, height=490, top=True, scrolls=False),
     PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
+    PanelSpec(CONSOLE, BOTTOM, _console, beside=LOG, height=240, scrolls=False),
 )
 
 
