@@ -12,7 +12,6 @@ from typing import TypeVar
 from app.controller.chart_transition import ChartTransition
 from app.controller.editor import Editor
 from app.controller.formula_reader import FormulaReader
-from app.controller.live_plan import LivePlan
 from app.controller.waiting_screen import WaitingScreen
 from app.jobs.derive_family import FamilyAnswer, FamilyRemark, ReadyTask
 from app.jobs.ellipses import EllipseAnswer, EllipseJob
@@ -20,7 +19,7 @@ from app.jobs.first_picture import FirstPicture
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, belongs_to, live_jobs
+from app.jobs.plan import LivePlan, Submits, belongs_to, live_jobs
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
 from app.jobs.retry import RetryTask

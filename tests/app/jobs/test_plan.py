@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.controller.live_plan import LivePlan
 from app.jobs.ellipses import EllipseJob
 from app.jobs.path import PathJob
+from app.jobs.plan import LivePlan
 from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
@@ -20,7 +20,7 @@ SUBJECT = Subject.of(scene_file.load("gaussian"))
 
 @pytest.fixture
 def planned():
-    """A plan of the scene, and the jobs that it has submitted."""
+    """Return a plan of the scene and its submitted jobs."""
     submitted = []
     plan = LivePlan(submitted.append)
     assert plan.follow(SUBJECT, Viewport())
