@@ -31,13 +31,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+O",
         "Show the attention heads of an .npz or .safetensors file",
     ),
-    Command(
-        "open_data",
-        "File",
-        "Open data…",
-        "",
-        "Fit the family to a table’s samples or show its points",
-    ),
+    Command("open_data", "File", "Open data…", "", "Fit the family to a table, or show its points"),
     Command(
         "save",
         "File",
