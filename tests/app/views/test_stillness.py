@@ -45,7 +45,7 @@ def seen() -> Iterator[Watched]:
 
 def test_steps_take_a_turn_each_and_are_seen_together(seen):
     still, turns, beats = Stillness(seen.label), [], []
-    still.draw = lambda: turns.append(("drawn", len(beats)))
+    still.draw_by(lambda: turns.append(("drawn", len(beats))))
     seen.painted.clear()
 
     def step(words: str) -> None:
