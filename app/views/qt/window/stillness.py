@@ -51,3 +51,5 @@ class Stillness(QObject):
         else:
             self._turn.stop()
             self._frame.setUpdatesEnabled(True)
+            # Qt would wait for a paint that was due before, and which it left out meanwhile
+            self._frame.repaint()
