@@ -122,10 +122,11 @@ def _block(block: object) -> Block:
 
 
 def _row(row: object) -> tuple[str, ...]:
-    is_row = isinstance(row, tuple) and len(row) <= MOST_COLUMNS
-    if not is_row or not all(isinstance(text, str) for text in row):
-        raise TypeError(f"a row must be a tuple of at most {MOST_COLUMNS} texts, got {shown(row)}")
-    return tuple(map(shorten, row))
+    if isinstance(row, tuple) and len(row) <= MOST_COLUMNS:
+        texts = [shorten(text) for text in row if isinstance(text, str)]
+        if len(texts) == len(row):
+            return tuple(texts)
+    raise TypeError(f"a row must be a tuple of at most {MOST_COLUMNS} texts, got {shown(row)}")
 
 
 def _curve(name: str, xy: object) -> np.ndarray:

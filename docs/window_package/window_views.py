@@ -18,9 +18,12 @@ def quarters(shown: Shown) -> Drawn:
     path = geodesic.compute_path(*ends(shown))
     if path.status != compute.Status.OK:
         raise ValueError(f"the geodesic from A to B is {path.status.name}")
-    at = [np.interp((0.25, 0.5, 0.75), path.t, path.theta[:, i]) for i in (0, 1)]
+    # NaN between them: a dotted curve would have dots from one to the next
+    dots = np.full((5, 2), np.nan)
+    for i in (0, 1):
+        dots[::2, i] = np.interp((0.25, 0.5, 0.75), path.t, path.theta[:, i])
     quarter = ("A quarter of the length", f"{path.length / 4:.6g}", "From A to the first dot.")
-    return Drawn({"dots": np.stack(at, axis=-1)}, [quarter])
+    return Drawn({"dots": dots}, [quarter])
 
 
 QUARTERS = Layer(

@@ -133,4 +133,5 @@ def _curve(name: str, xy: object) -> Floats:
 def _measure(row: object) -> Measure:
     if not isinstance(row, tuple) or len(row) not in (2, 3) or {*map(type, row)} != {str}:
         raise TypeError(f"a measure must be a tuple of two or three texts, got {shown(row)}")
-    return Measure(*map(shorten, row))
+    name, value, *hint = map(shorten, row)
+    return Measure(name, value, *hint[:1])

@@ -44,6 +44,8 @@ class PackagePanel:
             described.show(block)
 
     def _make(self, blocks: tuple[Block, ...]) -> None:
+        self._inner.hide()  # until the event loop deletes it
+        self._column.removeWidget(self._inner)
         self._inner.deleteLater()
         self._inner = QWidget()
         inner = QVBoxLayout(self._inner)
