@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
         program.documents.opened(Path(chosen.scene))
     for remark in filter(None, (program.settings.remark, *package_problems.lines())):
         program.window.log(f"⚠ {remark}")
-    program.documents.offer_lost()
+    program.documents.recovery.offer(is_named=bool(chosen.scene))
     return program.run()
 
 
@@ -146,7 +146,7 @@ class Program:
         self.window.on_context(
             partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
         )
-        self.window.serve(self.canvas)
+        self.window.serve(self.canvas, self.screen.prepare)
         # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)
         self._recall()

@@ -251,6 +251,19 @@ class PanelDock:
             self._fill()
         self._emit(PanelShown(self.spec.title, seen))
 
+    def prepare(self) -> None:
+        """Build the panel ahead of showing it, once that is allowed."""
+        if self._furnished and self.panel is None:
+            self._build()
+
+    def _build(self) -> None:
+        self.panel = self.spec.make(self._emit, self._theme)
+        if self.spec.scrolls:
+            self._area.setWidget(self.panel.widget)
+        else:
+            self.dock.setWidget(self.panel.widget)
+            self._area.deleteLater()
+
     def furnish(self) -> None:
         """Allow building of visible panels, after the window has been drawn."""
         self._furnished = True
@@ -258,11 +271,6 @@ class PanelDock:
             self._fill()
 
     def _fill(self) -> None:
-        if self.panel is None:
-            self.panel = self.spec.make(self._emit, self._theme)
-            if self.spec.scrolls:
-                self._area.setWidget(self.panel.widget)
-            else:
-                self.dock.setWidget(self.panel.widget)
-                self._area.deleteLater()
+        self.prepare()
+        assert self.panel is not None
         self.panel.show(self._state)
