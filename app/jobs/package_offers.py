@@ -1,4 +1,4 @@
-"""What layers and panels of installed packages have in common: their checks and their failures."""
+"""The common ground of layers and panels of installed packages: their checks and their failures."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS, MOST_POINTS, LONGEST = 24, 200, 12, 20_000
 
 @dataclass(frozen=True)
 class PackagePanelTask(Job):
-    """What a panel shows of a scene; each panel is a subclass.
+    """The content of a panel for a scene; each panel is a subclass.
 
     stated: what the package states; called: the panel and its package, for messages; is_off: it has
     raised an exception and is computed no more.
@@ -58,7 +58,7 @@ class PackagePanelTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class PackagePanelAnswer:
-    """What the panel of ``job`` shows."""
+    """The content of the panel of ``job``."""
 
     job: PackagePanelTask
     state: PackagePanelState

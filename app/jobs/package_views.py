@@ -46,7 +46,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a layer draws: curves in θ (k, 2) by kind, NaN between pieces, and rows for *Measures*:
+    """A drawing of a layer: curves in θ (k, 2) by kind, NaN between pieces, and rows for *Measures*:
     name, value, and optionally a sentence of explanation.
     """
 

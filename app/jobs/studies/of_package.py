@@ -134,4 +134,4 @@ def _measure(row: object) -> Measure:
     if not isinstance(row, tuple) or len(row) not in (2, 3) or {*map(type, row)} != {str}:
         raise TypeError(f"a measure must be a tuple of two or three texts, got {shown(row)}")
     name, value, *hint = map(shorten, row)
-    return Measure(name, value, *hint[:1])
+    return Measure(name, value, hint[0] if hint else "")
