@@ -1,5 +1,5 @@
-"""Offers of installed packages by entry points: families, lessons, colour maps, layers, panels, pictures
-and widgets.
+"""Offers of installed packages by entry points: families, lessons, colour maps, layers, panels,
+pictures, widgets.
 
 An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
 are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be
