@@ -80,7 +80,12 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _report_packages() -> None:
     """Report what installed packages offer and could not be loaded, of the kinds that were needed."""
-    modules = ("compute.families", "app.model.colormaps", "app.model.lessons.listing")
+    modules = (
+        "compute.families",
+        "app.model.colormaps",
+        "app.model.lessons.listing",
+        "app.jobs.studies",
+    )
     loaded = [sys.modules[name] for name in modules if name in sys.modules]
     for line in (line for module in loaded for line in module.problems_met()):
         print(f"attention-geodesics: {line}", file=sys.stderr)
