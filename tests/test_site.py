@@ -151,6 +151,7 @@ def test_a_formula_becomes_a_block_and_code_stays():
         ("g_ij, g", [("g", ""), ("ij", "sub"), (", g", "")]),
         ("e^{−t}(η₀ − η_B)", [("e", ""), ("−t", "sup"), ("(η₀ − η", ""), ("B", "sub"), (")", "")]),
         ("θ''^k", [("θ''", ""), ("k", "sup")]),
+        ("exp_{c(t)}(X)", [("exp", ""), ("c(t)", "sub"), ("(X)", "")]),
         ("exp_a(v)", [("exp", ""), ("a", "sub"), ("(v)", "")]),
         ("NOT_VERIFIED, dual_paths, labels_, 2^53", None),
     ],
