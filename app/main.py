@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app.model.lessons import first_scene
-from app.process import display, ending
+from app.process import display, ending, installation
 from app.process.cycle_collector import Garbage
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ FURNISH_MS = 3000
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and run until it is closed."""
+    installation.check()
     if problem := display.missing(os.environ):
         return _without_window(problem)
     for remark in display.sanitise(os.environ):

@@ -40,6 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answered(arguments: Sequence[str]) -> int:
+    try:
+        return _completed(arguments)
+    except ImportError as problem:
+        from app.process.installation import missing
+
+        if not (words := missing(problem)):
+            raise
+        print(f"attention-geodesics: {words}", file=sys.stderr)
+        return 2
+
+
+def _completed(arguments: Sequence[str]) -> int:
     from app.cli.parser import BadInput, parser
 
     try:
