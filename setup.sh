@@ -80,7 +80,7 @@ esac
 echo "Installing packages"
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
 # the second has what MP4 films need, with code under the GPL
-pip install --quiet --no-deps --require-hashes -r requirements.lock -r requirements-video.lock
+pip install --quiet --no-deps --require-hashes --only-binary=:all: -r requirements.lock -r requirements-video.lock
 pip install --quiet --no-deps --no-build-isolation -e .
 # pip's command imports regular expressions before the program, and Ctrl+C would be a traceback so long
 sed -i.pip -e '/^import re$/d' -e '/^ *sys\.argv\[0\] = re\./d' .venv/bin/attention-geodesics

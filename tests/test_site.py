@@ -73,8 +73,14 @@ def test_a_broken_link_is_found(link):
 def test_the_navigation_names_every_page_once():
     named = [page for pages in navigation.SECTIONS.values() for page in pages]
     assert len(set(named)) == len(named)
-    assert {*PAGES} - {*named} == {"README.md", "docs/README.md", "assets/data/README.md"}
+    assert {*PAGES} - {*named} == {"README.md", "assets/data/README.md"}
     assert each((ROOT / page).is_file() for page in navigation.copied())
+
+
+def test_the_overview_names_every_page():
+    page = (ROOT / "docs" / "README.md").read_text("utf-8")
+    others = [path.name for path in (ROOT / "docs").glob("*.md") if path.name != "README.md"]
+    assert [name for name in others if f"]({name})" not in page] == []
 
 
 def test_the_reference_has_every_public_name_once():
@@ -105,7 +111,8 @@ def test_nothing_is_loaded_from_elsewhere(sources):
 
 def test_the_reference_states_signature_text_and_example(sources):
     page = (sources / "interface" / "families.md").read_text("utf-8")
-    assert "{py:function} family(specification: str, **parameters: Any) -> Manifold" in page
+    arguments = "family(specification: str, **parameters: Any)"
+    assert f"{{py:function}} {arguments} -> compute.manifold.manifold.Manifold" in page
     assert "Return the manifold that a specification names\\." not in page
     assert "Return the manifold that a specification names." in page
     assert "```pycon\n>>> manifold(\"student_t:nu=5\").coordinates\n('μ', 'σ')" in page
@@ -116,6 +123,16 @@ def test_the_reference_states_signature_text_and_example(sources):
     # a method of a base class, a property, a status with its words
     assert "{py:method} optimize_attention(" in every and "{py:property} theta" in every
     assert "{py:attribute} NOT_VERIFIED\n:value: 7\n\na rough, unverified value" in every
+
+
+def test_what_is_returned_has_an_entry_and_is_linked(sources):
+    names = [one.__name__ for one in interface.results()]
+    assert {"Manifold", "Distances", "Triangle", "Evolution", "Attended"} <= {*names}
+    assert not {*names} & {*compute.__all__}
+    page = (sources / "interface" / "results.md").read_text("utf-8")
+    assert each(f"{{py:class}} {name}" in page for name in names)
+    points = (sources / "interface" / "points.md").read_text("utf-8")
+    assert "-> compute.statistics.distance_matrix.Distances" in points
 
 
 def test_signs_of_a_docstring_are_signs_on_its_page():
@@ -140,6 +157,7 @@ def test_a_formula_becomes_a_block_and_code_stays():
         ("g_ij, g", [("g", ""), ("ij", "sub"), (", g", "")]),
         ("e^{−t}(η₀ − η_B)", [("e", ""), ("−t", "sup"), ("(η₀ − η", ""), ("B", "sub"), (")", "")]),
         ("θ''^k", [("θ''", ""), ("k", "sup")]),
+        ("exp_{c(t)}(X)", [("exp", ""), ("c(t)", "sub"), ("(X)", "")]),
         ("exp_a(v)", [("exp", ""), ("a", "sub"), ("(v)", "")]),
         ("NOT_VERIFIED, dual_paths, labels_, 2^53", None),
     ],
@@ -148,6 +166,15 @@ def test_indices_are_those_of_formulas(text, wanted):
     made = [(piece.text, piece.kind) for piece in indices.pieces(text)]
     assert made == (wanted or [(text, "")])
     assert indices.has_indices(text) is bool(wanted)
+
+
+def test_every_scene_of_the_gallery_can_be_opened_and_is_linked():
+    from app.model import scene_file
+
+    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    scenes = sorted((ROOT / "docs" / "scenes").iterdir())
+    assert each(scene_file.load(path).title for path in scenes)
+    assert [path.name for path in scenes if f"](scenes/{path.name})" not in page] == []
 
 
 def test_the_page_on_citing_has_what_the_file_says(sources):

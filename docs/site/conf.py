@@ -21,6 +21,7 @@ myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_dmath_allow_space = False
 myst_dmath_allow_digits = False
 
+python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import inspect
 import re
@@ -67,6 +68,12 @@ coordinates θ. Wrong arguments raise ValueError; what fails numerically has a
 {py:obj}`status <compute.Status>`. [The guide](../guide.md#from-python) has a table of the names, and
 [the notebook](../names.md) shows each in use.
 """
+RESULTS = """# Results
+
+Records that functions and methods return. Their fields are those of the signature; the modules in which
+they are defined may change.
+"""
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
 _CODE = re.compile(r"``(.+?)``|`([^`]+)`")
 _SPECIAL = re.compile(r"([\\*_<>\[\]$|{}#~])")
 
@@ -108,7 +115,10 @@ class _AsWritten(str):
 
 
 def signature(subject: Any) -> str:
-    """The arguments of a function or class as they are written; "" for an interface or exception."""
+    """The arguments of a function or class as they are written; "" for an interface or exception.
+
+    Classes of results are named with their modules, so that they are linked to their entries.
+    """
     if inspect.isclass(subject) and getattr(subject, "_is_protocol", False):
         return ""
     try:
@@ -116,17 +126,53 @@ def signature(subject: Any) -> str:
     except ValueError:
         return ""
     kept = [
-        one.replace(annotation=_written(one.annotation))
+        one.replace(annotation=_written(one.annotation, subject))
         for name, one in found.parameters.items()
         if name != "self"
     ]
     is_class = inspect.isclass(subject)
-    result = inspect.Signature.empty if is_class else _written(found.return_annotation)
+    result = inspect.Signature.empty if is_class else _written(found.return_annotation, subject)
     return str(found.replace(parameters=kept, return_annotation=result))
 
 
-def _written(annotation: Any) -> Any:
-    return _AsWritten(annotation) if isinstance(annotation, str) else annotation
+def _written(annotation: Any, subject: Any) -> Any:
+    if not isinstance(annotation, str):
+        return annotation
+
+    def named(found: re.Match[str]) -> str:
+        one = _class_of(found[0], subject)
+        return f"{one.__module__}.{one.__qualname__}" if _is_result(one) else found[0]
+
+    return _AsWritten(_NAME.sub(named, annotation))
+
+
+def _class_of(name: str, subject: Any) -> Any:
+    """What a name means where a function or class is defined; None if only type checkers know it."""
+    found: Any = getattr(inspect.getmodule(inspect.unwrap(subject)), name.split(".")[0], None)
+    for part in name.split(".")[1:]:
+        found = getattr(found, part, None)
+    return found
+
+
+def _is_result(one: Any) -> bool:
+    """Whether an object is a record of `compute` that callers get and no public name."""
+    is_own = dataclasses.is_dataclass(one) and isinstance(one, type)
+    return is_own and one.__module__.startswith("compute.") and one.__name__ not in compute.__all__
+
+
+def results() -> list[type]:
+    """The classes that public functions and methods return and that are no public names, by name."""
+    public = [getattr(compute, name) for name in compute.__all__]
+    callables = [one for one in public if not inspect.isclass(one)]
+    for one in filter(inspect.isclass, public):
+        callables += [value for _, value in members(one) if callable(value)]
+    returned = [
+        (name, one)
+        for one in callables
+        for name in _NAME.findall(str(getattr(one, "__annotations__", {}).get("return", "")))
+    ]
+    found = {made for name, one in returned if _is_result(made := _class_of(name, one))}
+    return sorted(found, key=lambda one: one.__name__)
 
 
 def members(subject: type) -> Iterator[tuple[str, Any]]:
@@ -143,9 +189,8 @@ def _is_property(value: object) -> bool:
     return isinstance(value, property) or type(value).__name__ == "cached_property"
 
 
-def entry(name: str, names: dict[str, str]) -> str:
-    """The entry of a public name."""
-    subject = getattr(compute, name)
+def entry(name: str, subject: Any, names: dict[str, str], owner: str = "compute") -> str:
+    """The entry of a public name, or of a class of results in the module ``owner``."""
     text = markdown(inspect.getdoc(subject) or "", names)
     if not inspect.isclass(subject):
         return _directive(3, "function", f"{name}{signature(subject)}", text)
@@ -159,7 +204,7 @@ def entry(name: str, names: dict[str, str]) -> str:
         ]
     heading = name + ("" if issubclass(subject, enum.Enum) else signature(subject))
     for member, value in members(subject):
-        own = names | {key: f"compute.{name}.{key}" for key, _ in members(subject)}
+        own = names | {key: f"{owner}.{name}.{key}" for key, _ in members(subject)}
         words = markdown(inspect.getdoc(value) or "", own)
         if _is_property(value):
             inner.append(_directive(3, "property", member, words))
@@ -186,16 +231,26 @@ def write(target: Path) -> None:
     names = {name: f"compute.{name}" for name in compute.__all__}
     index = [INDEX]
     for page, (title, listed) in GROUPS.items():
-        index.append(f"## [{title}]({page}.md)\n\n| | |\n|---|---|")
+        index.append(f"## [{title}]({page}.md)\n\n| Name | |\n|---|---|")
         index += [
             f"| {{py:obj}}`~compute.{name}` | {prose(first_sentence(name), names)} |"
             for name in listed
         ]
         index.append("")
-        entries = "\n\n".join(entry(name, names) for name in listed)
+        entries = "\n\n".join(entry(name, getattr(compute, name), names) for name in listed)
         (target / f"{page}.md").write_text(
             f"# {title}\n\n```{{py:currentmodule}} compute\n```\n\n{entries}\n", "utf-8"
         )
-    pages = "".join(f"{page}\n" for page in GROUPS)
+    (target / "results.md").write_text(_results_page(names), "utf-8")
+    index.append("## [Results](results.md)\n\nWhat functions and methods return.\n")
+    pages = "".join(f"{page}\n" for page in (*GROUPS, "results"))
     index.append(f"```{{toctree}}\n:hidden:\n\n{pages}```\n")
     (target / "index.md").write_text("\n".join(index), "utf-8")
+
+
+def _results_page(names: dict[str, str]) -> str:
+    made = [RESULTS]
+    for one in results():
+        own = entry(one.__name__, one, names, one.__module__)
+        made.append(f"```{{py:currentmodule}} {one.__module__}\n```\n\n{own}")
+    return "\n\n".join(made) + "\n"

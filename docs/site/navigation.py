@@ -7,7 +7,13 @@ from pathlib import PurePosixPath
 HOME = "README.md"
 # pages of the repository by section, as paths from its root
 SECTIONS = {
-    "The program": ("docs/guide.md", "docs/gallery.md", "docs/heads.md", "docs/page.md"),
+    "The program": (
+        "docs/README.md",
+        "docs/guide.md",
+        "docs/gallery.md",
+        "docs/heads.md",
+        "docs/page.md",
+    ),
     "Lessons": ("lessons/index.md", "docs/lessons.md"),
     "Mathematics": (
         "docs/mathematics.md",
@@ -34,9 +40,17 @@ SECTIONS = {
 }
 # pages that are made, not copied
 MADE = ("lessons/index.md", "interface/index.md")
+# titles in the contents where those of the pages need their context
+_TITLES = {
+    "docs/README.md": "Overview",
+    "docs/lessons.md": "Lessons of your own",
+    "docs/names.ipynb": "A notebook of all names",
+    "assets/heads/README.md": "Heads that come with it",
+    "docs/style.md": "Style",
+}
 _NAMES = {
     HOME: "index.md",
-    "docs/README.md": "index.md",
+    "docs/README.md": "overview.md",
     "docs/names.ipynb": "names.md",
     "assets/heads/README.md": "bundled-heads.md",
     "CITATION.cff": "cite.md",
@@ -63,7 +77,12 @@ def contents() -> str:
     """The sections as directives of Sphinx."""
     return "\n".join(
         f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n"
-        + "".join(f"{place(page).removesuffix('.md')}\n" for page in pages)
+        + "".join(f"{_line(page)}\n" for page in pages)
         + "```\n"
         for title, pages in SECTIONS.items()
     )
+
+
+def _line(page: str) -> str:
+    name = place(page).removesuffix(".md")
+    return f"{_TITLES[page]} <{name}>" if page in _TITLES else name
