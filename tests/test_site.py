@@ -143,9 +143,9 @@ def test_signs_of_a_docstring_are_signs_on_its_page():
 
 
 def test_a_formula_becomes_a_block_and_code_stays():
-    text = "A.\n\n    K = −1\n    L\n\n```\n\n    code\n```\n\n- b\n\n      g_ij\n"
+    text = "A.\n\n    K = −1\n    L\n\n```\na\n\n    code\n```\n\n- b\n\n      g_ij\n"
     assert gather.formulas(text) == (
-        "A.\n\n```formula\nK = −1\nL\n```\n\n```\n\n    code\n```\n\n- b\n\n"
+        "A.\n\n```formula\nK = −1\nL\n```\n\n```\na\n\n    code\n```\n\n- b\n\n"
         "  ```formula\n  g_ij\n  ```\n"
     )
 
