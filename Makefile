@@ -1,5 +1,5 @@
 # `make run` and `make test` are all that is needed; each sets up what is missing.
-.PHONY: run test test-models campaign fuzz mutants bench docs format clean
+.PHONY: run test test-models campaign fuzz mutants bench docs site format clean
 
 BIN := .venv/bin
 # hundreds of short processes would compile every module anew
@@ -68,6 +68,20 @@ bench:
 docs:
 	@./setup.sh test
 	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python docs/make.py
+	@$(MAKE) --no-print-directory site
+
+# strict: a link that leads nowhere is an error
+site:
+	@./setup.sh run
+	@cmp -s requirements-docs.lock .venv-docs/lock || { \
+	  echo "Installing Sphinx"; rm -rf .venv-docs; $(BIN)/python -m venv .venv-docs && \
+	  .venv-docs/bin/python -m pip install -qq --no-deps --require-hashes -r requirements-docs.lock && \
+	  cp requirements-docs.lock .venv-docs/lock; }
+	@rm -rf build/site
+	@echo "== pages" && $(BIN)/python -m docs.site build/site-made
+	@echo "== site"  && .venv-docs/bin/python -m sphinx -q -W --keep-going -E -b html -c docs/site \
+	  -d build/site-made/doctrees build/site-made/source build/site
+	@echo "It is in $(CURDIR)/build/site/index.html"
 
 format:
 	@./setup.sh test
@@ -75,4 +89,4 @@ format:
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-bench .venv-geomstats .venv-models build dist *.egg-info .reach .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-bench .venv-geomstats .venv-models .venv-docs build dist *.egg-info .reach .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

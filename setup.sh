@@ -8,7 +8,7 @@ purpose=${1:-run}
 stamp=.venv/.ready-$purpose
 here=$(pwd -P)
 # an environment holds its own path, so a tree that was moved is not ready
-wanted="$here ${PYTHON:-} $(cat setup.sh requirements.lock pyproject.toml | sha256sum)"
+wanted="$here ${PYTHON:-} $(cat setup.sh requirements.lock requirements-video.lock pyproject.toml | sha256sum)"
 [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
 
 # library or command, and the Debian package that has it
@@ -79,7 +79,8 @@ case "$(.venv/bin/pip --version 2>/dev/null)" in
 esac
 echo "Installing packages"
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
-pip install --quiet --no-deps --require-hashes -r requirements.lock
+# the second has what MP4 films need, with code under the GPL
+pip install --quiet --no-deps --require-hashes --only-binary=:all: -r requirements.lock -r requirements-video.lock
 pip install --quiet --no-deps --no-build-isolation -e .
 # pip's command imports regular expressions before the program, and Ctrl+C would be a traceback so long
 sed -i.pip -e '/^import re$/d' -e '/^ *sys\.argv\[0\] = re\./d' .venv/bin/attention-geodesics

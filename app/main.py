@@ -63,7 +63,7 @@ def run(chosen: argparse.Namespace) -> int:
     offered = (*problems(), *listing.problems(), *colormaps.problems())
     for remark in filter(None, (program.settings.remark, *offered)):
         program.window.log(f"⚠ {remark}")
-    program.documents.offer_lost()
+    program.documents.recovery.offer(is_named=bool(chosen.scene))
     return program.run()
 
 
@@ -107,9 +107,9 @@ class Program:
         self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
 
-        from app.controller import command_table, gesture_table
+        from app.controller import command_table
         from app.controller.controller import Controller
-        from app.desktop import clipboard, context_menu, macros, panel_files, point_clipboard
+        from app.desktop import context_menu
         from app.desktop.documents import Documents
         from app.desktop.export_process import Exporter
         from app.desktop.lessons import Lessons
@@ -119,7 +119,6 @@ class Program:
         from app.parts.data_points import DataPart
         from app.parts.lessons import LessonPart
         from app.parts.scene_reader import SceneReader
-        from app.views.qt.dialogs.sheet import show_mathematics
         from app.views.qt.window.window import MainWindow
 
         self.application = self._in_a_display()
@@ -144,7 +143,28 @@ class Program:
             self._lesson.end, data.read, self._read_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)
-        self.controller.commands |= {
+        self.controller.commands |= self._commands()
+        self.window.on_context(
+            partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
+        )
+        self.window.serve(self.canvas, self.screen.prepare)
+        # its timer also lets Python handle signals
+        self._garbage.begin(self.window.every)
+        self._recall()
+        self._apply(self.settings.preferences)
+        self._awaited = {"geodesic", "engine"}
+        self._on_screen = self.screen.frameSwapped.connect(self._frame_shown)
+        QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
+        self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
+        self._deliver_early()
+
+    def _commands(self) -> dict[str, Callable[[], None]]:
+        """Return the commands that concern more than the scene."""
+        from app.controller import gesture_table
+        from app.desktop import clipboard, macros, panel_files, point_clipboard
+        from app.views.qt.dialogs.sheet import show_mathematics
+
+        return {
             **self.documents.commands(),
             **clipboard.commands(self.application, self.canvas, self.window, self.controller),
             **self.exporter.commands(),
@@ -169,19 +189,6 @@ class Program:
             "previous_region": partial(self.window.regions.jump, False),
             "mathematics": partial(show_mathematics, self.window.frame),
         }
-        self.window.on_context(
-            partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
-        )
-        self.window.serve(self.canvas)
-        # its timer also lets Python handle signals
-        self._garbage.begin(self.window.every)
-        self._recall()
-        self._apply(self.settings.preferences)
-        self._awaited = {"geodesic", "engine"}
-        self._on_screen = self.screen.frameSwapped.connect(self._frame_shown)
-        QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
-        self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
-        self._deliver_early()
 
     def _make_canvas(self, theme: Theme, raster: bool | None) -> None:
         """Make the canvas on a surface that suits this machine's OpenGL; its frames pace the worker."""
@@ -228,8 +235,10 @@ class Program:
 
     def _in_a_display(self) -> QApplication:
         """Return the Qt application, ending the worker if there is no display."""
+        from app.desktop.application import application
+
         try:
-            return _application()
+            return application()
         except display.NoWindow:
             self.runner.close()
             raise
@@ -376,24 +385,3 @@ class Program:
 
         self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
-
-
-def _application() -> QApplication:
-    """Return the Qt application, one per process, and initialise vispy; windows do not wait for
-    vertical sync.
-
-    Waiting would delay the answers to the next moves.
-    """
-    from PySide6.QtGui import QSurfaceFormat
-    from PySide6.QtWidgets import QApplication
-    from vispy import app
-
-    app.use_app("pyside6")
-    surface = QSurfaceFormat.defaultFormat()
-    surface.setSwapInterval(0)
-    QSurfaceFormat.setDefaultFormat(surface)
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    with display.opening():
-        return QApplication(["attention-geodesics"])

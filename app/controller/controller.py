@@ -14,16 +14,16 @@ from app.controller.editor import Editor
 from app.controller.formula_reader import FormulaReader
 from app.controller.waiting_screen import WaitingScreen
 from app.jobs.derive_family import FamilyAnswer, FamilyRemark, ReadyTask
-from app.jobs.ellipses import EllipseAnswer
+from app.jobs.ellipses import EllipseAnswer, EllipseJob
 from app.jobs.first_picture import FirstPicture
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, belongs_to, is_late, is_same, is_wanted, live_jobs, plan
+from app.jobs.plan import LivePlan, Submits, belongs_to, live_jobs
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
 from app.jobs.retry import RetryTask
-from app.jobs.scalar_map import MapAnswer
+from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import CurrentSubject, Subject, changed_fields
 from app.jobs.verification import CheckAnswer
@@ -91,7 +91,7 @@ class Controller:
             store, canvas, window, runner.submit,
             current=self._current, path=lambda: self.answers.path, say=self.answers.say,
             ground=lambda: self.answers.map, edit=self.editor.edit,
-            is_behind=lambda: bool(self._open), hold=self._hold,
+            is_behind=lambda: self._planned.is_behind, hold=self._hold,
         )  # fmt: skip
         self.parts = [make(context) for make in PARTS]
         for part in self.parts:
@@ -99,8 +99,7 @@ class Controller:
         self.waiting.parts = self.parts
         self._viewport = Viewport()
         self._is_unplanned = False  # content or resolution of the canvas must be replanned
-        self._planned: dict[type, Job] = {}
-        self._open: dict[type, Job] = {}  # live jobs without a complete answer
+        self._planned = LivePlan(runner.submit)
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -220,14 +219,14 @@ class Controller:
             drawing.show_layers(self.canvas, subject)
             self.answers.show_opacity()
             self.answers.show_path()
-            self._planned = {k: job for k, job in self._planned.items() if not issubclass(k, Study)}
+            self._planned.drop(Study)
         if changed & {"playhead", "start", "end"} and not is_led:
             self.answers.show_moving_point()
         if any(name.partition(".")[0] not in MOVED for name in changed):
             self._show_panels(subject)
         self._plan(subject, changed)
         if "layers" in changed:
-            self.answers.keep_studies(set(self._planned))
+            self.answers.keep_studies(set(self._planned.jobs))
             self.answers.show_measures()
 
     def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
@@ -248,7 +247,7 @@ class Controller:
         self.answers.clear_map()
         self.answers.keep_common(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
-        self._planned = {k: j for k, j in self._planned.items() if issubclass(k, PathJob | Study)}
+        self._planned.drop(MapJob, EllipseJob)
         self.transition.begin(
             old, new, self.answers.path, self.answers.studies, self._end_transition
         )
@@ -270,16 +269,9 @@ class Controller:
         if self.waiting.is_blank:
             return
         changed, self._is_unplanned = None if self._is_unplanned else changed, False
-        wanted = live_jobs(subject, self._viewport, self._planned, changed)
-        if changed is not None and wanted == self._planned:
-            return
-        for job in plan(self._planned, wanted):
-            self.runner.submit(job)
-            self._open[type(job)] = job
-        self._planned = wanted
-        self.answers.mark_stale(
-            wanted, self._viewport.dragging or self.part(TimelinePart).is_playing
-        )
+        if self._planned.follow(subject, self._viewport, changed):
+            is_hurried = self._viewport.dragging or self.part(TimelinePart).is_playing
+            self.answers.mark_stale(self._planned.jobs, is_hurried)
 
     def _clear(self, words: str = AWAITED) -> None:
         """Clear everything shown."""
@@ -297,7 +289,7 @@ class Controller:
 
     def give_up(self, job: Job) -> None:
         """Clean up after a job that the user cancelled."""
-        self._close(job)
+        self._planned.close(job)
         if isinstance(job, PrepareTask):
             self.editor.cancel()
             self._finish()
@@ -306,7 +298,8 @@ class Controller:
     def _show_everything(self, subject: Subject, is_new: bool = False) -> None:
         """Show a subject; of one that ``is_new`` with a first picture until its kernels are there."""
         scene = subject.scene
-        self._planned, self.waiting.is_blank = {}, False
+        self._planned.drop(Job)
+        self.waiting.is_blank = False
         drawing.show_scene(self.canvas, subject)
         self.window.set_distributions(None)
         self.window.set_playhead(scene.playhead)
@@ -325,7 +318,7 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """Handle a message of the runner on the GUI thread; drop outdated answers."""
-        self._close(getattr(message, "job", None), getattr(message, "complete", True))
+        self._planned.close(getattr(message, "job", None), getattr(message, "complete", True))
         if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
             return  # it is requested again if the scene stays
         if self.transition.is_running and isinstance(message, Drawn):
@@ -334,10 +327,6 @@ class Controller:
         with self.store.event():
             self._deliver(message)
         self._finish()
-
-    def _close(self, job: Job | None, complete: bool = True) -> None:
-        if complete and job is not None and self._open.get(type(job)) == job:
-            del self._open[type(job)]
 
     def _deliver(self, message: object) -> None:
         self._take(message)
@@ -360,18 +349,18 @@ class Controller:
 
     def _take(self, message: object) -> None:  # noqa: C901 (one match)
         match message:
-            case PathAnswer() if is_wanted(self._planned, message.job):
+            case PathAnswer() if self._planned.is_path(message.job):
                 self.answers.take_path(message, self._viewport.dragging)
                 if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(RetryTask(message.job))
             case PathAnswer() if self._is_late(message.job):
                 self.answers.take_path(message, dragging=True)
-            case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
+            case MapAnswer() | EllipseAnswer() if self._planned.is_asked(message.job):
                 self.answers.take_ground(message)
-            case MapAnswer() if self.answers.lacks(message) and is_same(self._planned, message.job):
+            case MapAnswer() if self.answers.lacks(message) and self._planned.is_map(message.job):
                 self.answers.take_ground(message)  # computed before the canvas had its size
-            case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
+            case StudyAnswer() if self._planned.is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)
             case Prepared():
                 self.editor.finish(message)
@@ -386,12 +375,9 @@ class Controller:
             case JobFailed():
                 self._report(message)
 
-    def _is_asked(self, job: Job) -> bool:
-        return job == self._planned.get(type(job))
-
     def _is_late(self, job: PathJob | Study) -> bool:
         """Whether the answer is one move of a drag behind, but worth drawing."""
-        return self._viewport.dragging and is_late(self._planned, job)
+        return self._viewport.dragging and self._planned.is_late(job)
 
     def _report(self, failed: JobFailed) -> None:
         """Report why a job failed, and end everything that waits for it."""

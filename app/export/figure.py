@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.export import embed, page, tikz
+from app.export import embed, page, raster, tikz
 from app.export.files import beside
-from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet, groups
 from app.export.svg import svg
 from app.jobs import flow, studies
@@ -30,7 +29,7 @@ from app.jobs.session import Session
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model.file_formats import PNG, SVG, TEX, TIKZ
+from app.model.file_formats import PNG, TEX, TIKZ
 from app.model.scene import Scene
 from app.presenters import drawing, notes
 from app.views.canvas.layers.key import USUAL
@@ -237,17 +236,10 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
         save_png(studio.picture(scene, found, layout), target, scene, paper.dpi)
         return
     sheet = _sheet(scene, found, paper, layout)
-    title = scene.title or manifold_of(scene.family).title
-    stated = embed.stated(scene, target)
     if kind in (TIKZ, TEX):
-        tikz.write(sheet, target, stated)
-        return
-    if kind == SVG:
-        content = svg(sheet, title, embed.in_svg(stated)).encode("utf-8")
+        tikz.write(sheet, target, embed.stated(scene, target))
     else:
-        content = pdf(sheet, title, embed.in_xmp(stated, title))
-    with beside(target) as temporary:
-        temporary.write_bytes(content)
+        raster.write(sheet, target, _title(scene), scene=scene)
 
 
 def _sheet(scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout) -> Sheet:
@@ -262,8 +254,11 @@ def _sheet(scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout)
 def as_svg(scene: Scene, found: list[Answer], paper: Paper, target: Path) -> str:
     """Return a figure as SVG with the scene embedded, for a file at ``target``."""
     sheet = _sheet(scene, found, paper, laid_out(scene, found, paper))
-    title = scene.title or manifold_of(scene.family).title
-    return svg(sheet, title, embed.in_svg(embed.stated(scene, target)))
+    return svg(sheet, _title(scene), embed.in_svg(embed.stated(scene, target)))
+
+
+def _title(scene: Scene) -> str:
+    return scene.title or manifold_of(scene.family).title
 
 
 def laid_out(scene: Scene, found: list[Answer], paper: Paper) -> page.Layout:

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.export import embed
-from app.export.encoders import CODECS, RGB, Cut, Encoder, Gif, Video
+from app.export import embed, encoders
+from app.export.cut import RGB, Cut, Encoder
 from app.export.figure import (
     Paper,
     Studio,
@@ -61,15 +61,18 @@ class Reel:
 
 
 def checked(reel: Reel, kind: str) -> None:
-    """Raise ValueError if a film of this kind (a suffix) cannot have these frames, size or rate."""
+    """Raise ValueError if a film of this kind (a suffix) cannot have these frames, size or rate, or if
+    its encoder is missing.
+    """
     if not 1 <= reel.frames <= MOST_FRAMES:
         raise ValueError(f"a film must have 1 to {MOST_FRAMES} frames, got {reel.frames}")
     width, height = reel.paper.size
-    if kind in CODECS and (width % 2 or height % 2):
+    if kind in encoders.EVEN and (width % 2 or height % 2):
         even = f"{width - width % 2}x{height - height % 2}"
         raise ValueError(
             f"width and height of an {kind} film must be even, got {width}x{height}; use {even}"
         )
+    encoders.check(kind)
     if kind == GIF and reel.rate > 50:
         raise ValueError(f"a GIF shows at most 50 frames per second, got {float(reel.rate):g}")
 
@@ -190,10 +193,13 @@ def write(
 def _encoder(temporary: Path, target: Path, scene: Scene, camera: Camera, reel: Reel) -> Encoder:
     title = scene.title or manifold_of(scene.family).title
     cut = Cut(reel.paper.size, reel.rate, title, embed.stated(scene, target))
-    if target.suffix.lower() == GIF:
-        chosen = np.unique(np.linspace(0, reel.frames - 1, SAMPLES).round().astype(int))
-        return Gif(temporary, cut, (camera.frame(int(number)) for number in chosen))
-    return Video(temporary, target.suffix.lower(), cut)
+    chosen = np.unique(np.linspace(0, reel.frames - 1, SAMPLES).round().astype(int))
+    return encoders.opened(
+        temporary,
+        target.suffix.lower(),
+        cut,
+        lambda: (camera.frame(int(number)) for number in chosen),
+    )
 
 
 # --- a sequence of PNG -----------------------------------------------------------------------

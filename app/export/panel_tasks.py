@@ -14,8 +14,9 @@ from app.export.charts import SIZE, Look
 from app.export.files import beside, save_arrays
 from app.export.row_table import write_table
 from app.export.sheet import PER_INCH, Sheet
-from app.jobs.comparison import points, table
+from app.jobs.comparison import Point, points, table
 from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.variants import variants
 from app.jobs.worker import Notice
 from app.model.comparison import KINDS, Comparison
 from app.model.figure_options import LINE_WIDTH, PROPORTION, STYLES, TYPE_SIZE
@@ -76,22 +77,22 @@ class ComparisonTask(Job):
         emit(written(self.target, lambda: self._write(engine, emit)))
 
     def _write(self, engine: Engine, emit: Emit) -> None:
-        found = list(points(engine, self.scene, self.comparison))
         if self.target.suffix.lower() == CSV:
-            write_table(self.target, table(self.comparison, found))
+            write_table(self.target, table(self.comparison, self._points(engine)))
             return
-        paper = paper_of(self.values)
-        if self.measure:
-            sheet = measure_plots.drawn(self.comparison, found, self.measure, look_of(self.values))
-        else:
-            sheet = self._pictures(engine, paper, emit)
+        sheet = self._plot(engine) if self.measure else self._pictures(engine, emit)
         title = f"{KINDS[self.comparison.over].words.capitalize()} side by side"
-        raster.write(sheet, self.target, title, paper.dpi, self.scene)
+        raster.write(sheet, self.target, title, paper_of(self.values).dpi, self.scene)
 
-    def _pictures(self, engine: Engine, paper: figure.Paper, emit: Emit) -> Sheet:
-        from app.jobs.variants import variants
+    def _points(self, engine: Engine) -> list[Point]:
+        return list(points(engine, self.scene, self.comparison))
 
-        found = variants(self.scene, self.comparison)
+    def _plot(self, engine: Engine) -> Sheet:
+        found, look = self._points(engine), look_of(self.values)
+        return measure_plots.drawn(self.comparison, found, self.measure, look)
+
+    def _pictures(self, engine: Engine, emit: Emit) -> Sheet:
+        found, paper = variants(self.scene, self.comparison), paper_of(self.values)
         size = small_multiples.cell(len(found), paper)
         made = small_multiples.pictures(found, engine, size, lambda words: emit(Notice(words)))
         return small_multiples.drawn(made, paper)

@@ -44,7 +44,7 @@ def write(
             picture.save(temporary, format="PNG", dpi=(dpi, dpi), optimize=True, pnginfo=info)
         elif kind == SVG:
             metadata = embed.in_svg(stated) if scene else ""
-            temporary.write_text(svg(sheet, title, metadata), "utf-8")
+            temporary.write_bytes(svg(sheet, title, metadata).encode("utf-8"))
         else:
             temporary.write_bytes(pdf(sheet, title, embed.in_xmp(stated, title)))
 

@@ -24,7 +24,6 @@ from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.picture import columns
 from app.views.interface.theme import rgba
-from compute.core.status import Status
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
 
@@ -47,12 +46,6 @@ class Picture:
     def path(self) -> PathAnswer | None:
         """The answer with the geodesic."""
         return next((each for each in self.found if isinstance(each, PathAnswer)), None)
-
-    @property
-    def status(self) -> Status:
-        """The status of the geodesic."""
-        path = self.path
-        return Status.NOT_CONVERGED if path is None else Status(int(path.paths.status[0]))
 
 
 def pictures(

@@ -14,9 +14,10 @@ from typing import Any
 from app.export import figure, web_scene
 from app.export.embed import escape
 from app.export.files import beside
+from app.export.lesson_step import absent
 from app.jobs.answers import Answer
 from app.model import scene_file
-from app.model.lessons.lesson import Lesson
+from app.model.lessons.lesson import Lesson, Step
 from app.model.scene import Scene, completed
 from app.views.text import markdown
 from compute.families import manifold as manifold_of
@@ -37,15 +38,13 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Part:
-    """A scene of a page, completed, with its answers; heading, text and task of a lesson's step as rich
-    text, "" for a scene alone.
+    """A scene of a page, completed, with its answers, and the lesson's step, or None for a scene
+    alone.
     """
 
     scene: Scene
     found: Sequence[Answer]
-    heading: str = ""
-    text: str = ""
-    task: str = ""
+    step: Step | None = None
 
 
 def of_scene(scene: Scene, engine: Engine, told: figure.Told) -> list[Part]:
@@ -59,8 +58,7 @@ def of_lesson(lesson: Lesson, engine: Engine, told: figure.Told) -> list[Part]:
     for step in lesson.steps:
         scene = completed(step.scene)
         found = figure.answers(scene, engine, STILL, told=told)
-        texts = markdown.page(step.text), markdown.page(step.task)
-        parts.append(Part(scene, found, step.title, *texts))
+        parts.append(Part(scene, found, step))
     return parts
 
 
@@ -73,12 +71,13 @@ def write(target: Path, title: str, parts: Sequence[Part]) -> list[str]:
     first = parts[0].scene
     values = {
         "title": escape(title),
-        "subtitle": escape(_one_line(manifold_of(first.family).line_element)),
+        "line": escape(data["scenes"][0]["line"]),
         "style": _asset("page.css"),
         "still": _still(first, parts[0].found, target),
         "data": _json(data),
         "imports": _json({"imports": {f"page/{name}": _url(name) for name in MODULES}}),
-        "remarks": "".join(f"<p>{escape(remark)}</p>" for remark in remarks),
+        # those of a lesson stand at its steps
+        "remarks": "".join(f"<p>{escape(remark)}</p>" for remark in remarks if not parts[0].step),
     }
     content = _filled(_asset("page.html"), values).encode("utf-8")
     _check_size(len(content), parts)
@@ -91,20 +90,33 @@ def _data(parts: Sequence[Part], folder: Path) -> tuple[dict[str, Any], list[str
     """Return what the page's script reads, each kernel once, and the remarks."""
     texts: dict[str, int] = {}
     kernels: dict[str, Any] = {}
+    keys: dict[object, str] = {}
     scenes, remarks = [], []
     for part in parts:
         shown, said = web_scene.drawable(part.scene)
         remarks += [remark for remark in said if remark not in remarks]
         saved = json.loads(scene_file.to_text(shown, folder))
-        key = f"{shown.family} {shown.scalar}"
+        # a number, since a family names its head's file by the path on this machine
+        key = keys.setdefault((shown.family, shown.scalar), f"kernels {len(keys)}")
         if key not in kernels:
             kernels[key] = published(manifold_of(shown.family), shown.scalar)
             for kernel in kernels[key]["kernels"].values():
                 kernel["code"] = texts.setdefault(kernel["code"], len(texts))
         entry = web_scene.scene_data(shown, part.found, saved)
-        step = {"heading": part.heading, "text": part.text, "task": part.task}
-        scenes.append({**entry, "kernels": key, "step": step if part.heading else None})
+        entry["line"] = _one_line(manifold_of(shown.family).line_element)
+        step = None if part.step is None else _step(part.step, said)
+        scenes.append({**entry, "kernels": key, "step": step})
     return {"texts": list(texts), "kernels": kernels, "scenes": scenes}, remarks
+
+
+def _step(step: Step, remarks: list[str]) -> dict[str, Any]:
+    """Return the heading of a step, and text and task as rich text; what the page lacks of it."""
+    return {
+        "heading": step.title,
+        "text": markdown.page(step.text),
+        "task": markdown.page(step.task),
+        "absent": absent(step, remarks),
+    }
 
 
 def _asset(name: str) -> str:

@@ -19,12 +19,13 @@ from app.presenters.scene_panels import LAYER_WORDS
 from app.views.canvas.colour_map import bar
 from app.views.interface.theme import DARK, LIGHT, Theme
 from app.views.text.scalar_names import words_of
+from compute.geodesics import outcome_bounds
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold
 
 # layers that the page draws, or that have no meaning of their own there
-DRAWN = ("map", "grid", "ellipses", "tokens", "geodesic", "straight", "transport")
+DRAWN = ("map", "grid", "ellipses", "tokens", "points", "geodesic", "straight", "transport")
 # scalars whose map is no formula of one point with a scale
 UNMAPPED = (DISTANCE, "dominant")
 # points per side of the grid on which the ends of the sample space are given
@@ -136,26 +137,34 @@ def _map(subject: Subject, found: Sequence[Answer]) -> dict[str, Any] | None:
 
 
 def _landmarks(scene: Scene, manifold: Manifold) -> list[dict[str, Any]]:
-    marks = manifold.landmarks
-    if marks is None or not scene.layers.tokens:
-        return []
-    pairs = zip(marks.theta.tolist(), marks.labels, strict=True)
+    """Return the named points: the family's own, and points of data."""
+    marks, pairs = manifold.landmarks, list[tuple[list[float], str]]()
+    if marks is not None and scene.layers.tokens:
+        pairs += zip(marks.theta.tolist(), marks.labels, strict=True)
+    if is_shown(scene.layers, "points"):
+        pairs += [(list(point.theta), point.label) for point in scene.points]
     return [{"theta": theta, "label": label} for theta, label in pairs]
 
 
 def _distribution(manifold: Manifold, chart: Chart, view: Extent) -> dict[str, Any] | None:
     """Return how the page computes p: by logits, or by the density's kernel; None without a formula."""
     support = manifold.support(np.array([manifold.interior]))
-    labels = list(support.labels)
+    labels, outcomes = list(support.labels), outcome_bounds.are_finite(manifold)
     if manifold.logits is not None:
         keys, bias = manifold.logits
         logits = {"T": np.ravel(keys).tolist(), "b": np.ravel(bias).tolist()}
-        return {"labels": labels, "title": support.title, "logits": logits}
+        return {"labels": labels, "title": support.title, "outcomes": outcomes, "logits": logits}
     if not manifold.slot.density or support.space == "none":
         return None
     whole = support.space in (COUNTS, TWO_COUNTS)
     grid = None if labels else _ends(manifold, chart, view)
-    return {"labels": labels, "title": support.title, "whole": whole, "grid": grid}
+    return {
+        "labels": labels,
+        "title": support.title,
+        "outcomes": outcomes,
+        "whole": whole,
+        "grid": grid,
+    }
 
 
 def _ends(manifold: Manifold, chart: Chart, view: Extent) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The jobs that a change of the scene needs: a pure function of scenes and canvas size."""
+"""The jobs that a change of the scene needs, and those that have no complete answer yet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -62,33 +62,70 @@ def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | No
     return kind.wanted(subject, viewport)
 
 
-def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
-    """Whether it is the path that was requested last, in any quality."""
-    wanted = planned.get(PathJob)
-    return isinstance(wanted, PathJob) and wanted == replace(
-        job, quality=wanted.quality, steps=wanted.steps
-    )
-
-
-def is_same(planned: Mapping[type, Job], job: MapJob) -> bool:
-    """Whether it is the map that was requested last, in another rectangle."""
-    wanted = planned.get(MapJob)
-    return isinstance(wanted, MapJob) and wanted == replace(
-        job, view=wanted.view, pixels=wanted.pixels
-    )
-
-
-def is_late(planned: Mapping[type, Job], job: PathJob | Study) -> bool:
-    """Whether it belongs to the family shown, though to an earlier moment."""
-    return getattr(planned.get(type(job)), "family", None) == job.family
-
-
-def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
-    """Return the jobs of ``new`` that are not among those of ``old``."""
-    return tuple(job for kind, job in new.items() if old.get(kind) != job)
-
-
 def belongs_to(job: Job, scene: Scene) -> bool:
     """Whether an answer can be drawn in a scene: it has the same family and chart."""
     elsewhere = isinstance(job, MapJob | EllipseJob) and job.chart != scene.chart
     return getattr(job, "family", None) == scene.family and not elsewhere
+
+
+class LivePlan:
+    """Submits the jobs of a scene as they change.
+
+    jobs: those submitted last, by kind.
+    """
+
+    def __init__(self, submit: Callable[[Job], None]) -> None:
+        self._submit = submit
+        self.jobs: dict[type, Job] = {}
+        self._open: dict[type, Job] = {}
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a job has no complete answer yet."""
+        return bool(self._open)
+
+    def follow(
+        self, subject: Subject, viewport: Viewport, changed: frozenset[str] | None = None
+    ) -> bool:
+        """Submit the jobs that are new; if only some fields have ``changed``, those that read them.
+
+        Return False if fields have changed and no other jobs are wanted.
+        """
+        wanted = live_jobs(subject, viewport, self.jobs, changed)
+        if changed is not None and wanted == self.jobs:
+            return False
+        for kind, job in wanted.items():
+            if self.jobs.get(kind) != job:
+                self._submit(job)
+                self._open[kind] = job
+        self.jobs = wanted
+        return True
+
+    def drop(self, *kinds: type) -> None:
+        """Forget the jobs of these kinds, so that they are submitted again if they are wanted."""
+        self.jobs = {k: job for k, job in self.jobs.items() if not issubclass(k, kinds)}
+
+    def close(self, job: Job | None, complete: bool = True) -> None:
+        """Note an answer of a job, whether it was submitted here or not."""
+        if complete and job is not None and self._open.get(type(job)) == job:
+            del self._open[type(job)]
+
+    def is_asked(self, job: Job) -> bool:
+        """Whether a job is the one of its kind that was submitted last."""
+        return job == self.jobs.get(type(job))
+
+    def is_path(self, job: PathJob) -> bool:
+        """Whether a job is the path submitted last, in any quality."""
+        last = self.jobs.get(PathJob)
+        return isinstance(last, PathJob) and last == replace(
+            job, quality=last.quality, steps=last.steps
+        )
+
+    def is_map(self, job: MapJob) -> bool:
+        """Whether a job is the map submitted last, in any rectangle."""
+        last = self.jobs.get(MapJob)
+        return isinstance(last, MapJob) and last == replace(job, view=last.view, pixels=last.pixels)
+
+    def is_late(self, job: PathJob | Study) -> bool:
+        """Whether a job is one of an earlier moment of the same family."""
+        return getattr(self.jobs.get(type(job)), "family", None) == job.family

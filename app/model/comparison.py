@@ -63,8 +63,7 @@ def read(over: str, texts: Sequence[str], limits: tuple[int, int] = POINTS) -> C
 
 
 def split(over: str, text: str) -> list[str]:
-    """Return the texts of single values in a line, which spaces or commas separate,
-    and semicolons separate texts."""
+    """Return the single values in a line: texts between semicolons, others between spaces or commas."""
     found = text.split(";") if over == SOURCE else re.split(r"[\s,]+", text)
     return [part.strip() for part in found if part.strip()]
 

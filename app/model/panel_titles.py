@@ -7,7 +7,7 @@ DISTRIBUTIONS, FLOW, ROWS, TOKEN_PATH = "Distributions", "Flow", "Rows", "Token 
 PICTURE, NORMALS, TOPOLOGY, HEADS = "Picture", "Normals", "Topology", "Heads"
 POINTS, DATA, DISTANCES = "Points", "Data", "Distances"
 MATRIX, ATLAS, WHY, COMPARE = "Matrix", "Atlas", "Why there", "Compare"
-DESCENTS, STEERING = "Descents", "Steering"
+DESCENTS, STEERING, CONSOLE = "Descents", "Steering", "Console"
 
 # panels that the window creates itself and always has
 OF_THE_WINDOW = (FAMILY, LAYERS, MEASURES, LOG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ from app.model.scene import Pin, Scene, completed
 from app.presenters.measures import measures
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import LIGHT
+from compute.core.refusal import describe, shorten
 from compute.core.status import Status
 from compute.engine.opening import open_engine
 from compute.families import manifold as manifold_of
@@ -39,16 +41,26 @@ _DRAWS = threading.Lock()
 @dataclass(frozen=True)
 class LiveFrame:
     """A picture of a scene as PNG, with the pins A and B in its pixels, the measures (name, text), and
-    the status in words; problem: why nothing was computed, "" if it was.
+    the status in words; problem: why nothing was computed, "" if it was.  The picture and its pins are
+    then those of the last scene that was drawn, if there is one.  newest: whether no other scene has
+    been asked for since.
     """
 
     scene: Scene
-    picture: bytes
-    pins: tuple[tuple[float, float], tuple[float, float]]
-    measures: tuple[tuple[str, str], ...]
-    status: str
-    arrived: bool
+    picture: bytes = b""
+    pins: tuple[tuple[float, float], ...] = ()
+    measures: tuple[tuple[str, str], ...] = ()
+    status: str = ""
+    arrived: bool = False
     problem: str = ""
+    newest: bool = True
+
+    def failed(self, scene: Scene, problem: Exception) -> LiveFrame:
+        """Return this picture with the reason why another scene could not be drawn."""
+        words = describe(problem)
+        if not isinstance(problem, ValueError | RuntimeError | NoAdapter):
+            words = f"{type(problem).__name__}: {words}"
+        return LiveFrame(scene, self.picture, self.pins, problem=shorten(words))
 
 
 def with_pin(scene: Scene, name: str, pin: Pin) -> Scene:
@@ -59,7 +71,8 @@ def with_pin(scene: Scene, name: str, pin: Pin) -> Scene:
 class LiveScene:
     """Draws a scene on a thread of its own, again after each change, and tells each `LiveFrame`.
 
-    ``told`` is called on that thread.  engine: "auto", "gpu" or "reference".
+    ``told`` is called on that thread; if it raises, the traceback is printed and the thread goes on.
+    engine: "auto", "gpu" or "reference".
     """
 
     def __init__(
@@ -109,18 +122,28 @@ class LiveScene:
 
     # --- on the thread -----------------------------------------------------------------------
     def _work(self) -> None:
+        last = LiveFrame(self.scene)
         try:
             drawing = _Drawing(self._prefer)
-        except (RuntimeError, NoAdapter) as problem:
-            self._told(LiveFrame(self.scene, b"", ((0, 0), (0, 0)), (), "", False, str(problem)))
+        except Exception as problem:
+            self._tell(last.failed(self.scene, problem))
             return
         while (wanted := self._next()) is not None:
             try:
-                frame = drawing.frame(*wanted)
-            except ValueError as problem:
-                frame = replace(drawing.last, problem=str(problem))
+                last = drawing.frame(*wanted)
+            except Exception as problem:
+                # any fault is shown: without the thread the widget would stand still and say nothing
+                last = last.failed(wanted[0], problem)
             self._frame = drawing.canvas.frame
-            self._told(frame)
+            self._tell(last)
+
+    def _tell(self, frame: LiveFrame) -> None:
+        with self._changed:
+            newest = self._wanted is None
+        try:
+            self._told(replace(frame, newest=newest))
+        except Exception:
+            traceback.print_exc()
 
     def _next(self) -> tuple[Scene, bool] | None:
         """Wait for a request and take it; None at the end."""
@@ -138,7 +161,6 @@ class _Drawing:
             self.canvas = offscreen_canvas(SIZE, LIGHT)
         self._engine, self._session = open_engine(prefer), Session()
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
-        self.last = LiveFrame(Scene(), b"", ((0, 0), (0, 0)), (), "", False)
 
     def frame(self, scene: Scene, dragging: bool) -> LiveFrame:
         subject = Subject.of(scene)
@@ -148,7 +170,7 @@ class _Drawing:
             show(self.canvas, scene, found)
             picture = self.canvas.picture(SIZE, 1.0)
         path = next(answer for answer in found if isinstance(answer, PathAnswer))
-        self.last = LiveFrame(
+        return LiveFrame(
             scene,
             _png(picture),
             self._pins(subject),
@@ -156,7 +178,6 @@ class _Drawing:
             Status(int(path.paths.status[0])).words,
             path.arrived,
         )
-        return self.last
 
     def _answers(self, kind: type, job: Job) -> list[Answer]:
         known = self._known.get(kind)

@@ -40,6 +40,7 @@ class SceneWidget(anywidget.AnyWidget):
 
     def __init__(self, scene: Scene, engine: str = "auto") -> None:
         super().__init__()
+        self._followed: Scene
         self._live = LiveScene(scene, self._show, engine)
         self._follow(self._live.scene)
         self.on_msg(self._heard)
@@ -64,32 +65,42 @@ class SceneWidget(anywidget.AnyWidget):
             self._live.drag(str(pin), (float(at[0]), float(at[1])), bool(content.get("dragging")))
 
     def _changed(self, change: Mapping[str, Any]) -> None:
-        """Show what a script has set, unless the hand set it; what no scene can have is set back."""
+        """Show what a script has set, and set back what no scene can have."""
+        if change["new"] == _values(self._followed)[change["name"]]:
+            return  # set by `_follow`
         known = self._live.scene
         try:
-            self._take(change, known)
+            self._take(change["name"], change["new"], known)
         except ValueError:
             self._follow(known)
             raise
+        self._followed = self._live.scene
 
-    def _take(self, change: Mapping[str, Any], known: Scene) -> None:
-        value = change["new"]
-        if change["name"] == "alpha":
-            if value != known.alpha:
-                self._live.put(replace(known, alpha=alpha_of(value)))
-        elif value != getattr(known, change["name"]).theta:
-            self._live.put(with_pin(known, change["name"], Pin(value)))
+    def _take(self, name: str, value: Any, known: Scene) -> None:
+        if name == "alpha":
+            self._live.put(replace(known, alpha=alpha_of(value)))
+        else:
+            self._live.put(with_pin(known, name, Pin(value)))
 
     def _follow(self, scene: Scene) -> None:
-        assert scene.start and scene.end
-        self.start, self.end, self.alpha = scene.start.theta, scene.end.theta, scene.alpha
+        """Set start, end and alpha to those of a scene that is shown."""
+        self._followed = scene
+        for name, value in _values(scene).items():
+            setattr(self, name, value)
 
     def _show(self, frame: LiveFrame) -> None:
         with self.hold_sync():
-            self._follow(frame.scene)
             self.picture, self.pins = frame.picture, [list(at) for at in frame.pins]
             self.measures = [list(row) for row in frame.measures]
             self.status, self.arrived = frame.problem or frame.status, frame.arrived
+            if frame.newest:  # else a script or the hand is ahead of the picture
+                self._follow(frame.scene)
+
+
+def _values(scene: Scene) -> dict[str, Any]:
+    """Return the traits of a scene."""
+    assert scene.start and scene.end
+    return {"start": scene.start.theta, "end": scene.end.theta, "alpha": scene.alpha}
 
 
 def show(scene: Scene | str = "bank", engine: str = "auto") -> SceneWidget:

@@ -86,32 +86,32 @@ class DescentsPart(Part):
         if self._stop is not None:
             self._pause()
         else:
-            scene = self.context.store.scene
-            layers = showing(scene.layers, LAYER)
-            playhead = scene.playhead if scene.playhead < 1.0 else 0.0
-            self._put(replace(scene, layers=layers, playhead=playhead))
+            store = self.context.store
+            self._played = replace(store.scene, layers=showing(store.scene.layers, LAYER))
+            store.update(self._played)
+            self._play(store.scene.playhead if store.scene.playhead < 1.0 else 0.0)
             self._shown_at = self.now()
             self._stop = self.context.every(FRAME_MS, self._advance)
         self._show()
 
     def _advance(self) -> None:
-        now, scene = self.now(), self.context.store.scene
-        playhead = min(scene.playhead + (now - self._shown_at) / LASTS, 1.0)
+        now, before = self.now(), self.context.store.scene.playhead
+        playhead = min(before + (now - self._shown_at) / LASTS, 1.0)
         self._shown_at = now
-        self._put(replace(scene, playhead=playhead))
+        self._play(playhead)
         if playhead >= 1.0:
             self._pause()
             self._show()
 
-    def _put(self, scene: Scene) -> None:
-        self._played = scene
-        self.context.store.update(scene, merge="playhead")
+    def _play(self, playhead: float) -> None:
+        """Go to another moment of the race, which is no step of undo."""
+        self._played = replace(self.context.store.scene, playhead=playhead)
+        self.context.store.play(self._played)
 
     def _pause(self) -> None:
         if self._stop is not None:
             self._stop()
             self._stop = None
-            self.context.store.settle()
 
     # --- what is shown ------------------------------------------------------------------------
     def _show(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
@@ -26,7 +27,7 @@ from compute.core.refusal import describe
 from compute.engine.reference import ReferenceEngine
 from compute.families import parse, write
 from compute.heads.head import HeadFile
-from compute.heads.head_selection import OF_FILE, beside, file_of, settings
+from compute.heads.head_selection import OF_FILE, file_of, settings, stated_beside
 from compute.requests.engine import Engine
 
 # seconds between two states of a picture that grows
@@ -45,56 +46,52 @@ class AtlasTask(Job):
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Emit answers that grow, in float64 on any engine; the last one has the distances."""
-        stated, unread = parse(self.family)[1], []
-        found = [(str(settings(stated)["source"]), file_of(stated))]
-        for source in self.others:
-            try:
-                found.append((source, beside(stated, source)))
-            except (ValueError, OSError) as problem:
-                unread.append(f"{Path(source).name} is not read: {describe(problem)}")
-        files = tuple(file for _, file in found)
-        scored: list[tuple[int, HeadScores]] = []
-        total, last = sum(file.layers * file.heads for file in files), time.monotonic()
+        stated = parse(self.family)[1]
+        sources, files, unread = self._read(stated)
+        answer = AtlasAnswer(self, files, sources, sum(file.layers * file.heads for file in files))
+        last = time.monotonic()
 
         def on_head(done: int) -> None:
             nonlocal last
             if time.monotonic() > last + EVERY:
                 last = time.monotonic()
-                emit(AtlasAnswer(self, files, tuple(scored), done=len(scored) + done, total=total))
+                emit(replace(answer, done=len(answer.scored) + done))
 
-        for number, (source, file) in enumerate(found):
+        for number, (source, file) in enumerate(zip(sources, files, strict=True)):
             key = key_of(source, tuple(settings(stated)[name] for name in OF_FILE[1:]))
             some = file_scores(ReferenceEngine(), file, key, on_head)
-            scored += [(number, of) for of in some]
-        apart, groups = None, None
-        try:
-            words = comparable(files)
-            apart = head_distances(files)
-            groups = head_groups(apart, self.number)
-        except ValueError as refused:
-            words = str(refused)
-        said = atlas.compared(scored, files, "; ".join((words, *unread)))
-        sources = tuple(source for source, _ in found)
-        emit(AtlasAnswer(self, files, tuple(scored), total, total, apart, groups, said, sources))
+            answer = replace(answer, scored=(*answer.scored, *((number, of) for of in some)))
+        emit(_compared(replace(answer, done=answer.total), unread))
+
+    def _read(
+        self, stated: dict[str, Any]
+    ) -> tuple[tuple[str, ...], tuple[HeadFile, ...], list[str]]:
+        """Return the sources and the files that could be read, and why others could not."""
+        found, unread = {str(settings(stated)["source"]): file_of(stated)}, []
+        for source in self.others:
+            try:
+                found[source] = file_of(stated_beside(stated, source))
+            except (ValueError, OSError) as problem:
+                unread.append(f"{Path(source).name} is not read: {describe(problem)}")
+        return tuple(found), tuple(found.values()), unread
 
 
 @dataclass(frozen=True, eq=False)
 class AtlasAnswer:
-    """The scores so far, ``done`` of ``total``.
+    """The scores so far, of ``done`` heads of ``total``, with the files and their sources.
 
-    distances, groups: None where heads are not compared; compared: what is, in words; sources: of the
-    files that were read.
+    distances, groups: None where heads are not compared; compared: what is, in words.
     """
 
     job: AtlasTask
     files: tuple[HeadFile, ...]
-    scored: tuple[tuple[int, HeadScores], ...]
-    done: int
+    sources: tuple[str, ...]
     total: int
+    scored: tuple[tuple[int, HeadScores], ...] = ()
+    done: int = 0
     distances: HeadDistances | None = None
     groups: HeadGroups | None = None
     compared: str = ""
-    sources: tuple[str, ...] = ()
 
     @property
     def rows(self) -> list[dict[str, object]]:
@@ -102,6 +99,19 @@ class AtlasAnswer:
         more = atlas.grouped(self.files, self.scored, self.distances, self.groups)
         entries = [atlas.entry(self.files[i], of) for i, of in self.scored]
         return [atlas.cells({**own, **of}) for own, of in zip(entries, more, strict=True)]
+
+
+def _compared(answer: AtlasAnswer, unread: Sequence[str]) -> AtlasAnswer:
+    """Return an answer with the distances between its heads, or why there are none."""
+    apart, groups, files = None, None, answer.files
+    try:
+        words = comparable(files)
+        apart = head_distances(files)
+        groups = head_groups(apart, answer.job.number)
+    except ValueError as refused:
+        words = str(refused)
+    said = atlas.compared(answer.scored, files, "; ".join((words, *unread)))
+    return replace(answer, distances=apart, groups=groups, compared=said)
 
 
 class HeadAtlasPart(PanelPart):
@@ -150,14 +160,15 @@ class HeadAtlasPart(PanelPart):
         self._show()
 
     def _open(self, event: AtlasHeadChosen) -> None:
-        """Show a head of the scene's file, or of another."""
-        place = {"family.layer": event.layer, "family.head": event.head, "family.tokens": ""}
+        """Show a head of the scene's file, or of another, which is read as in the atlas."""
+        place = {"layer": event.layer, "head": event.head}
         if event.file and self._answer is not None:
-            source = self._answer.sources[event.file]
-            stated = {"source": source, "layer": event.layer, "head": event.head}
-            self.context.edit({"family": write(NAME, stated)}, None)
+            stated = parse(self._answer.job.family)[1]
+            beside = stated_beside(stated, self._answer.sources[event.file])
+            self.context.edit({"family": write(NAME, {**beside, **place})}, None)
         else:
-            self.context.edit(place, None)
+            own = {f"family.{name}": number for name, number in place.items()}
+            self.context.edit({**own, "family.tokens": ""}, None)
         self.context.store.settle()
 
     def on_scene(self, old: Scene, new: Scene) -> None:

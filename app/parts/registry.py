@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.parts.attention_matrix import AttentionMatrixPart
 from app.parts.bivariate_normals import NormalsPart
 from app.parts.comparison import ComparisonPart
+from app.parts.console import ConsolePart
 from app.parts.constructions import ConstructionsPart
 from app.parts.data_points import DataPart
 from app.parts.descents import DescentsPart
@@ -55,4 +56,5 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     HeadsBrowserPart,
     HeadAtlasPart,
     MacroPart,
+    ConsolePart,
 )

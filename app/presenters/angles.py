@@ -16,6 +16,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.studies.triangle import TriangleJob
 from app.jobs.subject import Subject
+from app.model.layers import is_shown
 from app.model.notes import Angle, Point
 from app.views.interface.annotations import AngleArc
 from app.views.text.mathematics import powers
@@ -50,7 +51,7 @@ class Side:
 
 def arcs(subject: Subject, found: Sequence[Answer]) -> list[AngleArc]:
     """Return the angles of a scene as far as its answers determine them."""
-    shown = subject.scene.layers.loop  # type: ignore[attr-defined]
+    shown = is_shown(subject.scene.layers, "loop")
     studies = [a for a in found if shown and isinstance(a, StudyAnswer)]
     made = [arc for study in studies for arc in _of_loop(subject, study)]
     return made + [arc for _, arc in _of_marks(subject, found)]

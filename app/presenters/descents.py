@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from app.jobs.studies.descents import HINTS, TITLES, DescentsJob, Race
@@ -24,14 +26,13 @@ LOSS_HINT = (
     "exponential family; else, and without fitted points, KL(B‖θ)."
 )
 STARTS = (Choice("A", "A"), Choice("C", "C"))
-NAMES = {"gradient": "gradient", "natural": "natural", "mirror": "mirror"}
 ABSENT = "Press Play, or switch on the layer, to start the race."
 
 
 def settings(descents: DescentSettings) -> tuple[Setting, ...]:
     """Return the rows of the form."""
     rates = (
-        Setting(f"descents.{m}", f"γ {NAMES[m]}", HINTS[m], rate, limits=RATES)
+        Setting(f"descents.{m}", f"γ {m}", HINTS[m], rate, limits=RATES)
         for m, rate in descents.rates.items()
     )
     return (
@@ -77,7 +78,8 @@ def _line(method: str, run: Descent, race: Race) -> DescentLine:
     """Return one descent with the Fisher length of its steps."""
     path = race.paths.get(method)
     walked, fine = np.zeros(0), run.status in (Status.OK, Status.NOT_CONVERGED)
-    words = f"{len(run.theta) - 1} steps"
+    made = len(run.theta) - 1
+    words = f"{made} step{'' if made == 1 else 's'}"
     if run.status == Status.OK:
         words += ", converged"
     elif not fine:
@@ -94,7 +96,9 @@ def _line(method: str, run: Descent, race: Race) -> DescentLine:
     return DescentLine(method, TITLES[method], run.loss, walked, words, fine)
 
 
-def is_current(scene_job: DescentsJob | None, answer: StudyAnswer) -> bool:
-    """Whether an answer is that of the scene, in a drag or at rest."""
-    job, wanted = answer.job, scene_job
-    return wanted is not None and {**vars(job), "live": False} == {**vars(wanted), "live": False}
+def is_current(wanted: DescentsJob | None, answer: StudyAnswer) -> bool:
+    """Whether an answer is that of the job that the scene wants, in a drag or at rest."""
+    return wanted is not None and answer.job in (
+        replace(wanted, live=False),
+        replace(wanted, live=True),
+    )

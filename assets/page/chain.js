@@ -140,6 +140,7 @@ async function joined(chain, states) {
       velocity.push(w.map((value) => value * count));
     }
   });
+  theta[theta.length - 1] = end; // the last gap is in the residual
   const energy = count * sum(energies);
   return { status: "OK", theta, velocity, length, energy, residual, drift };
 }

@@ -7,10 +7,10 @@ import { geometry } from "page/fields";
 // relative tolerance of a length against a bound; also that of a bound in single precision
 const SLACK = 1e-4;
 
-/** The status of a path after both checks; `rows` hold p at A and B, which are read for outcomes. */
+/** The status of a path after both checks; p of `rows` at A and B bounds lengths if x is an outcome. */
 export async function checked(session, path, rows, alpha) {
   if (path.status !== "OK") return path.status;
-  const bounded = rows?.labels.length ? held(path, rows, alpha) : "OK";
+  const bounded = rows?.outcomes ? held(path, rows, alpha) : "OK";
   if (bounded !== "OK" || alpha !== 0) return bounded;
   return (await passesConjugatePoint(session, path)) ? "CONJUGATE_POINT" : "OK";
 }

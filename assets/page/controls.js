@@ -25,8 +25,9 @@ export function listen(viewer, again) {
   element("closer").addEventListener("click", () => viewer().zoom(1 / 1.25));
   element("farther").addEventListener("click", () => viewer().zoom(1.25));
   element("save").addEventListener("click", () => download(viewer().text()));
-  window.addEventListener("resize", () => viewer().resize());
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => viewer().paint());
+  // also before the first scene is shown
+  window.addEventListener("resize", () => viewer()?.resize());
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => viewer()?.paint());
 }
 
 /** Show the numbers of a viewer on the sliders. */

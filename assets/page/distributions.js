@@ -7,12 +7,12 @@ const SAMPLES = 128; // points of each density
 // a density is drawn if its integral over the drawn part lies here; a pair of half-lines has two
 const MASS = [0.5, 2.1];
 
-/** p at points θ: {labels, x, p, exact}; by the keys in double precision, or by the density's kernel. */
+/** p at points θ: {labels, x, p, exact, outcomes}; by the keys in double precision, or by the density's kernel. */
 export async function distributions(session, shown, chart, thetas) {
-  const { labels, logits } = shown;
-  if (logits) return { labels, exact: true, p: thetas.map((theta) => softmax(logits, theta)) };
+  const { labels, logits, outcomes } = shown;
+  if (logits) return { labels, outcomes, exact: true, p: thetas.map((theta) => softmax(logits, theta)) };
   const x = labels.length ? labels.map((_, j) => j) : samples(shown, chart, thetas);
-  return { labels, whole: shown.whole, x, p: await densities(session, thetas, x) };
+  return { labels, outcomes, whole: shown.whole, x, p: await densities(session, thetas, x) };
 }
 
 /** Sample points that suit each θ, between ends that the program found on a grid of the view. */

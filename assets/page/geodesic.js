@@ -169,7 +169,7 @@ function judged(session, { start, end, steps, alpha }, [aims, rays, trace]) {
   const residual = norm(far, [x - (end[0] - start[0]), y - (end[1] - start[1])]);
   const drift = alpha === 0 ? ray.get(0, "drift") : 0;
   const count = Math.min(ray.get(0, "node") + 1, steps + 1);
-  const { theta, velocity } = curveOf(new Float32Array(trace), start, count);
+  const { theta, velocity } = curveOf(new Float32Array(trace), start, aim.get(0, "v"), count);
   let status = session.published.statuses[ray.get(0, "status")][0];
   const { miss, drift: most } = session.limits;
   // written so that NaN is a miss
@@ -177,12 +177,18 @@ function judged(session, { start, end, steps, alpha }, [aims, rays, trace]) {
   if (status === "OK" && !(drift <= most)) status = "NOT_CONVERGED";
   const singular = ([a, b, c]) => !(a * c - b * b > session.limits.singular * a * c);
   if (singular(near) || singular(far)) status = "ILL_CONDITIONED";
+  // where g is small in some direction even a small miss is large in θ, and a carried vector feels it
+  if (status === "OK") theta[steps] = end;
   return { status, theta, velocity, length, energy, residual, drift };
 }
 
-function curveOf(nodes, start, count) {
-  const theta = [start];
-  for (let i = 1; i < count; i++) theta.push([start[0] + nodes[4 * i], start[1] + nodes[4 * i + 1]]);
-  const velocity = theta.map((_, i) => [nodes[4 * i + 2], nodes[4 * i + 3]]);
+/** Nodes of a ray: the kernel stores those after the first. */
+function curveOf(nodes, start, v, count) {
+  const [theta, velocity] = [[start], [v]];
+  for (let i = 1; i < count; i++) {
+    const [x, y, ...w] = nodes.subarray(4 * i, 4 * i + 4);
+    theta.push([start[0] + x, start[1] + y]);
+    velocity.push(w);
+  }
   return { theta, velocity };
 }

@@ -3,24 +3,37 @@
 import { norm } from "page/fields";
 import { number } from "page/ticks";
 
-/** Rows [name, value, hint] of an answer; `coordinates` are the names of θ. */
-export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf) {
+/** Rows [name, value, digits, hint, whether the value is doubtful]; `coordinates` are the names of θ. */
+export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf, limits) {
   const metric = request.alpha === 0;
   const name = metric ? "Fisher–Rao length" : `Length of the α-geodesic (α = ${number(request.alpha, 3)})`;
   const partly = path.arrived ? "" : "Of a curve that is no geodesic to B";
   const rows = [
-    [name, path.length, partly],
-    ["Energy", path.energy, partly],
-    ["Misses B by", path.residual, "A Fisher length at B"],
-    ["Curvature at A", ends[0].curvature, "Gaussian curvature K"],
-    ["Curvature at B", ends[1].curvature, "Gaussian curvature K"],
-    ["Length of the vector", norm(ends[0].metric, request.vector), "Under g at A"],
+    [name, path.length, 5, partly],
+    ["Energy", path.energy, 5, partly],
+    ["Misses B by", path.residual, 2, "A Fisher length at B"],
+    ["Curvature at A", ends[0].curvature, 4, "Gaussian curvature K"],
+    ["Curvature at B", ends[1].curvature, 4, "Gaussian curvature K"],
+    ["Length of the vector", norm(ends[0].metric, request.vector), 5, "Under g at A"],
   ];
-  if (metric) rows.push(["Drift of its length", carried.drift, wordsOf(carried.status)]);
+  if (metric) rows.push(["Drift of its length", carried.drift, 2, wordsOf(carried.status), drifts(carried, limits)]);
   for (const [letter, theta] of [["A", request.start], ["B", request.end]]) {
-    coordinates.forEach((coordinate, i) => rows.push([`${letter}: ${coordinate}`, theta[i], ""]));
+    coordinates.forEach((coordinate, i) => rows.push([`${letter}: ${coordinate}`, theta[i], 6, ""]));
   }
   return rows;
+}
+
+/** Whether a vector that transport should preserve changes its length by more than the program's limit. */
+function drifts({ drift }, limits) {
+  return !(drift <= limits.drift); // true for NaN
+}
+
+/** What is to be said of the carried vector: why there is none, or that it is inexact; "" if all is well. */
+export function doubts({ request, carried }, wordsOf, limits) {
+  if (carried.status === "NOT_CONVERGED") return "; the vector is not carried: too few nodes for this curve";
+  if (carried.status !== "OK") return `; carried vector: ${wordsOf(carried.status)}`;
+  if (request.alpha !== 0 || !drifts(carried, limits)) return "";
+  return `; carried vector: its length drifts by ${number(carried.drift, 2)}`;
 }
 
 /** Write rows into a table; cells keep the whole number as `data-value`. */
@@ -32,11 +45,12 @@ export function fill(table, rows) {
     row.append(document.createElement("th"), document.createElement("td"));
     row.cells[0].scope = "row";
   }
-  rows.forEach(([name, value, hint], i) => {
+  rows.forEach(([name, value, digits, hint, doubtful], i) => {
     const [head, cell] = body.rows[i].cells;
     head.textContent = name;
-    cell.textContent = number(value);
+    cell.textContent = number(value, digits);
     cell.dataset.value = value;
+    cell.className = doubtful ? "bad" : "";
     body.rows[i].title = hint;
   });
 }

@@ -17,6 +17,12 @@ export class Newest {
     return this.running;
   }
 
+  /** Drop what waits; resolves when what runs has ended, well or not. */
+  async stop() {
+    this.waiting = null;
+    await this.running?.catch(() => {});
+  }
+
   async work() {
     while (this.waiting) {
       const request = this.waiting;

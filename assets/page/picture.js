@@ -101,6 +101,11 @@ export class Picture {
     button.setAttribute("aria-label", `${letter} at ${where}`);
   }
 
+  /** End the map that is being computed. */
+  stop() {
+    this.turn++;
+  }
+
   /** Compute circles and map of the view, coarse first, and call `painted` after each; a newer call
    * ends it. */
   async paintMap(session, manifold, painted) {

@@ -2,6 +2,9 @@
 
 import { Records } from "page/records";
 
+// of a segment's chord: as in compute/geodesics/parallel_transport.py
+const UNRESOLVED = 0.5;
+
 /** The vector carried along a path: {status, vectors, drift}, vectors only where it is known. */
 export async function transport(session, manifold, path, vector, alpha) {
   const m = path.theta.length;
@@ -22,11 +25,19 @@ export async function transport(session, manifold, path, vector, alpha) {
   const end = new Records(layout, 1, ended);
   const matrices = new Float32Array(moved);
   const vectors = path.theta.map((_, i) => (i ? applied(matrices.subarray(4 * i, 4 * i + 4), vector) : vector));
+  const resolved = path.theta.slice(1).every((_, i) => isResolved(path, i));
   return {
-    status: session.published.statuses[end.get(0, "status")][0],
+    status: resolved ? session.published.statuses[end.get(0, "status")][0] : "NOT_CONVERGED",
     vectors,
     drift: alpha === 0 ? end.get(0, "drift") : 0,
   };
+}
+
+/** Whether the chord from node i agrees with the velocities at its ends, so that the interpolant is one. */
+function isResolved({ theta, velocity }, i) {
+  const chord = [0, 1].map((k) => theta[i + 1][k] - theta[i][k]);
+  const excess = chord.map((x, k) => (velocity[i][k] + velocity[i + 1][k]) / (2 * (theta.length - 1)) - x);
+  return Math.hypot(...excess) <= UNRESOLVED * Math.hypot(...chord);
 }
 
 /** A matrix, column by column, times a vector. */

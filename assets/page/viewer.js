@@ -6,7 +6,7 @@ import { checked } from "page/checks";
 import { distributions, drawDistributions } from "page/distributions";
 import { geometry } from "page/fields";
 import { connect } from "page/geodesic";
-import { fill, rowsOf } from "page/measures";
+import { doubts, fill, rowsOf } from "page/measures";
 import { Newest } from "page/newest";
 import { Picture } from "page/picture";
 import { number } from "page/ticks";
@@ -17,15 +17,16 @@ const SETTLED = 120; // milliseconds after the last turn of the wheel
 const element = (id) => document.getElementById(id);
 
 export class Viewer {
-  constructor(scene, session) {
+  /** `kept`: pins and α in place of the scene's. */
+  constructor(scene, kept) {
     this.scene = scene;
-    this.session = session;
+    this.session = null; // until the kernels are ready
     this.chart = new Chart(scene.chart.steps);
     this.manifold = { first: new Chart(scene.first), periods: scene.periods, interior: scene.interior };
     const pins = [element("pin-a"), element("pin-b")];
     this.picture = new Picture(scene, this.chart, element("stage"), element("picture"), pins, () => this.look());
     const { start, end, vector, alpha, playhead } = scene.scene;
-    this.now = { start, end, vector, alpha };
+    this.now = { start, end, vector, alpha, ...kept };
     this.playhead = playhead;
     this.newest = new Newest(
       (request) => this.compute(request),
@@ -34,12 +35,38 @@ export class Viewer {
     );
   }
 
-  /** Show the scene as it was exported, and wait for its first answer. */
-  async begin() {
+  /** Show the scene with nothing computed: its frame, pins and titles, and no numbers. */
+  open() {
+    element("stage").setAttribute("aria-busy", "true");
+    element("status").textContent = "preparing the kernels…";
+    element("status").className = "";
+    fill(element("measures"), []);
     this.headings();
     this.picture.resize();
+    this.paint();
+  }
+
+  /** Compute the scene with a session, and wait for the first answer. */
+  async begin(session) {
+    this.session = session;
+    this.open();
     await this.rest();
     this.paintMap();
+  }
+
+  /** Say that the newest request has no answer: curve and numbers are those of the last one, in grey. */
+  stall() {
+    element("stage").setAttribute("aria-busy", "false");
+    element("measures").className = "stale";
+    element("status").textContent = "not computed";
+    element("status").className = "bad";
+  }
+
+  /** Show and ask for nothing any more; resolves when nothing is computed any more. */
+  leave() {
+    this.left = true;
+    this.picture.stop();
+    return this.newest.stop();
   }
 
   look() {
@@ -48,11 +75,19 @@ export class Viewer {
   }
 
   // --- computing -------------------------------------------------------------------------------
-  ask(change, steps = STEPS.live) {
+  /** Whether the kernels are ready and the scene is still shown. */
+  computes() {
+    return this.session && !this.left;
+  }
+
+  async ask(change, steps = STEPS.live) {
     this.now = { ...this.now, ...change };
+    if (!this.computes()) return this.paint();
     const stage = element("stage");
     stage.setAttribute("aria-busy", "true");
-    return this.newest.ask({ ...this.now, steps }).finally(() => stage.setAttribute("aria-busy", "false"));
+    await this.newest.ask({ ...this.now, steps }).finally(() => {
+      if (!this.left) stage.setAttribute("aria-busy", "false");
+    });
   }
 
   /** A pin was let go: compute with all steps. */
@@ -96,6 +131,8 @@ export class Viewer {
 
   // --- showing ---------------------------------------------------------------------------------
   show(request, answer) {
+    if (this.left) return;
+    element("note").hidden = true; // what failed before it is over
     this.ahead = null;
     this.refused = answer.outside;
     if (answer.outside) {
@@ -112,6 +149,7 @@ export class Viewer {
 
   /** An answer takes long: the pins go ahead, and curve and numbers are grey. */
   moveAhead(request) {
+    if (this.left) return;
     this.ahead = request;
     this.paint();
     this.tell();
@@ -121,6 +159,7 @@ export class Viewer {
     if (this.painting) return;
     this.painting = requestAnimationFrame(() => {
       this.painting = 0;
+      if (this.left) return;
       const at = this.ahead ?? this.answer?.request ?? this.now;
       const point = this.answer && this.pointOf(this.answer.path);
       this.picture.paint(this.answer, [at.start, at.end], point, Boolean(this.ahead));
@@ -134,8 +173,9 @@ export class Viewer {
     element("left-out").textContent = left;
   }
 
-  paintMap() {
-    return this.picture.paintMap(this.session, this.manifold, (radius) => {
+  async paintMap() {
+    if (!this.computes()) return;
+    await this.picture.paintMap(this.session, this.manifold, (radius) => {
       if (radius) element("circles").textContent = `Circles of Fisher radius ${number(radius, 3)}`;
       this.paint();
     });
@@ -146,7 +186,8 @@ export class Viewer {
     const { map, distribution } = this.scene;
     element("distributions").hidden = !distribution;
     element("map").hidden = !map;
-    element("circles").textContent = "";
+    for (const id of ["circles", "left-out"]) element(id).textContent = "";
+    element("bars").width = 0; // which clears it
     if (distribution) {
       const title = `Distributions over ${distribution.title}`;
       element("distributions").querySelector("h2").textContent = title;
@@ -172,9 +213,10 @@ export class Viewer {
     }
     if (!this.answer) return;
     const wordsOf = (name) => this.statusOf(name)[1];
-    status.textContent = this.ahead ? "computing…" : wordsOf(found);
+    const { limits } = this.session;
+    status.textContent = this.ahead ? "computing…" : wordsOf(found) + (arrived ? doubts(this.answer, wordsOf, limits) : "");
     element("measures").className = arrived && !this.refused && !this.ahead ? "" : "stale";
-    fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf));
+    fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf, limits));
   }
 
   // --- what the reader does ----------------------------------------------------------------------
@@ -204,7 +246,7 @@ export class Viewer {
   async turnTo(playhead) {
     this.playhead = playhead;
     const { answer } = this;
-    if (!answer) return;
+    if (!answer || !this.computes()) return;
     const rows = await this.rows(answer.request, answer.path);
     if (this.answer === answer) answer.rows = rows;
     this.paint();

@@ -117,7 +117,18 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
     paths = direct_solutions.repaired(request, constant_curvature.repaired(request, paths))
-    return multiple_shooting.repaired(request, paths, curves, fire, "f4")
+    return _ended(request, multiple_shooting.repaired(request, paths, curves, fire, "f4"))
+
+
+def _ended(request: ConnectRequest, paths: Paths) -> Paths:
+    """Return geodesics that end exactly at their end points.
+
+    Where g is small in some direction, even a small miss is large in θ: a carried vector depends on it.
+    """
+    theta = paths.theta.copy()
+    good = paths.status == Status.OK
+    theta[good, -1] = request.end[good]
+    return replace(paths, theta=theta)
 
 
 def _effort(request: ConnectRequest) -> Rounds:

@@ -81,9 +81,16 @@ def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFil
 
 def beside(stated: dict[str, Any], source: str) -> HeadFile:
     """Return the head file ``source``, read with the names and sequence of a specification."""
-    c = {**settings(stated), "source": source}
-    file = file_of({**c, "batch": 0})
-    return file if file.sequences == 1 else file_of(c)
+    return file_of(stated_beside(stated, source))
+
+
+def stated_beside(stated: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return how `beside` reads ``source``: by the parameters `OF_FILE` that a specification states,
+    without the sequence for a file that has only one.
+    """
+    found = {k: v for k, v in stated.items() if k in OF_FILE} | {"source": source}
+    first = {k: v for k, v in found.items() if k != "batch"}
+    return first if file_of(first).sequences == 1 else found
 
 
 def first_seen(stated: dict[str, Any]) -> dict[str, int]:

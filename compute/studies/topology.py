@@ -25,9 +25,6 @@ from compute.manifold.extent import Extent
 from compute.studies.elder_rule import joins
 
 MOST_CELLS = 2048 * 2048
-Cells = tuple[
-    Ints, Ints
-]  # pairs (n, 2) of birth and death, and births (m,) without a death, by flat index
 
 
 @dataclass(frozen=True, eq=False)

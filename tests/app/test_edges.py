@@ -92,4 +92,5 @@ def test_a_window_starts_without_what_only_exports_need():
     assert "app.desktop.documents" in loaded
     slow = {"fpdf", "av", "pyqtgraph", "scipy.stats", "scipy.cluster", "torch", "matplotlib"}
     slow |= {"scipy.integrate", "scipy.optimize"}
+    slow |= {"app.views.qt.panels.console_panel", "rlcompleter", "codeop"}
     assert not loaded & slow

@@ -54,9 +54,8 @@ class CentresJob(Construction):
 
     def found(self, of: Engine, manifold: Manifold) -> Found:
         """Compute both circles and their measures."""
-        curves: dict[str, Floats] = {}
         a, b, c = (pin[0] for pin in self.pins)
-        drawn: Curves = curves
+        drawn: Curves = {}
         measures: list[Measure] = []
         for name, find in (("Circumcentre", circumcentre), ("Incentre", incentre)):
             made = find(engine(), manifold, a, b, c)

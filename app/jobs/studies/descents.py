@@ -145,7 +145,7 @@ def _measure(method: str, run: Descent | None) -> Measure:
         return Measure(TITLES[method], "no expectation parameters", HINTS[method], False)
     made = len(run.theta) - 1
     left = f"{run.loss[-1]:.3g} above the least"
-    words = f"{left} after {made} steps"
+    words = f"{left} after {made} step{'' if made == 1 else 's'}"
     if run.status == Status.LEFT_DOMAIN:
         words += "; the next leaves the domain"
     elif run.status == Status.ILL_CONDITIONED:

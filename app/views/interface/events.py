@@ -17,6 +17,7 @@ from app.views.interface.comparison_events import (
     PanePinMoved,
     PanesLaidOut,
 )
+from app.views.interface.console import CompletionAsked, ConsoleEntered, ConsoleInterrupted
 from app.views.interface.data import DataEdited, DataPointChosen
 from app.views.interface.data_points import (
     DataPointMoved,
@@ -191,5 +192,8 @@ Event = (
     | DistancesChosen
     | PairPointedOut
     | PointPointedOut
+    | ConsoleEntered
+    | ConsoleInterrupted
+    | CompletionAsked
 )
 Handler = Callable[[Event], None]

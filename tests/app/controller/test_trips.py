@@ -19,8 +19,8 @@ from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 
 ROOT = Path(__file__).parents[3]
-# with and without a redraw of the plots, which happens about fourteen times a second
-DRAG, DRAG_WITH_PLOTS, FLOW_STEP = 19, 21, 12
+# without and with a redraw of the plots, which happens about fourteen times a second
+DRAG, DRAG_WITH_PLOTS, FLOW_STEP = 19, 22, 12
 
 
 def files_of(*acts: Callable[[], object]) -> set[str]:

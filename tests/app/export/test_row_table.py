@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.export.row_table import write_table
 
 
@@ -11,3 +13,10 @@ def test_rows_have_names_and_no_formulas(tmp_path):
     assert target.read_text(encoding="utf-8").splitlines() == [
         "'=name,value", "'=1+1,-1.5", '"plain, text",',
     ]  # fmt: skip
+
+
+def test_a_table_without_rows_is_refused(tmp_path):
+    target = tmp_path / "table.csv"
+    with pytest.raises(ValueError, match="no rows to write"):
+        write_table(target, [])
+    assert not target.exists()

@@ -39,7 +39,7 @@ def test_pictures_share_scale_and_colours_and_a_missing_one_is_said(made):
     pictures, told = made
     first, second, missing = pictures
     assert missing.scene is None and "got 77" in told[0] and missing.path is None
-    assert first.scene.limits == second.scene.limits and first.status == Status.OK
+    assert first.scene.limits == second.scene.limits and first.path.paths.status[0] == Status.OK
     sizes = [(p.scene.view.x1 - p.scene.view.x0, p.scene.view.y1 - p.scene.view.y0)
              for p in (first, second)]  # fmt: skip
     assert sizes[0] == pytest.approx(sizes[1])

@@ -141,8 +141,83 @@ for scene in live:
 """
 
 
-def test_cells_of_one_process_draw_in_turn():
+FAULTS = """
+from dataclasses import replace
+from queue import Queue
+from app.model import scene_file
+from app.notebook import live_scene
+told, jobs = Queue(), live_scene.jobs
+def planted(subject, viewport):
+    if subject.scene.alpha == 0.5:
+        raise ZeroDivisionError("planted")
+    return jobs(subject, viewport)
+live_scene.jobs = planted
+def hear(frame):
+    told.put(frame)
+    if frame.scene.alpha == 0.25:
+        raise KeyError("an observer's mistake")
+fine = scene_file.load("gaussian")
+live = live_scene.LiveScene(replace(fine, alpha=0.5), hear, "reference")
+first = told.get(timeout=60)
+assert first.problem == "ZeroDivisionError: planted" and first.picture == b"", first
+for alpha in (0.0, 0.25, 0.0, 0.5):
+    live.put(replace(fine, alpha=alpha))
+    drawn = told.get(timeout=60)
+    assert drawn.scene.alpha == alpha and drawn.arrived == (alpha != 0.5), drawn
+assert drawn.problem == first.problem and drawn.picture and drawn.pins and not drawn.measures, drawn
+live.close()
+"""
+CHANGES = """
+from queue import Queue
+from threading import Event
+from tests.app.notebook import traits
+traits.install()
+from app.notebook import live_scene, scene_widget
+begun, go, best = Event(), Event(), live_scene.best
+def waits(engine, job, session):
+    begun.set()
+    assert go.wait(60)
+    return best(engine, job, session)
+live_scene.best = waits
+widget, measured = scene_widget.show("gaussian", "reference"), Queue()
+widget.observe(lambda change: measured.put(change["new"]), ["measures"])
+assert begun.wait(60)
+widget.start = (0.5, 1.25)
+widget.alpha = 0.5
+go.set()
+first, second = measured.get(timeout=60), measured.get(timeout=60)
+widget.close()
+assert first != second and widget.measures == second
+assert (widget.start, widget.alpha) == ((0.5, 1.25), 0.5), (widget.start, widget.alpha)
+try:
+    widget.end = (0.0, -1.0)
+except ValueError as problem:
+    assert str(problem).startswith("pin B must lie in"), problem
+assert widget.end == widget.scene.end.theta and widget.end[1] > 0.0
+"""
+
+
+def alone(script):
+    """Run a script in a process of its own, and return its status and what it says."""
     ran = subprocess.run(
-        [sys.executable, "-c", TWO], capture_output=True, text=True, env=environment(), timeout=120
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=120,
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.returncode, ran.stderr
+
+
+def test_cells_of_one_process_draw_in_turn():
+    assert alone(TWO) == (0, "")
+
+
+def test_a_fault_is_said_and_the_next_scene_is_drawn():
+    status, said = alone(FAULTS)
+    assert status == 0, said
+    assert 'KeyError: "an observer\'s mistake"' in said, "an observer's mistake is not hidden"
+
+
+def test_what_a_script_sets_while_a_picture_is_drawn_is_kept():
+    assert alone(CHANGES) == (0, "")

@@ -137,6 +137,18 @@ def test_playing_moves_the_playhead_over_the_race_and_ends_with_it():
     seen.ticks[0]()
     assert seen.store.scene.playhead == 1.0 and not seen.part.is_running
     assert not seen.ticks and not seen.state.running
+    seen.store.undo()
+    assert not seen.store.can_undo, "only the change before it is a step of undo"
+
+
+def test_playing_a_hidden_race_shows_it_which_is_a_step_of_undo():
+    seen = Seen()
+    hidden = replace(seen.store.scene, layers=replace(seen.store.scene.layers, descents=False))
+    seen.store.replace(hidden)
+    seen.part.toggle()
+    assert seen.part.is_running and seen.store.scene.layers.descents
+    seen.store.undo()
+    assert seen.store.scene == hidden and not seen.store.can_undo
 
 
 def test_marks_leap_from_step_to_step_and_stay_at_the_last_one():
@@ -195,7 +207,7 @@ def test_the_panel_sets_rates_and_draws_the_race(tmp_path):
         QTest.keyClicks(rate, "1")
         QTest.keyClick(rate, Qt.Key.Key_Return)
         assert program.store.scene.descents.mirror == 1.0
-        until(program, lambda: says("1 steps, converged"))
+        until(program, lambda: says("1 step, converged"))
         edit(program, "playhead", 0.5)
         until(program, lambda: says("step 10"))
         (play,) = held.findChildren(PlayButton)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.model import head_folders, scene_file
+from app.parts import head_atlas
 from app.parts.head_atlas import HeadAtlasPart
 from app.views.interface.events import PanelShown
 from app.views.interface.head_atlas import (
@@ -15,6 +16,7 @@ from app.views.interface.head_atlas import (
     AtlasChosen,
     AtlasHeadChosen,
 )
+from compute.families import manifold, parse, write
 from compute.heads.head import load
 from tests.app.parts.beside import CAT, Beside, scene_of
 
@@ -93,6 +95,28 @@ def test_other_files_join_and_say_why_they_cannot_be_compared(tmp_path):
     made.hear(AtlasHeadChosen(0, 4, 8))
     assert made.edits[-1]["family.layer"] == 4
     assert len(made.hear(AtlasAsked("clear")).heads) == 54
+
+
+def test_a_head_of_another_file_is_shown_as_it_is_read_and_before_all_are_scored(
+    tmp_path, monkeypatch
+):
+    bank, paths = load("bank"), [str(tmp_path / f"{name}.npz") for name in ("one", "two")]
+    for path in paths:
+        arrays = {name: np.asarray(getattr(bank, name)[0, :2])[None] for name in "qkv"}
+        np.savez(path, **{"queries": arrays.pop("q"), **arrays})
+    scene = scene_of(f"attention:{paths[0]}?q=queries", tmp_path)
+    made = Beside(HeadAtlasPart, scene, paths[1])
+    made.hear(PanelShown("Atlas", True))
+    growing, hear = [], made.part.on_message
+    monkeypatch.setattr(head_atlas, "EVERY", -1.0)
+    monkeypatch.setattr(made.part, "on_message", growing.append)
+    made.hear(AtlasAsked("add"))
+    hear(growing[0])
+    assert growing[0].done < growing[0].total == 4
+    made.hear(AtlasHeadChosen(1, 0, 1))
+    name, stated = parse(made.edits[-1]["family"])
+    assert (stated["source"], stated["q"], stated["head"]) == (paths[1], "queries", 1)
+    assert manifold(write(name, stated)).landmarks is not None
 
 
 def test_other_families_have_no_heads():

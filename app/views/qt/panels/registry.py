@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from app.model.panel_titles import (
     ATLAS,
     COMPARE,
+    CONSOLE,
     DATA,
     DESCENTS,
     DISTANCES,
@@ -176,6 +177,12 @@ def _data(emit: Handler, theme: Theme) -> Panel:
     return DataPanel(emit, theme)
 
 
+def _console(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.console_panel import ConsolePanel
+
+    return ConsolePanel(emit)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
@@ -195,6 +202,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
     PanelSpec(LESSON, RIGHT, _lesson, height=490, top=True, scrolls=False),
     PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
+    PanelSpec(CONSOLE, BOTTOM, _console, beside=LOG, height=240, scrolls=False),
 )
 
 
@@ -235,6 +243,19 @@ class PanelDock:
             self._fill()
         self._emit(PanelShown(self.spec.title, seen))
 
+    def prepare(self) -> None:
+        """Build the panel ahead of showing it, once that is allowed."""
+        if self._furnished and self.panel is None:
+            self._build()
+
+    def _build(self) -> None:
+        self.panel = self.spec.make(self._emit, self._theme)
+        if self.spec.scrolls:
+            self._area.setWidget(self.panel.widget)
+        else:
+            self.dock.setWidget(self.panel.widget)
+            self._area.deleteLater()
+
     def furnish(self) -> None:
         """Allow building of visible panels, after the window has been drawn."""
         self._furnished = True
@@ -242,11 +263,6 @@ class PanelDock:
             self._fill()
 
     def _fill(self) -> None:
-        if self.panel is None:
-            self.panel = self.spec.make(self._emit, self._theme)
-            if self.spec.scrolls:
-                self._area.setWidget(self.panel.widget)
-            else:
-                self.dock.setWidget(self.panel.widget)
-                self._area.deleteLater()
+        self.prepare()
+        assert self.panel is not None
         self.panel.show(self._state)
