@@ -73,8 +73,14 @@ def test_a_broken_link_is_found(link):
 def test_the_navigation_names_every_page_once():
     named = [page for pages in navigation.SECTIONS.values() for page in pages]
     assert len(set(named)) == len(named)
-    assert {*PAGES} - {*named} == {"README.md", "docs/README.md", "assets/data/README.md"}
+    assert {*PAGES} - {*named} == {"README.md", "assets/data/README.md"}
     assert each((ROOT / page).is_file() for page in navigation.copied())
+
+
+def test_the_overview_names_every_page():
+    page = (ROOT / "docs" / "README.md").read_text("utf-8")
+    others = [path.name for path in (ROOT / "docs").glob("*.md") if path.name != "README.md"]
+    assert [name for name in others if f"]({name})" not in page] == []
 
 
 def test_the_reference_has_every_public_name_once():
@@ -151,6 +157,7 @@ def test_a_formula_becomes_a_block_and_code_stays():
         ("g_ij, g", [("g", ""), ("ij", "sub"), (", g", "")]),
         ("e^{−t}(η₀ − η_B)", [("e", ""), ("−t", "sup"), ("(η₀ − η", ""), ("B", "sub"), (")", "")]),
         ("θ''^k", [("θ''", ""), ("k", "sup")]),
+        ("exp_{c(t)}(X)", [("exp", ""), ("c(t)", "sub"), ("(X)", "")]),
         ("exp_a(v)", [("exp", ""), ("a", "sub"), ("(v)", "")]),
         ("NOT_VERIFIED, dual_paths, labels_, 2^53", None),
     ],

@@ -45,7 +45,7 @@ def seen() -> Iterator[Watched]:
 
 def test_steps_take_a_turn_each_and_are_seen_together(seen):
     still, turns, beats = Stillness(seen.label), [], []
-    still.draw = lambda: turns.append(("drawn", len(beats)))
+    still.draw_by(lambda: turns.append(("drawn", len(beats))))
     seen.painted.clear()
 
     def step(words: str) -> None:
@@ -80,3 +80,15 @@ def test_steps_that_are_asked_for_meanwhile_come_after_and_a_failure_shows_the_w
     until(None, lambda: not still.is_on)
     assert done == ["first", "last"] and told == ["a step"]
     assert seen.label.updatesEnabled()
+
+
+def test_a_paint_that_was_due_before_is_not_waited_for(seen):
+    still = Stillness(seen.label)
+    for words in ("first", "second"):
+        seen.painted.clear()
+        seen.label.update()
+        still.begin(lambda words=words: seen.label.setText(words))
+        until(None, lambda: not still.is_on)
+        assert seen.painted == [words]
+    seen.label.setText("later")
+    until(None, lambda: seen.painted[-1] == "later")

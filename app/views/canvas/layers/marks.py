@@ -187,7 +187,7 @@ class MarksLayer(Layer):
         assert self._marks is not None
         order, where = self._beside_discs(frame, at, alpha)
         taken = np.concatenate([self.occupied(frame), _around(frame, self._pins, COVERED)])
-        where = where._replace(free=where.free & ~_hits(where.boxes, taken))
+        where = Spots(*where[:3], where.free & ~_hits(where.boxes, taken), where.clear)
         crossed = _hits(where.boxes, _around(frame, self._lines, CROSSED))
         leaders: list[Primitive] = []
         labels: list[Primitive] = []
@@ -228,7 +228,7 @@ class MarksLayer(Layer):
         found = spots(frame, at[tried], np.array(widths), discs)
         if len(inside) <= FEW:
             clear = [_nearest(found.boxes[k], at[i], at[inside]) for k, i in enumerate(tried)]
-            found = found._replace(clear=np.array(clear, bool).reshape(found.free.shape))
+            found = Spots(*found[:4], np.array(clear, bool).reshape(found.free.shape))
         return tried, found
 
 

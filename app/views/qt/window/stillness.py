@@ -12,14 +12,13 @@ from PySide6.QtWidgets import QWidget
 class Stillness(QObject):
     """Performs steps in a turn of the event loop each, and shows all that they changed at once.
 
-    The window handles events between them.  ``draw``: draws the canvas, in a turn of its own, before
-    the window is painted.
+    The window handles events between them.
     """
 
     def __init__(self, frame: QWidget) -> None:
         super().__init__(frame)
         self._frame = frame
-        self.draw: Callable[[], None] = lambda: None
+        self._draw: Callable[[], None] = lambda: None
         self._steps: deque[Callable[[], None]] = deque()
         self._is_drawn = True
         self._turn = QTimer(self)
@@ -30,6 +29,10 @@ class Stillness(QObject):
     def is_on(self) -> bool:
         """Whether the window keeps its picture."""
         return self._turn.isActive()
+
+    def draw_by(self, draw: Callable[[], None]) -> None:
+        """Set the function that draws the canvas ahead, in a turn of its own after the steps."""
+        self._draw = draw
 
     def begin(self, *steps: Callable[[], None]) -> None:
         """Keep the picture until the steps are done, after those that were asked for before."""
@@ -44,7 +47,9 @@ class Stillness(QObject):
             self._steps.popleft()()
         elif not self._is_drawn:
             self._is_drawn = True
-            self.draw()
+            self._draw()
         else:
             self._turn.stop()
             self._frame.setUpdatesEnabled(True)
+            # Qt would wait for a paint that was due before, and which it left out meanwhile
+            self._frame.repaint()

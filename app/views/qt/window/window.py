@@ -381,7 +381,7 @@ class MainWindow(Window):
 
     def serve(self, canvas: Hands, draw: Callable[[], None]) -> None:
         """Connect a canvas for Tab, pinch gestures and presentation mode; ``draw`` draws it ahead."""
-        self.stillness.draw = draw
+        self.stillness.draw_by(draw)
         Walking(self._canvas, canvas)
         self._held = canvas.held_by_keys
         Leaving(self._canvas, canvas.point_away)
