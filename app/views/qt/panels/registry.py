@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from app.model.package_panels import names, title_of
 from app.model.panel_titles import (
     ATLAS,
     COMPARE,
@@ -183,6 +184,12 @@ def _console(emit: Handler, theme: Theme) -> Panel:
     return ConsolePanel(emit)
 
 
+def _of_package(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.package_panel import PackagePanel
+
+    return PackagePanel(theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
@@ -203,6 +210,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(LESSON, RIGHT, _lesson, height=490, top=True, scrolls=False),
     PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
     PanelSpec(CONSOLE, BOTTOM, _console, beside=LOG, height=240, scrolls=False),
+    *(PanelSpec(title_of(name), RIGHT, _of_package, beside=DISTRIBUTIONS) for name in names()),
 )
 
 
