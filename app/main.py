@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app.model.lessons import first_scene
-from app.process import display, ending
+from app.process import display, ending, installation
 from app.process.cycle_collector import Garbage
 
 if TYPE_CHECKING:
@@ -33,14 +33,15 @@ FURNISH_MS = 3000
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and run until it is closed."""
+    installation.check()
     if problem := display.missing(os.environ):
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
-    from app.model import colormaps, scene_file
-    from app.model.lessons import catalogue, listing
+    from app.model import scene_file
+    from app.model.lessons import catalogue
+    from app.parts import package_problems
     from compute.core.opening import is_regular
-    from compute.families import problems
 
     scene_name = chosen.scene or scene_file.names()[0]
     lesson = scene_name if catalogue.is_lesson(scene_name) else ""
@@ -60,10 +61,9 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
-    offered = (*problems(), *listing.problems(), *colormaps.problems())
-    for remark in filter(None, (program.settings.remark, *offered)):
+    for remark in filter(None, (program.settings.remark, *package_problems.lines())):
         program.window.log(f"⚠ {remark}")
-    program.documents.offer_lost()
+    program.documents.recovery.offer(is_named=bool(chosen.scene))
     return program.run()
 
 
@@ -147,7 +147,7 @@ class Program:
         self.window.on_context(
             partial(context_menu.entries, self.canvas, self.controller), self.canvas.menu_place
         )
-        self.window.serve(self.canvas)
+        self.window.serve(self.canvas, self.screen.prepare)
         # its timer also lets Python handle signals
         self._garbage.begin(self.window.every)
         self._recall()

@@ -32,8 +32,8 @@ def stated() -> dict[str, dict[str, str]]:
 def runs(interpreter: str, abi: str, python: str) -> bool:
     """Whether a wheel with these tags is one of a version of Python."""
     minor = int(python[2:])
-    if interpreter == "py3":
-        return abi == "none"
+    if interpreter.startswith("py"):
+        return interpreter == "py3" and abi == "none"
     number = int(interpreter.removeprefix("cp3"))
     return (number == minor and abi == interpreter) or (number <= minor and abi == "abi3")
 
@@ -78,6 +78,7 @@ def test_every_package_has_wheels_but_for_those_that_the_page_names(stated):
     ("file", "system", "python", "most", "wanted"),
     [
         ("a-1-py3-none-any.whl", "macos-arm64", "3.13", 14, True),
+        ("a-1-py2-none-any.whl", "macos-arm64", "3.13", 14, False),
         ("a-1-cp312-cp312-win_amd64.whl", "windows-amd64", "3.12", 64, True),
         ("a-1-cp312-cp312-win_amd64.whl", "windows-amd64", "3.13", 64, False),
         ("a-1-cp312-cp312-win_arm64.whl", "windows-amd64", "3.12", 64, False),

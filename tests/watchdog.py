@@ -27,6 +27,7 @@ FAMILIES = ("beta", "von_mises", "gamma", "attention:bank", "categorical3_natura
 HEAD = (32, 32, 2048, 44)
 MOVES, PAUSE = 150, 0.01
 FLOWING = 3.0
+LESSON = "patches"
 
 
 class Watchdog:
@@ -121,6 +122,11 @@ def watch(program, folder: Path) -> None:
         drag(program)
     with watched(program, "hover"):
         hover(program)
+    for _ in range(2):
+        with watched(program, "theme"):
+            program.window.actions["switch_theme"].trigger()
+    with watched(program, "a lesson"):
+        program.lessons.open(LESSON)
     for family in FAMILIES:
         with watched(program, f"family {family}"):
             edit(program, "family", family)

@@ -40,6 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answered(arguments: Sequence[str]) -> int:
+    try:
+        return _completed(arguments)
+    except ImportError as problem:
+        from app.process.installation import missing
+
+        if not (words := missing(problem)):
+            raise
+        print(f"attention-geodesics: {words}", file=sys.stderr)
+        return 2
+
+
+def _completed(arguments: Sequence[str]) -> int:
     from app.cli.parser import BadInput, parser
 
     try:
@@ -80,7 +92,12 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _report_packages() -> None:
     """Report what installed packages offer and could not be loaded, of the kinds that were needed."""
-    modules = ("compute.families", "app.model.colormaps", "app.model.lessons.listing")
+    modules = (
+        "compute.families",
+        "app.model.colormaps",
+        "app.model.lessons.listing",
+        "app.jobs.studies",
+    )
     loaded = [sys.modules[name] for name in modules if name in sys.modules]
     for line in (line for module in loaded for line in module.problems_met()):
         print(f"attention-geodesics: {line}", file=sys.stderr)

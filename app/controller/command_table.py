@@ -31,13 +31,7 @@ _COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+O",
         "Show the attention heads of an .npz or .safetensors file",
     ),
-    Command(
-        "open_data",
-        "File",
-        "Open data…",
-        "",
-        "Fit the family to the samples of a table, or show the points in it",
-    ),
+    Command("open_data", "File", "Open data…", "", "Fit the family to a table, or show its points"),
     Command(
         "save",
         "File",
@@ -48,6 +42,7 @@ _COMMANDS: tuple[Command, ...] = (
         apart=True,
     ),
     Command("save_as", "File", "Save as…", "Ctrl+Shift+S", "Write the scene to another file"),
+    Command("restore", "File", "Restore unsaved work…", "", "Show what a cut-off session left"),
     Command(
         "export_figure",
         "File",

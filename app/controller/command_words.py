@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "open_head": "model transformer load npz safetensors",
     "save": "store",
     "save_as": "copy duplicate rename",
+    "restore": "recover crash autosave backup lost",
     "export_figure": "image picture print publish vector journal LaTeX",
     "export_film": "video movie animation record",
     "export_distances": "matrix dendrogram table CSV picture",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.desktop.opened_files import HEADS, OPENED, SCENES, is_photograph
+from app.desktop.recovery import Recovery
 from app.model import autosave, document, recent, scene_entries, scene_file
 from app.model.document import Document
 from app.model.file_formats import JSON, MARKDOWN, suffixes
@@ -89,6 +90,7 @@ class Documents:
         self._kept: Scene | None = None
         self._said = ""
         self.keeper = self._keeper(settings.folder) if settings.folder else None
+        self.recovery = Recovery(window, settings, self.guarded, self._take)
         store.listen(lambda old, new: self._changed())
         window.on_drop(self.dropped)
         window.ask_before_closing(self._may_close)
@@ -109,6 +111,7 @@ class Documents:
             "open_head": self._ask_head,
             "save": self.save,
             "save_as": self.save_as,
+            "restore": self.recovery.restore,
             "quit": lambda: self.guarded(self._end),
         }
 
@@ -278,43 +281,10 @@ class Documents:
             self._offer_way_out("Unsaved work cannot be backed up", reason)
         self._said = reason
 
-    def offer_lost(self) -> None:
-        """Offer unsaved work of the last session."""
-        folder = self._settings.folder
-        found = autosave.lost(folder, self._settings.is_alive) if folder else []
-        if not found:
-            return
-        newest = found[0]
-        of = f" of {newest.origin.name}" if newest.origin else ""
-        self._window.ask(
-            "There is unsaved work",
-            f"The last session ended before its changes{of} were saved.",
-            [
-                ("Restore", lambda: self._restore(newest)),
-                ("Discard", lambda: self._throw_away(newest)),
-                ("Later", _ignore),
-            ],
-        )
-
-    def _throw_away(self, found: autosave.Lost) -> None:
-        try:
-            found.file.unlink(missing_ok=True)
-        except OSError as problem:
-            self._window.tell("The unsaved work still exists", describe(problem))
-
-    def _restore(self, found: autosave.Lost) -> None:
-        """Restore unsaved work by taking over its file, which only one window can do."""
+    def _take(self, found: autosave.Lost) -> None:
+        """Restore unsaved work by taking over its file, as only one window can.  Raises OSError."""
         assert self.keeper is not None
-        try:
-            self.keeper.take(found.file)
-        except FileNotFoundError:
-            self._window.tell(
-                "The unsaved work no longer exists", "Another window has restored it."
-            )
-            return
-        except OSError as problem:
-            self._window.tell("The unsaved work cannot be restored", str(problem))
-            return
+        self.keeper.take(found.file)
         # no digest: the file may have changed since the lost work began
         self.document, self._kept = Document(found.origin), found.scene
         self._begun()

@@ -5,7 +5,9 @@ Both are applied to window, plots and canvas together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -35,11 +37,19 @@ class Sized(Protocol):
     def set_size(self, size: float) -> None: ...
 
 
+class Still(Protocol):
+    """The interface of what performs steps that are seen together."""
+
+    def begin(self, *steps: Callable[[], None]) -> None: ...
+
+
 class Dressed(Themed, Protocol):
     """The interface of the window."""
 
     @property
     def presenter(self) -> Sized: ...
+    @property
+    def stillness(self) -> Still: ...
 
 
 class Preferring(Protocol):
@@ -69,8 +79,9 @@ class Appearance:
         theme = theme_of(self._settings.preferences.theme)
         if theme != self.theme:
             self.theme = theme
-            self._window.set_theme(theme)
-            self._canvas.set_theme(theme)
+            self._window.stillness.begin(
+                partial(self._window.set_theme, theme), partial(self._canvas.set_theme, theme)
+            )
 
     def switch(self) -> None:
         """Switch to the other theme."""

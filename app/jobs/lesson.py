@@ -28,6 +28,11 @@ class ReadLesson(Job):
             emit(LessonRead(self, None, str(problem)))
 
 
+@dataclass(frozen=True)
+class ReadLessonAgain(ReadLesson):
+    """Reads a lesson whose file was changed; it does not take the place of one that is opened."""
+
+
 @dataclass(frozen=True, eq=False)
 class LessonRead:
     """The lesson, or None and why the file is not one."""

@@ -1,6 +1,6 @@
 """The layers of a scene, with visibility and opacity.
 
-Each study, a file in `app/jobs/studies`, is a layer named after its file.
+Each study, a file in `app/jobs/studies`, is a layer named after its file; packages name their own.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, make_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from app.model.study_folders import study_names
+from app.model.study_folders import package_names, study_names
 from compute.core.refusal import shown
 
 
@@ -41,6 +41,11 @@ class _Shares:
                 raise ValueError(f"opacity of {name} must lie in 0 … 1, got {shown(share)}")
 
 
+def own_names() -> tuple[str, ...]:
+    """Return the names of the layers that are not studies."""
+    return tuple(layer.name for layer in fields(_Own))
+
+
 def _made(name: str, names: list[str], kind: str, default: object, base: type) -> type:
     extra = [(each, kind, field(default=default)) for each in names]
     made = make_dataclass(name, extra, bases=(base,), frozen=True)
@@ -58,7 +63,9 @@ if TYPE_CHECKING:
         """The opacity of each layer except the map."""
 
 else:
-    Layers = _made("Layers", study_names(), "bool", False, _Own)
+    _known = {*own_names(), *study_names()}
+    _others = [name for name in package_names() if name not in _known]
+    Layers = _made("Layers", [*study_names(), *_others], "bool", False, _Own)
     _faded = [layer.name for layer in fields(Layers) if layer.name != "map"]
     Opacity = _made("Opacity", _faded, "float", 1.0, _Shares)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from html import escape
+from typing import Any
 
-from app.jobs.lesson import LessonRead, ReadLesson
+from app.jobs.lesson import LessonRead, ReadLesson, ReadLessonAgain
 from app.jobs.path import PathJob
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
@@ -23,7 +23,7 @@ from app.model.lessons.checks import Check, holds
 from app.model.lessons.lesson import Lesson, NotALesson, Step
 from app.model.lessons.progress import Progress
 from app.model.scene import Scene
-from app.model.store import DEEPEST
+from app.parts.lesson_past import LessonPast, Place, Turn, moved
 from app.parts.lesson_quantities import Current
 from app.parts.lesson_readings import reading
 from app.parts.part import Part, PartContext
@@ -34,21 +34,11 @@ from app.views.text.markdown import page
 
 TITLE = panel_titles.LESSON
 Act = Callable[[], None]
-Place = tuple[Lesson | None, int]
 # fields changed by moving the view
 _LOOKED = ("playhead", "view", "camera", "title")
+_USUAL: dict[str, Any] = {name: getattr(Scene(), name) for name in _LOOKED}
 # seconds between updates of the panel while something moves
 PACE = 0.06
-
-
-@dataclass(frozen=True, eq=False)
-class Turn:
-    """A change from one step to another, with both scenes."""
-
-    left: Place
-    reached: Place
-    before: Scene
-    after: Scene
 
 
 class LessonPart(Part):
@@ -65,6 +55,7 @@ class LessonPart(Part):
         self.lesson: Lesson | None = None
         self.at = 0
         self._opening: ReadLesson | None = None
+        self._rereading: ReadLessonAgain | None = None
         self._admitted = False
         self.progress: dict[str, Progress] = {}
         self._keep: Act = lambda: None
@@ -76,7 +67,7 @@ class LessonPart(Part):
         self._readings: dict[Check, Reading] = {}  # the last ones with a value, of one subject
         self._read_of: object = None  # that subject
         self._answers: dict[type, object] = {}
-        self._turns: deque[Turn] = deque(maxlen=DEEPEST)
+        self._past = LessonPast()
         self._seen: set[str] = set()  # panels
         self._brought = ""  # a panel opened only by the lesson
 
@@ -144,6 +135,8 @@ class LessonPart(Part):
         if isinstance(message, LessonRead):
             if message.job == self._opening:
                 self._opened(message)
+            elif message.job is self._rereading:
+                self._reread(message)
             return
         job = getattr(message, "job", None)
         if self.lesson is not None and job is not None:
@@ -165,14 +158,12 @@ class LessonPart(Part):
         """
         self._opening, self._admitted = ReadLesson(source), admitted
         self.context.submit(self._opening)
+        self.context.window.prepare_panel(TITLE)  # meanwhile
 
     def _opened(self, answer: LessonRead) -> None:
         """Begin the lesson that was read, or say why it is none."""
-        self._opening, lesson, problem = None, answer.lesson, answer.problem
-        try:
-            lesson = lesson and typeset(lesson)
-        except NotALesson as found:
-            lesson, problem = None, str(found)
+        self._opening = None
+        lesson, problem = _typeset(answer)
         if lesson is None:
             self.context.window.tell("This file is not a lesson", problem)
             return
@@ -180,19 +171,22 @@ class LessonPart(Part):
         begin() if self._admitted else self._admit(begin)
 
     def reload(self) -> None:
-        """Read the file of the current lesson again and stay at the step; if the file is invalid, keep
-        the lesson and show the reason.
+        """Have the worker read the file of the current lesson again and stay at the step; if the file
+        is invalid, keep the lesson and show the reason.
         """
-        if self.lesson is None or self.step is None:
+        if self.lesson is not None:
+            self._rereading = ReadLessonAgain(self.lesson.name)
+            self.context.submit(self._rereading)
+
+    def _reread(self, answer: LessonRead) -> None:
+        before, step, self._rereading = self.lesson, self.step, None
+        if before is None or step is None or before.name != answer.job.source:
             return
-        before, step = self.lesson, self.step
-        try:
-            lesson = typeset(catalogue.load(before.name))
-        except NotALesson as problem:
-            self._problem = str(problem).removeprefix(f"{os.path.dirname(before.name)}{os.sep}")
+        lesson, problem = _typeset(answer)
+        self._problem = problem.removeprefix(f"{os.path.dirname(before.name)}{os.sep}")
+        if lesson is None:
             self._show()
             return
-        self._problem = ""
         steps = lesson.steps
         at = min(self.at, len(steps) - 1)
         at = next((i for i, other in enumerate(steps) if other.title == step.title), at)
@@ -206,14 +200,9 @@ class LessonPart(Part):
 
     def _adopt(self, lesson: Lesson) -> None:
         """Put the changed text of a lesson in place of the lesson shown, in its past too."""
-        before, self.lesson = self.lesson, lesson
-
-        def now(place: Place) -> Place:
-            return (lesson, min(place[1], len(lesson.steps) - 1)) if place[0] is before else place
-
-        changed = [replace(t, left=now(t.left), reached=now(t.reached)) for t in self._turns]
-        self._turns = deque(changed, maxlen=DEEPEST)
-        self.at = now((before, self.at))[1]
+        assert self.lesson is not None
+        self._past.adopt(self.lesson, lesson)
+        self.lesson, self.at = moved(self.place, lesson)
         tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
         kept = self.progress[lesson.name]
         self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
@@ -247,20 +236,16 @@ class LessonPart(Part):
         self.at = min(max(step, 0), len(self.lesson.steps) - 1)
         self._note(step=self.at)
         self._put(self.lesson.steps[self.at].scene)
-        self._turns.append(Turn(left, self.place, before, self.context.store.scene))
+        self._past.note(Turn(left, self.place, before, self.context.store.scene))
         self.bring()
         self._arrived(self.context.store.scene)
         self._look()
 
     def _follow(self, old: Scene, new: Scene) -> None:
         """Follow undo and redo across a change of step, recognised by its scenes."""
-        for turn in self._turns:
-            if (old is turn.after and new is turn.before) and self.place == turn.reached:
-                self._stand(turn.left)
-                return
-            if (old is turn.before and new is turn.after) and self.place == turn.left:
-                self._stand(turn.reached)
-                return
+        place = self._past.led_to(old, new, self.place)
+        if place is not None:
+            self._stand(place)
 
     def _stand(self, place: Place) -> None:
         self.lesson, self.at = place
@@ -272,7 +257,7 @@ class LessonPart(Part):
     def end(self) -> None:
         """End the lesson, because another scene was opened; show the list again."""
         if self.lesson is not None:
-            self._turns.clear()
+            self._past.clear()
             self._stand((None, 0))
 
     def bring(self) -> None:
@@ -359,7 +344,7 @@ class LessonPart(Part):
         self.events = LessonPart.events
         if self.lesson is not None:
             self.events = (LessonChosen, PanelShown, PinMoved, VectorMoved, Held)
-        self.fields = None if self.lesson is not None or self._turns else frozenset()
+        self.fields = None if self.lesson is not None or not self._past.is_empty else frozenset()
         self._watch(self.lesson.name if self.lesson is not None else "")
         self._shown_at = time.monotonic()
         self.context.window.set_panel(TITLE, self.state())
@@ -392,6 +377,14 @@ class LessonPart(Part):
         return LessonEntry(name, title, len(kept.done), kept.count)
 
 
+def _typeset(answer: LessonRead) -> tuple[Lesson | None, str]:
+    """Return the lesson that was read if its texts can be set, or None and what is wrong with it."""
+    try:
+        return answer.lesson and typeset(answer.lesson), answer.problem
+    except NotALesson as problem:
+        return None, str(problem)
+
+
 def _bare(scene: Scene) -> Scene:
     """Return a scene without its view."""
-    return replace(scene, **{name: getattr(Scene(), name) for name in _LOOKED})
+    return replace(scene, **_USUAL)

@@ -19,6 +19,7 @@ from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
 from app.parts.macro import MacroPart
 from app.parts.notes import NotesPart
+from app.parts.package_panel import PANELS_OF_PACKAGES
 from app.parts.part import Part, PartContext
 from app.parts.point_selection import PointSelectionPart
 from app.parts.points import PointsPart
@@ -57,4 +58,5 @@ PARTS: tuple[Callable[[PartContext], Part], ...] = (
     HeadAtlasPart,
     MacroPart,
     ConsolePart,
+    *PANELS_OF_PACKAGES,
 )

@@ -103,6 +103,9 @@ class _EveryMove(QtBaseCanvasBackend):  # type: ignore[misc]
 class ComposedSurface(_EveryMove, CanvasBackendDesktop):  # type: ignore[misc]
     """A widget that OpenGL composes the window with."""
 
+    def prepare(self) -> None:
+        """Draw nothing ahead: OpenGL is quick, and draws when the window is composed."""
+
     def present(self) -> None:
         """Draw a frame, compose the window and bring it to the screen, before this returns."""
         self.repaint()
@@ -149,6 +152,11 @@ class PaintedSurface(_EveryMove, QWidget):
         """Draw the frame that is due and bring it to the screen, before this returns."""
         self.repaint()
         self._tell()
+
+    def prepare(self) -> None:
+        """Draw the frame that is due, so that painting the window takes no longer than its pixels."""
+        if self._due:
+            self._draw()
 
     def _vispy_close(self) -> None:
         self._vispy_set_current()

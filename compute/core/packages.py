@@ -1,4 +1,5 @@
-"""Offers of installed packages by entry points: families, lessons, colour maps, pictures, widgets.
+"""Offers of installed packages by entry points: families, lessons, colour maps, layers, panels,
+pictures, widgets.
 
 An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
 are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be
@@ -18,12 +19,16 @@ from compute.core.refusal import shorten, shown
 FAMILIES = "attention_geodesics.families"
 LESSONS = "attention_geodesics.lessons"
 COLORMAPS = "attention_geodesics.colormaps"
+LAYERS = "attention_geodesics.layers"
+PANELS = "attention_geodesics.panels"
 PICTURES = "attention_geodesics.pictures"
 WIDGETS = "attention_geodesics.widgets"
 _KINDS = {
     FAMILIES: "family",
     LESSONS: "lesson",
     COLORMAPS: "colour map",
+    LAYERS: "layer",
+    PANELS: "panel",
     PICTURES: "picture",
     WIDGETS: "widget",
 }

@@ -46,6 +46,8 @@ def led(text: str, path: str, target: Path) -> str:
         file = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
         place = navigation.place(file)
         if place.startswith("files/"):
+            if not (ROOT / file).is_file():
+                raise SystemExit(f"{path} links to {link}, which is no file")
             _copy(file, target / place)
         return f"{start}{posixpath.relpath(place, here or '.')}{anchor})"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from pathlib import Path
 
 from docs.site.gather import ROOT
@@ -21,14 +20,10 @@ SOURCES = ("app", "compute", "shaders", "assets")
 
 def digest() -> str:
     """A digest of all files that the pages are made from."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "-co", "--exclude-standard", *SOURCES],
-        cwd=ROOT, capture_output=True, check=True,
-    )  # fmt: skip
     made = hashlib.sha256()
-    for name in sorted(set(listed.stdout.decode().split("\0"))):
-        if (ROOT / name).is_file():
-            made.update(name.encode() + (ROOT / name).read_bytes())
+    for path in sorted(path for folder in SOURCES for path in (ROOT / folder).rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            made.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return made.hexdigest()
 
 

@@ -7,7 +7,13 @@ from pathlib import PurePosixPath
 HOME = "README.md"
 # pages of the repository by section, as paths from its root
 SECTIONS = {
-    "The program": ("docs/guide.md", "docs/gallery.md", "docs/heads.md", "docs/page.md"),
+    "The program": (
+        "docs/README.md",
+        "docs/guide.md",
+        "docs/gallery.md",
+        "docs/heads.md",
+        "docs/page.md",
+    ),
     "Lessons": ("lessons/index.md", "docs/lessons.md"),
     "Mathematics": (
         "docs/mathematics.md",
@@ -36,6 +42,7 @@ SECTIONS = {
 MADE = ("lessons/index.md", "interface/index.md")
 # titles in the contents where those of the pages need their context
 _TITLES = {
+    "docs/README.md": "Overview",
     "docs/lessons.md": "Lessons of your own",
     "docs/names.ipynb": "A notebook of all names",
     "assets/heads/README.md": "Heads that come with it",
@@ -43,7 +50,7 @@ _TITLES = {
 }
 _NAMES = {
     HOME: "index.md",
-    "docs/README.md": "index.md",
+    "docs/README.md": "overview.md",
     "docs/names.ipynb": "names.md",
     "assets/heads/README.md": "bundled-heads.md",
     "CITATION.cff": "cite.md",

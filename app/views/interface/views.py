@@ -167,6 +167,11 @@ class Distributions:
         heights = np.stack([np.zeros(len(self.x)), self.rows[i]], axis=1)
         return np.repeat(self.x + beside, 2), heights.ravel()
 
+    @property
+    def count(self) -> int:
+        """The number of all outcomes."""
+        return len(self.x) if self.every is None else len(self.every.names)
+
     def moved(self, row: Array) -> Distributions:
         """Return these with another last row, that of the moving point, over all outcomes."""
         every, shown = self.every, row
@@ -342,6 +347,9 @@ class Window(View, ABC):
     @abstractmethod
     def set_panel(self, title: str, state: object) -> None:
         """Set the state of the panel of that title; None: nothing to show."""
+
+    def prepare_panel(self, title: str) -> None:
+        """Build the panel of that title, which is raised soon."""
 
     @abstractmethod
     def raise_panel(self, title: str) -> None:

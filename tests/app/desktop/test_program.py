@@ -113,7 +113,7 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     Autosave(tmp_path / "unsaved", "killed").write(lost, tmp_path / "was.json")
     edit(first, 0.9)
     first.documents.keep()
-    first.documents.offer_lost()
+    first.documents.recovery.offer()
     assert questions(first) == ["There is unsaved work"]
     answer(first, "Restore")
     assert first.store.scene == lost and first.documents.is_unsaved
@@ -121,6 +121,26 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     assert [file.stem for file in (tmp_path / "unsaved").glob("*.unsaved")] == [
         first.settings.session
     ], "kept under the session's own name now"
+
+
+def test_a_scene_that_was_named_stays_and_what_a_killed_session_left_is_offered_in_a_line(
+    make, tmp_path
+):
+    from app.model.autosave import Autosave
+
+    program = make()
+    named, lost = program.store.scene, replace(program.store.scene, alpha=0.25)
+    program.controller.commands["restore"]()
+    assert not questions(program), "there is nothing to restore"
+    Autosave(tmp_path / "unsaved", "killed").write(lost, tmp_path / "was.json")
+    program.documents.recovery.offer(is_named=True)
+    assert program.store.scene is named and not questions(program)
+    assert message(program) == "⚠ Changes of was.json were not saved by an earlier session"
+    edit(program, 0.9)
+    program.controller.commands["restore"]()
+    answer(program, "Discard")
+    answer(program, "Restore")
+    assert program.store.scene == lost and program.documents.is_unsaved
 
 
 def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_path, monkeypatch):
@@ -152,7 +172,7 @@ def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):
     lost = replace(first.store.scene, alpha=0.25)
     Autosave(tmp_path / "unsaved", "killed").write(lost, None)
     for program in (first, second):
-        program.documents.offer_lost()
+        program.documents.recovery.offer()
     for program in (first, second):
         answer(program, "Restore")
     assert first.store.scene == lost and first.documents.is_unsaved
@@ -269,6 +289,7 @@ def test_the_theme_changes_live_everywhere(make):
     for theme in (LIGHT, DARK):
         if program.appearance.theme != theme:
             program.controller.commands["switch_theme"]()
+        until(program, lambda: not program.window.stillness.is_on)
         ground = tuple(int(theme.background[i : i + 2], 16) for i in (1, 3, 5))
         assert tuple(program.canvas.image()[2, 2, :3]) == ground
         panel = program.window.panels["Distributions"].panel.plot.backgroundBrush().color()

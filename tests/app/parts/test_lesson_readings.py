@@ -199,6 +199,24 @@ def test_a_file_that_changes_is_read_again_and_a_bad_one_leaves_the_last_good(pa
     assert watched[-1] == ""
 
 
+def test_a_changed_file_is_read_by_the_worker_and_not_for_another_lesson(
+    part, tmp_path, monkeypatch, reference_engine
+):
+    file, jobs = tmp_path / "mine.md", []
+    file.write_text(TEXT, encoding="utf-8")
+    part.open(str(file))
+    monkeypatch.setattr(part.context, "submit", jobs.append)
+    file.write_text(TEXT.replace("Words.", "Better words."), encoding="utf-8")
+    part.reload()
+    assert "Words." in shown(part).page and len(jobs) == 1
+    jobs[0].perform(reference_engine, part.on_message, lambda: False)
+    assert "Better words." in shown(part).page
+    part.reload()
+    part.show_list()
+    jobs[1].perform(reference_engine, part.on_message, lambda: False)
+    assert part.lesson is None and shown(part).title == ""
+
+
 def test_what_cannot_be_set_is_told_with_its_line(part, tmp_path: Path):
     file = tmp_path / "mine.md"
     file.write_text(TEXT.replace("More.", "A $\\nonsense$."), encoding="utf-8")

@@ -170,8 +170,8 @@ def test_of_thousands_of_tokens_each_word_has_the_first_place_that_is_free():
                 wide = (x - GAP, y, x + width + GAP, y + HEIGHT)
                 free += [] if overlaps(wide, taken) else fitting[-1:]
         wanted = next(iter(free or (fitting if insist else [])), None)
-        where = spots(frame, point, width, taken[::2])
-        place = first_free(where, taken[1::2], bool(insist))
+        where = spots(frame, point[None], np.array([width]), taken[::2])
+        place = first_free(where.of(0), taken[1::2], bool(insist))
         assert (place is None) == (wanted is None)
         if place is not None:
             found += 1

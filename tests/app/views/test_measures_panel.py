@@ -44,3 +44,43 @@ def test_values_are_written_with_powers_of_ten_and_minus_signs(panel):
     panel.show([Measure("Bounds", "3.312 ± 6e-12"), Measure("Curvature", "-0.5, 2.0e-06")])
     shown = [value.text() for _, value in panel.rows]
     assert shown == ["3.312 ±\u00a06·10⁻¹²", "−0.5, 2.0·10⁻⁶"]
+
+
+def test_each_place_of_a_row_has_its_tooltip(panel):
+    from PySide6.QtWidgets import QApplication
+
+    rows = [("Energy", "8.2"), ("2 × Bhattacharyya angle", "2.64"), ("Bounds", "2.6446 ± 6e-12, 0")]
+    panel.show([Measure(name, value, f"About {name}.") for name, value in rows])
+    QApplication.processEvents()
+    first, last = panel.rows[0][0].geometry(), panel.rows[2][1].geometry()
+    for y in range(first.top(), last.bottom() + 1):
+        for x in range(first.left(), last.right() + 1, 3):
+            found = panel.widget.childAt(x, y)
+            assert found is not None and found.toolTip().startswith("About "), (x, y)
+
+
+def test_the_tooltip_of_a_row_lies_beside_the_panel_and_follows_from_row_to_row(panel):
+    from PySide6.QtCore import QEvent, QPoint, QRect
+    from PySide6.QtGui import QHelpEvent
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.widgets.side_tips import shown
+
+    screen = panel.widget.screen().availableGeometry()
+    long = "A sentence of mathematics that is much wider than any panel. " * 4
+    panel.show([Measure("Energy", "8.2", long), Measure("Bounds", "2", "<b>bold</b> & short")])
+    for left in (0, screen.width() - panel.widget.width()):
+        panel.widget.window().move(left, screen.top() + 40)
+        QApplication.processEvents()
+        place = QRect(panel.widget.mapToGlobal(QPoint(0, 0)), panel.widget.size())
+        seen = []
+        for widget in (part for row in panel.rows for part in row):
+            at = widget.rect().center()
+            event = QHelpEvent(QEvent.Type.ToolTip, at, widget.mapToGlobal(at))
+            QApplication.sendEvent(widget, event)
+            tip = shown()
+            assert tip is not None and not tip.geometry().intersects(place)
+            assert screen.contains(tip.geometry())
+            seen.append(tip.text())
+        assert len(set(seen)) == 4 and "&lt;b&gt;bold" in seen[3]
+        tip.hide()

@@ -243,7 +243,7 @@ def test_what_was_lost_is_taken_over_also_on_a_full_disk(program, monkeypatch):
         raise OSError(28, "No space left on device", "x")
 
     monkeypatch.setattr(autosave.Autosave, "write", full)
-    program.documents.offer_lost()
+    program.documents.recovery.offer()
     (box,) = every(QMessageBox)
     next(button for button in box.buttons() if button.text() == "Restore").click()
     live()

@@ -497,7 +497,7 @@ def test_leaving_the_canvas_is_told(window):
     from PySide6.QtWidgets import QApplication
 
     hands = Mock()
-    window.serve(hands)
+    window.serve(hands, lambda: None)
     canvas = window.frame.centralWidget().layout().itemAt(0).widget()
     QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     hands.point_away.assert_called_once_with()

@@ -59,11 +59,10 @@ class CriticalLayer(Layer):
         """Return the labels of the selected pair, inside the plot."""
         assert self.points is not None
         ink, halo, labels = rgba(self.theme.text), self.theme.outline(), []
-        taken = self.occupied(frame)
-        for name, (x, y) in zip(self.points.names, at, strict=True):
-            width = typeface.width(name, SIZE, 1.0, True)
-            where = spots(frame, np.array([x, y]), width, taken)
-            place = first_free(where, taken, insist=True) if name else None
+        widths = np.array([typeface.width(name, SIZE, 1.0, True) for name in self.points.names])
+        where, none = spots(frame, at, widths, self.occupied(frame)), np.empty((0, 4))
+        for k, (name, (x, y)) in enumerate(zip(self.points.names, at, strict=True)):
+            place = first_free(where.of(k), none, insist=True) if name else None
             if place is not None and frame.contains((float(x), float(y))):
                 point, anchor, _, _ = place
                 labels.append(Label(name, point, SIZE, ink, anchor, halo, bold=True))

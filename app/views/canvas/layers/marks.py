@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,9 @@ DISC = 7.5
 # width of a point of data, which is smaller than the moving point; of more than CLEAR less
 DATA_DISC, CLEAR, LEAST = 5.5, 150, 0.5
 GAP = 4.0  # between the words of two points, in pixels
+WIDENED = np.array([-GAP, 0.0, GAP, 0.0]).reshape(4, 1, 1, 1)  # the sides of a box by it
+# numbers of boxes times others up to which all are compared at once
+AT_ONCE = 4_000_000
 # Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
 # token covers the point, so labels avoid it.  With no room beside the point, a line leads to the label.
 BESIDE = (
@@ -68,13 +71,8 @@ class MarksLayer(Layer):
         # pins, which cover words, and lines, which words leave free if they can, at rest
         self._pins: Array = np.empty((0, 2))
         self._lines: Array = self._pins
-        self._frame: Frame | None = None
-        self._spots: list[tuple[int, Spots]] = []
-
-    def changed(self) -> None:
-        """Forget what was built and where labels may be."""
-        super().changed()
-        self._frame = None
+        self._placed: tuple[object, ...] = ()  # what the positions of labels were found for
+        self._spots: tuple[list[int], Spots] = [], NONE
 
     def set(self, marks: Marks | None) -> None:
         """Set the points, or None."""
@@ -86,7 +84,7 @@ class MarksLayer(Layer):
         """Keep words off pins (k, d), and off nodes of lines (m, d) where there is room elsewhere."""
         if not (np.array_equal(pins, self._pins) and np.array_equal(lines, self._lines)):
             self._pins, self._lines = pins, lines
-            super().changed()
+            self.changed()
 
     def drag(self, marks: Marks | None) -> bool:
         """Set points of which one has moved since `set`; the others are not built again.  False if they
@@ -187,16 +185,19 @@ class MarksLayer(Layer):
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Primitive]:
         assert self._marks is not None
+        order, where = self._beside_discs(frame, at, alpha)
         taken = np.concatenate([self.occupied(frame), _around(frame, self._pins, COVERED)])
-        crossed = _around(frame, self._lines, CROSSED)
+        where = Spots(*where[:3], where.free & ~_hits(where.boxes, taken), where.clear)
+        crossed = _hits(where.boxes, _around(frame, self._lines, CROSSED))
         leaders: list[Primitive] = []
         labels: list[Primitive] = []
-        for i, spots in self._beside_discs(frame, at, alpha):
+        placed = np.empty((0, 4))
+        for k, i in enumerate(order):
             text, bold = self._marks.labels[i], i == self._hovered
-            place = first_free(spots, taken, bold, crossed)
+            place = first_free(where.of(k), placed, bold, crossed[k])
             if place is not None:
                 point, anchor, box, is_far = place
-                taken = np.concatenate([taken, [box]])
+                placed = np.concatenate([placed, [box]])
                 if is_far:
                     pen = Pen(rgba(self._ink(i), 0.7), 1.0, self.theme.outline(), 0.8)
                     leaders.append(Strokes([np.array([at[i], point])], pen))
@@ -206,29 +207,29 @@ class MarksLayer(Layer):
         # in this order one draw call for all lines and one for all words
         return [*leaders, *labels]
 
-    def _beside_discs(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[tuple[int, Spots]]:
-        """Return the labels to be placed, in order, each with its positions that cover no disc; the
-        same until the frame, the marks or the one under the pointer change.
+    def _beside_discs(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> tuple[list[int], Spots]:
+        """Return the labels to be placed, in order, and their positions that cover no disc; the same
+        until the frame, the marks or the one under the pointer change.
         """
-        if self._frame != frame:
-            self._frame, self._spots = frame, list(self._found(frame, at, alpha))
+        placed = (frame, self._marks, self._hovered)
+        if self._placed != placed:
+            self._placed, self._spots = placed, self._found(frame, at, alpha)
         return self._spots
 
-    def _found(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> Iterator[tuple[int, Spots]]:
+    def _found(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> tuple[list[int], Spots]:
         assert self._marks is not None
         order = np.lexsort((-alpha, np.arange(len(at)) != self._hovered))
         inside = order[frame.inside(at)[order]].tolist()
-        half = DISC / 2 + 1
+        half, words = DISC / 2 + 1, self._marks.labels
         # sides of all discs lie together, since thousands are compared
         discs = np.concatenate([at[inside].T - half, at[inside].T + half]).T
-        for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
-            bold = i == self._hovered
-            width = typeface.width(self._marks.labels[i], SIZE, 1.0, bold)
-            found = spots(frame, at[i], width, discs)
-            if len(inside) <= FEW:
-                found = Spots(*found[:4], _nearest(found.boxes, at[i], at[inside]))
-            if bold or found.free.any():
-                yield i, found
+        tried = [i for i in inside if words[i]][:TRIED]
+        widths = [typeface.width(words[i], SIZE, 1.0, i == self._hovered) for i in tried]
+        found = spots(frame, at[tried], np.array(widths), discs)
+        if len(inside) <= FEW:
+            clear = [_nearest(found.boxes[k], at[i], at[inside]) for k, i in enumerate(tried)]
+            found = Spots(*found[:4], np.array(clear, bool).reshape(found.free.shape))
+        return tried, found
 
 
 def _colour(theme: Theme, marks: Marks, i: int) -> str:
@@ -250,41 +251,50 @@ def _without(marks: Marks, i: int) -> Marks:
 
 
 class Spots(NamedTuple):
-    """Possible positions of a label: points (n, 2), boxes (n, 4), which of them are inside the plot,
-    which of these are free, and which are not nearer to another point.
+    """The n possible positions of each of m labels: points (m, n, 2), boxes (m, n, 4), which of them
+    are inside the plot, which of these are free, and which are not nearer to another point.
     """
 
     points: Pixels
     boxes: Pixels
     inside: NDArray[np.bool_]
     free: NDArray[np.bool_]
-    clear: NDArray[np.bool_] | None = None
+    clear: NDArray[np.bool_]
+
+    def of(self, k: int) -> Spots:
+        """Return the positions of one label, without the axis of labels."""
+        return Spots(*(part[k] for part in self))
 
 
-def spots(frame: Frame, at: Pixels, width: float, taken: Pixels) -> Spots:
-    """Return the positions of a label of a point ``at``, free of boxes taken (k, 4)."""
-    points, size = at + PLACES[:, 1], np.array([width, HEIGHT])
-    corners = points - PLACES[:, 0] * size
-    boxes = np.concatenate([corners, corners + size], axis=1)
-    inside = (corners >= frame.box[:2]).all(axis=1) & (boxes[:, 2:] <= frame.box[2:]).all(axis=1)
-    return Spots(points, boxes, inside, inside & ~_hit(boxes, taken))
+NONE = Spots(*(np.empty((0, len(PLACES), *last)) for last in ((2,), (4,), (), (), ())))
+
+
+def spots(frame: Frame, at: Pixels, widths: Pixels, taken: Pixels) -> Spots:
+    """Return the positions of labels (m,) of points ``at`` (m, 2), free of boxes taken (k, 4)."""
+    points = at[:, None] + PLACES[:, 1]
+    sizes = np.stack([widths, np.full(len(at), HEIGHT)], axis=1)[:, None]
+    corners = points - PLACES[:, 0] * sizes
+    boxes = np.concatenate([corners, corners + sizes], axis=2)
+    inside = (corners >= frame.box[:2]).all(axis=2) & (boxes[..., 2:] <= frame.box[2:]).all(axis=2)
+    free = inside & ~_hits(boxes, taken)
+    return Spots(points, boxes, inside, free, np.ones_like(free))
 
 
 def first_free(
-    where: Spots, taken: Pixels, insist: bool, crossed: Pixels | None = None
+    where: Spots, taken: Pixels, insist: bool, crossed: NDArray[np.bool_] | None = None
 ) -> tuple[tuple[float, float], tuple[float, float], Box, bool] | None:
-    """Return the first position that is free of further boxes (k, 4): point, anchor, box, and whether a
-    line should lead to it; None if there is none.  A position beside the point that is clear, and
-    free of boxes ``crossed`` (m, 4) too, comes first.
+    """Return the first position of a label free of further boxes (k, 4): point, anchor, box, whether
+    a line leads to it; None if there is none.  One beside the point that is clear, and not ``crossed``
+    by a line, comes first.
     """
     free = where.free & ~_hit(where.boxes, taken)
     fitting = free if free.any() or not insist else where.inside
     if not fitting.any():
         return None
-    clear = free if where.clear is None else free & (where.clear | IS_FAR)
+    clear = free & (where.clear | IS_FAR)
     beside = clear & ~IS_FAR
-    if crossed is not None and len(crossed) and beside.any():
-        beside &= ~_hit(where.boxes, crossed)
+    if crossed is not None:
+        beside &= ~crossed
     fitting = next((ranked for ranked in (beside, clear) if ranked.any()), fitting)
     k = int(fitting.argmax())
     left, top, right, bottom = where.boxes[k].tolist()
@@ -309,9 +319,17 @@ def _nearest(boxes: Pixels, own: Pixels, points: Pixels) -> NDArray[np.bool_]:
     return np.asarray((far(others) > far(own[None])).all(axis=1))
 
 
+def _hits(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
+    """Return which boxes (m, n, 4), those of m points, overlap any of others (k, 4), as `_hit` does."""
+    if boxes.size * len(others) > AT_ONCE:
+        return np.array([_hit(each, others) for each in boxes])
+    sides = np.moveaxis(boxes, 2, 0)[..., None] + WIDENED
+    return np.asarray(_overlapping(sides, others).any(axis=2))
+
+
 def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
     """Return which boxes (n, 4), with a gap on either side, overlap any of others (k, 4)."""
-    boxes = boxes + np.array([-GAP, 0.0, GAP, 0.0])
+    boxes = boxes + WIDENED[:, 0, 0, 0]
     # of thousands of points few are near one label
     around = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
     near = others.T[:, _overlapping(around, others)].T
@@ -328,7 +346,7 @@ def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
 
 
 def _overlapping(a: Box | Pixels, others: Pixels) -> NDArray[np.bool_]:
-    """Return which of others (k, 4) a box overlaps, or each of boxes (4, n, 1)."""
+    """Return which of others (k, 4) a box overlaps, or each of boxes (4, ..., 1)."""
     left, top, right, bottom = others.T
     hit: NDArray[np.bool_] = a[0] < right
     for side in (left < a[2], a[1] < bottom, top < a[3]):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy
 
 from app.views.interface.views import Measure
 from app.views.qt.style.text import hint, on_button
+from app.views.qt.widgets.side_tips import SideTips
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 from app.views.text.mathematics import powers
 
@@ -26,9 +27,10 @@ class MeasuresPanel:
         self._explain = explain
         self._shown: Sequence[Measure] = ()
         self.widget, self._column = panel(WIDE)
+        self._tips = SideTips(self.widget)
         self._grid = QGridLayout()
-        self._grid.setVerticalSpacing(2)
-        self._grid.setHorizontalSpacing(BETWEEN)
+        # names and values touch: between them there would be no tooltip
+        self._grid.setSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self._column.addLayout(self._grid)
         self._column.addStretch(1)
@@ -64,12 +66,16 @@ class MeasuresPanel:
         value.setWordWrap(True)
         value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setContentsMargins(BETWEEN, 1, 0, 1)
         row = len(self.rows)
         look(name, "quiet")
         name.setCursor(Qt.CursorShape.PointingHandCursor)
         name.clicked.connect(lambda: self._explain(self._shown[row].section))
-        self._grid.addWidget(name, 2 * row, 0, Qt.AlignmentFlag.AlignLeft)
+        name.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.MinimumExpanding)
+        self._grid.addWidget(name, 2 * row, 0)
         self._grid.addWidget(value, 2 * row, 1)
+        for each in (name, value):
+            each.installEventFilter(self._tips)
         self.rows.append((name, value))
 
 

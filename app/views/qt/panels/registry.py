@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from app.model.package_panels import names, title_of
 from app.model.panel_titles import (
     ATLAS,
     COMPARE,
@@ -183,6 +184,12 @@ def _console(emit: Handler, theme: Theme) -> Panel:
     return ConsolePanel(emit)
 
 
+def _of_package(emit: Handler, theme: Theme) -> Panel:
+    from app.views.qt.panels.package_panel import PackagePanel
+
+    return PackagePanel(theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
     PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
@@ -203,6 +210,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec(LESSON, RIGHT, _lesson, height=490, top=True, scrolls=False),
     PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
     PanelSpec(CONSOLE, BOTTOM, _console, beside=LOG, height=240, scrolls=False),
+    *(PanelSpec(title_of(name), RIGHT, _of_package, beside=DISTRIBUTIONS) for name in names()),
 )
 
 
@@ -243,6 +251,19 @@ class PanelDock:
             self._fill()
         self._emit(PanelShown(self.spec.title, seen))
 
+    def prepare(self) -> None:
+        """Build the panel ahead of showing it, once that is allowed."""
+        if self._furnished and self.panel is None:
+            self._build()
+
+    def _build(self) -> None:
+        self.panel = self.spec.make(self._emit, self._theme)
+        if self.spec.scrolls:
+            self._area.setWidget(self.panel.widget)
+        else:
+            self.dock.setWidget(self.panel.widget)
+            self._area.deleteLater()
+
     def furnish(self) -> None:
         """Allow building of visible panels, after the window has been drawn."""
         self._furnished = True
@@ -250,11 +271,6 @@ class PanelDock:
             self._fill()
 
     def _fill(self) -> None:
-        if self.panel is None:
-            self.panel = self.spec.make(self._emit, self._theme)
-            if self.spec.scrolls:
-                self._area.setWidget(self.panel.widget)
-            else:
-                self.dock.setWidget(self.panel.widget)
-                self._area.deleteLater()
+        self.prepare()
+        assert self.panel is not None
         self.panel.show(self._state)

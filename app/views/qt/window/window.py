@@ -44,11 +44,13 @@ from app.views.qt.widgets.speech import announce, describe
 from app.views.qt.widgets.widgets import scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.arrangement import Arrangement
+from app.views.qt.window.caption import Caption
 from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking, repeat
 from app.views.qt.window.keyboard import ENTERED, OwnKeys, Regions
 from app.views.qt.window.presenter import TYPE, Presenter
 from app.views.qt.window.settings import Layout
 from app.views.qt.window.status_bar import StatusBar
+from app.views.qt.window.stillness import Stillness
 from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
@@ -72,6 +74,7 @@ class MainWindow(Window):
             lambda: self._may_close(), lambda forward: self.regions.step(forward)
         )
         dress(self.frame, theme)
+        self.stillness = Stillness(self.frame)
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -93,7 +96,7 @@ class MainWindow(Window):
         self._status = StatusBar(self.frame.statusBar())
         self.status_words = self._status.words
         self._commands = commands
-        self._title, self._file, self._unsaved = "", "", False
+        self._caption = Caption(self.frame, NAME)
         self.state: PanelState | None = None
         self._shown: Distributions | None = None
         self._make_menus(commands, theme)
@@ -219,11 +222,8 @@ class MainWindow(Window):
         self.panels[DISTRIBUTIONS].show(distributions)
 
     def set_moving_row(self, row: Array) -> None:
-        shown = self._shown
-        if shown is not None:
-            every = len(shown.x) if shown.every is None else len(shown.every.names)
-            if len(row) == every:
-                self.set_distributions(shown.moved(row))
+        if self._shown is not None and len(row) == self._shown.count:
+            self.set_distributions(self._shown.moved(row))
 
     def set_measures(self, measures: Sequence[Measure]) -> None:
         self.measures_panel.show(measures)
@@ -232,8 +232,12 @@ class MainWindow(Window):
         self.panels[title].show(state)
         self.post(partial(self.regions.filled, self._docks[title]))
 
+    def prepare_panel(self, title: str) -> None:
+        self.panels[title].prepare()
+
     def raise_panel(self, title: str) -> None:
         self._arrangement.raise_panel(title)
+        self.stillness.begin(self._arrangement.adapt)
 
     def lower_panel(self, title: str) -> None:
         self._arrangement.lower_panel(title)
@@ -255,8 +259,7 @@ class MainWindow(Window):
             describe(self._canvas, f"{held}: {text}")
 
     def set_title(self, text: str) -> None:
-        self._title = text
-        self._show_title()
+        self._caption.set_scene(text)
 
     def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
         return repeat(self.frame, milliseconds, call)
@@ -315,13 +318,7 @@ class MainWindow(Window):
     # --- what the composition root asks -------------------------------------------------------
     def set_document(self, file: str, unsaved: bool) -> None:
         """Show the scene's file ("" if it has none) and whether there are changes."""
-        if (file, unsaved) != (self._file, self._unsaved):
-            self._file, self._unsaved = file, unsaved
-            self._show_title()
-
-    def _show_title(self) -> None:
-        parts = [part for part in (self._file, self._title, NAME) if part]
-        self.frame.setWindowTitle(("• " if self._unsaved else "") + " — ".join(parts))
+        self._caption.set_document(file, unsaved)
 
     def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None:
         """Fill the menu of recent files."""
@@ -382,8 +379,9 @@ class MainWindow(Window):
         """
         offer(self._canvas, entries, at)
 
-    def serve(self, canvas: Hands) -> None:
-        """Connect a canvas for Tab, pinch gestures and presentation mode."""
+    def serve(self, canvas: Hands, draw: Callable[[], None]) -> None:
+        """Connect a canvas for Tab, pinch gestures and presentation mode; ``draw`` draws it ahead."""
+        self.stillness.draw_by(draw)
         Walking(self._canvas, canvas)
         self._held = canvas.held_by_keys
         Leaving(self._canvas, canvas.point_away)

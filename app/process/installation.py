@@ -1,0 +1,33 @@
+"""Incomplete installations: the package that is missing or cannot be loaded, in one line."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+# what the window imports, much of it only when it is first shown
+NEEDED = (
+    "PIL", "PySide6", "cmap", "fontTools", "fpdf", "freetype", "jsonschema", "numpy", "pyqtgraph",
+    "qtawesome", "scipy", "sympy", "vispy", "wgpu",
+)  # fmt: skip
+OWN = frozenset({"app", "assets", "compute", "shaders"})
+REMEDY = "pip install --force-reinstall attention-geodesics, or ./setup.sh in a checkout"
+
+
+def check() -> None:
+    """Raise ModuleNotFoundError if a package that the window needs is not installed."""
+    for name in NEEDED:
+        if find_spec(name) is None:
+            raise ModuleNotFoundError(f"No module named {name}", name=name)
+
+
+def missing(problem: ImportError) -> str:
+    """Return what is missing and the remedy, or "" if the import of a module of the program failed
+    for another reason, which is an error of the program.
+    """
+    package = (problem.name or "").partition(".")[0]
+    absent = isinstance(problem, ModuleNotFoundError)
+    if package in OWN and not absent:
+        return ""
+    if absent:
+        return f"the installation is incomplete: {problem.name} is missing; {REMEDY}"
+    return f"{package or 'a package'} cannot be loaded: {problem}"

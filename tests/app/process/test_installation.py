@@ -1,0 +1,78 @@
+"""Incomplete installations end with one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+
+import pytest
+
+from app.process.installation import NEEDED, missing
+from tests import ROOT
+from tests.exporting import environment
+from tests.test_project import plain
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (
+            ModuleNotFoundError("…", name="vispy.app"),
+            "incomplete: vispy.app is missing; pip install",
+        ),
+        (ModuleNotFoundError("…", name="compute.gpu"), "incomplete: compute.gpu is missing; pip"),
+        (
+            ImportError("libEGL.so.1: cannot open shared object file", name="PySide6.QtGui"),
+            "PySide6 cannot be loaded: libEGL.so.1: cannot open",
+        ),
+        (ImportError("broken"), "a package cannot be loaded: broken"),
+    ],
+)
+def test_what_is_missing_is_named(problem, words):
+    assert words in missing(problem)
+
+
+def test_the_packages_of_the_window_are_the_default_dependencies():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {plain(requirement) for requirement in project["dependencies"]}
+    given = metadata.packages_distributions()
+    found = {plain(name) for package in NEEDED for name in given[package]} & declared
+    assert found == declared
+
+
+def test_a_mistake_of_the_program_is_none_of_the_installation():
+    assert missing(ImportError("cannot import name 'x'", name="app.main")) == ""
+
+
+WITHOUT = """
+import sys
+sys.modules[sys.argv.pop(1)] = None
+from app.cli.main import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments"),
+    [
+        ("fpdf", ("render", "gaussian", "-o", "{}/a.pdf")),
+        ("PIL", ("render", "gaussian", "-o", "{}/a.pdf")),
+        ("scipy", ("geometry", "gamma", "--at", "1,2")),
+        ("numpy", ("families",)),
+        ("pyqtgraph", ("gui",)),
+    ],
+)
+def test_a_package_that_is_missing_is_one_line(package, arguments, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, package, *(part.format(tmp_path) for part in arguments)],
+        capture_output=True,
+        text=True,
+        env=environment() | {"XDG_CONFIG_HOME": str(tmp_path / "settings")},
+    )
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("attention-geodesics: the installation is incomplete: ")
+    assert package in line
+    assert done.returncode == 2
+    assert list(tmp_path.glob("*.pdf")) == []
