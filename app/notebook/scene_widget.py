@@ -31,8 +31,8 @@ class SceneWidget(anywidget.AnyWidget):
     start = traitlets.Tuple(traitlets.Float(), traitlets.Float())
     end = traitlets.Tuple(traitlets.Float(), traitlets.Float())
     alpha = traitlets.Float(0.0)
-    # scenes that were followed, and how many of them the page has seen: Marimo runs the cells that depend
-    # on a widget when the page says something of it
+    # scenes that were followed, and how many of them the page has seen: Marimo runs the cells that
+    # depend on a widget when the page says something of it
     followed = traitlets.Int(0).tag(sync=True)
     seen = traitlets.Int(0).tag(sync=True)
     size = traitlets.List(list(SIZE)).tag(sync=True)
