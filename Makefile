@@ -70,7 +70,7 @@ docs:
 	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python docs/make.py
 	@$(MAKE) --no-print-directory site
 
-# strict: a link that leads nowhere is an error
+# strict: a link that leads nowhere, a file of elsewhere and a folder of this machine are errors
 site:
 	@./setup.sh run
 	@cmp -s requirements-docs.lock .venv-docs/lock || { \
@@ -81,6 +81,7 @@ site:
 	@echo "== pages" && $(BIN)/python -m docs.site build/site-made
 	@echo "== site"  && .venv-docs/bin/python -m sphinx -q -W --keep-going -E -b html -c docs/site \
 	  -d build/site-made/doctrees build/site-made/source build/site
+	@$(BIN)/python -m docs.site.check build/site
 	@echo "It is in $(CURDIR)/build/site/index.html"
 
 format:

@@ -16,7 +16,7 @@ from tests.claims import each
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.site import gather, indices, interface, lesson_pages, navigation  # noqa: E402
+from docs.site import check, gather, indices, interface, lesson_pages, navigation  # noqa: E402
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PAGES = sorted(
@@ -143,9 +143,9 @@ def test_signs_of_a_docstring_are_signs_on_its_page():
 
 
 def test_a_formula_becomes_a_block_and_code_stays():
-    text = "A.\n\n    K = −1\n    L\n\n```\n\n    code\n```\n\n- b\n\n      g_ij\n"
+    text = "A.\n\n    K = −1\n    L\n\n```\na\n\n    code\n```\n\n- b\n\n      g_ij\n"
     assert gather.formulas(text) == (
-        "A.\n\n```formula\nK = −1\nL\n```\n\n```\n\n    code\n```\n\n- b\n\n"
+        "A.\n\n```formula\nK = −1\nL\n```\n\n```\na\n\n    code\n```\n\n- b\n\n"
         "  ```formula\n  g_ij\n  ```\n"
     )
 
@@ -175,6 +175,26 @@ def test_every_scene_of_the_gallery_can_be_opened_and_is_linked():
     scenes = sorted((ROOT / "docs" / "scenes").iterdir())
     assert each(scene_file.load(path).title for path in scenes)
     assert [path.name for path in scenes if f"](scenes/{path.name})" not in page] == []
+
+
+@pytest.mark.parametrize(
+    "name, text, fault",
+    [
+        ("a.html", '<a href="b.html#x">b</a> <a href="https://example.org">c</a>', ""),
+        ("a.html", '<a class="x" href="none.html">b</a>', "links to none.html, which is not there"),
+        ("a.html", '<img alt="" src="none.png">', "links to none.png, which is not there"),
+        ("a.html", '<script src="https://example.org/x.js">', "loads https://example.org/x.js"),
+        ("a.html", "<link rel='stylesheet' href='//example.org/x'>", "loads //example.org/x"),
+        ("a.css", "a { background: url('https://example.org/x') }", "loads https://example.org/x"),
+        ("a.css", '@import "https://example.org/x";', "loads https://example.org/x"),
+        ("a.css", "a { background: url(data:image/png;base64,//8=) }", ""),
+        ("a.inv", "/of/one/machine/x", "names /of/one"),
+    ],
+)
+def test_a_built_site_is_checked(tmp_path, name, text, fault):
+    (tmp_path / "b.html").write_text("<p id='x'>")
+    (tmp_path / name).write_text(text)
+    assert [*check.faults(tmp_path, "/of/one")] == ([f"{name} {fault}"] if fault else [])
 
 
 def test_the_page_on_citing_has_what_the_file_says(sources):

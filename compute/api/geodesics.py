@@ -39,10 +39,11 @@ SHORTER = {"reference": 1e-6, "gpu": 1e-3}
 class Path(Pictured):
     """One geodesic: t (n,), theta and velocity (n, 2), length, energy and certificate.
 
-    residual: Fisher length by which the end point is missed; error: relative drift of g(v, v);
-    status: success, or the reason for failure; morse_index: number of conjugate points passed.  A
-    path that stopped early has fewer nodes, and t ends below 1.  shortest: False if a closed form,
-    a bound or another geodesic of `all_paths` shows that a shorter path exists; None if nothing is
+    residual: Fisher length by which the end point is missed; error: relative drift of g(v, v), of a
+    ray at least an estimate of its error as a share of the length; status: success, or the reason for
+    failure; morse_index: number of conjugate points passed.  A path that stopped early has fewer nodes,
+    and t ends below 1.  shortest: False if a closed form, a bound or another geodesic of `all_paths`
+    shows that a shorter path exists; None if nothing is
     known.  shorter_length: the length of a known shorter path, or an upper bound of it.  manifold,
     alpha: those of the geodesic, None if it was made without.
     """

@@ -17,7 +17,7 @@ import numpy as np
 from compute.core.arrays import Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
-from compute.geodesics import own_steps
+from compute.geodesics import own_steps, straightness
 from compute.geodesics.runge_kutta import Begin, Tableau, slope_at, step
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner
@@ -29,7 +29,7 @@ Fire = Callable[[ShootRequest], Paths]
 # A step is halved while it changes the velocity by more than a share, leaves the domain or comes too
 # near its edge, but between two nodes at most this many are tried.
 MAX_ATTEMPTS = 16
-# Relative energy drift above which a curve is not called a geodesic, by the bytes of its numbers.
+# Relative drift above which a curve is not called a geodesic, by the bytes of its numbers.
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
 
 
@@ -52,16 +52,21 @@ class _Flight:
     status: Ints
 
 
-def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
-    """Integrate geodesics from initial points and velocities, by `own_steps`, or by a method from node
-    to node.
+def shoot(
+    request: ShootRequest,
+    tableau: Tableau | None = None,
+    precision: str = "f8",
+    share: Floats | float = 1.0,
+) -> Paths:
+    """Integrate geodesics from initial points and velocities, by `own_steps` with a share (n,) of the
+    usual error, or by a method from node to node.
 
     ``precision`` "f4" runs the same algorithm in float32, as a model of a GPU.
     """
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     if tableau is None:
-        own = own_steps.Way(manifold, request.alpha, request.steps)
+        own = own_steps.Way(manifold, request.alpha, request.steps, share)
         path, reached, sums, status = own_steps.integrate(own, theta, v)
     else:
         way = _Way(manifold, request.alpha, tableau, request.steps)
@@ -83,8 +88,8 @@ def measured(
     """Return paths from their nodes (n, m, 2), the time that each curve reached and why it stopped, and
     length and energy, sums (n, 2).
 
-    Nodes after the stop repeat the stop point and become NaN here.  The tolerated energy drift depends
-    on the precision of ``theta``.
+    Nodes after the stop repeat the stop point and become NaN here.  The tolerated drift, of |v|² or of
+    the velocity in a flat chart, depends on the precision of ``theta``.
     """
     limit = DRIFT_LIMIT[theta.itemsize]
     count = np.floor(reached * request.steps * (1 + 1e-6) + 1e-9).astype(np.int32) + 1
@@ -96,7 +101,12 @@ def measured(
     speed2 = np.zeros(valid.shape)
     known, w = theta[valid], v[valid]
     speed2[valid] = np.maximum(inner(request.manifold.metric(known), w, w), 0.0)
-    error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
+    error: Floats = np.zeros(len(theta))
+    chart = straightness.chart_of(request.manifold, request.alpha)
+    if request.alpha == 0.0:
+        error = _drift(speed2, valid)
+    elif chart is not None:
+        error = straightness.drift(request.manifold, chart, theta, v)
     status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
     return Paths(
         t=t,

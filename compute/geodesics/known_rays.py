@@ -17,7 +17,7 @@ import numpy as np
 
 from compute.core.arrays import Floats, Ints
 from compute.core.status import Status
-from compute.geodesics import initial_value, logarithmic
+from compute.geodesics import initial_value, logarithmic, ray_errors
 from compute.geodesics.constant_curvature import FLAT, SPHERES
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold, known_inside
@@ -36,16 +36,16 @@ Motion = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
 def shoot(request: ShootRequest) -> Paths:
     """Return the geodesics of Γ^(α) of a request in float64: in closed form where there is one, else as
-    in `initial_value.shoot`, in logarithms for a family that has such a chart.
+    in `ray_errors.shoot`, in logarithms for a family that has such a chart.
     """
     found = _charted(request.manifold) if request.alpha == 0.0 else None
     if found is not None and len(request.theta):
         return _paths(_Rays(request, *found))
     chart, manifold = logarithmic.chart_of(request.manifold), logarithmic.scaled(request.manifold)
     if chart is None or manifold is None:
-        return initial_value.shoot(request)
+        return ray_errors.shoot(request)
     x, w = chart.forward(request.theta), chart.push(request.theta, request.velocity)
-    paths = initial_value.shoot(replace(request, manifold=manifold, theta=x, velocity=w))
+    paths = ray_errors.shoot(replace(request, manifold=manifold, theta=x, velocity=w))
     theta = np.where(np.isfinite(paths.theta), chart.inverse(paths.theta), np.nan)
     theta[:, 0] = request.theta
     velocity = chart.pull(theta, paths.velocity)

@@ -39,12 +39,11 @@ STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
 ROUGH, SMALLEST, MOST_STEPS, FEW = 2.0**-5, 2.0**-12, 64, 128
 # the largest sum of errors of the smallest steps, as a share of the speed
 DOUBT = 1e-8
-# a curve that can only turn too fast runs away in finite time if its coordinates are this much faster
-# than at first
+# a curve that can only turn too fast runs away if its coordinates are this much faster than at first
 RUNAWAY = 8.0
 # the largest share of a step of the way to an edge, as the last step shows it
 APPROACH = 0.7
-# about the share by which the first step changes the velocity
+# about how much of the velocity the first step changes
 FIRST_TURN = 0.05
 # shares of a step at which a curve must be inside the domain, and the cubics of Hermite there
 BETWEEN = np.arange(1, 8) / 8
@@ -63,11 +62,12 @@ TURNS = int(Status.NOT_CONVERGED)
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """The manifold, α and number of nodes of an integration."""
+    """The manifold, α and nodes of an integration, and the share of STEP_ERROR of each curve (n,)."""
 
     manifold: Manifold
     alpha: float
     steps: int
+    share: Floats | float = 1.0
 
     @cached_property
     def typed(self) -> bool:
@@ -278,7 +278,8 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
     start, wrong = (y, state.y_lost[:, todo]), state.wrong[todo]
     (end, lost), verdict, slopes = _stepped(way, planned, start, begin, metric, wrong)
-    allowed = np.where(state.s[todo] > 0.0, STEP_ERROR, FIRST_ERROR * STEP_ERROR)
+    share = np.broadcast_to(way.share, len(state.s))[todo]
+    allowed = STEP_ERROR * share * np.where(state.s[todo] > 0.0, 1.0, FIRST_ERROR)
     error = errors(metric, y[2:4], planned.size, slopes) / allowed
     end[4, planned.last], lost[4, planned.last] = 1.0, 0.0
     late = (verdict == OK) & (end[4] > 1.0)
@@ -306,8 +307,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     left = ~possible & (state.reason[todo] == LEFT)
     state.reason[todo] = np.where(left, LEFT, verdict)
     wanted, most = np.where(possible, wanted, half), _cut(way, state, todo)
-    blocked = (verdict == LEFT) | (verdict == ILL)
-    state.close[todo] = blocked | (state.close[todo] & (most < wanted))
+    state.close[todo] = np.isin(verdict, (LEFT, ILL)) | (state.close[todo] & (most < wanted))
     pace.h[todo] = np.minimum(wanted, most)
     least = np.where(state.reason[todo] == TURNS, rough, smallest)
     ended = (pace.h[todo] * quick < least) & (state.y[4, todo] < 1.0) & (state.reason[todo] != OK)

@@ -56,9 +56,10 @@ class Paths:
     nodes are valid; reached (n,) the time at which each curve ended, 1 unless it stopped; stop
     (n, 2) where it ended; length (n,) ∫√g(v,v)dt and energy (n,) ∫g(v,v)dt up to there;
     residual (n,) the Fisher length by which the end point is missed (0 for an initial-value
-    problem; NaN where g is singular at the end point); error (n,) the largest relative drift
-    |g(v,v)/g(v₀,v₀) − 1|, which is 0 for an exact Levi-Civita geodesic (set to 0 for α ≠ 0, where
-    g(v,v) is not constant); status (n,); engine that computed the curves.
+    problem; NaN where g is singular at the end point); error (n,) for α = 0 the largest relative
+    drift |g(v,v)/g(v₀,v₀) − 1|, for α = ±1 that of v in a flat chart where there is one, and for rays
+    that the reference integrates at least an estimate of their error as a share of the length (0 where
+    nothing is known); status (n,); engine that computed the curves.
     """
 
     t: Floats

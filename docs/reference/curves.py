@@ -21,7 +21,7 @@ from compute.families import manifold
 from . import formulas
 
 # degrees tried, relative change of the length that ends the search, and Newton steps at most
-DEGREES, STILL, ROUNDS = (16, 24, 36, 54, 80, 120), 4e-15, 12
+DEGREES, STILL, ROUNDS = (16, 24, 36, 54, 80, 120, 180, 270), 4e-15, 12
 # of central differences, relative
 STEP = 1e-6
 # steps of the trapezoidal rule for mixtures of normals and the example of a typed family
