@@ -159,7 +159,7 @@ def raised(program):
     window = dock(program.window, "Distances")
     until(program, lambda: bool(window.findChildren(DistanceMatrix)))
     (found,) = window.findChildren(DistanceMatrix)
-    until(program, lambda: found.isVisible() and found.height() > 200)
+    until(program, lambda: found.isVisible() and found.height() > 100)
     settle(program)
     return found
 
@@ -296,3 +296,14 @@ def test_two_labels_are_two_groups(program):
             "Equality of groups u and v" in label.text() for label in panel.findChildren(QLabel)
         ),
     )
+
+
+@pytest.mark.window
+def test_the_whole_matrix_is_in_sight_on_a_projector_and_larger_where_there_is_room(program):
+    found, sides = raised(program), []
+    for height in (720, 1000, 720):
+        program.window.frame.resize(1280, height)
+        settle(program)
+        until(program, lambda: found.visibleRegion().boundingRect() == found.rect())
+        sides.append(found.box().width())
+    assert sides[0] == sides[2] and sides[1] > sides[0] + 40

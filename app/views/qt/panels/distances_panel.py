@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.views.interface.choices import Choice
@@ -23,6 +23,7 @@ from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.distance_matrix import DistanceMatrix
+from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, fill, label, panel, picker
 
@@ -72,6 +73,7 @@ class DistancesPanel:
         for widget in (self.note, *self._shown):
             column.addWidget(widget)
         column.addStretch(1)
+        self._room = _Room(self.widget, self.matrix)
         self.set_theme(theme)
 
     def _make_form(self) -> QGridLayout:
@@ -144,6 +146,7 @@ class DistancesPanel:
             ):  # fmt: skip
                 widget.setText(words)
             self.tested.setVisible(bool(state.tested))
+            self._room.watch()
             self.matrix.show_state(state)
             self.matrix.speak(plots_in_words.of_distances(state))
             self._draw_map(state)
@@ -210,3 +213,28 @@ class DistancesPanel:
         gap = f"{value:.4g} {state.unit}".rstrip() if np.isfinite(value) else "unknown"
         self.tip.setText(f"{state.names[i]} to {state.names[j]}: {gap}")
         self.matrix.speak(self.tip.text())
+
+
+class _Room(QObject):
+    """Fits a matrix into the frame in which its panel scrolls, so that at first all of it is seen."""
+
+    def __init__(self, panel: QWidget, matrix: DistanceMatrix) -> None:
+        super().__init__(panel)
+        self._panel, self._matrix = panel, matrix
+        self._frame: QWidget | None = None
+        matrix.installEventFilter(self)
+
+    def watch(self) -> None:
+        """Follow the height of the frame from now on."""
+        frame = self._panel.parentWidget()
+        if frame is not self._frame and frame is not None:
+            self._frame = frame
+            frame.installEventFilter(self)
+
+    @told
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        moved = watched is self._matrix and event.type() == QEvent.Type.Move
+        resized = watched is self._frame and event.type() == QEvent.Type.Resize
+        if self._frame is not None and (moved or resized):
+            self._matrix.fit_in(self._frame.height() - self._matrix.y())
+        return False

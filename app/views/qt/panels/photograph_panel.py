@@ -15,7 +15,7 @@ from app.views.qt.widgets import plots
 from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 
-HEIGHT, SIDE, PIN, ABOVE = 220, 250, 20, 10
+HEIGHT, SIDE, PIN, ABOVE = 150, 250, 20, 10
 # share of the photograph visible through a map
 STRENGTH = 0.6
 HINT = (

@@ -22,7 +22,9 @@ from app.views.qt.widgets.speech import describe
 
 # heights of the dendrogram and of the bar with its numbers; room for the names; space between
 TREE, BAR, NAMES, GAP = 70, 30, 74, 4
-LEAST, MOST = 120, 420  # pixels of the picture
+# height of the dendrogram in a panel that is lower than LOW
+LOW_TREE, LOW = 34, 260
+LEAST, MOST = 96, 420  # pixels of the picture
 SMALLEST = 9.0  # height of a row with a name
 
 
@@ -41,6 +43,13 @@ class DistanceMatrix(Cells):
         self._choose, self._point, self._theme = choose, point, theme
         self._state: DistancesState | None = None
         self._picture = QImage()
+        self._room = MOST + LOW
+
+    def fit_in(self, room: int) -> None:
+        """Take at most this height in pixels, as far as all is still legible."""
+        if room != self._room:
+            self._room = room
+            self.fit()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -58,11 +67,15 @@ class DistanceMatrix(Cells):
 
     # --- where things are ---------------------------------------------------------------------
     def _side(self) -> int:
-        return int(np.clip(self.width() - NAMES, LEAST, MOST))
+        high = self._room - self._tree() - 2 * GAP - BAR
+        return int(np.clip(min(self.width() - NAMES, high), LEAST, MOST))
+
+    def _tree(self) -> int:
+        return LOW_TREE if self._room < LOW else TREE
 
     def box(self) -> QRect:
         """Return the rectangle of the picture."""
-        return QRect(0, TREE + GAP, self._side(), self._side())
+        return QRect(0, self._tree() + GAP, self._side(), self._side())
 
     def place_at(self, at: QPoint) -> tuple[int, int] | None:
         """Return the row and the column under a point, as drawn."""
@@ -75,7 +88,7 @@ class DistanceMatrix(Cells):
 
     def fit(self) -> None:
         """Give the widget the height of its parts."""
-        self.setFixedHeight(TREE + GAP + self._side() + GAP + BAR)
+        self.setFixedHeight(self._tree() + GAP + self._side() + GAP + BAR)
         self.update()
 
     # --- drawing ------------------------------------------------------------------------------
@@ -109,18 +122,19 @@ class DistanceMatrix(Cells):
         if not len(state.forks):
             return
         highest = float(state.forks[..., 1].max()) or 1.0
-        cell, low = self._side() / len(state.order), TREE - 2
+        cell, low = self._side() / len(state.order), self._tree() - 2
+        high = self._tree() - 8
 
         def pixels(fork: Array) -> QPolygonF:
             return QPolygonF(
-                [QPointF((x + 0.5) * cell, low - (TREE - 8) * float(y) / highest) for x, y in fork]
+                [QPointF((x + 0.5) * cell, low - high * float(y) / highest) for x, y in fork]
             )
 
         for fork, group in zip(state.forks, state.fork_groups, strict=True):
             colour = self._theme.group(int(group)) if group >= 0 else self._theme.muted
             painter.setPen(QPen(QColor(colour), 1.3))
             painter.drawPolyline(pixels(fork))
-        y = low - (TREE - 8) * min(state.cut / highest, 1.04)
+        y = low - high * min(state.cut / highest, 1.04)
         painter.setPen(QPen(QColor(self._theme.text), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(0, y), QPointF(self._side(), y))
 
