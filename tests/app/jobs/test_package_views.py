@@ -89,6 +89,11 @@ def found(name):
 
 answers = {name: found(name).problem for name in failing}
 quarters = found("quarters")
+of = type(quarters.job).of
+same = [
+    of(replace(scene, **change), Viewport()) == quarters.job
+    for change in ({}, {"playhead": 0.1}, {"layers": off}, {"alpha": 0.5}, {"start": scene.end})
+]
 shown = []
 kind = package_panels.offered()[0]["speed-along-the-line"]
 kind.of(scene).perform(ReferenceEngine(), shown.append, lambda: False)
@@ -102,7 +107,7 @@ print(json.dumps({
     "problems": package_problems.lines(),
     "answers": answers,
     "off": [name for name in failing if found(name) is None],
-    "layers": list(layer_names()),
+    "layers": list(layer_names()), "same": same,
     "dots": quarters.curves["quarters__dots"][::2].tolist(),
     "measures": [(m.name, m.value) for m in quarters.measures],
     "rows": [row.field for row in scene_panels.state(Subject.of(scene)).layers],
@@ -173,7 +178,8 @@ def test_the_layer_of_the_example_is_one_like_any_other(said):
     # √2 σ is the height in Poincaré's half plane: the middle of the arc is its top
     assert 2 * middle[1] ** 2 == pytest.approx(1.5**2 + 2 * 0.6**2, rel=1e-4)
     assert a[0] == pytest.approx(-c[0], abs=1e-6)
-    assert said["rows"][-1] == "quarters" or "quarters" in said["rows"]
+    assert "quarters" in said["rows"]
+    assert said["same"] == [True, True, True, False, False], "it is drawn again for what it reads"
 
 
 def test_the_panel_of_the_example_computes_what_it_says(said):

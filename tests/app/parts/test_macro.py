@@ -14,7 +14,7 @@ from app.controller.controller import Controller
 from app.jobs.macro import MacroTask
 from app.jobs.path import PathJob
 from app.jobs.preparation import PrepareTask
-from app.model import macro, scene_file
+from app.model import macro, scene_entries, scene_file
 from app.model.scene_store import SceneStore
 from app.model.store import Store
 from app.parts.macro import MacroPart
@@ -165,6 +165,32 @@ def test_a_drag_is_one_line_of_its_last_value(desk):
     text = desk.recorded()
     (_, line) = lines(text)
     assert line.startswith("store.set(end=(0.75, ") and replayed(text) == desk.scene
+
+
+def test_a_change_of_a_part_of_the_last_one_is_one_with_it(desk):
+    desk.do(PinMoved("C", (0.4, 0.7), True), PinMoved("C", (0.5, 0.75), True))
+    text = desk.recorded()
+    (_, line) = lines(text)
+    assert "layers={'third': True}" in line and "third=(0.5, " in line
+    assert replayed(text) == desk.scene
+
+
+def test_another_family_is_a_change_of_its_own(desk):
+    desk.do(PinMoved("A", (0.5, 0.25), True))
+    desk.edit(family="cauchy")
+    desk.do(PinMoved("A", (0.25, 0.25), True))
+    assert len(lines(desk.recorded())) == 4
+    desk.macro.begin()
+    desk.edit(family="beta")
+    desk.do("undo")
+    assert len(lines(desk.recorded())) == 1
+
+
+def test_files_have_absolute_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scene = replace(scene_file.load("gaussian"), family="attention:mine.npz?layer=0&head=1")
+    family = scene_entries.stated(scene, None)["family"]
+    assert family.startswith(f"attention:{tmp_path / 'mine.npz'}?")
 
 
 def test_what_is_undone_is_no_line(desk):
