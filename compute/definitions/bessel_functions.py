@@ -77,7 +77,7 @@ def _ratio_powers() -> tuple[tuple[int, float], ...]:
 
 
 def bessel_ratios(kappa: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return A = I₁/I₀, A' and A'' at κ ≥ 0."""
+    """Return A = I₁/I₀, A' and A'' (...) at κ ≥ 0 (...)."""
     argument = np.asarray(kappa)
     ratio = bessel_ratio(argument)
     safe = np.maximum(argument, _LEAST)

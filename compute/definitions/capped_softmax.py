@@ -61,7 +61,9 @@ class CappedSoftmax:
             return p, a, -2.0 / self.cap * level * steep
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """Return g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
+        """Return g, Γ_ij,k and T_ijk at θ (..., 2); det 0 in the corners where one key has all the
+        weight.
+        """
         p, a, bend = self._scores(theta)
         keys = self.keys.astype(theta.dtype)
         with np.errstate(under="ignore"):
@@ -83,7 +85,8 @@ class CappedSoftmax:
         return LocalGeometry(g, first, cubic, det)
 
     def curvature(self, theta: Floats) -> Floats:
-        """Return K by the Gauss equation of the embedding 2√p in the sphere, with the ¼ cancelled.
+        """Return K (...) at θ (..., 2) by the Gauss equation of the embedding 2√p in the sphere, with
+        the ¼ cancelled.
 
         In a frame with Σ p w_a w_b = δ_ab, w = L⁻¹a, t = L⁻¹T, and with κ_abc = Σ p w_a w_b w_c,
         B_ab = Σ p β t_a t_b and b_abc = Σ p β t_a t_b w_c:
@@ -127,8 +130,8 @@ class CappedSoftmax:
         return np.where(usable, value, np.nan)
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
-        """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" log Σ e^ℓ in
-        nats, "dominant" the index of the likeliest key.
+        """Return a scalar (...) at θ (..., 2): "entropy" −Σ p log p in nats, "probability" of key
+        ``index``, "log_partition" log Σ e^ℓ in nats, or "dominant", the index of the likeliest key.
         """
         logits = self.logits(theta)
         if name == "log_partition":
@@ -136,8 +139,8 @@ class CappedSoftmax:
         return scalar_of(name, softmax(logits), index)
 
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
-        """Return 2 arccos Σ√(pq) on the sphere of all distributions; the length of the straight line in
-        θ.
+        """Return 2 arccos Σ√(pq), the distance on the sphere of all distributions, and the length of
+        the straight line (...) of two θ (..., 2): the Fisher–Rao distance lies between.
         """
         nodes, shares = np.polynomial.legendre.leggauss(NODES)
         place = (0.5 * (nodes + 1.0) + np.arange(PIECES)[:, None]).reshape(-1) / PIECES
@@ -152,7 +155,9 @@ class CappedSoftmax:
         return sphere.of_chord(chord), speed @ share
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
-        """Return KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, a sum of non-negative terms."""
+        """Return KL(p‖q) = Σ p (q/p − 1 − log q/p) (...) in nats, a sum of non-negative terms, of two θ
+        (..., 2).
+        """
         mine, theirs = self.logits(theta), self.logits(other)
         gap = theirs - mine - (log_partition(theirs) - log_partition(mine))[..., None]
         with np.errstate(under="ignore"):

@@ -81,13 +81,15 @@ def series_slope(r: Floats, m: Floats) -> Floats:
 
 
 def third(r: Floats, m: Floats) -> Floats:
-    """Return E ∂³ log p/∂r³ = ∫ (1 − t)^r (l(2s − l) − (2q − q²)st) dy, l = −log(1 − qt)."""
+    """Return E ∂³ log p/∂r³ (...) at r and m > 0 (...), with l = −log(1 − qt):
+    ∫ (1 − t)^r (l(2s − l) − (2q − q²)st) dy.
+    """
     return np.asarray(sums(r, m, (4,))[4])
 
 
 def entropy(r: Floats, m: Floats) -> Floats:
-    """Return −E log p in nats, by Malmsten's integral for log Γ, with errors below 1e-12 of its
-    largest term r log(1 + m) + rm log(1 + 1/m) ≤ 7000:
+    """Return −E log p (...) in nats at r and m > 0 (...), by Malmsten's integral for log Γ, with errors
+    below 1e-12 of its largest term r log(1 + m) + rm log(1 + 1/m) ≤ 7000:
         H = r log(1 + m) + rm log(1 + 1/m) + ∫₀^∞ (e^(−rt) − e^(−t))/t · (1 − G)/(1 − e^(−t)) dt,
     G = E e^(−xt) = (1 + m(1 − e^(−t)))^(−r), by the trapezoid rule in log t.
     """

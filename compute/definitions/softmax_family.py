@@ -67,7 +67,9 @@ class Softmax:
         return p @ self.keys.astype(theta.dtype), _second(p, c1, c2)[1]
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """Return g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
+        """Return g, Γ_ij,k and T_ijk at θ (..., 2); det 0 in the corners where one key has all the
+        weight.
+        """
         (a, b, c), g = _second(*(columns := self._centred(theta)))
         _, c1, c2 = columns
         with np.errstate(under="ignore"):
@@ -142,8 +144,8 @@ class Softmax:
         return p, rows[0][:, None] - eta[0], rows[1][:, None] - eta[1], eta, sums[2]
 
     def curvature(self, theta: Floats) -> Floats:
-        """Return K: for up to `FEW` keys by sums without cancellation, for more by whitened third
-        moments.
+        """Return K (...) at θ (..., 2): for up to `FEW` keys by sums without cancellation, for more by
+        whitened third moments.
 
         NaN where g is so close to singular, or rounding so large, that no digits remain.
         """
@@ -197,15 +199,17 @@ class Softmax:
         return np.where(usable, value, np.nan)
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
-        """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" ψ in nats,
-        "dominant" the index of the likeliest key.
+        """Return a scalar (...) at θ (..., 2): "entropy" −Σ p log p in nats, "probability" of key
+        ``index``, "log_partition" ψ in nats, or "dominant", the index of the likeliest key.
         """
         if name == "log_partition":
             return log_partition(theta @ self.keys.T + self.bias)
         return scalar_of(name, self.weights(theta), index)
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
-        """Return KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, with ψ and η cancelled."""
+        """Return KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} (...) in nats, with ψ and η cancelled, of p at θ
+        and q at φ (..., 2).
+        """
         move = other - theta
         keys = self.keys - self.centre
         p = self.weights(theta)
@@ -216,7 +220,7 @@ class Softmax:
         return np.asarray(highest + np.log(total))
 
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
-        """Return (2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them.
+        """Return 2 arccos Σ√(pq) and √J (...): the Fisher–Rao distance of two θ (..., 2) lies between.
 
         Computed from u = log(q/p), which is accurate however close the two are: √p − √q and p − q are
         expm1 of it times the larger of the two.

@@ -229,7 +229,9 @@ def _of_densities(
 
 
 def bregman(manifold: Manifold, a: Floats, b: Floats) -> tuple[float, float]:
-    """Return KL(a‖b) and KL(b‖a) of a family with closed forms, accurate at any distance."""
+    """Return KL(a‖b) and KL(b‖a) in nats at two θ (2,) of a family with closed forms, accurate at any
+    distance.
+    """
     near, kl = _near(manifold, a, b), manifold.divergence
     assert kl is not None
     if near:

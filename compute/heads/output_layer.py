@@ -66,7 +66,7 @@ class OutputLayer:
         return head_file.label(readable((*self._before, self.words[number]))[-1])
 
     def blocks(self) -> Iterator[tuple[slice, Floats]]:
-        """Yield slices of the words with the keys s·k_j of each in float64."""
+        """Yield slices of the words, each with its keys s·k_j (c, d) in float64."""
         for begin in range(0, len(self), BLOCK):
             part = slice(begin, begin + BLOCK)
             yield part, self.scale * self.unembedding[part].astype(np.float64)
@@ -92,7 +92,7 @@ class OutputLayer:
         return np.sum(list(parts), axis=0)  # type: ignore[no-any-return]
 
     def pair(self, a: int, b: int) -> tuple[Floats, Floats]:
-        """Return the hidden states of two tokens.  Raises ValueError unless they exist and
+        """Return the hidden states (d,) of two tokens.  Raises ValueError unless they exist and
         differ.
         """
         for name, token in (("the first token", a), ("the second token", b)):
