@@ -102,9 +102,9 @@ def lines_of(path: Path, engine: str, alpha: float, beside: Beside = NOTHING) ->
     count = digits(error_of(path)) if arrived else FEWEST_DIGITS
     kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
     whose = kind if arrived else f"{kind} of the part that was computed"
-    kept = "drift and conjugate points: only at α = 0"
-    if alpha == 0.0:
-        kept = f"drift {path.error:.2e}   conjugate points {path.morse_index}"
+    # curves between two points have none for α ≠ 0, where no speed is constant
+    error = f"error {path.error:.2e}" if alpha == 0.0 or path.error > 0.0 else "error unknown"
+    passed = path.morse_index if alpha == 0.0 else "only for α = 0"
     also = beside.lines()
     if path.shortest is False:
         known = path.shorter_length
@@ -119,13 +119,13 @@ def lines_of(path: Path, engine: str, alpha: float, beside: Beside = NOTHING) ->
         f"from      {written(path.theta[0], count)}",
         f"to        {written(path.theta[-1], count)}",
         f"velocity  {written(path.velocity[0], count)}",
-        f"residual  {path.residual:.2e}   {kept}",
+        f"residual  {path.residual:.2e}   {error}   conjugate points {passed}",
         f"status    {path.status.name}: {path.status.words} ({path.engine}{instead})",
     ]
 
 
 def error_of(path: Path) -> float:
-    """Return the relative error of a path's length, from residual, drift and engine."""
+    """Return the relative error of a path's length, from residual, error and engine."""
     missed = path.residual / path.length if path.length > 0.0 else 0.0
     least = 10.0**-MOST_DIGITS if path.engine == "reference" else 10.0**-GPU_DIGITS
     return float(max(missed, path.error, least))

@@ -24,7 +24,8 @@ class Cut:
 
 
 class Encoder(Protocol):
-    """Takes frames (height, width, 3) in order; `close` completes the file."""
+    """Takes frames (height, width, 3) in order; `close` completes the file, `discard` does not."""
 
     def add(self, frame: RGB) -> None: ...
     def close(self) -> None: ...
+    def discard(self) -> None: ...

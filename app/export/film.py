@@ -183,10 +183,14 @@ def write(
         return _sequence(target, camera, reel, report, resume), camera.status
     with beside(target) as temporary:
         encoder = _encoder(temporary, target, scene, camera, reel)
-        for number in range(reel.frames):
-            encoder.add(camera.frame(number))
-            report(number + 1, reel.frames)
-        encoder.close()
+        try:
+            for number in range(reel.frames):
+                encoder.add(camera.frame(number))
+                report(number + 1, reel.frames)
+            encoder.close()
+        except BaseException:
+            encoder.discard()  # an open file cannot be removed everywhere
+            raise
     return [target], camera.status
 
 

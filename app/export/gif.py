@@ -53,6 +53,10 @@ class Gif:
         with self._file as file:
             file.write(embed.in_gif(b";", self._cut.scene))
 
+    def discard(self) -> None:
+        """Close the file as it is."""
+        self._file.close()
+
     def _hundredths(self, frames: int) -> int:
         return round(100 * frames / self._cut.rate)
 

@@ -50,3 +50,7 @@ class Mp4:
         """Flush the encoder and complete the file."""
         self._container.mux(self._stream.encode())
         self._container.close()
+
+    def discard(self) -> None:
+        """Close the file as it is."""
+        self._container.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.export.figure import path_of
 from app.export.script_layers import layers
 from app.jobs.answers import Answer
+from app.model import paths
 from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
@@ -97,5 +97,5 @@ def _family(family: str, folder: Path) -> str:
         return ascii(family)
     marker = "\0"
     before, after = write(name, {**stated, "source": marker}).split(marker)
-    relative = os.path.relpath(source, folder)
+    relative = paths.relative(source, folder)
     return f"{before!a} + str(Path(__file__).parent / {relative!a}) + {after!a}"

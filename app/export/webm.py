@@ -49,6 +49,10 @@ class Webm:
             file.write(_length(length))
             file.write(_front(self._cut, cues, _milliseconds(self._count, self._cut.rate)))
 
+    def discard(self) -> None:
+        """Close the file as it is."""
+        self._file.close()
+
     def _flush(self) -> None:
         if not self._waiting:
             return

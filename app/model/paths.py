@@ -7,9 +7,13 @@ from pathlib import Path
 
 
 def relative(path: str, folder: Path | None) -> str:
-    """Return ``path`` relative to ``folder``; without one, absolute."""
+    """Return ``path`` relative to ``folder``, with slashes, which every system reads; without a folder,
+    absolute.
+    """
     try:
-        return os.path.abspath(path) if folder is None else os.path.relpath(path, folder)
+        if folder is not None:
+            return os.path.relpath(path, folder).replace(os.sep, "/")
+        return os.path.abspath(path)
     except ValueError:  # on another drive, where no relative path exists
         return os.path.abspath(path)
 

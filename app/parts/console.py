@@ -25,6 +25,8 @@ from app.views.interface.console import (
 from app.views.interface.events import Event, PanelShown
 
 POLL_MS = 50
+# characters shown at once: laying out more would hold up the window
+SLICE = 4000
 # seconds after which a thread that cannot be interrupted is left behind
 STUBBORN = 3.0
 VERSION = sys.version.partition(" ")[0]
@@ -45,6 +47,7 @@ class ConsolePart(Part):
         self._streams: ThreadStreams | None = None
         self._stop: Callable[[], None] | None = None
         self._shown = ConsoleState()
+        self._taken = 0  # characters shown of the transcript
         self._is_closed = False
 
     def on_event(self, event: Event) -> None:
@@ -75,6 +78,7 @@ class ConsolePart(Part):
         self._streams = self._streams or ThreadStreams()
         self._thread = ConsoleThread(self._names, self._streams)
         self._thread.transcript.write(words)
+        self._taken = 0
         self._follow()
 
     def _interrupt(self, thread: ConsoleThread) -> None:
@@ -97,11 +101,14 @@ class ConsolePart(Part):
             return
         busy = thread.is_busy  # before the text, so that the last of it is read
         text, total = thread.transcript.read_all()
-        state = ConsoleState(text, total, busy, thread.completion)
+        self._taken = min(max(self._taken, total - len(text)) + SLICE, total)
+        rest = total - self._taken
+        kept = text[: len(text) - rest]
+        state = ConsoleState(kept, self._taken, busy or rest > 0, thread.completion)
         if state != self._shown:
             self._shown = state
             self.context.window.set_panel(CONSOLE, state)
-        if not busy and self._stop is not None:
+        if not state.busy and self._stop is not None:
             self._stop()
             self._stop = None
 

@@ -70,12 +70,13 @@ class Path(Pictured):
             if self.alpha == 0.0
             else f"Length of the α-geodesic, α = {self.alpha:g}"
         )
+        is_known = self.alpha == 0.0 or self.error > 0.0  # no speed is constant for α ≠ 0
         return {
             named: f"{self.length:.10g}",
             "Energy": f"{self.energy:.10g}",
             "Status": self.status.words,
             "Misses its end by": f"{self.residual:.2g}",
-            "Drift of g(v, v)": f"{self.error:.2g}",
+            "Relative error": f"{self.error:.2g}" if is_known else "unknown",
             "Engine": self.engine,
         }
 

@@ -110,7 +110,7 @@ def test_a_panel_is_built_when_it_is_first_seen_and_then_answered(program):
     slot.dock.show()
     until(program, lambda: slot.panel.widget.text() == "unseen")
     program.controller.commands["switch_theme"]()
-    assert len(slot.panel.themes) == 2
+    until(program, lambda: len(slot.panel.themes) == 2)
 
 
 def test_a_task_that_fails_is_told_to_its_part_and_to_the_user(program):

@@ -24,6 +24,8 @@ from app.views.qt.widgets.widgets import label
 
 # lines of the output, inputs of the history and lines of the field, at most
 MOST_LINES, MOST_INPUTS, MOST_ROWS = 2000, 500, 8
+# a line of the output that is longer is broken: it would be laid out again with each character
+LONG_LINE = 2000
 # a longer text is not tried for being complete
 LONG = 20_000
 INDENT = "    "
@@ -95,6 +97,8 @@ class ConsolePanel:
         follows = bar.value() >= bar.maximum() - 1
         end = QTextCursor(self.output.document())
         end.movePosition(QTextCursor.MoveOperation.End)
+        if end.block().length() > LONG_LINE:
+            words = "\n" + words
         end.insertText(words + text[-new:])
         self._total = total
         if follows:
