@@ -31,6 +31,10 @@ class SceneWidget(anywidget.AnyWidget):
     start = traitlets.Tuple(traitlets.Float(), traitlets.Float())
     end = traitlets.Tuple(traitlets.Float(), traitlets.Float())
     alpha = traitlets.Float(0.0)
+    # scenes that were followed, and how many of them the page has seen: Marimo runs the cells that
+    # depend on a widget when the page says something of it
+    followed = traitlets.Int(0).tag(sync=True)
+    seen = traitlets.Int(0).tag(sync=True)
     size = traitlets.List(list(SIZE)).tag(sync=True)
     picture = traitlets.Bytes(b"").tag(sync=True)
     pins = traitlets.List([]).tag(sync=True)
@@ -85,6 +89,7 @@ class SceneWidget(anywidget.AnyWidget):
     def _follow(self, scene: Scene) -> None:
         """Set start, end and alpha to those of a scene that is shown."""
         self._followed = scene
+        self.followed += 1
         for name, value in _values(scene).items():
             setattr(self, name, value)
 

@@ -88,6 +88,10 @@ function render({ model, el }) {
   }
   model.on("change:picture", paintPicture);
   for (const name of ["pins", "measures", "status", "arrived"]) model.on(`change:${name}`, paintRest);
+  model.on("change:followed", () => {
+    model.set("seen", model.get("followed"));
+    model.save_changes();
+  });
   paintPicture();
   paintRest();
   return () => URL.revokeObjectURL(shown);

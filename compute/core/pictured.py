@@ -63,7 +63,7 @@ class Pictured:
             content = base64.b64encode(svg.encode("utf-8")).decode("ascii")
             image = f'<img alt="" style="max-width:100%" src="data:image/svg+xml;base64,{content}">'
         rows = "".join(
-            f'<tr><th style="text-align:left">{escape(name, quote=False)}</th>'
+            f'<tr><th style="text-align:left;padding-right:1em">{escape(name, quote=False)}</th>'
             f"<td>{escape(text, quote=False)}</td></tr>"
             for name, text in self.facts().items()
         )

@@ -29,6 +29,9 @@ Fire = Callable[[ShootRequest], Paths]
 # A step is halved while it changes the velocity by more than a share, leaves the domain or comes too
 # near its edge, but between two nodes at most this many are tried.
 MAX_ATTEMPTS = 16
+# … or, for α ≠ 0, while it changes |v|² by more than this factor: toward a boundary g may change many
+# times over while v hardly turns.
+SWELL_LIMIT = 1.5
 # Relative drift above which a curve is not called a geodesic, by the bytes of its numbers.
 DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
 
@@ -164,8 +167,9 @@ def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
         y = state.y[curve]
+        swell = SWELL_LIMIT if way.alpha else np.inf
         end, verdict[todo] = step(
-            way.manifold, way.tableau, slope, y, size, slope(y), own_steps.TURN_LIMIT
+            way.manifold, way.tableau, slope, y, size, slope(y), own_steps.TURN_LIMIT, swell
         )
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]

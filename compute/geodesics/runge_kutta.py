@@ -56,11 +56,13 @@ def step(
     size: Floats,
     begin: Begin,
     turn: float,
+    swell: float = np.inf,
 ) -> tuple[Floats, Ints]:
     """Return the ends of steps of sizes (n,) from y (n, d) with ``slope``, which at y is ``begin``, and
     OK or the reason to reject each (n,).
 
-    A step that turns the velocity by more than ``turn`` is NOT_CONVERGED.
+    A step that turns the velocity by more than ``turn``, or changes |v|² by more than the factor
+    ``swell``, is NOT_CONVERGED.
     """
     h = size[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
@@ -73,6 +75,10 @@ def step(
         y = start + h * np.tensordot(row[:stage], slopes[:stage], axes=1)
         slopes[stage], _, wrong = slope(y)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
+    if np.isfinite(swell):
+        first, last = slopes[0, :, 5], slopes[-1, :, 5]
+        swelling = np.maximum(first, last) > swell * np.minimum(first, last)
+        verdict = np.where((verdict == Status.OK) & swelling, Status.NOT_CONVERGED, verdict)
     end = start + h * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
     aimed = theta + h * v

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.status import Status
-from compute.geodesics.initial_value import DRIFT_LIMIT, MAX_ATTEMPTS
+from compute.geodesics.initial_value import DRIFT_LIMIT, MAX_ATTEMPTS, SWELL_LIMIT
 from compute.geodesics.own_steps import TURN_LIMIT
 from compute.geodesics.runge_kutta import MARGIN_KEPT
 from compute.gpu import tiles
@@ -43,6 +43,7 @@ SOURCE = Source(
     structs={"Path": PATH},
     constants={
         "TURN_LIMIT": TURN_LIMIT,
+        "SWELL_LIMIT": SWELL_LIMIT,
         "MARGIN_KEPT": MARGIN_KEPT,
         "MAX_ATTEMPTS": MAX_ATTEMPTS,
     },

@@ -43,6 +43,7 @@ fn advance(i: u32, path: ptr<function, Path>) {
     let kept = MARGIN_KEPT * margin(origin + step.start.xy);
     let aimed = origin + step.start.xy + step.size * step.start.zw;
     refuse(&step, LEFT_DOMAIN, margin(origin + step.end.xy) <= kept || margin(aimed) <= kept);
+    refuse(&step, NOT_CONVERGED, parameters.alpha != 0.0 && swells(step));
     if (*path).tries == 0u { measure(path, step.first2); }
     (*path).tries++;
     if step.verdict == OK {
@@ -100,6 +101,11 @@ fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
 fn turns(scale: vec2f, change: vec2f, allowed: vec2f) -> bool {
     let plain = dot(change, change) > dot(allowed, allowed);
     return plain && dot(scale * change, change) > dot(scale * allowed, allowed);
+}
+
+/// Whether g(v, v) changes by more than is allowed.  For α = 0 it is constant; its drift is judged.
+fn swells(step: Step) -> bool {
+    return max(step.first2, step.speed2) > SWELL_LIMIT * min(step.first2, step.speed2);
 }
 
 /// Keep the first reason to reject a step.

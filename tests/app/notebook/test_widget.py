@@ -23,6 +23,8 @@ window.model = {{
   get: (name) => state[name],
   on: (name, call) => {{ (heard[name] ??= []).push(call); }},
   send: (message) => window.sent.push(message),
+  set: (name, value) => {{ state[name] = value; }},
+  save_changes: () => {{ window.saved = {{ ...state }}; }},
 }};
 window.put = (given) => {{
   const bytes = Uint8Array.from(atob(given.picture), (c) => c.charCodeAt(0));
@@ -124,6 +126,14 @@ def test_a_pin_is_not_dragged_out_of_the_picture(cell):
     cell.serve()
     state = cell.frame()
     assert state["pins"][0] == pytest.approx(first["pins"][0], abs=1e-3)
+
+
+def test_the_page_says_which_scene_it_has_seen(cell):
+    cell.frame()
+    page = cell.page
+    page.value("window.put({ picture: '', followed: 3 })")
+    assert page.value("window.saved.seen") == 3
+    assert page.faults() == []
 
 
 TWO = """

@@ -55,6 +55,6 @@ def install():
     """Stand in for both libraries in this process."""
     anywidget, traitlets = ModuleType("anywidget"), ModuleType("traitlets")
     anywidget.AnyWidget = Widget
-    for kind in ("Tuple", "Float", "List", "Bytes", "Unicode", "Bool"):
+    for kind in ("Tuple", "Float", "Int", "List", "Bytes", "Unicode", "Bool"):
         setattr(traitlets, kind, Trait)
     sys.modules.update(anywidget=anywidget, traitlets=traitlets)

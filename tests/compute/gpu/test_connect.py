@@ -68,6 +68,30 @@ def test_where_g_is_small_vectors_are_carried_to_the_end_itself(gpu_engine, refe
     assert norm(metric, carried[0] - carried[1]) < 2e-5 * length
 
 
+@pytest.mark.parametrize(
+    "name, start, end, alpha",
+    [
+        ("poisson_poisson", (5.92378506, 0.00239361732), (0.91339442, 6.19874257), -0.95),
+        ("geometric_geometric", (0.74749833, 0.9825602), (0.09733922, 0.0487616), -0.95),
+        ("geometric_geometric", (0.36970856, 0.9816199), (0.01946549, 0.09175062), -0.95),
+        ("birnbaum_saunders", (0.103, 0.61), (0.399, 0.254), -1.0),
+    ],
+)
+def test_speeds_that_change_many_times_over_are_resolved(
+    name, start, end, alpha, gpu_engine, reference_engine
+):
+    """From a boundary g falls quickly while v hardly turns; |v|² changes up to a thousandfold."""
+    manifold, ends = manifold_of(name), np.array([[start], [end]])
+    request = ConnectRequest(manifold, ends[0], ends[1], alpha, 128)
+    found, expected = gpu_engine.connect(request), reference_engine.connect(request)
+    assert expected.status[0] == Status.OK
+    extreme = name == "poisson_poisson" or start[1] > 0.982  # of which the kernels may give up
+    assert found.status[0] == Status.OK or extreme
+    if found.status[0] == Status.OK:
+        np.testing.assert_allclose(found.length, expected.length, rtol=3e-5)
+        np.testing.assert_allclose(found.energy, expected.energy, rtol=1e-4)
+
+
 def test_many_pairs_of_beta_distributions_all_meet(gpu_engine):
     """exp(log q) = q for pairs over two decades of both parameters."""
     random = np.random.default_rng(0)
