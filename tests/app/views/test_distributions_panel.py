@@ -177,7 +177,7 @@ def test_nothing_lies_over_the_bars(panel):
 
 
 @pytest.mark.window
-@pytest.mark.parametrize("part", ["left", "bottom", "middle"])
+@pytest.mark.parametrize("part", ["left", "top", "middle"])
 def test_the_wheel_over_a_plot_is_for_the_panel(panel, part):
     from PySide6.QtCore import QPoint, QPointF, Qt
     from PySide6.QtGui import QWheelEvent

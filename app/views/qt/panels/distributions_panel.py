@@ -23,7 +23,7 @@ from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 # more outcomes than this are drawn as a curve, since bars would be hairlines
 MOST_BARS = 40
-# heights in pixels: minimum of the plot, of a word, of the area below the plot
+# heights in pixels: minimum of the plot, of a word, of the area of the axis
 LOWEST, WORD, AXIS = 84, 14, 52
 # maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
@@ -220,7 +220,11 @@ class DistributionsPanel:
         axis.setTicks([list(enumerate(shown))] if as_bars else None)
         axis.setStyle(tickLength=0)
         self.plot.showAxis("left", as_bars)
-        title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)
+        title_axis(self.plot, "top", "Probability")
+        title_axis(self.plot, "bottom", d.title)
+        # above bars, since a low panel shows their upper end first
+        self.plot.showAxis("top", as_bars)
+        self.plot.showAxis("bottom", not as_bars)
         if as_bars:
             self._make_bars(d, colours)
         elif d.counts:
