@@ -79,7 +79,7 @@ class DistanceMatrix(Cells):
         return int(np.clip(below, LEAST, MOST)), int(np.clip(beside, 0, MOST))
 
     def bar(self) -> QRect:
-        """Return the rectangle of the colours and their numbers, in a low panel beside the dendrogram."""
+        """Return the rectangle of colours and numbers, in a low panel beside the dendrogram."""
         below, beside = self._sides()
         if beside >= below:
             return QRect(beside + APART, 0, BESIDE, BAR)
