@@ -66,6 +66,7 @@ class Hand:
         from PySide6.QtWidgets import QMessageBox
 
         window, store = self.program.window, self.program.store  # type: ignore[attr-defined]
+        window.actions["restore"].trigger()  # a named scene stays until then
         for box in window.frame.findChildren(QMessageBox):
             next(button for button in box.buttons() if button.text() == "Restore").click()
             self.write("state", store.scene.alpha)

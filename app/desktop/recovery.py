@@ -17,6 +17,7 @@ class Telling(Protocol):
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None: ...
     def log(self, words: str) -> None: ...
     def tell(self, title: str, text: str) -> None: ...
+    def withdraw(self, title: str) -> None: ...
 
 
 class Kept(Protocol):
@@ -51,7 +52,7 @@ class Recovery:
             self._ask(newest)
         elif newest is not None:
             self._window.tell(
-                f"Changes{_of(newest)} were not saved by an earlier session",
+                _line(newest),
                 "They are kept: File › Restore unsaved work… shows them.",
             )
 
@@ -85,10 +86,12 @@ class Recovery:
     def _throw_away(self, found: autosave.Lost) -> None:
         try:
             found.file.unlink(missing_ok=True)
+            self._window.withdraw(_line(found))
         except OSError as problem:
             self._window.tell("The unsaved work still exists", describe(problem))
 
     def _restore(self, found: autosave.Lost) -> None:
+        self._window.withdraw(_line(found))
         try:
             self._take(found)
         except FileNotFoundError:
@@ -97,6 +100,10 @@ class Recovery:
             )
         except OSError as problem:
             self._window.tell("The unsaved work cannot be restored", str(problem))
+
+
+def _line(found: autosave.Lost) -> str:
+    return f"Changes{_of(found)} were not saved by an earlier session"
 
 
 def _of(found: autosave.Lost) -> str:

@@ -17,6 +17,13 @@ class _Nothing(io.TextIOBase):
         return len(text)
 
 
+class _Empty(io.StringIO):
+    """A stream with nothing to read, which stays open: `exit` closes the one it finds."""
+
+    def close(self) -> None:
+        pass
+
+
 class _PerThread:
     """The stream of the thread that uses it."""
 
@@ -40,7 +47,7 @@ class ThreadStreams:
 
     def redirect(self, out: io.TextIOBase) -> None:
         """Have the current thread write to ``out``, and find nothing to read."""
-        own = {"stdin": io.StringIO(), "stdout": out, "stderr": out}
+        own = {"stdin": _Empty(), "stdout": out, "stderr": out}
         for name, stream in own.items():
             self._made[name].own[threading.get_ident()] = cast(TextIO, stream)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.attention.batched_attention import attend_all
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.requests.attention import Attended, AttendRequest
 from compute.requests.engine import Engine
 
@@ -63,7 +63,7 @@ class GeometricAttention:
                     f"{name} must not require gradients, which attend does not compute: pass "
                     f"{name}.detach()"
                 )
-        engine = self._engine or open_engine("auto" if self.mode == "geodesic" else "reference")
+        engine = engine_of(self._engine, "auto" if self.mode == "geodesic" else "reference")
         found = attend_all(engine, self.mode, self.temperature, Q, K, V, mask, bias, scale)
         return _as_tensors(found, Q) if hasattr(Q, "new_tensor") else found
 

@@ -19,7 +19,7 @@ from compute.constructions import projection as projections
 from compute.constructions import triangle as triangles
 from compute.constructions.lines import in_shape
 from compute.core.arrays import Floats
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 
@@ -44,9 +44,7 @@ def midpoint(
     1.224744871 OK
     """
     points, alone = _batched(a, b)
-    return in_shape(
-        midpoints.midpoint(engine or open_engine("reference"), manifold, *points), alone
-    )
+    return in_shape(midpoints.midpoint(engine_of(engine, "reference"), manifold, *points), alone)
 
 
 def perpendicular(
@@ -61,7 +59,7 @@ def perpendicular(
     [-2.0, 0.0]
     """
     points, alone = _batched(a, b)
-    used = engine or open_engine("reference")
+    used = engine_of(engine, "reference")
     return in_shape(midpoints.perpendicular(used, manifold, points[0], points[1], t), alone)
 
 
@@ -78,7 +76,7 @@ def foot(
     2.449489743
     """
     points, alone = _batched(a, b, c)
-    return in_shape(feet.foot(engine or open_engine("reference"), manifold, *points), alone)
+    return in_shape(feet.foot(engine_of(engine, "reference"), manifold, *points), alone)
 
 
 def bisector(
@@ -99,7 +97,7 @@ def bisector(
     True
     """
     points, alone = _batched(a, b)
-    used = engine or open_engine("reference")
+    used = engine_of(engine, "reference")
     lengths = np.asarray(s, np.float64)
     return in_shape(bisectors.bisector(used, manifold, points[0], points[1], lengths), alone)
 
@@ -118,9 +116,7 @@ def triangle(
     -0.53108323 -0.53108323 1.06216647
     """
     points, alone = _batched(a, b, c)
-    return in_shape(
-        triangles.triangle(engine or open_engine("reference"), manifold, *points), alone
-    )
+    return in_shape(triangles.triangle(engine_of(engine, "reference"), manifold, *points), alone)
 
 
 def circumcentre(
@@ -162,7 +158,7 @@ def _triangle(
     for name, point in zip("abc", points, strict=True):
         if point.shape != (2,):
             raise ValueError(f"{name} must have shape (2,), got {point.shape}")
-    return engine or open_engine("reference"), manifold, p, q, r
+    return engine_of(engine, "reference"), manifold, p, q, r
 
 
 def parallel(
@@ -178,9 +174,7 @@ def parallel(
     True OK
     """
     points, alone = _batched(a, b, c)
-    return in_shape(
-        parallels.parallel(engine or open_engine("reference"), manifold, *points), alone
-    )
+    return in_shape(parallels.parallel(engine_of(engine, "reference"), manifold, *points), alone)
 
 
 def project(
@@ -204,5 +198,5 @@ def project(
     ([0.5, 1.0], True)
     """
     (p, q, r), alone = _batched(a, b, c)
-    used = engine or open_engine("reference")
+    used = engine_of(engine, "reference")
     return in_shape(projections.project(used, manifold, p, q, r, kind, onto), alone)

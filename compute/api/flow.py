@@ -20,7 +20,7 @@ from compute.api.flow_record import Flow
 from compute.core import refusal
 from compute.core.arrays import Floats
 from compute.core.status import Status
-from compute.engine.reference import ReferenceEngine
+from compute.engine.opening import engine_of
 from compute.flow.continued import continued
 from compute.flow.edge import cells_of
 from compute.flow.grid import Grid, closed
@@ -99,7 +99,7 @@ class AttentionFlow:
         if boundary == "periodic":
             wanted, wraps = closed(manifold, drawn, wanted)
         self.manifold, self.mode = manifold, mode
-        self._engine = engine or ReferenceEngine()
+        self._engine = engine_of(engine, "reference")
         pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
         made = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
         follows = not pinned and mode not in WHOLE

@@ -18,7 +18,7 @@ from compute.core.pictured import Pictured
 from compute.core.refusal import shown
 from compute.core.status import Status
 from compute.curves import distance_bounds
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.geodesics import shooting
 from compute.manifold.manifold import Manifold
 from compute.requests import batch
@@ -137,9 +137,9 @@ class AttentionGeodesic:
     ) -> None:
         self.manifold = manifold
         self.alpha = alpha_of(alpha)
-        self.engine = engine or open_engine()
+        self.engine = engine_of(engine)
         # one geodesic alone is as quick in float64
-        self.single = engine or open_engine("reference")
+        self.single = engine_of(engine, "reference")
         self.steps = steps
 
     def fisher_rao_metric(self, theta: ArrayLike) -> Floats:
@@ -320,7 +320,7 @@ class TileTransport:
     ) -> None:
         self.manifold = manifold
         self.alpha = alpha_of(alpha)
-        self.engine = engine or open_engine()
+        self.engine = engine_of(engine)
 
     def transport_attention(self, vector: ArrayLike, path: Path) -> Floats:
         """Carry ``vector`` (2,) along ``path``; return its components (n, 2) at the path's nodes."""

@@ -20,7 +20,7 @@ from compute.api.statistics import Fits
 from compute.core.arrays import Floats, same_length
 from compute.core.refusal import Refused, shown
 from compute.core.status import Status
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
@@ -38,7 +38,7 @@ class _OfDistances:
 
     def __init__(self, manifold: Manifold, metric: str, engine: Engine | None) -> None:
         self.manifold, self.metric = manifold, metric
-        self.engine = engine or open_engine()
+        self.engine = engine_of(engine)
 
     def _distances(self, theta: ArrayLike) -> Distances:
         points = points_of(self.manifold, "theta", theta)
@@ -313,5 +313,5 @@ def permutation_test(
     if len(names) != 2:
         raise Refused(f"groups must have two different entries, got {shown(names)}")
     first = np.array([str(group) == names[0] for group in groups])
-    found = distances(engine or open_engine(), points.manifold, points.theta, metric)
+    found = distances(engine_of(engine), points.manifold, points.theta, metric)
     return two_groups.permutation(found, first, permutations, seed)

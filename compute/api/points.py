@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from compute.core.arrays import Floats, same_length
 from compute.core.pictured import Pictured
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
 from compute.requests.engine import Engine
@@ -49,7 +49,7 @@ class Points(Pictured):
 
     def distances(self, engine: Engine | None = None, metric: str = FISHER_RAO) -> Distances:
         """Return all distances (n, n) with their statuses, by default those of Fisher and Rao."""
-        return distances(engine or open_engine(), self.manifold, self.theta, metric)
+        return distances(engine_of(engine), self.manifold, self.theta, metric)
 
     def path(self, times: ArrayLike | None = None, engine: Engine | None = None) -> CheckpointPath:
         """Return the path through the points in their order, such as checkpoints of a training: its
@@ -61,7 +61,7 @@ class Points(Pictured):
         >>> print(f"{found.length:.6f} {found.excess:.6f}")
         2.378762 1.277215
         """
-        return checkpoint_path(engine or open_engine(), self.manifold, self.theta, times)
+        return checkpoint_path(engine_of(engine), self.manifold, self.theta, times)
 
 
 def listed(manifold: Manifold, labels: Sequence[str], theta: Floats) -> dict[str, str]:

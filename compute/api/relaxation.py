@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.studies.relaxation import SEGMENTS, Cost, CurveRelaxation
@@ -29,4 +29,4 @@ class PathOptimization(CurveRelaxation):
         cost: Cost | None = None,
         weight: float = 1.0,
     ) -> None:
-        super().__init__(manifold, engine or open_engine(), method, segments, cost, weight)
+        super().__init__(manifold, engine_of(engine), method, segments, cost, weight)

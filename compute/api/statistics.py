@@ -22,7 +22,7 @@ from compute.core.arrays import Floats
 from compute.core.pictured import Pictured
 from compute.core.refusal import Refused
 from compute.core.status import Status
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.families import manifold as family_of
 from compute.manifold.manifold import Manifold
 from compute.requests.checks import points_of
@@ -200,7 +200,7 @@ class FrechetMean:
         self, manifold: Manifold, kind: str = "frechet", engine: Engine | None = None
     ) -> None:
         self.manifold, self.kind = manifold, kind
-        self.engine = engine or open_engine("reference")
+        self.engine = engine_of(engine, "reference")
 
     def fit(self, theta: ArrayLike, weights: ArrayLike | None = None) -> Self:
         """Find the mean of points (n, 2) with weights (n,)."""
@@ -234,7 +234,7 @@ class KMeans:
         engine: Engine | None = None,
     ) -> None:
         self.manifold, self.k, self.restarts, self.seed = manifold, k, restarts, seed
-        self.engine = engine or open_engine()
+        self.engine = engine_of(engine)
 
     def fit(self, theta: ArrayLike) -> Self:
         """Find the clusters of points (n, 2)."""
@@ -279,7 +279,7 @@ class TangentPCA:
     """
 
     def __init__(self, manifold: Manifold, engine: Engine | None = None) -> None:
-        self.manifold, self.engine = manifold, engine or open_engine("reference")
+        self.manifold, self.engine = manifold, engine_of(engine, "reference")
 
     def fit(self, theta: ArrayLike) -> Self:
         """Find the directions of points (n, 2)."""
@@ -340,7 +340,7 @@ class GeodesicRegression:
     """
 
     def __init__(self, manifold: Manifold, engine: Engine | None = None) -> None:
-        self.manifold, self.engine = manifold, engine or open_engine("reference")
+        self.manifold, self.engine = manifold, engine_of(engine, "reference")
 
     def fit(self, t: ArrayLike, theta: ArrayLike) -> Self:
         """Find the geodesic through points θ (n, 2) at t (n,)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from compute.engine.opening import open_engine
+from compute.engine.opening import engine_of
 from compute.heads import output_file
 from compute.heads.output_layer import OutputLayer
 from compute.requests.engine import Engine
@@ -35,4 +35,4 @@ def steer(
     True
     """
     layer = source if isinstance(source, OutputLayer) else output_file.load(str(source))
-    return bench.steer(layer, a, b, engine or open_engine("reference"), **options)
+    return bench.steer(layer, a, b, engine_of(engine, "reference"), **options)

@@ -33,6 +33,21 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
         return ReferenceEngine()
 
 
+def engine_of(given: Engine | None, otherwise: str = "auto") -> Engine:
+    """Return the given engine, or open the one called ``otherwise`` for None.
+
+    Raises ValueError for what is no engine, such as the name of one.
+    """
+    if given is None:
+        return open_engine(otherwise)
+    if not callable(getattr(given, "connect", None)):
+        raise ValueError(
+            f'engine must be one that open_engine returns, such as open_engine("reference"),'
+            f" got {shown(given)}"
+        )
+    return given
+
+
 class _OnDemand:
     def __init__(self, prefer: str) -> None:
         self._prefer = prefer

@@ -39,6 +39,7 @@ class PackageStudy(Study):
     stated: ClassVar[Layer]
     called: ClassVar[str]
     is_off: ClassVar[bool] = False
+    words: ClassVar[str] = "a package’s layer"
 
     scene: Scene
 

@@ -141,6 +141,7 @@ def test_a_scene_that_was_named_stays_and_what_a_killed_session_left_is_offered_
     answer(program, "Discard")
     answer(program, "Restore")
     assert program.store.scene == lost and program.documents.is_unsaved
+    assert not program.window.messages.isVisible(), "a line that no longer holds"
 
 
 def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_path, monkeypatch):

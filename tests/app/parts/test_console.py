@@ -139,7 +139,8 @@ def test_exceptions_are_shown_from_the_line_that_was_typed(room):
     refused = room.enter("store.set(alhpa=1)")
     assert refused.splitlines()[-1].startswith("ValueError: an entry must be one of alpha, ")
     assert room.enter("raise SystemExit(3)").endswith("close its panel instead\n")
-    assert "EOFError" in room.enter("input()")
+    room.enter("exit()")
+    assert "EOFError" in room.enter("input()"), "also after exit, which closes what it reads from"
     assert room.enter("1 + 1").endswith("\n2\n")
 
 

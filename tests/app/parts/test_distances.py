@@ -165,6 +165,18 @@ def raised(program):
 
 
 @pytest.mark.window
+@pytest.mark.parametrize(("height", "beside"), [(140, True), (200, True), (700, False)])
+def test_a_panel_of_any_height_has_room_for_the_matrix_and_its_bar(program, height, beside):
+    found = raised(program)
+    found.setFixedWidth(310)
+    found.fit_in(height)
+    box, bar = found.box(), found.bar()
+    assert found.height() <= height and box.width() >= 96
+    assert found.rect().contains(box) and found.rect().contains(bar) and not bar.intersects(box)
+    assert (bar.left() > box.right()) is beside
+
+
+@pytest.mark.window
 def test_a_click_and_keys_put_a_and_b_on_a_pair(program):
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest

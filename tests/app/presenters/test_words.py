@@ -47,7 +47,9 @@ def test_every_measure_names_a_section():
     without = {
         name for name, call in calls if "section" not in {word.arg for word in call.keywords}
     }
-    assert len(calls) > 20 and without <= {f"{kind.layer()}.py" for kind in studies.kinds()}
+    with_study = {f"{kind.layer()}.py" for kind in studies.kinds()}
+    # the page says nothing of what a package measures
+    assert len(calls) > 20 and without <= with_study | {"of_package.py"}
 
 
 def test_the_page_of_the_window_is_that_of_the_documentation():

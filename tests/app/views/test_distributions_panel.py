@@ -177,7 +177,20 @@ def test_nothing_lies_over_the_bars(panel):
 
 
 @pytest.mark.window
-@pytest.mark.parametrize("part", ["left", "bottom", "middle"])
+def test_the_axis_of_bars_is_above_them_where_a_low_panel_shows_it(panel):
+    top, bottom = (panel.plot.getAxis(side) for side in ("top", "bottom"))
+    bars = panel.plot.getViewBox().sceneBoundingRect()
+    assert top.isVisible() and top.sceneBoundingRect().center().y() < bars.top()
+    assert not bottom.isVisible() and panel.legend.text().startswith("<i>p</i>")
+    x = np.linspace(-3.0, 3.0, 9)
+    panel.show(Distributions(x, (), "x", ("A", "B"), np.exp(-(np.stack([x, x]) ** 2))))
+    live()
+    assert bottom.isVisible() and not top.isVisible()
+    assert bottom.labelText == "x" and panel.legend.text().startswith("<span")
+
+
+@pytest.mark.window
+@pytest.mark.parametrize("part", ["left", "top", "middle"])
 def test_the_wheel_over_a_plot_is_for_the_panel(panel, part):
     from PySide6.QtCore import QPoint, QPointF, Qt
     from PySide6.QtGui import QWheelEvent

@@ -56,6 +56,16 @@ def test_the_newest_message_is_in_front_and_one_that_comes_again_is_kept_once(li
     assert not line.isVisible()
 
 
+def test_messages_that_no_longer_hold_are_withdrawn_and_others_stay(line):
+    for name, words in (("a", "1"), ("b", "2"), ("a", "3")):
+        line.tell(name, words)
+    line.withdraw("a")
+    assert line.title.text() == "⚠ b" and line.button.text() == "Dismiss" and line.isVisible()
+    line.withdraw("a")
+    line.withdraw("b")
+    assert not line.isVisible()
+
+
 def test_messages_are_plain_text_of_a_bounded_length(line):
     from PySide6.QtCore import Qt
 

@@ -213,8 +213,8 @@ def reads(node: ast.Call) -> bool:
 
 def _is_open(node: ast.Call) -> bool:
     given = [ast.unparse(argument) for argument in node.args]
-    writes = any(mode in ("'w'", "'wb'", "os.O_WRONLY") for mode in given[1:])
-    return writes or given[:1] == ["file"]
+    writes = {"'w'", "'wb'", "os.O_WRONLY"} & {*given}
+    return bool(writes) or given[:1] == ["file"]
 
 
 def calls() -> Iterator[tuple[str, int]]:
@@ -243,3 +243,8 @@ def test_files_are_opened_for_reading_in_one_place():
 )  # fmt: skip
 def test_the_rule_sees(line):
     assert reads(ast.parse(line).body[0].value)
+
+
+@pytest.mark.parametrize("line", ["path.open('wb')", "open(path, 'w')", "Image.open(file)"])
+def test_the_rule_lets_pass(line):
+    assert not reads(ast.parse(line).body[0].value)

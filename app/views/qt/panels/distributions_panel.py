@@ -23,8 +23,8 @@ from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 # more outcomes than this are drawn as a curve, since bars would be hairlines
 MOST_BARS = 40
-# heights in pixels: minimum of the plot, of a word, of the area below the plot
-LOWEST, WORD, AXIS = 84, 14, 52
+# heights in pixels: minimum of the plot, of a word, of the area of the axis
+LOWEST, WORD, AXIS = 84, 14, 34
 # maximum widths in pixels of a word beside its bars and of a name in the legend
 LABEL, NAME = 110, 240
 # width in pixels of a stem, and how many counts are drawn before stems let others shine through
@@ -49,7 +49,7 @@ class DistributionsPanel:
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
         self.legend = make_rich(label("", wrap=True))
         self._note = label("", "quiet", wrap=True)
-        column.addWidget(self.legend)
+        column.addWidget(self.legend)  # above the plot, which it would cover
         self.found = token_picker("Outcome", "All outcomes, also those without a bar.")
         self.found.activated.connect(lambda i: self._show_others())
         self.words = label("", wrap=True)
@@ -181,7 +181,9 @@ class DistributionsPanel:
         names = [self._shorten(name, NAME) for name in d.names]
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
         other = any(row is not None for row in d.own) and bool(self.ticks)
-        self.legend.setText(_legend(names, colours) + (f" &nbsp; {escape(OWN)}" if other else ""))
+        axis = "<i>p</i>&nbsp;at" if self.bars else ""
+        parts = (axis, _legend(names, colours), escape(OWN) if other else "")
+        self.legend.setText(" &nbsp; ".join(filter(None, parts)))
 
     def _grey(self, stale: bool) -> None:
         """Fade outdated rows."""
@@ -209,10 +211,10 @@ class DistributionsPanel:
         if d is None:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
-        # above the plot, so that it never covers the drawing
-        self.legend.setToolTip("\n".join(d.names))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
+        words = ("p: probability",) if as_bars else ()
+        self.legend.setToolTip("\n".join((*words, *d.names)))
         # the panel scrolls if words would overlap
         self.plot.setMinimumHeight(max(LOWEST, WORD * len(d.labels) + AXIS) if as_bars else LOWEST)
         self.plot.invertY(as_bars)
@@ -220,7 +222,10 @@ class DistributionsPanel:
         axis.setTicks([list(enumerate(shown))] if as_bars else None)
         axis.setStyle(tickLength=0)
         self.plot.showAxis("left", as_bars)
-        title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)
+        title_axis(self.plot, "bottom", d.title)
+        # above bars, of which a low panel shows the upper end first; the legend has its title
+        self.plot.showAxis("top", as_bars)
+        self.plot.showAxis("bottom", not as_bars)
         if as_bars:
             self._make_bars(d, colours)
         elif d.counts:

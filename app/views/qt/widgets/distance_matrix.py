@@ -24,6 +24,8 @@ from app.views.qt.widgets.speech import describe
 TREE, BAR, NAMES, GAP = 70, 30, 74, 4
 # height of the dendrogram in a panel that is lower than LOW
 LOW_TREE, LOW = 34, 260
+# room for the bar beside the dendrogram, and space before it
+BESIDE, APART = 160, 12
 LEAST, MOST = 96, 420  # pixels of the picture
 SMALLEST = 9.0  # height of a row with a name
 
@@ -67,8 +69,21 @@ class DistanceMatrix(Cells):
 
     # --- where things are ---------------------------------------------------------------------
     def _side(self) -> int:
-        high = self._room - self._tree() - 2 * GAP - BAR
-        return int(np.clip(min(self.width() - NAMES, high), LEAST, MOST))
+        return max(self._sides())
+
+    def _sides(self) -> tuple[int, int]:
+        """Return the side of the picture with the bar below it, and with the bar beside the tree."""
+        high, wide = self._room - self._tree() - GAP, self.width()
+        below = min(wide - NAMES, high - GAP - BAR)
+        beside = min(wide - BESIDE - APART, high) if self._room < LOW else 0
+        return int(np.clip(below, LEAST, MOST)), int(np.clip(beside, 0, MOST))
+
+    def bar(self) -> QRect:
+        """Return the rectangle of colours and numbers, in a low panel beside the dendrogram."""
+        below, beside = self._sides()
+        if beside >= below:
+            return QRect(beside + APART, 0, BESIDE, BAR)
+        return QRect(0, self.box().bottom() + GAP, below, BAR)
 
     def _tree(self) -> int:
         return LOW_TREE if self._room < LOW else TREE
@@ -88,7 +103,7 @@ class DistanceMatrix(Cells):
 
     def fit(self) -> None:
         """Give the widget the height of its parts."""
-        self.setFixedHeight(self._tree() + GAP + self._side() + GAP + BAR)
+        self.setFixedHeight(max(self.box().bottom(), self.bar().bottom()) + 1)
         self.update()
 
     # --- drawing ------------------------------------------------------------------------------
@@ -165,11 +180,11 @@ class DistanceMatrix(Cells):
 
     def _draw_bar(self, painter: QPainter, state: DistancesState) -> None:
         """Draw the bar of colours with its ends."""
-        box = self.box()
-        bar = QRect(0, box.bottom() + GAP + 2, self._side(), 8)
+        place = self.bar()
+        bar = QRect(place.left(), place.top() + 2, place.width(), 8)
         painter.drawImage(bar, strip())
         painter.setPen(QColor(self._theme.muted))
-        below = QRect(0, bar.bottom() + 1, self._side(), BAR - 12)
+        below = QRect(place.left(), bar.bottom() + 1, place.width(), BAR - 12)
         known = state.values[np.isfinite(state.values)]
         top = float(known.max(initial=0.0))
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")

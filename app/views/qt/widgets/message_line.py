@@ -52,6 +52,11 @@ class MessageLine(QFrame):
         self._show()
         announce(self, f"{title}: {lines}")
 
+    def withdraw(self, title: str) -> None:
+        """Remove the messages of a title, which no longer hold."""
+        self._waiting = [each for each in self._waiting if each[0] != shorten(title)]
+        self._show()
+
     def dismiss(self) -> None:
         """Remove the message that is shown."""
         self._waiting.pop()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 from app.views.interface.theme import Theme
 
 pg.setConfigOptions(antialias=True)
+SIDES = ("left", "bottom", "top")  # that have axes, the top one hidden at first
 
 
 class Click(Protocol):
@@ -34,14 +35,15 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
 
 def plot(name: str) -> pg.PlotWidget:
     """Return a plot that is only looked at; ``name`` is what a screen reader says."""
-    axes = {side: _Axis(side) for side in ("left", "bottom")}
+    axes = {side: _Axis(side) for side in SIDES}
     made = pg.PlotWidget(enableMenu=False, axisItems=axes)
     made.setAccessibleName(name)
     made.setAccessibleDescription("Nothing is drawn yet.")
     only_seen(made)
     made.hideButtons()
     made.setMouseEnabled(False, False)
-    for side in ("left", "bottom"):
+    made.hideAxis("top")
+    for side in SIDES:
         made.getAxis(side).enableAutoSIPrefix(False)
     return made
 
@@ -55,6 +57,6 @@ def only_seen(view: pg.GraphicsView) -> None:
 def paint(plot: pg.PlotWidget, theme: Theme) -> None:
     """Apply the theme to background and axes."""
     plot.setBackground(theme.panel)
-    for side in ("left", "bottom"):
+    for side in SIDES:
         plot.getAxis(side).setPen(theme.border)
         plot.getAxis(side).setTextPen(theme.muted)

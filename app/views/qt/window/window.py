@@ -117,6 +117,7 @@ class MainWindow(Window):
         self.frame.setCentralWidget(centre)
         canvas.setFocus()
         self.messages = MessageLine(canvas)
+        self.withdraw = self.messages.withdraw
         self.regions = Regions(self.frame, (canvas, self.timeline.widget))
         # panels below the canvas take no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
