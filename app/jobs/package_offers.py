@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -12,13 +13,14 @@ from app.jobs.package_views import Layer, Panel
 from app.model.scene import Scene
 from compute.core import packages
 from compute.core.interrupt import Interrupted, TookTooLong
-from compute.core.refusal import shorten, shown
+from compute.core.refusal import shorten, shown, with_kind
 from compute.requests.engine import DeviceLost
 
 # letters of a text
 LONGEST = 300
 # what a computation may raise that is no fault of the package
-PASSED_ON = (Interrupted, TookTooLong, DeviceLost, KeyboardInterrupt)
+PASSED_ON = (Interrupted, TookTooLong, DeviceLost)
+MAIN = threading.main_thread()
 _FIELDS = frozenset(each.name for each in fields(Scene)) - {"family", "aside", "unknown"}
 
 
@@ -41,8 +43,10 @@ def of_package(offer: Offer) -> Iterator[None]:
     except ValueError as problem:
         raise ValueError(shorten(f"{offer.called}: {problem}")) from problem
     except BaseException as problem:
+        if isinstance(problem, KeyboardInterrupt) and threading.current_thread() is MAIN:
+            raise  # the user's own, which comes on no other thread
         offer.is_off = True
-        words = f"{offer.called} is switched off: {type(problem).__name__}: {problem}"
+        words = f"{offer.called} is switched off: {with_kind(problem)}"
         raise ValueError(shorten(words)) from problem
 
 

@@ -18,7 +18,7 @@ from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.path import PathJob
 from app.jobs.session import Session
 from compute.core.interrupt import Interrupted, interruptible
-from compute.core.refusal import shorten
+from compute.core.refusal import shorten, with_kind
 from compute.engine.opening import adapter_names, open_engine
 from compute.engine.reference import ReferenceEngine
 from compute.requests.engine import DeviceLost, Engine, NoAdapter
@@ -228,9 +228,10 @@ class Runner:
             interrupted = True
         except DeviceLost as problem:
             engine, interrupted = self._reopened(problem), True
-        except Exception as problem:
-            # the only place where exceptions of the worker are caught: report them to the user
-            self._tell(JobFailed(job, shorten(f"{type(problem).__name__}: {problem}")))
+        except BaseException as problem:
+            # the only place where exceptions of the worker are caught: report them to the user.
+            # The code of a package may raise anything, and without this thread the window waits
+            self._tell(JobFailed(job, shorten(with_kind(problem))))
         if interrupted:
             self._again(job)
         return engine

@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import Any
 
-from compute.core.refusal import shorten, shown
+from compute.core.refusal import shorten, shown, with_kind
 
 FAMILIES = "attention_geodesics.families"
 LESSONS = "attention_geodesics.lessons"
@@ -107,9 +107,5 @@ def package_of(distribution: Distribution | None) -> str:
 
 
 def _words(problem: BaseException) -> str:
-    kind = type(problem).__name__
-    try:
-        words = str(problem)
-    except Exception:
-        return kind
-    return words if words and isinstance(problem, ValueError) else f"{kind}: {words}".strip(": ")
+    words = with_kind(problem)
+    return words.partition(": ")[2] or words if isinstance(problem, ValueError) else words

@@ -45,6 +45,15 @@ def describe(problem: BaseException) -> str:
     return words or type(problem).__name__
 
 
+def with_kind(problem: BaseException) -> str:
+    """Return the kind of an exception and its message, none if making that raises another one."""
+    try:
+        words = str(problem)
+    except Exception:
+        words = ""
+    return f"{type(problem).__name__}: {words}".removesuffix(": ")
+
+
 def shorten(text: str, most: int = MOST_CHARACTERS) -> str:
     """Return ``text`` as one line of at most ``most`` characters, shortened in the middle.
 

@@ -170,6 +170,31 @@ def test_a_layer_that_raises_is_named_and_switched_off(said):
     ]
 
 
+def test_what_a_package_raises_as_if_it_were_a_user_stopping_the_program_is_named():
+    from concurrent.futures import ThreadPoolExecutor
+    from types import SimpleNamespace
+
+    from app.jobs.package_offers import of_package
+
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("no words")
+
+    def told(problem: BaseException) -> tuple[str, bool]:
+        offer = SimpleNamespace(called="layer a of package b", is_off=False)
+        with pytest.raises(ValueError) as failure, of_package(offer):
+            raise problem
+        return str(failure.value), offer.is_off
+
+    words = "layer a of package b is switched off: "
+    with ThreadPoolExecutor(1) as worker:
+        stopped = worker.submit(told, KeyboardInterrupt()).result()
+    assert stopped == (words + "KeyboardInterrupt", True)
+    assert told(Mute()) == (words + "Mute", True)
+    with pytest.raises(KeyboardInterrupt), of_package(SimpleNamespace(called="", is_off=False)):
+        raise KeyboardInterrupt  # on the main thread it is the user's
+
+
 def test_the_layer_of_the_example_is_one_like_any_other(said):
     """A quarter of the length of the geodesic between (∓1.5, 0.6) is at arcs of a circle."""
     assert said["measures"] == [["A quarter of the length", f"{3.7750424432 / 4:.6g}"]]

@@ -89,9 +89,13 @@ def test_the_most_urgent_goes_first_and_a_map_gives_way(gated):
     assert gate.done == [path(1), ELLIPSES, MAP], "the interrupted map is taken up again"
 
 
-def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [(ValueError("nothing there"), "ValueError: nothing there"), (SystemExit(3), "SystemExit: 3")],
+)
+def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch, problem, words):
     messages: list = []
-    calls = iter([ValueError("nothing there"), None])
+    calls = iter([problem, None])
 
     def fail_once(engine, job, emit, cancelled, session) -> None:
         problem = next(calls)
@@ -106,7 +110,7 @@ def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
     assert runner.wait_idle(10)
     runner.close()
     assert isinstance(messages[0], EngineOpened)
-    assert messages[1:] == [JobFailed(path(0), "ValueError: nothing there")]
+    assert messages[1:] == [JobFailed(path(0), words)]
 
 
 def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
