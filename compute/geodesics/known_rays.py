@@ -17,7 +17,7 @@ import numpy as np
 
 from compute.core.arrays import Floats, Ints
 from compute.core.status import Status
-from compute.geodesics import initial_value, logarithmic, ray_errors
+from compute.geodesics import initial_value, log_odds, logarithmic, ray_errors
 from compute.geodesics.constant_curvature import FLAT, SPHERES
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold, known_inside
@@ -36,20 +36,33 @@ Motion = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
 def shoot(request: ShootRequest) -> Paths:
     """Return the geodesics of Γ^(α) of a request in float64: in closed form where there is one, else as
-    in `ray_errors.shoot`, in logarithms for a family that has such a chart.
+    in `ray_errors.shoot`, in logarithms or log-odds for a family that has such a chart.
     """
     found = _charted(request.manifold) if request.alpha == 0.0 else None
     if found is not None and len(request.theta):
         return _paths(_Rays(request, *found))
-    chart, manifold = logarithmic.chart_of(request.manifold), logarithmic.scaled(request.manifold)
-    if chart is None or manifold is None:
+    regular = _regular(request.manifold, request.alpha)
+    if regular is None:
         return ray_errors.shoot(request)
+    chart, manifold = regular
     x, w = chart.forward(request.theta), chart.push(request.theta, request.velocity)
     paths = ray_errors.shoot(replace(request, manifold=manifold, theta=x, velocity=w))
     theta = np.where(np.isfinite(paths.theta), chart.inverse(paths.theta), np.nan)
     theta[:, 0] = request.theta
     velocity = chart.pull(theta, paths.velocity)
     return replace(paths, theta=theta, velocity=velocity, stop=chart.inverse(paths.stop))
+
+
+def _regular(manifold: Manifold, alpha: float) -> tuple[Chart, Manifold] | None:
+    """Return a chart in which geodesics of Γ^(α) are easier to integrate, with the family in it, or
+    None.
+    """
+    chart, odds = logarithmic.chart_of(manifold), log_odds.chart_of(manifold)
+    scaled = logarithmic.scaled(manifold)
+    if chart is not None and scaled is not None:
+        return chart, scaled
+    # m-geodesics are straight lines of probabilities
+    return None if odds is None or alpha == -1.0 else (odds, log_odds.scaled(manifold, odds))
 
 
 @dataclass(frozen=True, eq=False)
