@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 
@@ -16,7 +18,10 @@ PAGE = (ROOT / "docs" / "licences.md").read_text("utf-8")
 # whose wheels contain code under the GPL: x264 and x265, CGAL, FFTW, GSL, bindings or modules of Qt
 HOLD_GPL = {"av", "gudhi", "imageio-ffmpeg", "pyfftw", "pygsl", "pyqt5", "pyqt6", "pyside6-addons"}
 # modules of Qt that are under the LGPL
-LGPL_OF_QT = {"QtCore", "QtGui", "QtWidgets", "QtOpenGL", "QtSvg", "QtNetwork", "QtPrintSupport"}
+LGPL_OF_QT = {
+    "QtCore", "QtGui", "QtWidgets", "QtOpenGL", "QtOpenGLWidgets", "QtSvg", "QtTest", "QtNetwork",
+    "QtPrintSupport",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +83,32 @@ def test_modules_of_qt_are_those_under_the_lgpl():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("PySide6."):
                 used.add((node.module or "").split(".")[1])
     assert used <= LGPL_OF_QT
-    words = PAGE.partition("The\nprogram imports ")[2].partition(" only")[0]
-    assert used == set(re.findall(r"Qt\w+", words))
+    assert used == named_between("The program imports ", " only")
+
+
+def named_between(first: str, last: str) -> set[str]:
+    """The modules of Qt that the page names between two phrases."""
+    words = " ".join(PAGE.split()).partition(first)[2].partition(last)[0]
+    return set(re.findall(r"Qt\w+", words))
+
+
+LOADED = """
+import sys
+import app.desktop.application, app.views.surface, pyqtgraph, qtawesome, vispy.app
+vispy.app.use_app("pyside6")
+print(*(name.removeprefix("PySide6.") for name in sys.modules if name.startswith("PySide6.Qt")))
+"""
+
+
+def test_modules_of_qt_that_are_loaded_are_those_of_the_page():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = set(done.stdout.split())
+    told = named_between("The program imports ", " only")
+    told |= named_between("its dependencies also import ", ", and Qt loads")
+    assert loaded <= LGPL_OF_QT
+    assert loaded == told
 
 
 def test_each_extra_with_gpl_code_is_told():

@@ -103,8 +103,10 @@ def imported() -> dict[Path, set[str]]:
     return found
 
 
-def dependencies_of(package: str) -> set[str]:
-    """The normalised names of an installed package and of all that it requires."""
+def dependencies_of(package: str, with_markers: bool = True) -> set[str]:
+    """The normalised names of an installed package and of all that it requires here, or of what it
+    requires everywhere.
+    """
     found: set[str] = set()
     waiting = [package]
     while waiting:
@@ -112,7 +114,11 @@ def dependencies_of(package: str) -> set[str]:
         if name not in found:
             found.add(name)
             needs = map(Requirement, metadata.requires(name) or [])
-            waiting += [n.name for n in needs if not n.marker or n.marker.evaluate({"extra": ""})]
+            waiting += [
+                need.name
+                for need in needs
+                if not need.marker or (with_markers and need.marker.evaluate({"extra": ""}))
+            ]
     return found
 
 

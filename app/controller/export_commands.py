@@ -28,7 +28,7 @@ from app.model.figure_options import (
     SUPERSAMPLING,
     Preset,
 )
-from app.model.file_formats import JSON, MP4, PNG, formats, suffixes
+from app.model.file_formats import JSON, PNG, WEBM, formats, suffixes
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
 from app.views.interface.export_form import FormField
@@ -128,9 +128,9 @@ _FILM = (
     _uses(
         FILM_PRESETS,
         "The screen",
-        {"size": "{}x{}".format(*FILM_SIZE), "dpi": DPI, "format": MP4, "fps": RATE},
+        {"size": "{}x{}".format(*FILM_SIZE), "dpi": DPI, "format": WEBM, "fps": RATE},
     ),
-    FormField("format", "Format", MP4, tuple(Choice(f.suffix, f.words) for f in formats("film"))),
+    FormField("format", "Format", WEBM, tuple(Choice(f.suffix, f.words) for f in formats("film"))),
     FormField(
         "size",
         "Size in pixels",

@@ -67,12 +67,22 @@ class Recovery:
         else:
             self._window.log("No earlier session left unsaved work")
 
-    def _newest(self) -> autosave.Lost | None:
+    def _newest(self) -> autosave.Lost | autosave.Unread | None:
         folder = self._settings.folder
-        found = autosave.lost(folder, self._settings.is_alive) if folder else []
-        return found[0] if found else None
+        return autosave.newest(folder, self._settings.is_alive) if folder else None
 
-    def _ask(self, newest: autosave.Lost) -> None:
+    def _ask(self, newest: autosave.Lost | autosave.Unread) -> None:
+        if isinstance(newest, autosave.Unread):
+            self._window.ask(
+                "There is unsaved work that cannot be read",
+                f"{newest.reason}\n\nIt is kept until it can be read, or is discarded.",
+                [
+                    ("Try again", self._look),
+                    ("Discard", lambda: self._throw_away(newest)),
+                    ("Later", lambda: None),
+                ],
+            )
+            return
         self._window.ask(
             "There is unsaved work",
             f"An earlier session ended before its changes{_of(newest)} were saved.",
@@ -83,7 +93,7 @@ class Recovery:
             ],
         )
 
-    def _throw_away(self, found: autosave.Lost) -> None:
+    def _throw_away(self, found: autosave.Lost | autosave.Unread) -> None:
         try:
             found.file.unlink(missing_ok=True)
             self._window.withdraw(_line(found))
@@ -102,9 +112,10 @@ class Recovery:
             self._window.tell("The unsaved work cannot be restored", str(problem))
 
 
-def _line(found: autosave.Lost) -> str:
+def _line(found: autosave.Lost | autosave.Unread) -> str:
     return f"Changes{_of(found)} were not saved by an earlier session"
 
 
-def _of(found: autosave.Lost) -> str:
-    return f" of {found.origin.name}" if found.origin else ""
+def _of(found: autosave.Lost | autosave.Unread) -> str:
+    origin = found.origin if isinstance(found, autosave.Lost) else None
+    return f" of {origin.name}" if origin else ""

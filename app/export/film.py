@@ -70,7 +70,7 @@ def checked(reel: Reel, kind: str) -> None:
     if kind in encoders.EVEN and (width % 2 or height % 2):
         even = f"{width - width % 2}x{height - height % 2}"
         raise ValueError(
-            f"width and height of an {kind} film must be even, got {width}x{height}; use {even}"
+            f"width and height of a film as {kind} must be even, got {width}x{height}; use {even}"
         )
     encoders.check(kind)
     if kind == GIF and reel.rate > 50:

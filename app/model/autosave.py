@@ -19,6 +19,7 @@ from app.model.scene import Scene
 from compute.core import replacing
 from compute.core.json_text import read_json
 from compute.core.opening import modified, read_text
+from compute.core.refusal import describe
 
 SUFFIX = ".unsaved"
 # a scene as a JSON string inside JSON, where a character may take six bytes
@@ -34,6 +35,14 @@ class Lost:
     file: Path
     scene: Scene
     origin: Path | None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Work left by a session that cannot be read, and why: a file that it names may be elsewhere."""
+
+    file: Path
+    reason: str
 
 
 class Autosave:
@@ -149,16 +158,28 @@ def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
 
     alive: whether a session of a given name still runs.
     """
+    return [found for found in _left(folder, alive) if isinstance(found, Lost)]
+
+
+def newest(folder: Path, alive: Callable[[str], bool]) -> Lost | Unread | None:
+    """Return the newest work left by ended sessions, one that can be read if there is any."""
+    left = _left(folder, alive)
+    return next((found for found in left if isinstance(found, Lost)), next(iter(left), None))
+
+
+def _left(folder: Path, alive: Callable[[str], bool]) -> list[Lost | Unread]:
     files = [file for file in folder.glob(f"[!.]*{SUFFIX}") if not alive(file.stem)]
     files.sort(key=modified, reverse=True)
-    return [found for file in files if (found := _read(file)) is not None]
+    return [_read(file) for file in files]
 
 
-def _read(file: Path) -> Lost | None:
+def _read(file: Path) -> Lost | Unread:
     try:
         data = read_json(read_text(file, MOST_BYTES), file.name)
         scene = scene_file.from_text(str(data["scene"]), file.name, file.parent)
         origin = str(data["origin"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    except (OSError, ValueError) as problem:
+        return Unread(file, describe(problem))
+    except (KeyError, TypeError):
+        return Unread(file, f"{file.name} must be an object with origin and scene")
     return Lost(file, scene, Path(origin) if origin else None)

@@ -54,8 +54,9 @@ FORMATS = (
     FileFormat(PDF, "figure", "PDF, vector graphics", holds_scene=True),
     FileFormat(TIKZ, "figure", "TikZ, for input into LaTeX", holds_scene=True),
     FileFormat(TEX, "figure", "LaTeX document of one figure", holds_scene=True),
-    FileFormat(MP4, "film", "MP4", holds_scene=True),
+    # the first is the default: it needs nothing that is not installed
     FileFormat(WEBM, "film", "WebM", holds_scene=True),
+    FileFormat(MP4, "film", "MP4", holds_scene=True),
     FileFormat(GIF, "film", "GIF", holds_scene=True),
     FileFormat(PNG, "film", "PNG sequence", holds_scene=True),
     FileFormat(NPZ, "data", "NumPy"),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-# what the window imports, much of it only when it is first shown
+# what the window imports, much of it only when it is first shown, with what that needs in turn
 NEEDED = (
-    "PIL", "PySide6", "cmap", "fontTools", "fpdf", "freetype", "jsonschema", "numpy", "pyqtgraph",
-    "qtawesome", "scipy", "sympy", "vispy", "wgpu",
+    "PIL", "PySide6", "attrs", "cffi", "cmap", "colorama", "defusedxml", "fontTools", "fpdf",
+    "freetype", "hsluv", "jsonschema", "jsonschema_specifications", "kiwisolver", "mpmath", "numpy",
+    "packaging", "pyqtgraph", "qtawesome", "qtpy", "referencing", "rendercanvas", "rpds", "scipy",
+    "shiboken6", "sympy", "vispy", "wgpu",
 )  # fmt: skip
 OWN = frozenset({"app", "assets", "compute", "shaders"})
-REMEDY = "pip install --force-reinstall attention-geodesics, or ./setup.sh in a checkout"
+REMEDY = (
+    "install the program's wheel again (pip install --force-reinstall and its file), "
+    "or run ./setup.sh in a checkout"
+)
 
 
 def check() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from typing import ClassVar, Self
 
 import numpy as np
 
-from app.jobs.package_offers import called, check_stated, of_package, reduced
+from app.jobs.package_offers import LONGEST, called, check_stated, of_package, reduced
 from app.jobs.package_views import Drawn, Layer, Shown
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
@@ -16,6 +17,7 @@ from app.model.layers import own_names
 from app.model.scene import Scene
 from app.model.study_folders import NAME, study_names
 from app.views.interface.curve_styles import Style
+from app.views.interface.theme import DARK, LIGHT
 from app.views.interface.views import Measure
 from compute.core import packages
 from compute.core.arrays import Floats
@@ -25,6 +27,9 @@ from compute.requests.engine import Engine
 
 # the points of a curve, at most
 MOST_POINTS = 100_000
+# below this are all numbers of a style, among them its place in the order of drawing
+MOST_SIZE = 10_000
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _LAST = 1000  # their place in the panel, below the program's own
 
 
@@ -89,6 +94,22 @@ def _check_curves(layer: Layer) -> None:
             raise ValueError(
                 f"its curves must be a dict of Style by name, got {shown({kind: style})}"
             )
+        _check_style(style)
+
+
+def _check_style(style: Style) -> None:
+    """Raise ValueError for a style that the canvas could not draw in each theme."""
+    sizes = (style.order, style.opacity, style.width, style.rim, *(style.dash or ()))
+    if not all(isinstance(size, int | float) and 0 <= size < MOST_SIZE for size in sizes):
+        raise ValueError(f"the sizes of a style must be numbers of 0 to {MOST_SIZE}, got {sizes}")
+    if style.dash is not None and (len(style.dash) != 2 or min(style.dash) <= 0):
+        raise ValueError(f"dash must be two lengths > 0, got {shown(style.dash)}")
+    if not isinstance(style.words, str) or len(style.words) > LONGEST:
+        raise ValueError(f"words must have at most {LONGEST} letters, got {shown(style.words)}")
+    for theme in (DARK, LIGHT):
+        colour = style.colour(theme)
+        if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
+            raise ValueError(f"colour must return #rrggbb, got {shown(colour)}")
 
 
 def _study(point: EntryPoint, layer: Layer, place: int) -> type[Study]:

@@ -41,7 +41,7 @@ def path(bold: bool, italic: bool = False) -> Path:
         return _chosen[bold and not italic, italic]
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
-        raise RuntimeError("vispy, which brings the fonts, is not installed")
+        raise ModuleNotFoundError("No module named 'vispy'", name="vispy")
     return Path(
         found.submodule_search_locations[0],
         "util",

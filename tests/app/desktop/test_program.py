@@ -144,6 +144,41 @@ def test_a_scene_that_was_named_stays_and_what_a_killed_session_left_is_offered_
     assert not program.window.messages.isVisible(), "a line that no longer holds"
 
 
+def test_work_that_cannot_be_read_is_kept_and_said_with_the_reason(make, tmp_path):
+    from PySide6.QtWidgets import QMessageBox
+
+    from app.model.autosave import Autosave
+    from app.model.scene import of_family
+
+    program = make()
+    head = ROOT / "assets" / "heads" / "bank.npz"
+    lost = of_family(program.store.scene, f"attention:{head}")
+    Autosave(tmp_path / "unsaved", "killed").write(lost, None)
+    (left,) = (tmp_path / "unsaved").glob("*.unsaved")
+    text = left.read_text("utf-8")
+    assert "bank.npz" in text
+    left.write_text(text.replace("bank.npz", "elsewhere.npz"), "utf-8")
+    program.documents.recovery.offer()
+    assert questions(program) == ["There is unsaved work that cannot be read"]
+    (box,) = program.window.frame.findChildren(QMessageBox)
+    assert "elsewhere.npz" in box.informativeText()
+    answer(program, "Later")
+    assert left.exists()
+    program.controller.commands["restore"]()
+    left.write_text(text, "utf-8")
+    answer(program, "Try again")
+    assert questions(program) == ["There is unsaved work"], "now that its head is there"
+    answer(program, "Later")
+    left.write_text("{}", "utf-8")
+    program.controller.commands["restore"]()
+    (box,) = program.window.frame.findChildren(QMessageBox)
+    assert "killed.unsaved must be an object" in box.informativeText()
+    answer(program, "Discard")
+    assert not left.exists()
+    program.controller.commands["restore"]()
+    assert not questions(program)
+
+
 def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_path, monkeypatch):
     program = make()
     left = lambda: list((tmp_path / "unsaved").glob("*.unsaved"))  # noqa: E731

@@ -179,7 +179,7 @@ def test_a_film_that_is_cancelled_leaves_nothing(quick, kind, number, tmp_path):
         (("-o", "{}/a.mp4", "--fps", "0"), "number from 0.1 to 240"),
         (("-o", "{}/a.mp4", "--resume"), "only a PNG sequence can be resumed"),
         (("-o", "{}/a.mp4", "--frames", "3", "--seconds", "1"), "not allowed with"),
-        (("-o", "{}/a.avi"), "must end in .mp4, .webm, .gif or .png"),
+        (("-o", "{}/a.avi"), "must end in .webm, .mp4, .gif or .png"),
         (("-o", "{}/no/a.mp4"), "there is no folder"),
         (("-o", "/proc/a.mp4"), "'/proc/a.mp4' cannot be written: No such file"),
     ],

@@ -32,6 +32,13 @@ def fails(shown):
     raise RuntimeError("no licence")
 """
 GOOD = "Layer('a', 'b', LINE, lambda shown: Drawn({'line': AB}))"
+
+
+def style(words: str) -> str:
+    """A layer with another style."""
+    return GOOD.replace("LINE", f"{{'line': Style(9, {words})}}").replace("C", "lambda t: t.text")
+
+
 # group, name of the entry point, the object, and what is said of it at the start
 LEFT_OUT = {
     "raising": (LAYERS, "l_one", "1 / 0", "ZeroDivisionError"),
@@ -40,6 +47,11 @@ LEFT_OUT = {
     "own": (LAYERS, "spray", GOOD, "the name 'spray' is taken by this program"),
     "mute": (LAYERS, "l_three", "Layer('', 'b', LINE, fails)", "its title must have"),
     "bare": (LAYERS, "l_four", "Layer('a', 'b', {}, fails)", "its curves must be a dict of Style"),
+    "red": (LAYERS, "l_red", style("lambda t: 'red'"), "colour must return #rrggbb, got 'red'"),
+    "pale": (LAYERS, "l_pale", style("lambda t: t.pale"), "AttributeError"),
+    "endless": (LAYERS, "l_wide", style("C, width=float('nan')"), "sizes of a style must be"),
+    "dashed": (LAYERS, "l_dash", style("C, dash=(0, 5)"), "dash must be two lengths > 0, got (0"),
+    "silent": (LAYERS, "l_word", style("C, words=None"), "words must have at most 300"),
     "plain": (LAYERS, "l_five", "Layer('a', 'b', {'line': 'red'}, fails)", "a dict of Style"),
     "fixed": (LAYERS, "l_six", "Layer('a', 'b', LINE, 3)", "its draw must be a function, got 3"),
     "greedy": (LAYERS, "l_seven", "Layer('a', 'b', LINE, fails, ('all',))", "its reads must be"),

@@ -62,7 +62,7 @@ def test_the_table_agrees_with_what_reads_the_files():
 
 
 def test_lists_are_those_of_the_table():
-    figures, films = (".png", ".svg", ".pdf", ".tikz", ".tex"), (".mp4", ".webm", ".gif")
+    figures, films = (".png", ".svg", ".pdf", ".tikz", ".tex"), (".webm", ".mp4", ".gif")
     assert (*figures, *films, ".html") == HOLDING_SCENE
     assert set(OPENED) == {".json", ".md", ".npz", ".safetensors", *HOLDING_SCENE}
     assert metavar("OUT", "figure") == "OUT.(png|svg|pdf|tikz|tex)"
@@ -73,7 +73,8 @@ def test_lists_are_those_of_the_table():
         "PNG (*.png);;SVG, vector graphics (*.svg);;PDF, vector graphics (*.pdf);;"
     )
     assert EXPORTS["export_figure"].pattern_from(".pdf").startswith("PDF, vector graphics (*.pdf)")
-    assert EXPORTS["export_film"].suffix == ".mp4"
+    (default,) = (field.value for field in EXPORTS["export_film"].fields if field.name == "format")
+    assert default == EXPORTS["export_film"].suffix == ".webm"
     with pytest.raises(ValueError, match="kind must be one of arrays, data,"):
         suffixes("figures")
 

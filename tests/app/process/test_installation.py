@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
 from importlib import metadata
 
 import pytest
 
 from app.process.installation import NEEDED, missing
-from tests import ROOT
 from tests.exporting import environment
-from tests.test_project import plain
+from tests.test_project import dependencies_of, plain
 
 
 @pytest.mark.parametrize(
@@ -20,9 +18,12 @@ from tests.test_project import plain
     [
         (
             ModuleNotFoundError("…", name="vispy.app"),
-            "incomplete: vispy.app is missing; pip install",
+            "incomplete: vispy.app is missing; install",
         ),
-        (ModuleNotFoundError("…", name="compute.gpu"), "incomplete: compute.gpu is missing; pip"),
+        (
+            ModuleNotFoundError("…", name="compute.gpu"),
+            "incomplete: compute.gpu is missing; install",
+        ),
         (
             ImportError("libEGL.so.1: cannot open shared object file", name="PySide6.QtGui"),
             "PySide6 cannot be loaded: libEGL.so.1: cannot open",
@@ -34,12 +35,10 @@ def test_what_is_missing_is_named(problem, words):
     assert words in missing(problem)
 
 
-def test_the_packages_of_the_window_are_the_default_dependencies():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {plain(requirement) for requirement in project["dependencies"]}
+def test_what_is_looked_for_is_all_that_the_default_dependencies_need():
+    always = dependencies_of("attention-geodesics", with_markers=False) - {"attention-geodesics"}
     given = metadata.packages_distributions()
-    found = {plain(name) for package in NEEDED for name in given[package]} & declared
-    assert found == declared
+    assert {plain(name) for package in NEEDED for name in given[package]} & always == always
 
 
 def test_a_mistake_of_the_program_is_none_of_the_installation():
@@ -62,6 +61,9 @@ sys.exit(main())
         ("scipy", ("geometry", "gamma", "--at", "1,2")),
         ("numpy", ("families",)),
         ("pyqtgraph", ("gui",)),
+        # what a package needs in turn
+        ("qtpy", ("gui",)),
+        ("vispy", ("render", "gaussian", "-o", "{}/a.pdf")),
     ],
 )
 def test_a_package_that_is_missing_is_one_line(package, arguments, tmp_path):
