@@ -11,6 +11,9 @@ from app.views.text.typed_values import pair
 if TYPE_CHECKING:
     import argparse
 
+    from compute.core.arrays import Floats
+    from compute.manifold.manifold import Manifold
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``transport``."""
@@ -58,7 +61,10 @@ def run(chosen: argparse.Namespace) -> int:
         "engine": carried.engine,
         "length": path.length,
     }
-    count = digits(max(error_of(path), float(carried.drift[0])))
+    # a geodesic carries its own velocity: what is missed shows errors that keep all lengths, too
+    ends = velocity[-1], carried.operators[0, -1] @ velocity[0]
+    missed = _missed(request.manifold, path.theta[-1], *ends)
+    count = digits(float(np.max([error_of(path), carried.drift[0], missed])))
     before, after = (written(carried.vectors[0, i], count) for i in (0, -1))
     lines = [
         f"vector    {before} becomes {after}",
@@ -76,6 +82,17 @@ def run(chosen: argparse.Namespace) -> int:
         result["tokens"], lines[:0] = places.described, places.lines()
     show(result, chosen.json, lines)
     return exit_of(status)
+
+
+def _missed(manifold: Manifold, theta: Floats, v: Floats, carried: Floats) -> float:
+    """Return the length of a difference of vectors (2,) at θ (2,) as a share of that of ``v``, NaN if
+    unknown.
+    """
+    from compute.manifold.tangent import norm
+
+    metric = manifold.metric(theta)
+    size = float(norm(metric, v))
+    return float(norm(metric, carried - v)) / size if size != 0.0 else 0.0
 
 
 COMMAND = Subcommand(

@@ -72,6 +72,30 @@ def test_transport_keeps_the_length(capsys):
     assert len(found["vectors"]) == 129
 
 
+def test_transport_prints_the_digits_that_its_steps_give(capsys):
+    """For α ≠ 0 no length is kept that would show the error."""
+    at = (
+        "transport",
+        "gamma",
+        "--start",
+        ".5,.4",
+        "--end",
+        "9,6",
+        "--vector",
+        "1,.3",
+        "--alpha=.5",
+    )
+    printed = []
+    for steps in ("8", "1024"):
+        assert main([*at, *REFERENCE, "--steps", steps]) == 0
+        line = capsys.readouterr().out.splitlines()[0]
+        printed.append(line.partition("becomes [")[2].partition(",")[0])
+    few, many = printed
+    assert 5 <= len(few) <= 8 < len(many)
+    last = 10.0 ** -len(few.partition(".")[2])
+    assert abs(float(few) - float(many)) < last
+
+
 def test_what_is_not_given_comes_from_the_scene(capsys):
     found = answer(capsys, "geodesic", "--scene", "gaussian", *REFERENCE)
     assert found["paths"][0]["theta"][0] == pytest.approx([-1.5, 0.6])
