@@ -57,7 +57,7 @@ _COMMANDS: tuple[Command, ...] = (
         "File",
         "Export film…",
         "Ctrl+Shift+E",
-        "Write an MP4, WebM or GIF",
+        "Write a WebM, GIF or MP4",
         "movie-outline",
     ),
     Command("export_fits", "File", "Export the fits…", "", "Write the table of fits as CSV"),
