@@ -159,13 +159,35 @@ def test_a_formula_becomes_a_block_and_code_stays():
         ("θ''^k", [("θ''", ""), ("k", "sup")]),
         ("exp_{c(t)}(X)", [("exp", ""), ("c(t)", "sub"), ("(X)", "")]),
         ("exp_a(v)", [("exp", ""), ("a", "sub"), ("(v)", "")]),
+        ("Cov_p(T)", [("Cov", ""), ("p", "sub"), ("(T)", "")]),
+        ("Σ 2n_g KL", [("Σ 2n", ""), ("g", "sub"), (" KL", "")]),
+        ("∇^i∇_i A", [("∇", ""), ("i", "sup"), ("∇", ""), ("i", "sub"), (" A", "")]),
         ("NOT_VERIFIED, dual_paths, labels_, 2^53", None),
     ],
 )
 def test_indices_are_those_of_formulas(text, wanted):
-    made = [(piece.text, piece.kind) for piece in indices.pieces(text)]
+    made = joined(indices.pieces(text))
     assert made == (wanted or [(text, "")])
     assert indices.has_indices(text) is bool(wanted)
+
+
+def joined(pieces):
+    """Texts and kinds, where neighbours without an index are one."""
+    made = []
+    for piece in pieces:
+        if made and not piece.kind and not made[-1][1]:
+            made[-1] = (made[-1][0] + piece.text, "")
+        elif piece.text:
+            made.append((piece.text, piece.kind))
+    return made
+
+
+def test_no_index_of_mathematics_is_left_as_it_is_typed():
+    text = (gather.ROOT / "docs" / "mathematics.md").read_text("utf-8")
+    prose = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)]*\)|\$[^$]*\$", "", text, flags=re.DOTALL)
+    plain = "".join(piece.text for piece in indices.pieces(prose) if not piece.kind)
+    statuses = r"[A-Z]+_[A-Z_]+"
+    assert re.findall(r"\S*[^\W_]_[^\W_]\S*", re.sub(statuses, "", plain)) == []
 
 
 def test_every_scene_of_the_gallery_can_be_opened_and_is_linked():

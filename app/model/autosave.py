@@ -176,7 +176,7 @@ def _left(folder: Path, alive: Callable[[str], bool]) -> list[Lost | Unread]:
 def _read(file: Path) -> Lost | Unread:
     try:
         data = read_json(read_text(file, MOST_BYTES), file.name)
-        scene = scene_file.from_text(str(data["scene"]), file.name, file.parent)
+        scene = scene_file.from_text(str(data["scene"]), "its scene", file.parent)
         origin = str(data["origin"])
     except (OSError, ValueError) as problem:
         return Unread(file, describe(problem))

@@ -64,7 +64,7 @@ def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
             f"a scene must be a file or one of {known}, got {shown(str(path))}"
         ) from None
     except (OSError, ValueError) as problem:
-        raise NotAScene(f"{path} cannot be read: {describe(problem)}") from None
+        raise NotAScene(f"{source} cannot be read: {describe(problem)}") from None
     return from_text(text, str(path), source.parent)
 
 

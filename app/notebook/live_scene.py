@@ -27,7 +27,7 @@ from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import LIGHT
 from compute.core.refusal import describe, shorten
 from compute.core.status import Status
-from compute.engine.opening import open_engine
+from compute.engine.opening import check_name, open_engine
 from compute.families import manifold as manifold_of
 from compute.requests.engine import NoAdapter
 
@@ -72,12 +72,13 @@ class LiveScene:
     """Draws a scene on a thread of its own, again after each change, and tells each `LiveFrame`.
 
     ``told`` is called on that thread; if it raises, the traceback is printed and the thread goes on.
-    engine: "auto", "gpu" or "reference".
+    engine: "auto", "gpu" or "reference"; raises ValueError for another.
     """
 
     def __init__(
         self, scene: Scene, told: Callable[[LiveFrame], object], engine: str = "auto"
     ) -> None:
+        check_name(engine)
         self.scene = completed(scene)
         self._told, self._prefer = told, engine
         self._changed = threading.Condition()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -12,6 +13,7 @@ import traitlets
 
 from app.model.scene import Pin, Scene
 from app.notebook.live_scene import SIZE, LiveFrame, LiveScene, with_pin
+from compute.core.refusal import shown
 from compute.requests.checks import alpha_of
 
 
@@ -108,8 +110,15 @@ def _values(scene: Scene) -> dict[str, Any]:
     return {"start": scene.start.theta, "end": scene.end.theta, "alpha": scene.alpha}
 
 
-def show(scene: Scene | str = "bank", engine: str = "auto") -> SceneWidget:
-    """Return the live widget of a scene: one of the model, a bundled name, or a file's path."""
+def show(scene: Scene | str | Path = "bank", engine: str = "auto") -> SceneWidget:
+    """Return the live widget of a scene: one of the model, a bundled name, or a file's path.
+
+    Raises ValueError for what names or is no scene.
+    """
     from app.model.lessons import first_scene
 
-    return SceneWidget(first_scene.load(scene) if isinstance(scene, str) else scene, engine)
+    if isinstance(scene, str | Path):
+        return SceneWidget(first_scene.load(scene), engine)
+    if not isinstance(scene, Scene):
+        raise ValueError(f"scene must be a name, a file's path or a scene, got {shown(scene)}")
+    return SceneWidget(scene, engine)

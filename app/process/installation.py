@@ -29,10 +29,12 @@ def missing(problem: ImportError) -> str:
     """Return what is missing and the remedy, or "" if the import of a module of the program failed
     for another reason, which is an error of the program.
     """
+    while isinstance(problem.__cause__, ImportError):  # NumPy wraps it in pages of advice
+        problem = problem.__cause__
     package = (problem.name or "").partition(".")[0]
     absent = isinstance(problem, ModuleNotFoundError)
     if package in OWN and not absent:
         return ""
     if absent:
         return f"the installation is incomplete: {problem.name} is missing; {REMEDY}"
-    return f"{package or 'a package'} cannot be loaded: {problem}"
+    return f"{package or 'a package'} cannot be loaded: {' '.join(str(problem).split())}"

@@ -21,6 +21,19 @@ export async function closed(session, curve, alphas, steps) {
   return joined({ ...chain, alpha: alphas.at(-1) }, states);
 }
 
+/** The energies of a geodesic's segments by steps of its own size, and of half of it. */
+export async function energies(session, { theta, velocity }, alpha) {
+  const count = session.limits.chain.segments;
+  const every = (theta.length - 1) / count;
+  const states = Array.from({ length: count }, (_, i) => [...theta[i * every], ...velocity[i * every].map((w) => w / count)]);
+  const found = [];
+  for (const steps of [every, 2 * every]) {
+    const { ended } = await fired({ session, steps, alpha }, states);
+    found.push(count * sum(ended.map(({ energy }) => energy)));
+  }
+  return found;
+}
+
 /** States at the starts of the segments, by differences. */
 function statesOf(curve, count) {
   const every = (curve.length - 1) / count;
@@ -73,7 +86,8 @@ async function newton(chain, states) {
     (ended[5 * i + 1 + k].y[row] - ended[5 * i].y[row]) / sizes[i][k])));
   const widths = defects.map(([a, b, c, d], i) => norm(metrics[i + 1], [a, b]) + norm(metrics[i + 1], [c, d]));
   const gap = sum(widths);
-  const length = count * norm(metrics[0], states[0].slice(2));
+  // of another connection the speed is not constant: that at the start is no length
+  const length = sum(states.map((y, i) => norm(metrics[i], y.slice(2))));
   return { gap: Number.isNaN(gap) ? Infinity : gap, length, step: condensed(slopes, defects) };
 }
 

@@ -1,18 +1,26 @@
-// What a geodesic to B may still lack: it passes a conjugate point, or its length contradicts the
-// distributions at its ends.  Twins of compute/studies/jacobi_fields.py and
-// compute/geodesics/outcome_bounds.py.
+// What a geodesic to B may still lack: it passes a conjugate point, its length contradicts the
+// distributions at its ends, or its steps are too long.  The first are twins of
+// compute/studies/jacobi_fields.py and compute/geodesics/outcome_bounds.py.
 
+import { energies } from "page/chain";
 import { geometry } from "page/fields";
 
 // relative tolerance of a length against a bound; also that of a bound in single precision
 const SLACK = 1e-4;
 
-/** The status of a path after both checks; p of `rows` at A and B bounds lengths if x is an outcome. */
+/** The status of a path after all checks; p of `rows` at A and B bounds lengths if x is an outcome. */
 export async function checked(session, path, rows, alpha) {
   if (path.status !== "OK") return path.status;
   const bounded = rows?.outcomes ? held(path, rows, alpha) : "OK";
-  if (bounded !== "OK" || alpha !== 0) return bounded;
+  if (bounded !== "OK") return bounded;
+  if (alpha !== 0) return (await isResolved(session, path, alpha)) ? "OK" : "NOT_CONVERGED";
   return (await passesConjugatePoint(session, path)) ? "CONJUGATE_POINT" : "OK";
+}
+
+/** Whether steps of half the size give the same energy of an α-geodesic, since no speed is kept that would tell. */
+async function isResolved(session, path, alpha) {
+  const [own, finer] = await energies(session, path, alpha);
+  return Math.abs(finer - own) <= SLACK * finer; // false for NaN
 }
 
 /** NOT_CONVERGED below 2 arccos Σ√(pq); NOT_SHORTEST above √J of a softmax, J = Σ(p − q) log(p/q). */

@@ -7,6 +7,8 @@ import { Records } from "page/records";
 
 // α is followed from 0 in steps of at most this
 const ALPHA_STEP = 0.25;
+// a larger miss relative to the length shows in the energy of a curve whose speed is not constant
+const EXACT = 1.5e-5;
 // aiming rounds before the first look at the rays
 const SOON = 3;
 
@@ -21,12 +23,18 @@ export async function connect(session, manifold, { start, end, alpha, steps }) {
   const aimed = [...first.at(-1)];
   const wanted = { start, end: aimed, alpha, steps };
   const found = await attempt(session, wanted, first, usual);
-  if (found.status === "OK" || found.status === "ILL_CONDITIONED") return found;
+  if (isExact(found, alpha) || found.status === "ILL_CONDITIONED") return found;
   // of another connection a ray that strays is not brought back by more rounds
   const again = alpha === 0 ? await attempt(session, wanted, first, full) : found;
   const best = again.status === "OK" || again.residual < found.residual ? again : found;
-  if (best.status === "OK" || best.status === "ILL_CONDITIONED") return best;
-  return await closed(session, await relaxed(session, first, aimed), alphas(alpha), steps) ?? best;
+  if (isExact(best, alpha) || best.status === "ILL_CONDITIONED") return best;
+  const whole = await closed(session, await relaxed(session, first, aimed), alphas(alpha), steps);
+  return whole && !(best.status === "OK" && best.residual < whole.residual) ? whole : best;
+}
+
+/** Whether a geodesic meets B so closely that its energy has the digits of its length. */
+function isExact({ status, residual, length }, alpha) {
+  return status === "OK" && (alpha === 0 || residual <= EXACT * length);
 }
 
 /** The curve of least energy that the last attempt began with; the first curve where it was lost. */

@@ -14,9 +14,12 @@ export function showStep(scenes, at) {
   element("task").innerHTML = step.task;
   element("task").hidden = !step.task;
   element("absent").replaceChildren(...[...step.absent, GENERAL].map(paragraph));
+  const focused = document.activeElement;
   element("count").textContent = `${at + 1} of ${scenes.length}`;
   element("back").disabled = at === 0;
   element("next").disabled = at === scenes.length - 1;
+  // a button that is disabled loses the focus
+  if (focused?.disabled) element(at === 0 ? "next" : "back").focus();
 }
 
 function paragraph(words) {

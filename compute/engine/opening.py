@@ -21,8 +21,7 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
     >>> open_engine("reference").name
     'reference'
     """
-    if prefer not in ENGINES:
-        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {shown(prefer)}")
+    check_name(prefer)
     if prefer == "reference":
         return ReferenceEngine()
     try:
@@ -31,6 +30,12 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
         if prefer == "gpu" or adapter:
             raise
         return ReferenceEngine()
+
+
+def check_name(prefer: str) -> None:
+    """Raise ValueError unless ``prefer`` is one of `ENGINES`."""
+    if prefer not in ENGINES:
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {shown(prefer)}")
 
 
 def engine_of(given: Engine | None, otherwise: str = "auto") -> Engine:

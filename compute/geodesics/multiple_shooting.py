@@ -141,7 +141,8 @@ def close_gaps(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
     """Close all gaps by Newton's method; halve steps that do not reduce them."""
     chain = _Chain(y.copy(), np.full(len(y), np.inf), np.zeros_like(y))
     for number in range(ROUNDS):
-        length = len(y[0]) * norm(_metric(request.manifold, chain.y[:, 0, :2]), chain.y[:, 0, 2:])
+        # of another connection the speed is not constant: that at the start is no length
+        length = norm(_metric(request.manifold, chain.y[..., :2]), chain.y[..., 2:]).sum(axis=1)
         # if even the first states break off there is no step to halve
         lost = np.isinf(chain.gap) if number else np.zeros(len(y), dtype=bool)
         todo = np.flatnonzero((chain.gap > CLOSED[precision] * length) & ~lost)

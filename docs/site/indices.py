@@ -9,8 +9,8 @@ from dataclasses import dataclass
 _INDEX = r"[_^](?:\{[^{}]+\}|\([^()]{1,8}\)(?:[a-z](?=_))?|[−+]?[^\W_]+[∗*]?(?:,[^\W_]+)*|∗)"
 # one letter with its accent and primes, or the end of a bracket or bars
 _BASE = (
-    r"(?<![\w.])(?:exp|log)(?=_)|(?<![\w.])[∂∇]?[A-Za-zα-ωΓΔΘΛΣΦΨΩℓ∂∇∏∫]\d?[\u0302-\u0304]?[′″'²³]*"
-    r"|[)\]|‖]"
+    r"(?<![\w.])(?:exp|log|Cov)(?=_)"
+    r"|(?<![\w.])\d?[∂∇]?[A-Za-zα-ωΓΔΘΛΣΦΨΩℓ∏∫]\d?[\u0302-\u0304]?[′″'²³]*|[∂∇]|[)\]|‖]"
 )
 _WITH = re.compile(rf"({_BASE})((?:{_INDEX})+)")
 _EACH = re.compile(_INDEX)

@@ -129,6 +129,34 @@ def test_the_other_connections_are_the_programs(browser, exported, alpha):
     assert shown["Energy"] == pytest.approx(paths.energy[0], rel=2 * CLOSE)
 
 
+@pytest.mark.parametrize(
+    "family, a, b",
+    [
+        ("gaussian", (2.287458, 1.17792), (-2.048894, 0.588752)),
+        ("gamma", (13.579482, 1.291572), (0.400626, 0.437039)),
+    ],
+)
+def test_an_energy_has_the_digits_of_its_length(browser, exported, tmp_path, family, a, b):
+    """The speed of these α-geodesics is not constant: a small miss is five times as large in E."""
+    pins = {"start": {"theta": a}, "end": {"theta": b}, "alpha": -0.95}
+    page = browser.open(exported(scene_file_of(tmp_path, family, **pins), f"{family} −0.95"))
+    page.ready()
+    paths = by_reference(family, page.measures(), -0.95)
+    assert page.status() == "converged"
+    assert page.measures()["Energy"] == pytest.approx(paths.energy[0], rel=CLOSE)
+
+
+def test_an_energy_that_shorter_steps_change_is_not_called_converged(browser, exported, tmp_path):
+    """Of this α-geodesic the speed falls by a third in its last interval: E is 3 % too large."""
+    pins = {"start": {"theta": (-8.029247, -1.632836)}, "end": {"theta": (-1.647482, -6.366147)}}
+    lens = first_scene.load("lens").family
+    scene = scene_file_of(tmp_path, lens, **pins, alpha=-0.95)
+    page = browser.open(exported(scene, "lens −0.95"))
+    page.ready()
+    assert page.status().startswith("not converged")
+    assert page.value("document.getElementById('measures').className") == "stale"
+
+
 def test_what_a_converged_geodesic_lacks_is_said(browser, exported):
     page = browser.open(exported("categorical"))
     page.ready()
@@ -539,6 +567,14 @@ def test_what_fails_is_said_in_one_sentence_until_it_is_computed(browser, export
     page.value("window.device.createBuffer({ size: 4, usage: 0 }), window.device.queue.submit([])")
     page.until("!document.getElementById('note').hidden")
     assert page.said().startswith("The page failed: ")
+
+
+def test_the_last_step_leaves_the_keyboard_a_button(browser, turned):
+    page = browser.open(turned)
+    page.ready()
+    page.value(f"document.getElementById('next').focus(); {NEXT}; {NEXT}")
+    assert page.value("document.activeElement.id") == "back"
+    page.at_rest()
 
 
 def test_a_device_lost_between_steps_keeps_no_pins_of_another(browser, turned):

@@ -205,6 +205,29 @@ except ValueError as problem:
     assert str(problem).startswith("pin B must lie in"), problem
 assert widget.end == widget.scene.end.theta and widget.end[1] > 0.0
 """
+REFUSED = """
+from pathlib import Path
+from threading import active_count
+from tests.app.notebook import traits
+traits.install()
+from app.notebook.scene_widget import show
+cases = [
+    (("none",), "a scene must be a file or one of"),
+    (("",), ". cannot be read: "),
+    ((None,), "scene must be a name, a file's path or a scene, got None"),
+    (({"family": "beta"},), "scene must be a name, a file's path or a scene, got {'family': "),
+    ((Path("none.json"),), "a scene must be a file or one of"),
+    (("beta", "fastest"), "engine must be one of auto, gpu, reference, got 'fastest'"),
+]
+for given, words in cases:
+    try:
+        show(*given)
+        said = "nothing"
+    except ValueError as problem:
+        said = str(problem)
+    assert said.startswith(words), (given, said)
+assert active_count() == 1
+"""
 
 
 def alone(script):
@@ -231,3 +254,7 @@ def test_a_fault_is_said_and_the_next_scene_is_drawn():
 
 def test_what_a_script_sets_while_a_picture_is_drawn_is_kept():
     assert alone(CHANGES) == (0, "")
+
+
+def test_what_is_no_scene_or_engine_is_refused_at_once():
+    assert alone(REFUSED) == (0, "")

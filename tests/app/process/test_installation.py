@@ -35,6 +35,13 @@ def test_what_is_missing_is_named(problem, words):
     assert words in missing(problem)
 
 
+def test_advice_around_a_failed_import_is_left_out():
+    """As NumPy's of another architecture is."""
+    problem = ImportError("\n\nIMPORTANT: PLEASE READ THIS\n\nOriginal error was: …")
+    problem.__cause__ = ImportError("wrong ELF class:\n ELFCLASS32", name="numpy._core.umath")
+    assert missing(problem) == "numpy cannot be loaded: wrong ELF class: ELFCLASS32"
+
+
 def test_what_is_looked_for_is_all_that_the_default_dependencies_need():
     always = dependencies_of("attention-geodesics", with_markers=False) - {"attention-geodesics"}
     given = metadata.packages_distributions()

@@ -97,3 +97,16 @@ def test_pieces_that_meet_at_another_speed_are_no_geodesic(second, status):
     request = ConnectRequest(manifold, states[:, 0, :2], end, steps=64)
     paths = multiple_shooting.paths_of(request, states, initial_value.shoot, "f8")
     assert paths.residual[0] < 1e-8 and paths.status[0] == status
+
+
+def test_gaps_are_closed_relative_to_the_length_and_not_to_the_first_speed(
+    gpu_engine, reference_engine
+):
+    """Of this α-geodesic of length 3.9 the first speed is 36, so that misses show in the energy."""
+    pair = np.array([[13.579482, 1.291572]]), np.array([[0.400626, 0.437039]])
+    for alpha in (-0.98, -0.9):
+        request = ConnectRequest(manifold_of("gamma"), *pair, alpha)
+        found, exact = gpu_engine.connect(request), reference_engine.connect(request)
+        assert found.status[0] == Status.OK
+        # 4e-5 and 1.4e-4 if relative to the first speed
+        np.testing.assert_allclose(found.energy, exact.energy, rtol=3e-5)
