@@ -45,11 +45,11 @@ def run(chosen: argparse.Namespace) -> int:
     engine, alpha = precise(chosen.engine), request.alpha
     solver = AttentionGeodesic(request.manifold, alpha, engine, request.steps)
     path = solver.compute_path(request.start[0], request.end[0])
-    velocity = path.velocity * path.t[-1]
+    theta, velocity = path.theta, path.velocity * path.t[-1]
+    if len(theta) == 1:  # no curve was found: nothing is carried
+        theta, velocity = (np.concatenate([x, [[np.nan, np.nan]]]) for x in (theta, velocity))
     carried = engine.transport(
-        TransportRequest(
-            request.manifold, path.theta[None], velocity[None], np.array([vector]), alpha
-        )
+        TransportRequest(request.manifold, theta[None], velocity[None], np.array([vector]), alpha)
     )
     status = path.status if path.status != Status.OK else Status(int(carried.status[0]))
     result: dict[str, object] = {
@@ -63,7 +63,7 @@ def run(chosen: argparse.Namespace) -> int:
     }
     # a geodesic carries its own velocity: what is missed shows errors that keep all lengths, too
     ends = velocity[-1], carried.operators[0, -1] @ velocity[0]
-    missed = _missed(request.manifold, path.theta[-1], *ends)
+    missed = _missed(request.manifold, theta[-1], *ends)
     count = digits(float(np.max([error_of(path), carried.drift[0], missed])))
     before, after = (written(carried.vectors[0, i], count) for i in (0, -1))
     lines = [
@@ -88,8 +88,12 @@ def _missed(manifold: Manifold, theta: Floats, v: Floats, carried: Floats) -> fl
     """Return the length of a difference of vectors (2,) at θ (2,) as a share of that of ``v``, NaN if
     unknown.
     """
+    import numpy as np
+
     from compute.manifold.tangent import norm
 
+    if not np.isfinite(carried).all():
+        return np.nan
     metric = manifold.metric(theta)
     size = float(norm(metric, v))
     return float(norm(metric, carried - v)) / size if size != 0.0 else 0.0

@@ -96,6 +96,14 @@ def test_transport_prints_the_digits_that_its_steps_give(capsys):
     assert abs(float(few) - float(many)) < last
 
 
+def test_without_a_geodesic_nothing_is_carried(capsys):
+    at = ("geometric_geometric", "--start", "1.1e-4,.9999", "--end", ".9999,2e-4", "--alpha=.9")
+    found = answer(capsys, "transport", *at, "--vector", "1,0", "--steps", "4", *REFERENCE)
+    assert found["exit"] == 1
+    assert found["status"] == "NOT_CONVERGED"
+    assert found["matrix"] == [[None, None], [None, None]]
+
+
 def test_what_is_not_given_comes_from_the_scene(capsys):
     found = answer(capsys, "geodesic", "--scene", "gaussian", *REFERENCE)
     assert found["paths"][0]["theta"][0] == pytest.approx([-1.5, 0.6])
