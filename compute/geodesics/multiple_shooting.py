@@ -57,7 +57,7 @@ def repaired(
     its status stay unchanged.
     """
     todo = solvable(request, paths)
-    count = _segments(request.steps, curves.shape[1] - 1)
+    count = segments_of(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
     for begin, path in _attempts(request, curves, count):
@@ -122,7 +122,7 @@ def singular_ends(request: ConnectRequest) -> Bools:
     return np.asarray(is_singular(request.manifold.geometry(ends)).any(axis=1))
 
 
-def _segments(steps: int, most: int) -> int:
+def segments_of(steps: int, most: int) -> int:
     """Return the number of segments, at most SEGMENTS and with at least two steps each, that divides
     both the steps and the segments of the curves.
     """

@@ -22,6 +22,7 @@ from compute.geodesics import (
 )
 from compute.geodesics.discrete_energy import SEGMENTS
 from compute.geodesics.initial_curves import alphas, first_curve
+from compute.geodesics.initial_value import Fire
 from compute.geodesics.shooting import AIM, MISS_LIMIT, judged, shot_of
 from compute.gpu import discrete_energy, initial_value, tiles
 from compute.gpu.initial_value import PATH
@@ -51,6 +52,8 @@ COARSE, HASTY = 32, Rounds(3, 1)
 # relative distance of a neighbouring ray, a balance of round-off and truncation; on a long curve
 # the latter is as large as the derivative from 1e-2 on
 OFFSET = 3e-4
+# the largest change of an energy by steps of half the size, as a share of it
+ENERGY_LIMIT = 3e-4
 # attempts per interval, over a whole ray; one that needs more has not arrived
 TRIES = 4
 
@@ -117,7 +120,31 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
     paths = direct_solutions.repaired(request, constant_curvature.repaired(request, paths))
-    return _ended(request, multiple_shooting.repaired(request, paths, curves, fire, "f4"))
+    paths = multiple_shooting.repaired(request, paths, curves, fire, "f4")
+    return _ended(request, _resolved(request, paths, fire))
+
+
+def _resolved(request: ConnectRequest, paths: Paths, fire: Fire) -> Paths:
+    """Return ``paths`` with those NOT_CONVERGED whose energy changes with steps of half the size.
+
+    For α ≠ 0 no speed is constant, so nothing else shows that steps are too long.  Rays from some nodes
+    are compared, as errors of one from the start alone would grow.
+    """
+    rows = np.flatnonzero(paths.status == Status.OK)
+    if request.alpha == 0.0 or request.steps <= COARSE or rows.size == 0:
+        return paths
+    count = multiple_shooting.segments_of(request.steps, request.steps)
+    every = request.steps // count
+    theta, v = (nodes[rows, :-1:every].reshape(-1, 2) for nodes in (paths.theta, paths.velocity))
+    own, finer = (
+        fire(ShootRequest(request.manifold, theta, v / count, request.alpha, steps))
+        .energy.reshape(-1, count)
+        .sum(axis=1)
+        for steps in (every, 2 * every)
+    )
+    status = paths.status.copy()
+    status[rows[~(np.abs(own - finer) <= ENERGY_LIMIT * finer)]] = Status.NOT_CONVERGED
+    return replace(paths, status=status)
 
 
 def _ended(request: ConnectRequest, paths: Paths) -> Paths:

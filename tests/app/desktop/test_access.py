@@ -296,7 +296,7 @@ def test_a_panel_that_is_opened_by_keys_has_the_keyboard(program, way):
             shown = [listed.topLevelItem(i).text(0) for i in range(listed.topLevelItemCount())]
             assert len({f"View: {title}", f"Panel: {title}"}.intersection(shown)) == 1
             QTest.keyClick(palette.line, Qt.Key.Key_Return)
-        until(program, lambda dock=dock: dock.isAncestorOf(QApplication.focusWidget()))
+        until(program, lambda dock=dock: dock.isAncestorOf(frame.focusWidget()))
     window.reset_layout()
     live(program)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.model import scene_file
 from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.families import families
@@ -90,6 +91,19 @@ def test_speeds_that_change_many_times_over_are_resolved(
     if found.status[0] == Status.OK:
         np.testing.assert_allclose(found.length, expected.length, rtol=3e-5)
         np.testing.assert_allclose(found.energy, expected.energy, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "start, end, alpha",
+    [
+        ((5.35, -0.14), (-3.27, 2.46), -0.5),  # of 128 steps E is 2e-3 too large
+        ((-8.029247, -1.632836), (-1.647482, -6.366147), -0.95),  # 3e-2
+    ],
+)
+def test_an_energy_that_shorter_steps_change_is_not_called_converged(start, end, alpha, gpu_engine):
+    lens = scene_file.load("lens").family
+    request = ConnectRequest(manifold_of(lens), np.array([start]), np.array([end]), alpha, 128)
+    assert gpu_engine.connect(request).status[0] == Status.NOT_CONVERGED
 
 
 def test_many_pairs_of_beta_distributions_all_meet(gpu_engine):
