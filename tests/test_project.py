@@ -104,9 +104,10 @@ def imported() -> dict[Path, set[str]]:
 
 
 def dependencies_of(package: str, with_markers: bool = True) -> set[str]:
-    """The normalised names of an installed package and of all that it requires here, or of what it
-    requires everywhere.
+    """The normalised names of an installed package and of all that it requires on this system with
+    the oldest Python, which needs most, or of what it requires everywhere.
     """
+    oldest = {"extra": "", "python_version": "3.11", "python_full_version": "3.11.0"}
     found: set[str] = set()
     waiting = [package]
     while waiting:
@@ -117,7 +118,7 @@ def dependencies_of(package: str, with_markers: bool = True) -> set[str]:
             waiting += [
                 need.name
                 for need in needs
-                if not need.marker or (with_markers and need.marker.evaluate({"extra": ""}))
+                if not need.marker or (with_markers and need.marker.evaluate(oldest))
             ]
     return found
 
