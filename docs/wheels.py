@@ -41,7 +41,7 @@ _LACKING = re.compile(r"No matching distribution found for ([\w-]+)==")
 
 
 def report(lines: list[str], python: str, tags: list[str], folder: Path) -> tuple[Any, str]:
-    """What pip would install of a lock, or None and what it says."""
+    """Return what pip would install of a lock, or None, and what pip says."""
     lock, found = folder / "lock", folder / "report.json"
     lock.write_text("\n".join(lines), "utf-8")
     command = [
@@ -55,7 +55,7 @@ def report(lines: list[str], python: str, tags: list[str], folder: Path) -> tupl
 
 
 def wheels(pins: dict[str, str], python: str, tags: list[str]) -> dict[str, list[str]]:
-    """The wheel's name and digest of each package that has one there."""
+    """Return the wheel's name and digest of each package that has one there."""
     pins = dict(pins)
     with tempfile.TemporaryDirectory() as folder:
         while True:

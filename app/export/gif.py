@@ -35,7 +35,7 @@ class Gif:
         self._file.write(bytes(self._palette.getpalette() or ()) + REPEATED)
 
     def add(self, frame: RGB) -> None:
-        """Add a frame."""
+        """Encode the next frame, of the size of the film."""
         spread = np.clip(frame + self._dither, 0, 255).astype(np.uint8)
         picture = Image.fromarray(spread).quantize(palette=self._palette, dither=Image.Dither.NONE)
         shown = np.asarray(picture) % CLEAR  # whose colour is also the first

@@ -35,7 +35,7 @@ class Mp4:
         self._stream, self._count = stream, 0
 
     def add(self, frame: RGB) -> None:
-        """Add a frame."""
+        """Encode the next frame, of the size of the film."""
         shown = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24").reformat(
             format="yuv420p",
             src_color_range="JPEG",

@@ -33,7 +33,7 @@ class Webm:
         self._file = path.open("wb")
 
     def add(self, frame: RGB) -> None:
-        """Add a frame."""
+        """Encode the next frame, of the size of the film."""
         self._waiting.append(Image.fromarray(frame))
         if len(self._waiting) == self._most:
             self._flush()

@@ -22,7 +22,7 @@ class MacroTask(Job):
     scenes: tuple[Scene, ...]
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one `MacroWritten`."""
+        """Emit one `MacroWritten`: the script, or why there is none."""
         try:
             text = macro.text(self.scenes)
         except (ValueError, OSError) as problem:

@@ -45,7 +45,7 @@ class PackagePanelTask(Job):
         return None if cls.is_off else cls(reduced(scene, cls.stated.reads))
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Emit one `PackagePanelAnswer`."""
+        """Emit one `PackagePanelAnswer`: the blocks, or why there are none."""
         kind = type(self)
         try:
             with of_package(kind):

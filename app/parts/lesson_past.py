@@ -38,7 +38,7 @@ class LessonPast:
         self._turns.append(turn)
 
     def clear(self) -> None:
-        """Forget all changes."""
+        """Forget all changes, so that undo leads to no earlier step."""
         self._turns.clear()
 
     def led_to(self, old: Scene, new: Scene, at: Place) -> Place | None:

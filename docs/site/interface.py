@@ -147,7 +147,7 @@ def _written(annotation: Any, subject: Any) -> Any:
 
 
 def _class_of(name: str, subject: Any) -> Any:
-    """What a name means where a function or class is defined; None if only type checkers know it."""
+    """Return what a name means where ``subject`` is defined; None if only type checkers know it."""
     found: Any = getattr(inspect.getmodule(inspect.unwrap(subject)), name.split(".")[0], None)
     for part in name.split(".")[1:]:
         found = getattr(found, part, None)

@@ -34,7 +34,7 @@ class Formulas(SphinxTransform):
     default_priority = 700
 
     def apply(self, **kwargs: Any) -> None:
-        """Change the document."""
+        """Turn blocks of formulas into lines, and set the indices in both these and prose."""
         for block in list(self.document.findall(nodes.literal_block)):
             if block.get("language") == "formula":
                 lines = [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Words:
-    """A paragraph."""
+    """A paragraph of plain text, which wraps."""
 
     text: str
 

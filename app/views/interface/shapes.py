@@ -37,7 +37,7 @@ class Area:
 
 @dataclass(frozen=True, eq=False)
 class Disc:
-    """A filled circle."""
+    """A filled circle around its centre (x, y)."""
 
     centre: tuple[float, float]
     radius: float

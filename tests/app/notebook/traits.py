@@ -24,7 +24,7 @@ class Trait:
                 call({"name": self._name, "old": old, "new": value})
 
     def tag(self, **_):
-        """Return this trait."""
+        """Return this trait, as that of traitlets does with its metadata."""
         return self
 
 
@@ -48,7 +48,7 @@ class Widget:
         return nullcontext()
 
     def close(self):
-        """End."""
+        """Do nothing: there is no connection to a browser to end."""
 
 
 def install():

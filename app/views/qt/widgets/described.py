@@ -24,7 +24,7 @@ class Described:
         self.widget = widget
 
     def show(self, block: Block) -> None:
-        """Fill the widget."""
+        """Show a block of the same form in the widget."""
 
 
 def form(block: Block) -> object:
