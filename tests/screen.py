@@ -15,8 +15,9 @@ SIZE = (1400, 1000)
 def own_screen(size: tuple[int, int] = SIZE) -> Iterator[str]:
     """Start an X server and yield the name of its display; it ends with the block."""
     read, write = os.pipe()
-    screen = ["-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"]
-    server = ["Xvfb", "-displayfd", str(write), *screen]
+    screen = ["-screen", "0", f"{size[0]}x{size[1]}x24"]
+    # a server that resets itself after its last client refuses whoever comes meanwhile
+    server = ["Xvfb", "-displayfd", str(write), *screen, "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(server, pass_fds=[write], stderr=subprocess.DEVNULL) as process:
         os.close(write)
         try:
