@@ -22,7 +22,7 @@ test:
 	@echo "== lint"    && $(BIN)/ruff check .
 	@echo "== types"   && $(BIN)/mypy
 	@echo "== imports" && $(BIN)/lint-imports --no-logo
-	@echo "== tests"   && OPENBLAS_NUM_THREADS=1 LP_NUM_THREADS=1 xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@echo "== tests"   && OPENBLAS_NUM_THREADS=1 LP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # of real models, in an environment of PyTorch for the processor alone, made anew when its lock changes;
 # its index is asked where it can be reached, for other indices have PyTorch for graphics cards

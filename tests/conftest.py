@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from compute.engine.opening import open_engine
 from compute.engine.reference import ReferenceEngine
 from compute.requests.engine import Engine, NoAdapter
+from tests.screen import own_screen, park_pointer
 
 HERE = Path(__file__).parent
 IN_CI = bool(os.environ.get("CI"))
@@ -59,6 +63,21 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Start a screen for a worker process of pytest, with a focus and a pointer of its own."""
+    if shutil.which("Xvfb"):
+        screen = ExitStack()
+        node.workerinput["display"] = screen.enter_context(own_screen())
+        node.config.add_cleanup(screen.close)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the windows of a worker process on its screen."""
+    if display := getattr(config, "workerinput", {}).get("display"):
+        os.environ["DISPLAY"] = display
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("window") and not os.environ.get("DISPLAY"):
         _absent("there is no display")
@@ -71,9 +90,13 @@ def _absent(what: str) -> Engine:
 
 
 @pytest.fixture(autouse=True)
-def no_window_is_the_last(request: pytest.FixtureRequest) -> None:
-    """Keep Qt from closing the windows of later tests when no window is open for a moment."""
+def undisturbed(request: pytest.FixtureRequest) -> None:
+    """Keep Qt from closing the windows of later tests when no window is open for a moment, and the
+    pointer from windows that open.
+    """
     if request.node.get_closest_marker("window") is not None:
         from PySide6.QtWidgets import QApplication
 
         QApplication.setQuitOnLastWindowClosed(False)
+        QApplication.instance() or QApplication(["test"])
+        park_pointer()

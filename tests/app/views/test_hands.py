@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from tests import ROOT
+from tests.screen import own_screen
 
 pytestmark = pytest.mark.window
 PATIENCE = 120.0
@@ -116,32 +117,31 @@ class Hands:
 @pytest.fixture(scope="module")
 def hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hands]:
     folder = tmp_path_factory.mktemp("hands")
-    read, write = os.pipe()
-    screen = ["-screen", "0", "1150x790x24", "-nolisten", "tcp"]
-    server = ["Xvfb", "-displayfd", str(write), *screen]
-    started = [subprocess.Popen(server, pass_fds=[write], stderr=subprocess.DEVNULL)]
-    os.close(write)
-    with os.fdopen(read) as numbers:
-        display = f":{numbers.readline().strip()}"
-    environment = {**os.environ, "DISPLAY": display, "PYTHONPATH": str(HERE), "HOME": str(folder)}
-    started.append(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
-    program = subprocess.Popen(
-        [sys.executable, "-m", "tests.driven", str(folder), "disk"],
-        cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        made = Hands(display, program)
-        made.until(lambda seen: seen["framed"] and seen["rested"])
-        made.settle()
-        made.focus_canvas()
-        yield made
-        assert program.stdin
-        program.stdin.close()
-        assert program.wait(PATIENCE) == 0
-    finally:
-        for process in (program, *reversed(started)):
-            with process:  # and its pipes
-                process.kill()
+    with own_screen((1150, 790)) as display:
+        environment = {
+            **os.environ,
+            "DISPLAY": display,
+            "PYTHONPATH": str(HERE),
+            "HOME": str(folder),
+        }
+        manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
+        program = subprocess.Popen(
+            [sys.executable, "-m", "tests.driven", str(folder), "disk"],
+            cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            made = Hands(display, program)
+            made.until(lambda seen: seen["framed"] and seen["rested"])
+            made.settle()
+            made.focus_canvas()
+            yield made
+            assert program.stdin
+            program.stdin.close()
+            assert program.wait(PATIENCE) == 0
+        finally:
+            for process in (program, manager):
+                with process:  # and its pipes
+                    process.kill()
 
 
 def test_a_loop_that_leaves_the_domain_is_cut(hands):
