@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ending.ignore_interrupts()
 
 
-def _warn(message: Warning | str, *_: object) -> None:
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
     print(f"attention-geodesics: {message}", file=sys.stderr)
 
 
