@@ -19,7 +19,7 @@ _SYSTEM = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @contextmanager
 def own_screen(size: tuple[int, int] = SIZE) -> Iterator[str]:
-    """Start an X server and yield the name of its display; it ends with the block, or with its parent."""
+    """Start an X server and yield the name of its display; it ends with the block, or the process."""
     read, write = os.pipe()
     screen = ["-screen", "0", f"{size[0]}x{size[1]}x24"]
     # a server that resets itself after its last client refuses whoever comes meanwhile
