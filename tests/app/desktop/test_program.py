@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.views.canvas.display_list import Primitive
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame
 from app.views.interface.events import SceneEdited
 from tests import ROOT
 from tests.claims import each
-from tests.windows import dock, end, kept, live, point, recent, until
+from tests.windows import dock, end, kept, live, point, recent, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -522,11 +527,41 @@ def test_the_doctor_answers_from_the_worker(make):
     page.close()
 
 
-def test_a_mistake_of_the_program_s_own_is_told_in_the_window(make, capsys):
+class _Broken(Layer):
+    """A layer that cannot be drawn."""
+
+    asked = 0
+
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        self.asked += 1
+        raise RuntimeError(f"frame {self.asked}")
+
+
+def test_a_frame_that_fails_is_reported_once_and_the_window_goes_on(make, capsys, monkeypatch):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     program = make()
-    program.report_exception(RuntimeError, RuntimeError("never mind"), None)
-    assert "never mind" in program.window.frame.statusBar().currentMessage()
-    assert "never mind" in capsys.readouterr().err
+    program.unhandled.begin()
+    broken = _Broken(program.canvas.theme)
+    program.canvas.add(broken)
+    bar = program.window.frame.statusBar()
+    until(program, lambda: bar.currentMessage() == "⚠ internal error: RuntimeError: frame 1")
+    bar.clearMessage()
+    for note in ("one", "two", "three"):
+        asked = broken.asked
+        program.canvas.set_note(note)
+        until(program, lambda asked=asked: broken.asked > asked)
+    before = program.store.scene.start
+    program.canvas.native.setFocus()
+    QTest.keyClick(program.canvas.native, "a")
+    QTest.keyClick(program.canvas.native, Qt.Key.Key_Right)
+    until(program, lambda: program.store.scene.start != before)
+    settle(program)
+    assert bar.currentMessage() == ""
+    assert capsys.readouterr().err.count("RuntimeError: frame") == 1
 
 
 def test_a_panel_from_the_menu_comes_before_the_others(make):
