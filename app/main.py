@@ -140,7 +140,7 @@ class Program:
         self._lesson, self._reader, data = part(LessonPart), part(SceneReader), part(DataPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
-            self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
+            self.show_picture, self.show_heads, lambda source: self.lessons.open(source),
             self._lesson.end, data.read, self._read_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)

@@ -143,8 +143,9 @@ def test_a_scene_that_was_named_stays_and_what_a_killed_session_left_is_offered_
     assert message(program) == "⚠ Changes of was.json were not saved by an earlier session"
     edit(program, 0.9)
     program.controller.commands["restore"]()
-    answer(program, "Discard")
     answer(program, "Restore")
+    assert program.store.scene.alpha == 0.9, "asked first"
+    answer(program, "Discard")
     assert program.store.scene == lost and program.documents.is_unsaved
     assert not program.window.messages.isVisible(), "a line that no longer holds"
 
@@ -319,6 +320,51 @@ def test_a_scene_is_read_by_the_worker_and_what_is_changed_meanwhile_is_not_lost
     until(program, lambda: program.runner.pending() == 0)
     live(program)
     assert program.store.scene == scene_file.load("qubit"), "the one asked for last"
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_before_a_lesson_the_question_is_of_undo_which_brings_the_changes_back(make, as_file):
+    from PySide6.QtWidgets import QMessageBox
+
+    from app.parts.lessons import LessonPart
+
+    program = make()
+    edit(program, 0.3)
+    part = program.controller.part(LessonPart)
+    if as_file:
+        program.documents.open(ROOT / "assets/lessons/straight-line/lesson.md")
+    else:
+        program.lessons.open("straight-line")
+    until(program, lambda: bool(questions(program)))
+    (box,) = program.window.frame.findChildren(QMessageBox)
+    assert "only Undo brings back the changes" in box.informativeText()
+    assert "lost" not in box.informativeText()
+    answer(program, "Do not save")
+    assert part.lesson is not None and program.store.scene.alpha == 0.0
+    assert not program.documents.is_unsaved
+    program.controller.commands["undo"]()
+    assert program.store.scene.alpha == 0.3 and program.documents.is_unsaved
+
+
+def test_a_question_comes_only_once_a_file_that_replaces_the_scene_is_chosen(
+    make, tmp_path, monkeypatch
+):
+    from PIL import Image
+
+    program = make()
+    edit(program, 0.3)
+    photograph, scene, table = (tmp_path / name for name in ("p.png", "s.json", "t.csv"))
+    Image.new("RGB", (8, 8)).save(photograph)
+    table.write_text("x\n1\n2\n3\n", "utf-8")
+    chosen: list[Path | None] = [None, photograph, table, scene]
+    monkeypatch.setattr(
+        program.window, "ask_open", lambda *_: (path := chosen.pop(0)) and str(path)
+    )
+    for asked in ([], [], [], ["Save the changes?"]):
+        program.controller.commands["open"]()
+        assert questions(program) == asked
+    answer(program, "Cancel")
+    assert program.store.scene.alpha == 0.3
 
 
 # --- looks -----------------------------------------------------------------------------------
