@@ -307,7 +307,7 @@ class Documents:
 
     # --- leaving ------------------------------------------------------------------------------
     def guarded(self, act: Act, otherwise: str = LOST) -> None:
-        """Run ``act`` after asking about unsaved work, of which ``otherwise`` says what becomes of it."""
+        """Run ``act`` after asking about unsaved work; ``otherwise``: what becomes of it."""
         if not self.is_unsaved:
             act()
             return

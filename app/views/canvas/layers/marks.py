@@ -342,7 +342,12 @@ def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
 
 def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
     """Whether a box overlaps any of others (k, 4)."""
-    return bool(_overlapping(a, np.asarray(others, float).reshape(-1, 4)).any())
+    return overlapped(a, others) > 0
+
+
+def overlapped(a: Box, others: Sequence[Box] | Pixels) -> int:
+    """Return how many of others (k, 4) a box overlaps."""
+    return int(_overlapping(a, np.asarray(others, float).reshape(-1, 4)).sum())
 
 
 def _overlapping(a: Box | Pixels, others: Pixels) -> NDArray[np.bool_]:
