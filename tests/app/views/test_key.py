@@ -19,6 +19,7 @@ from app.views.canvas.display_list import ArrowHeads, Discs, Label, Strokes
 from app.views.canvas.layers.annotations import AnnotationsLayer
 from app.views.canvas.layers.box import BoxLayer
 from app.views.canvas.layers.curves import CurvesLayer
+from app.views.canvas.layers.focus import FocusLayer
 from app.views.canvas.layers.key import KeyLayer, length_in
 from app.views.canvas.layers.layer import box_of
 from app.views.canvas.layers.marks import (
@@ -321,6 +322,21 @@ def test_the_words_of_points_lie_beside_pins_and_the_geodesic(plot):
     left, top, right, bottom = box_of(label_of(plot, "on"))
     line = plot.frame.to_pixels(np.linspace((6.0, 9.0), (9.0, 6.0), 20)).T
     assert not ((line[0] > left) & (line[0] < right) & (line[1] > top) & (line[1] < bottom)).any()
+
+
+@pytest.mark.parametrize("at", [(3.0, 3.0), (9.6, 9.6), (0.3, 0.2)])
+def test_the_ring_of_a_focused_pin_hides_no_letter_of_its_token(plot, at):
+    plot.set_pin("A", at)
+    plot.set_marks(Marks(np.array([at]), ("token",), np.zeros(1)))
+    focus = layer(plot, FocusLayer)
+    focus.set(at)
+    (ring,) = focus.primitives(plot.frame)
+    around, reach = ring.lines[0], ring.pen.width / 2 + ring.pen.rim
+    left, top, right, bottom = box_of(label_of(plot, "token"))
+    apart = np.maximum(np.maximum((left, top) - around, around - (right, bottom)), 0.0)
+    assert np.hypot(*apart.T).min() >= reach
+    shapes = layers(plot, MarksLayer)[-1].primitives(plot.frame)
+    assert not any(isinstance(each, Strokes) for each in shapes), "no line leads to it"
 
 
 def test_words_stay_where_they_are_while_a_pin_is_held(plot, monkeypatch):
