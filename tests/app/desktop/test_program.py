@@ -121,6 +121,8 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     first.documents.recovery.offer()
     assert questions(first) == ["There is unsaved work"]
     answer(first, "Restore")
+    assert questions(first) == ["Save the changes?"], "which were made meanwhile"
+    answer(first, "Discard")
     assert first.store.scene == lost and first.documents.is_unsaved
     assert first.window.frame.windowTitle().startswith("• was.json")
     assert [file.stem for file in (tmp_path / "unsaved").glob("*.unsaved")] == [

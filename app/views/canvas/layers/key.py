@@ -58,7 +58,7 @@ WORTH = 0.3
 
 
 class Shown(NamedTuple):
-    """What the key names, and what it should not cover.
+    """The names of a key, and the objects that it should not cover.
 
     kinds: of curves and marks; names: of the circles, and of kinds that have others than their styles;
     shares: opacities.  lines: nodes (n, d) of the geodesic and the straight line; others: of the other
