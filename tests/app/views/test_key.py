@@ -137,7 +137,9 @@ def test_lengths_of_segments_in_a_box_are_exact():
         [(10.0, 0.0), (20.0, 0.0), (0.0, 30.0), (10.0, 10.0), (6.0, 6.0), (1.0, 1.0), (0.0, 0.0)]
     )
     wanted = 10 + 10 + 10 + 10 * 2**0.5 + 3 * 2**0.5 + 0 + 0
-    assert length_in((0.0, 0.0, 10.0, 10.0), begin, along) == pytest.approx(wanted, rel=0, abs=1e-10)
+    assert length_in((0.0, 0.0, 10.0, 10.0), begin, along) == pytest.approx(
+        wanted, rel=0, abs=1e-10
+    )
 
 
 def test_the_key_stays_where_it_is_in_a_drag_and_for_a_little_less(plot, monkeypatch):
