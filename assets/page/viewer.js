@@ -104,7 +104,7 @@ export class Viewer {
     const path = await connect(session, manifold, request);
     const carried = path.theta.length > 1
       ? await transport(session, manifold, path, request.vector, request.alpha)
-      : { status: "NOT_CONVERGED", vectors: [request.vector], drift: NaN };
+      : { status: "NOT_CONVERGED", vectors: [request.vector], error: NaN };
     const rows = await this.rows(request, path);
     if (request.steps === STEPS.rest) path.status = await checked(session, path, rows, request.alpha);
     path.arrived = this.statusOf(path.status)[2];
