@@ -129,6 +129,10 @@ class Page:
         """Wait until the page has computed its first picture."""
         self.until(f"document.documentElement.dataset.ready === '{nth}'")
 
+    def live(self) -> None:
+        """Wait until pins can be dragged: the first geodesic is there, its vector may come later."""
+        self.until("document.documentElement.dataset.live")
+
     def said(self) -> str:
         """Return the page's note."""
         return str(self.value("document.getElementById('note')?.textContent"))

@@ -49,6 +49,8 @@ class Page {
       element("stage").hidden = element("panel").hidden = false;
       say("");
       await viewer.begin(session);
+      document.documentElement.dataset.live = "true";
+      await viewer.carry();
       this.prepareNext();
     } catch (problem) {
       if (viewer === this.viewer) throw problem;

@@ -22,7 +22,8 @@ def errors(manifold: Manifold, theta: Floats, velocity: Floats, carried: Transpo
     node to which P is known, and the drift of g(w, w).  NaN where nothing is carried.
     """
     n, m = theta.shape[:2]
-    known = np.isfinite(carried.operators).all(axis=(2, 3)) & np.isfinite(velocity).all(axis=2)
+    finite = np.isfinite(carried.operators).all(axis=(2, 3)) & np.isfinite(velocity).all(axis=2)
+    known = np.asarray(finite)
     known[:, 0] = False
     row, last = np.arange(n), m - 1 - np.argmax(known[:, ::-1], axis=1)
     v = velocity[row, last]

@@ -44,7 +44,7 @@ def shoot(session: GpuSession, request: ShootRequest) -> Paths:
     if request.alpha == 0.0:
         growth = _growth(session, request, batch.rows(paths, rows))
         own = BEND * np.minimum(growth / request.steps, LONGEST) ** 4
-        error = (ROUNDING + own) * np.exp(growth)
+        error: Floats = (ROUNDING + own) * np.exp(growth)
     elif straightness.chart_of(request.manifold, request.alpha) is None and request.steps > COARSE:
         some = replace(request, theta=request.theta[rows], velocity=request.velocity[rows])
         finer = initial_value.shoot(session, replace(some, steps=2 * some.steps), bound=0.5)

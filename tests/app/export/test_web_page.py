@@ -110,6 +110,38 @@ def test_a_pin_is_dragged(browser, exported, how):
     assert page.faults() == []
 
 
+# compiling transport ends when the test lets it
+HELD = """
+const gate = new Promise((done) => { window.release = done; });
+const compiled = GPUDevice.prototype.createComputePipelineAsync;
+GPUDevice.prototype.createComputePipelineAsync = async function (asked) {
+  if (asked.compute.module.label === "transport") await gate;
+  return compiled.call(this, asked);
+};
+"""
+
+
+def test_pins_are_dragged_before_the_vector_can_be_carried(browser, exported):
+    page = browser.open(exported("gaussian"), HELD)
+    page.live()
+    before = page.measures()
+    assert np.isnan(before["Drift of its length"])
+    assert page.status() == "converged; the vector is carried soon: its kernels are not ready"
+    answers = "Number(document.getElementById('stage').dataset.answers)"
+    count = page.value(answers)
+    page.drag("pin-a", 60, -40)
+    page.until(f"{answers} > {count}")
+    page.value("window.release()")
+    page.ready()
+    page.at_rest()
+    after = page.measures()
+    assert after["A: μ"] > before["A: μ"] + 0.1
+    length = float(by_reference("gaussian", after).length[0])
+    assert after["Fisher–Rao length"] == pytest.approx(length, rel=CLOSE)
+    assert after["Drift of its length"] < CLOSE and page.status() == "converged"
+    assert page.faults() == []
+
+
 @pytest.mark.parametrize("alpha", [-1, 0.5, 1])
 def test_the_other_connections_are_the_programs(browser, exported, alpha):
     # at 1 rays of single precision stray: gaps of segments are closed instead
