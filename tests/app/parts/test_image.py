@@ -21,6 +21,7 @@ from app.views.interface.theme import DARK, LIGHT
 from compute import GeodesicViT
 from compute.images import image_files
 from compute.images.patch_lattice import trail
+from tests.windows import destroy, live
 
 
 @pytest.fixture
@@ -143,14 +144,14 @@ def test_clicks_put_a_and_b_by_turns(desk):
 
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
-    application = QApplication.instance() or QApplication(["test"])
+    QApplication.instance() or QApplication(["test"])
     desk.part.on_event(PanelShown("Picture", True))
     heard: list[PictureEdited] = []
     panel = PhotographPanel(heard.append, DARK)
     panel.widget.resize(700, 320)
     panel.widget.show()
     panel.show(answered(desk))
-    application.processEvents()
+    live()
     assert heard == [], "a state that was set is not emitted again"
     box = panel.plot.getViewBox()
     for at in ((1.5, 2.5), (14.5, 8.5)):
@@ -163,6 +164,4 @@ def test_clicks_put_a_and_b_by_turns(desk):
     panel.pins["end"].setPos(3.0, 4.0)
     assert heard[-1].changes == (("end", (3.0 / 16, 4.0 / 16)),)
     panel.set_theme(LIGHT)
-    panel.widget.close()
-    panel.widget.deleteLater()
-    application.processEvents()
+    destroy(panel.widget)
