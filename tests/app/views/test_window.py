@@ -560,10 +560,11 @@ def test_a_theme_is_set_in_turns_that_styling_has_to_itself(window, monkeypatch)
     done: list[str] = []
     monkeypatch.setattr(module, "dress", lambda *_: done.append("styled"))
     monkeypatch.setattr(window.timeline, "set_theme", lambda theme: done.append(theme.name))
-    style, paint = window.themed(LIGHT)
+    style, *paint = window.themed(LIGHT)
     style()
     assert done == ["styled"]
-    paint()
+    for step in paint:
+        step()
     assert done == ["styled", "light"]
 
 

@@ -347,12 +347,11 @@ class MainWindow(Window):
 
     def themed(self, theme: Theme) -> tuple[Callable[[], None], ...]:
         """Return the steps that set the theme of everything except the canvas."""
-
-        def paint() -> None:
-            for part in (self._made, self.timeline, *self.panels.values()):
-                part.set_theme(theme)
-
-        return partial(self._dress, theme=theme), paint
+        rest = (self._made.set_theme, self.timeline.set_theme)
+        panels = (slot.set_theme for slot in self.panels.values())
+        return partial(self._dress, theme=theme), *(
+            partial(each, theme) for each in (*rest, *panels)
+        )
 
     def _dress(self, points: int | None = None, theme: Theme | None = None) -> None:
         """Set the type size, or the default, and a theme."""
