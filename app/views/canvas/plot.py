@@ -378,7 +378,7 @@ class Plot(Canvas):
 
 def _joined(parts: list[Array]) -> Array:
     """Return points (k, d) of several arrays; while charts glide, only those in both charts, if there
-    are any: what is drawn anew meanwhile has the coordinates of one.
+    are any: what is drawn again meanwhile has the coordinates of one.
     """
     width = max((part.shape[1] for part in parts), default=2)
     return np.concatenate([part for part in parts if part.shape[1] == width] or [np.empty((0, 2))])

@@ -368,7 +368,7 @@ def test_a_word_is_nearer_to_its_own_point_than_to_another(plot):
     assert far[0] < far[1]
 
 
-def test_what_is_drawn_anew_while_charts_glide_has_the_coordinates_of_one(plot):
+def test_what_is_drawn_again_while_charts_glide_has_the_coordinates_of_one(plot):
     """A released pin and its straight line are put in their place although the geodesic glides."""
     plot.set_blend(0.0)
     line = np.array([(1.0, 1.0, 1.0, 1.0), (9.0, 9.0, 9.0, 9.0)])
