@@ -376,13 +376,9 @@ class Plot(Canvas):
         return isinstance(self.frame, SpaceFrame)
 
 
-def _joined(places: Sequence[Array]) -> Array:
-    """Join points (n, d).
-
-    While charts glide some have the coordinates of both; those that have just come, of one alone, are
-    left out.
+def _joined(parts: list[Array]) -> Array:
+    """Return points (k, d) of several arrays; while charts glide, only those in both charts, if there
+    are any: what is drawn again meanwhile has the coordinates of one.
     """
-    columns = max((xy.shape[1] for xy in places), default=2)
-    return np.concatenate(
-        [np.empty((0, columns)), *(xy for xy in places if xy.shape[1] == columns)]
-    )
+    width = max((part.shape[1] for part in parts), default=2)
+    return np.concatenate([part for part in parts if part.shape[1] == width] or [np.empty((0, 2))])

@@ -380,6 +380,18 @@ def test_a_word_is_nearer_to_its_own_point_than_to_another(plot):
     assert far[0] < far[1]
 
 
+def test_what_is_drawn_again_while_charts_glide_has_the_coordinates_of_one(plot):
+    """A released pin and its straight line are put in their place although the geodesic glides."""
+    plot.set_blend(0.0)
+    line = np.array([(1.0, 1.0, 1.0, 1.0), (9.0, 9.0, 9.0, 9.0)])
+    plot.set_curve("geodesic", Curve(line))
+    plot.set_curve("straight", Curve(line[:, :2]))
+    plot.set_pin("A", (1.0, 1.0))
+    plot.set_pin("B", (9.0, 9.0, 9.0, 9.0))
+    drawn = {type(thing): thing.primitives(plot.drawn) for thing in plot.things}
+    assert drawn[CurvesLayer] and any(isinstance(p, Label) for p in drawn[KeyLayer])
+
+
 def test_the_key_leaves_the_words_of_notes_alone(plot):
     _, top, right, bottom = ground(plot)
     # the middle of the words is beside the key, their beginning would be below it
