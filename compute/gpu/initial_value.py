@@ -9,8 +9,8 @@ import numpy as np
 
 from compute.core.status import Status
 from compute.geodesics.initial_value import DRIFT_LIMIT, MAX_ATTEMPTS, SWELL_LIMIT
-from compute.geodesics.own_steps import TURN_LIMIT
 from compute.geodesics.runge_kutta import MARGIN_KEPT
+from compute.geodesics.way import TURN_LIMIT
 from compute.gpu import tiles
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
