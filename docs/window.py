@@ -21,7 +21,7 @@ QUIET = 50
 
 
 def photograph(scene: str, target: Path) -> None:
-    """The window on a bundled scene, with nobody's settings, to a PNG."""
+    """Draw the window on a bundled scene, with nobody's settings, to a PNG."""
     with tempfile.TemporaryDirectory() as folder:
         store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
         program = Program(scene_file.load(scene), "auto", Settings(store, Path(folder) / "unsaved"))
