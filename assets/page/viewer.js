@@ -123,7 +123,7 @@ export class Viewer {
 
   /** The vector along a path; null while its kernels are not ready. */
   async carried({ vector, alpha }, path) {
-    if (path.theta.length <= 1) return { status: "NOT_CONVERGED", vectors: [vector], drift: NaN };
+    if (path.theta.length <= 1) return { status: "NOT_CONVERGED", vectors: [vector], error: NaN };
     return this.session.isWhole ? transport(this.session, this.manifold, path, vector, alpha) : null;
   }
 

@@ -249,14 +249,16 @@ class Plot(Canvas):
         )
         kinds = (*curves.kinds, *(name for name, there in marks if there))
         circles = self._ellipses.words
-        ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
-        points = [*curves.nodes(LINES), *ends]
+        ends = (*pins.values(), self._vector.tip, self._pins.moving)
+        points = [np.array([xy]) for xy in ends if xy is not None]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
         shares[DATA] = self._data.opacity
         named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]
         tokens = np.concatenate(named) if named else None
         places = np.concatenate(points) if points else None
-        return kinds, {CIRCLES: circles, **curves.names}, shares, places, tokens
+        lines, others = curves.nodes(LINES), curves.nodes({*curves.kinds} - {*LINES})
+        names = {CIRCLES: circles, **curves.names}
+        return Shown(kinds, names, shares, lines, others, places, tokens, self.holds())
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)

@@ -31,7 +31,7 @@ KEYS = {
         "divergences.why",
     "shoot gaussian --start 0,1 --velocity 1,0": PATHS,
     "transport gaussian --start 0,1 --end 1,1 --vector 1,0":
-        "vectors angle matrix norm_drift status engine length",
+        "vectors angle matrix norm_drift error status engine length",
     "holonomy gaussian --loop loop.json":
         "matrix angle integral_curvature area defect status engine chart encloses",
     "topology gaussian --grid 16":
