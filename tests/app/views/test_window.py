@@ -520,9 +520,11 @@ def test_everything_that_is_operated_has_a_name(window):
 def test_the_light_theme_dresses_the_window_too(window):
     from app.views.interface.theme import DARK, LIGHT
 
-    window.set_theme(LIGHT)
+    for step in window.themed(LIGHT):
+        step()
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() > 200
-    window.set_theme(DARK)
+    for step in window.themed(DARK):
+        step()
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() < 60
 
 
@@ -544,10 +546,26 @@ def test_a_change_of_theme_styles_no_widget_for_each_widget_above_it(window):
 
     seen = Styled()
     QApplication.instance().installEventFilter(seen)
-    window.set_theme(LIGHT)
+    for step in window.themed(LIGHT):
+        step()
     QApplication.instance().removeEventFilter(seen)
     assert window.measures_panel.widget in seen.times
     assert max(seen.times.values()) <= 2, seen.times.most_common(3)
+
+
+def test_a_theme_is_set_in_turns_that_styling_has_to_itself(window, monkeypatch):
+    from app.views.interface.theme import LIGHT
+    from app.views.qt.window import window as module
+
+    done: list[str] = []
+    monkeypatch.setattr(module, "dress", lambda *_: done.append("styled"))
+    monkeypatch.setattr(window.timeline, "set_theme", lambda theme: done.append(theme.name))
+    style, *paint = window.themed(LIGHT)
+    style()
+    assert done == ["styled"]
+    for step in paint:
+        step()
+    assert done == ["styled", "light"]
 
 
 def test_an_exception_in_an_event_filter_is_told_and_the_window_lives(monkeypatch):
