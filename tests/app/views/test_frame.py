@@ -10,7 +10,7 @@ import pytest
 from app.parts.flow import FlowPart
 from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from tests.layers import layer
-from tests.windows import edit, end, settle, until
+from tests.windows import edit, end, live, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -105,8 +105,7 @@ def test_playing_keeps_the_window_alive(program):
     until(program, lambda: program.store.scene.playhead > start + 0.05)
     program.controller.commands["play"]()
     held = program.store.scene.playhead
-    for _ in range(5):
-        program.application.processEvents()
+    live(program)
     assert program.store.scene.playhead == held
 
 

@@ -58,6 +58,18 @@ def plot() -> Plot:
     return made
 
 
+def test_what_has_the_coordinates_of_one_chart_is_drawn_while_two_glide(plot):
+    """Points that have just come; the key gives way to those of both charts."""
+    both = np.linspace((6.0, 9.0, 1.0, 2.0), (9.0, 6.0, 2.0, 1.0), 20)
+    plot.set_blend(0.0)
+    plot.set_blend(0.5)
+    plot.set_curve("geodesic", Curve(both))
+    plot.set_pin("A", (6.0, 9.0, 1.0, 2.0))
+    drawn = [shape for thing in plot.things for shape in thing.primitives(plot.drawn)]
+    said = {shape.text for shape in drawn if isinstance(shape, Label)}
+    assert {"A", "B", "geodesic"} <= said
+
+
 def words(plot: Plot) -> list[str]:
     """Return the names in the key."""
     shapes = layer(plot, KeyLayer).primitives(plot.frame)
@@ -366,6 +378,18 @@ def test_a_word_is_nearer_to_its_own_point_than_to_another(plot):
         np.maximum(0, np.maximum(x0 - x, x - x1)), np.maximum(0, np.maximum(y0 - y, y - y1))
     )
     assert far[0] < far[1]
+
+
+def test_what_is_drawn_again_while_charts_glide_has_the_coordinates_of_one(plot):
+    """A released pin and its straight line are put in their place although the geodesic glides."""
+    plot.set_blend(0.0)
+    line = np.array([(1.0, 1.0, 1.0, 1.0), (9.0, 9.0, 9.0, 9.0)])
+    plot.set_curve("geodesic", Curve(line))
+    plot.set_curve("straight", Curve(line[:, :2]))
+    plot.set_pin("A", (1.0, 1.0))
+    plot.set_pin("B", (9.0, 9.0, 9.0, 9.0))
+    drawn = {type(thing): thing.primitives(plot.drawn) for thing in plot.things}
+    assert drawn[CurvesLayer] and any(isinstance(p, Label) for p in drawn[KeyLayer])
 
 
 def test_the_key_leaves_the_words_of_notes_alone(plot):

@@ -121,7 +121,7 @@ def test_a_window_at_rest_lays_nothing_out(tmp_path, lesson):
             live(made)
         return seen.count - before
 
-    # in one of these times the rate of frames disappears, since nothing is drawn any more
+    # the rate of frames disappears in one of these times, or what computes for long is named
     counts = [requests() for _ in range(5)]
     end(made)
-    assert sum(count > 0 for count in counts) <= 1, counts
+    assert 0 in counts
