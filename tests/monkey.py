@@ -27,6 +27,7 @@ from app.jobs import worker
 from app.jobs.worker import JobFailed
 from compute.families import families
 from compute.gpu.engine import GpuEngine
+from tests.losses import destroyer
 from tests.windows import edit, end, kept, live, until, wheel
 
 # it ends the program
@@ -184,18 +185,18 @@ class Losses:
     """Destroys the device that is in use, from another thread and a moment later."""
 
     def __init__(self, die: random.Random) -> None:
-        self.die, self.count, self.engine = die, 0, None
+        self.die, self.count, self.destroy = die, 0, None
         self.open, worker.open_engine = worker.open_engine, self.remember
 
     def remember(self, prefer: str = "auto", adapter: str = ""):
-        self.engine = self.open(prefer, adapter)
-        return self.engine
+        engine = self.open(prefer, adapter)
+        self.destroy = destroyer(engine.session.device) if isinstance(engine, GpuEngine) else None
+        return engine
 
     def lose(self) -> None:
-        if isinstance(self.engine, GpuEngine):
+        if self.destroy is not None:
             self.count += 1
-            device = self.engine.session.device
-            threading.Timer(self.die.uniform(0.0, LATEST), device.handle.destroy).start()
+            threading.Timer(self.die.uniform(0.0, LATEST), self.destroy).start()
 
 
 def main() -> int:

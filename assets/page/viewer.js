@@ -87,6 +87,11 @@ export class Viewer {
     return this.session && !this.left;
   }
 
+  /** Whether an answer is being computed. */
+  isAsked() {
+    return Boolean(this.newest.running);
+  }
+
   async ask(change, steps = STEPS.live) {
     this.now = { ...this.now, ...change };
     if (!this.computes()) return this.paint();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from itertools import count
 from unittest.mock import MagicMock
@@ -289,9 +288,9 @@ def test_the_vector_follows_its_tip(desk):
 def test_playing_moves_the_point_without_computing(desk):
     controller, _, window, runner = desk
     give(controller, runner)
+    controller.part(TimelinePart).now = count(0.0, 0.033).__next__
     controller.on_event(CommandInvoked("play"))
     step = window.every.call_args.args[1]
-    controller.part(TimelinePart).now = count(time.monotonic(), 0.033).__next__
     for _ in range(5):
         step()
     assert controller.store.scene.playhead > 0.5
@@ -304,9 +303,10 @@ def test_undo_while_the_point_plays_takes_back_the_edit_and_the_point_goes_on(de
     controller, _, window, runner = desk
     give(controller, runner)
     controller.on_event(SceneEdited((("layers.straight", False),)))
+    part = controller.part(TimelinePart)
+    part.now = count(0.0, 0.033).__next__
     controller.on_event(CommandInvoked("play"))
-    step, part = window.every.call_args.args[1], controller.part(TimelinePart)
-    part.now = count(time.monotonic(), 0.033).__next__
+    step = window.every.call_args.args[1]
     step(), step()
     there = controller.store.scene.playhead
     controller.on_event(CommandInvoked("undo"))
