@@ -412,6 +412,21 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
         assert each(call.args[0] is None for call in shown.call_args_list)
 
 
+def test_a_slider_that_is_let_go_while_charts_glide_leaves_the_pins_between_them(desk):
+    """A straight line of one chart beside a geodesic of both could not be drawn."""
+    controller, canvas, _, runner = desk
+    give(controller, runner)
+    controller.on_event(SceneEdited((("chart", "half_plane"),)))
+    assert controller.transition.is_running
+    for held in (True, False):
+        controller.on_event(Held(held))
+    drawn = {call.args[0]: call.args[1] for call in canvas.set_curve.call_args_list}
+    assert drawn["straight"].xy.shape[1] == drawn["geodesic"].xy.shape[1] == 4
+    assert len(canvas.set_pin.call_args_list[0].args[1]) == 2
+    controller.transition.end()
+    assert canvas.set_curve.call_args_list[-1].args[1].xy.shape[1] == 2
+
+
 def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
     controller, canvas, _, runner = desk
     controller.on_event(SceneEdited((("layers.spray", True), ("layers.loop", True))))

@@ -58,6 +58,18 @@ def plot() -> Plot:
     return made
 
 
+def test_what_has_the_coordinates_of_one_chart_is_drawn_while_two_glide(plot):
+    """Points that have just come; the key gives way to those of both charts."""
+    both = np.linspace((6.0, 9.0, 1.0, 2.0), (9.0, 6.0, 2.0, 1.0), 20)
+    plot.set_blend(0.0)
+    plot.set_blend(0.5)
+    plot.set_curve("geodesic", Curve(both))
+    plot.set_pin("A", (6.0, 9.0, 1.0, 2.0))
+    drawn = [shape for thing in plot.things for shape in thing.primitives(plot.drawn)]
+    said = {shape.text for shape in drawn if isinstance(shape, Label)}
+    assert {"A", "B", "geodesic"} <= said
+
+
 def words(plot: Plot) -> list[str]:
     """Return the names in the key."""
     shapes = layer(plot, KeyLayer).primitives(plot.frame)
