@@ -104,6 +104,7 @@ def formula(
     wall: Callable[[Floats], Floats] | None = None,
     fold: Callable[..., Fold] | None = None,
     hadamard: str = "",
+    self_dual: bool = False,
     derive: Derive | None = None,
 ) -> Family:
     """Return a family given by formulas.  ``define(**constants)`` returns them and imports SymPy
@@ -184,6 +185,7 @@ def formula(
             wall=wall,
             fold=fold(**chosen) if fold else None,
             hadamard=hadamard,
+            self_dual=self_dual,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=divergence or _between(derived.divergence),

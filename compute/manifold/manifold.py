@@ -125,7 +125,7 @@ class Manifold(Pictured):
     is singular, which no geodesic crosses; or None.  ``fold``: coordinates in which it is regular, or
     None.  ``hadamard``: why the whole family is a convex
     part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
-    false or not known.
+    false or not known.  ``self_dual``: T = 0 everywhere, so that all Γ^(α) are the same.
     """
 
     key: str
@@ -162,6 +162,7 @@ class Manifold(Pictured):
     wall: Callable[[Floats], Floats] | None = None
     fold: Fold | None = None
     hadamard: str = ""
+    self_dual: bool = False
 
     def facts(self) -> dict[str, str]:
         """Return the family's name, coordinates, domain and curvature in words."""

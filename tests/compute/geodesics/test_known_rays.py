@@ -141,3 +141,18 @@ def test_log_odds_keep_all_digits_where_p3_is_small():
     wanted = 2 * np.log(place[:, :2] / place[:, 2:])
     np.testing.assert_allclose(found.theta[0], wanted, rtol=1e-13)
     assert found.status[0] == Status.OK and found.error[0] < 1e-13
+
+
+@pytest.mark.parametrize("name", ["bures_slice_bures", "bures_slice_qfi"])
+@pytest.mark.parametrize("alpha", [0.5, -1.0])
+def test_without_a_cubic_tensor_all_connections_have_the_closed_form(name, alpha):
+    """Rays to the edge leave the domain; by integration some did not converge there."""
+    manifold = manifold_of(name)
+    theta = np.repeat(np.array(manifold.pins), 32, axis=0)
+    angle = np.linspace(0.0, 2 * np.pi, 64, endpoint=False)
+    v = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    v *= 20.0 / norm(manifold.metric(theta), v)[:, None]
+    found = shoot(ShootRequest(manifold, theta, v, alpha))
+    assert (found.status == Status.LEFT_DOMAIN).all()
+    np.testing.assert_allclose((found.stop**2).sum(axis=1), 1 - 1e-6, atol=1e-9)
+    np.testing.assert_allclose(found.length, manifold.distance(theta, found.stop), rtol=1e-6)
