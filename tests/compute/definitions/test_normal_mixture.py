@@ -55,11 +55,12 @@ def exact(by_weight, w, m1, m2):
     ("family", "theta", "far"),
     [
         ("mixture_mm", (-0.4, 2.2), 1e-13),
-        ("mixture_mm", (5.9, -5.9), 2e-9),
-        ("mixture_mm", (0.3, 0.31), 1e-9),
+        # rounding is magnified, and is another on another processor
+        ("mixture_mm", (5.9, -5.9), 5e-9),
+        ("mixture_mm", (0.3, 0.31), 5e-9),
         ("mixture_wm", (0.25, 3.2), 1e-13),
-        ("mixture_wm", (2e-4, 1.0), 1e-11),
-        ("mixture_wm", (0.9998, 0.3), 1e-11),
+        ("mixture_wm", (2e-4, 1.0), 1e-10),
+        ("mixture_wm", (0.9998, 0.3), 2e-11),
         ("mixture_wm", (3e-4, -5.0), 1e-13),
     ],
 )
