@@ -29,41 +29,51 @@ TOGETHER = 256
 
 def by_weight(whole: Callable[[Floats], LocalGeometry]) -> QuickGeometry:
     """Return a geometry by (w, m), m₁ = 0, with quicker ways to g and to what geodesics need."""
-    return _quick(whole, lambda theta: _ByWeight(theta[:, 1], theta[:, 0]))
+    return _quick(
+        whole, lambda theta: _ByWeight(theta[:, 1], theta[:, 0]), lambda theta: theta[:, 1]
+    )
 
 
 def by_means(whole: Callable[[Floats], LocalGeometry], w: float) -> QuickGeometry:
     """Return a geometry by (m₁, m₂) with quicker ways to g and to what geodesics need."""
-    return _quick(whole, lambda theta: _ByMeans(theta[:, 1] - theta[:, 0], np.full(len(theta), w)))
+
+    def gap(theta: Floats) -> Floats:
+        return np.asarray(theta[:, 1] - theta[:, 0])
+
+    return _quick(whole, lambda theta: _ByMeans(gap(theta), np.full(len(theta), w)), gap)
 
 
 def _quick(
-    whole: Callable[[Floats], LocalGeometry], means: Callable[[Floats], _Means]
+    whole: Callable[[Floats], LocalGeometry],
+    means: Callable[[Floats], _Means],
+    gap: Callable[[Floats], Floats],
 ) -> QuickGeometry:
     def spray(theta: Floats, v: Floats) -> Spray:
         points, ways = theta.reshape(-1, 2).astype(np.float64), v.reshape(-1, 2)
         found = np.empty((6, len(points)))
-        for some in _parts(points):
+        for some in _parts(gap(points)):
             own = means(points[some])
-            found[:3, some] = g = own.metric()
-            found[3:5, some] = own.spray(*ways[some].T)
-            found[5, some] = own.det(g)
+            g = own.metric()
+            found[:, some] = *g, *own.spray(*ways[some].T), own.det(g)
         return Spray(*found.reshape(6, *theta.shape[:-1]).astype(theta.dtype, copy=False))
 
     def metric(theta: Floats) -> Floats:
         points = theta.reshape(-1, 2).astype(np.float64)
         found = np.empty((len(points), 3))
-        for some in _parts(points):
+        for some in _parts(gap(points)):
             found[some] = means(points[some]).metric().T
         return found.reshape(*theta.shape[:-1], 3).astype(theta.dtype)
 
     return QuickGeometry(whole, metric, spray)
 
 
-def _parts(points: Floats) -> Iterator[slice]:
-    for i in range(0, len(points), TOGETHER):
+def _parts(gap: Floats) -> Iterator[slice | np.ndarray]:
+    """Return parts of points with differences δ (n,), which need similar numbers of nodes."""
+    order = np.argsort(gap) if len(gap) > TOGETHER else None
+    for i in range(0, len(gap), TOGETHER):
         checkpoint()
-        yield slice(i, i + TOGETHER)
+        some = slice(i, i + TOGETHER)
+        yield some if order is None else order[some]
 
 
 class _Rule(NamedTuple):
@@ -116,7 +126,8 @@ class _Means(ABC):
 
     def sums(self, values: Floats) -> Floats:
         """Return the means of values (n, k) times y^j, j < 4 (4, n)."""
-        return np.asarray((values @ self.rule.powers).T)
+        found: Floats = values @ self.rule.powers
+        return found.T
 
     def det(self, metric: Floats) -> Floats:
         """Return D (n,): g₁₁ E[(l₂ − g₁₂/g₁₁ l₁)²] where g₁₁g₂₂ − g₁₂² cancels."""

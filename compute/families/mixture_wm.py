@@ -87,4 +87,5 @@ FAMILY = formula(
     scored=lambda: by_weight,
     quickened=mixture_spray.by_weight,
     wall=lambda theta: theta[..., 1],
+    steep=True,
 )

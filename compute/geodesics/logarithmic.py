@@ -1,6 +1,6 @@
 """Logarithmic coordinates for families with positive coordinates that span decades.
 
-With x = log θ along some axes, B = ∂θ/∂x = diag(θ_a, or 1 where there is no logarithm),
+With x = log |θ| along some axes, B = ∂θ/∂x = diag(θ_a, or 1 where there is no logarithm),
     g̃ = B g B,   Γ̃_ab,c = B_a B_b B_c Γ_ab,c + δ_ab [a is a logarithm] g̃_ac,   T̃ = B B B T.
 Solvers fail in coordinates that span decades, since Newton steps or chords between nodes exceed the
 small coordinate itself.
@@ -32,20 +32,40 @@ def chart_of(manifold: Manifold) -> Chart | None:
     return chart if chart.name == "log" and any(chart.log) else None
 
 
+def of_size(labels: tuple[str, str], signs: Floats) -> Chart:
+    """Return x = (log |θ¹|, log |θ²|) for coordinates with the given signs (2,)."""
+
+    def jacobian(theta: Floats) -> Floats:
+        return (1.0 / theta)[..., None] * np.eye(2)
+
+    return Chart(
+        "log",
+        "Logarithms",
+        labels,
+        lambda theta: np.log(np.abs(theta)),
+        lambda x: signs * np.exp(x),
+        jacobian,
+        log=(True, True),
+    )
+
+
 def scaled(manifold: Manifold) -> Manifold | None:
     """Return the family in the coordinates of `chart_of`, for the reference engine only; None without
     such a chart.
     """
     chart = chart_of(manifold)
-    if chart is None:
-        return None
-    logs = np.array(chart.log)
+    return None if chart is None else in_chart(manifold, chart)
+
+
+def in_chart(manifold: Manifold, chart: Chart) -> Manifold:
+    """Return the family in a chart that is logarithmic along one or both axes, as `scaled`."""
+    logs, own = np.array(chart.log), spray_of(manifold, 0.0)
 
     def back(x: Floats) -> tuple[Floats, Floats]:
         """Return θ and the diagonal of B at x (..., 2)."""
         bounded = np.maximum(np.minimum(x, LARGEST), -LARGEST)
         if logs.all():
-            theta = np.exp(bounded)
+            theta = chart.inverse(bounded)
             return theta, theta
         theta = np.where(logs, np.exp(np.where(logs, bounded, 0.0)), x)
         return theta, np.where(logs, theta, 1.0)
@@ -71,7 +91,7 @@ def scaled(manifold: Manifold) -> Manifold | None:
 
     def spray(x: Floats, w: Floats) -> Spray:
         theta, b = back(x)
-        return _scaled(spray_of(manifold, 0.0)(theta, b * w), chart.log, b, w)
+        return _scaled(own(theta, b * w), chart.log, b, w)
 
     labels = (chart.labels[0], chart.labels[1])
     return replace(
