@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from math import ceil, floor
 from typing import NamedTuple
 
 import numpy as np
@@ -49,19 +50,21 @@ def _quick(
     gap: Callable[[Floats], Floats],
 ) -> QuickGeometry:
     def spray(theta: Floats, v: Floats) -> Spray:
-        points, ways = theta.reshape(-1, 2).astype(np.float64), v.reshape(-1, 2)
+        points, ways = theta.reshape(-1, 2).astype(np.float64, copy=False), v.reshape(-1, 2)
         found = np.empty((6, len(points)))
         for some in _parts(gap(points)):
             own = means(points[some])
             g = own.metric()
-            found[:, some] = *g, *own.spray(*ways[some].T), own.det(g)
+            for row, part in zip(found, (*g, *own.spray(*ways[some].T), own.det(g)), strict=True):
+                row[some] = part
         return Spray(*found.reshape(6, *theta.shape[:-1]).astype(theta.dtype, copy=False))
 
     def metric(theta: Floats) -> Floats:
-        points = theta.reshape(-1, 2).astype(np.float64)
+        points = theta.reshape(-1, 2).astype(np.float64, copy=False)
         found = np.empty((len(points), 3))
         for some in _parts(gap(points)):
-            found[some] = means(points[some]).metric().T
+            for i, part in enumerate(means(points[some]).metric()):
+                found[some, i] = part
         return found.reshape(*theta.shape[:-1], 3).astype(theta.dtype)
 
     return QuickGeometry(whole, metric, spray)
@@ -105,12 +108,11 @@ class _Means(ABC):
 
     def __init__(self, d: Floats, w: Floats) -> None:
         self.d, self.w, self.u = d, w, 1.0 - w
-        least, most = np.floor(d.min() / GRID), np.ceil(d.max() / GRID)
-        self.rule = _rule(min(int(least), 0), max(int(most), 0))
+        self.rule = _rule(min(floor(d.min() / GRID), 0), max(ceil(d.max() / GRID), 0))
 
     @abstractmethod
-    def metric(self) -> Floats:
-        """Return g₁₁, g₁₂ and g₂₂ (3, n)."""
+    def metric(self) -> tuple[Floats, Floats, Floats]:
+        """Return g₁₁, g₁₂ and g₂₂, each (n,)."""
 
     @abstractmethod
     def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
@@ -122,14 +124,17 @@ class _Means(ABC):
 
     def exponents(self) -> Floats:
         """Return log e (n, k)."""
-        return np.asarray(np.stack([self.d, self.d * self.d], axis=1) @ self.rule.sides)
+        powers = np.empty((len(self.d), 2))
+        powers[:, 0], powers[:, 1] = self.d, self.d * self.d
+        found: Floats = powers @ self.rule.sides
+        return found
 
     def sums(self, values: Floats) -> Floats:
         """Return the means of values (n, k) times y^j, j < 4 (4, n)."""
         found: Floats = values @ self.rule.powers
         return found.T
 
-    def det(self, metric: Floats) -> Floats:
+    def det(self, metric: tuple[Floats, Floats, Floats]) -> Floats:
         """Return D (n,): g₁₁ E[(l₂ − g₁₂/g₁₁ l₁)²] where g₁₁g₂₂ − g₁₂² cancels."""
         g11, g12, g22 = metric
         found = g11 * g22 - g12 * g12
@@ -158,8 +163,9 @@ class _ByWeight(_Means):
         self.product = self.rise * self.a
         self.p = self.product @ self.rule.normal
 
-    def metric(self) -> Floats:
-        return np.stack([self.p, -self.w * self.q1, self.w**2 * (1.0 - self.u * self.q2)])
+    def metric(self) -> tuple[Floats, Floats, Floats]:
+        w = self.w
+        return self.p, -w * self.q1, w * w * (1.0 - self.u * self.q2)
 
     def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
         _, r1, r2, r3 = self.sums(self.a * self.a)
@@ -204,9 +210,9 @@ class _ByMeans(_Means):
         self.first = odds * self.second
         self.t = self._products(self.first)
 
-    def metric(self) -> Floats:
+    def metric(self) -> tuple[Floats, Floats, Floats]:
         _, _, xx, xy, yy, *_ = self.t
-        return np.stack([self.u - xx, xy, self.w - yy])
+        return self.u - xx, xy, self.w - yy
 
     def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
         x, y, _, _, _, _, xxy, xyy, yyy = self.t
