@@ -45,8 +45,9 @@ RUNAWAY = 8.0
 APPROACH = 0.7
 # about how much of the velocity the first step changes
 FIRST_TURN = 0.05
-# shares of a step at which a curve must be inside the domain, and the cubics of Hermite there
-BETWEEN = np.arange(1, 8) / 8
+# shares of a step at which a curve must be inside the domain, its end among them, and the cubics of
+# Hermite there
+BETWEEN = np.arange(1, 9) / 8
 CUBICS = np.stack(
     [
         (1 + 2 * BETWEEN) * (1 - BETWEEN) ** 2,
@@ -265,9 +266,9 @@ def _stepped(
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
     end, lost = added(y, lost, planned.size * (dop853.B @ flat).reshape(y.shape))
-    kept = MARGIN_KEPT * way.margin(y[:2])
     aimed = y[:2] + planned.time * y[2:4]
-    leaving = (way.margin(np.stack([end[:2], aimed], axis=1)) <= kept).any(axis=0)
+    margin = way.margin(np.stack([y[:2], end[:2], aimed], axis=1))
+    leaving = (margin[1:] <= MARGIN_KEPT * margin[0]).any(axis=0)
     return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
 
 
@@ -278,7 +279,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
     start, wrong = (y, state.y_lost[:, todo]), state.wrong[todo]
     (end, lost), verdict, slopes = _stepped(way, planned, start, begin, metric, wrong)
-    share = np.broadcast_to(way.share, len(state.s))[todo]
+    share = way.share[todo] if isinstance(way.share, np.ndarray) else way.share
     allowed = STEP_ERROR * share * np.where(state.s[todo] > 0.0, 1.0, FIRST_ERROR)
     error = errors(metric, y[2:4], planned.size, slopes) / allowed
     end[4, planned.last], lost[4, planned.last] = 1.0, 0.0
@@ -293,13 +294,16 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     longest, growth = CAREFUL if way.typed else QUICK
     most = np.where(state.reason[todo] == OK, growth, 1.0)
     made = possible & exact
-    state.doubt[todo] += np.where(made & ~(error <= 1.0), error * allowed, 0.0)
+    rough_ones = made & ~(error <= 1.0)
+    if rough_ones.any():
+        state.doubt[todo] += np.where(rough_ones, error * allowed, 0.0)
     wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
     wanted = np.where(made & planned.halved, pace.h[todo], wanted)
     quick = rate(state.y[2:4, todo], state.weight[:, todo])
     least = np.minimum(planned.size, smallest / quick)
     wanted = np.clip(wanted, least, longest / way.steps / quick)
-    wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
+    if late.any():
+        wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
     # a turn asks for no step below the smallest before that is tried
     turning = (verdict == TURNS) & (time > rough)
     half = np.where(turning, np.maximum(0.5 * time, rough), 0.5 * time) / quick
@@ -307,7 +311,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     left = ~possible & (state.reason[todo] == LEFT)
     state.reason[todo] = np.where(left, LEFT, verdict)
     wanted, most = np.where(possible, wanted, half), _cut(way, state, todo)
-    state.close[todo] = np.isin(verdict, (LEFT, ILL)) | (state.close[todo] & (most < wanted))
+    state.close[todo] = (verdict == LEFT) | (verdict == ILL) | (state.close[todo] & (most < wanted))
     pace.h[todo] = np.minimum(wanted, most)
     least = np.where(state.reason[todo] == TURNS, rough, smallest)
     ended = (pace.h[todo] * quick < least) & (state.y[4, todo] < 1.0) & (state.reason[todo] != OK)
@@ -351,12 +355,13 @@ def _accept(
     size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
     sides = np.stack([state.y[:2, own], size * slopes[0, :2, good].T,
                       end[:2], size * quick * end[2:4]])  # fmt: skip
-    inside = way.margin(np.tensordot(sides, CUBICS, axes=(0, 0))) > 0.0
-    whole = np.asarray(inside.all(axis=-1))
+    margin = way.margin(np.tensordot(sides, CUBICS, axes=(0, 0)))
+    whole, margin = np.asarray((margin > 0.0).all(axis=-1)), margin[..., -1]
     if not whole.all():
+        margin = margin[whole]
         end, own, size, a, metric = (x[..., whole] for x in (end, own, size, a, metric))
         wrong = None if wrong is None else wrong[whole]
-    near = _nearness(way, end, metric)
+    near = _nearness(margin, metric)
     known = np.isfinite(state.near[:, own]).all(axis=0)
     before = np.where(known, state.near[:, own], near)
     state.fall[:, own], state.near[:, own] = (before - near) / size, near
@@ -382,12 +387,12 @@ def _passed(
     return found
 
 
-def _nearness(way: Way, y: Floats, metric: Floats) -> Floats:
+def _nearness(margin: Floats, metric: Floats) -> Floats:
     """Return the distance to the edge, and log D/(g₁₁g₂₂) above that of singular g (2, k)."""
     sizes = metric[0] * metric[2]
     share = 1.0 - metric[1] ** 2 / np.where(sizes > 0.0, sizes, 1.0)
     singular = np.log(np.maximum(share, SINGULAR) / SINGULAR)
-    return np.stack([np.maximum(way.margin(y[:2]), 0.0), singular])
+    return np.stack([np.maximum(margin, 0.0), singular])
 
 
 def _stop(way: Way, state: _Flight, lost: np.ndarray) -> None:

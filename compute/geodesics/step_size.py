@@ -32,7 +32,7 @@ def is_typed(manifold: Manifold) -> bool:
 
 
 def square(metric: Floats, v: Floats) -> Floats:
-    """Return |v|² (n,) from g (3, n) and v (2, n)."""
+    """Return |v|² (..., n) from g (3, n) and v (2, ..., n)."""
     found = metric[0] * v[0] ** 2 + 2.0 * metric[1] * v[0] * v[1] + metric[2] * v[1] ** 2
     return np.asarray(np.maximum(found, 0.0))
 
@@ -45,11 +45,11 @@ def errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
     """
     speed = np.sqrt(square(metric, v))
     both = (dop853.ERRORS @ slopes.reshape(dop853.STAGES, -1)).reshape(2, *slopes.shape[1:])
-    squares = []
-    for e in both:
-        found = np.maximum(square(metric, e[:2]), square(metric, e[2:4]))
-        found = np.maximum(found, (speed * e[4]) ** 2)
-        squares.append(found if len(e) == 5 else np.maximum(found, e[5] ** 2))
+    vectors = both[:, :4].reshape(2, 2, 2, -1)
+    squares = square(metric, np.moveaxis(vectors, 2, 0)).max(axis=1)
+    np.maximum(squares, (speed * both[:, 4]) ** 2, out=squares)
+    if both.shape[1] > 5:
+        np.maximum(squares, both[:, 5] ** 2, out=squares)
     tiny = np.finfo(float).tiny
     error = size * squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
     return np.asarray(error / np.maximum(speed, tiny))
