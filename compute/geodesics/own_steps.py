@@ -22,10 +22,10 @@ from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
-from compute.geodesics.runge_kutta import MARGIN_KEPT, turns
+from compute.geodesics.runge_kutta import MARGIN_KEPT
 from compute.geodesics.spray import ILL, LEFT, OK, Acceleration, acceleration_of
 from compute.geodesics.step_ends import StepEnds, added, rate
-from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, is_typed, square
+from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, is_typed, square, unturned
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import SINGULAR
 
@@ -54,7 +54,8 @@ CUBICS = np.stack(
         BETWEEN * (1 - BETWEEN) ** 2,
         BETWEEN**2 * (3 - 2 * BETWEEN),
         BETWEEN**2 * (BETWEEN - 1),
-    ]
+    ],
+    axis=1,
 )
 # the largest last step, as a share of what its error allows: it has no later step's end
 LAST = 0.6
@@ -92,7 +93,7 @@ class Way:
 
     def margin(self, theta: Floats) -> Floats:
         """Return the distance to the edge (...,) at θ (2, ...)."""
-        return self.manifold.margin(np.moveaxis(theta, 0, -1))
+        return self.manifold.margin(theta.transpose(*range(1, theta.ndim), 0))
 
     def slope(self, v: Floats, a: Floats, metric: Floats, rate: Floats, out: Floats) -> Floats:
         """Set ``out`` to the slopes by s (d, n) of states with velocities v and accelerations a (2, n),
@@ -110,7 +111,8 @@ class Way:
 @dataclass
 class _Flight:
     """Curves during integration: states y (d, n) with their s (n,) and what both lack of the sums of
-    their steps (d, n), (n,); θ'' (2, n), g (3, n) and why no step is possible (n,); q's coefficients, 0
+    their steps (d, n), (n,); θ'' (2, n), g (3, n), why no step is possible and the longest that does not
+    turn too far (n,); q's coefficients, 0
     for steps in time (2, n); the distances to the edge and to singular g, as functions that vanish
     there, and how fast they fell (2, n), and whether a step failed because of them (n,); why the last
     step was rejected or the next is cut (n,); the status of a stop; all ends of steps, the first |v|²
@@ -124,6 +126,7 @@ class _Flight:
     a: Floats
     metric: Floats
     wrong: Ints
+    turn: Floats
     weight: Floats
     near: Floats
     fall: Floats
@@ -188,6 +191,7 @@ def _begun(way: Way, theta: Floats, v: Floats) -> _Flight:
         a=a,
         metric=metric,
         wrong=none.copy() if wrong is None else wrong,
+        turn=way.turn * unturned(metric, y[2:4], a),
         weight=weight,
         near=np.full((2, n), np.inf),
         fall=np.zeros((2, n)),
@@ -245,7 +249,7 @@ def _stepped(
     planned: _Steps,
     start: tuple[Floats, Floats],
     begin: Floats,
-    metric: Floats,
+    turning: Bools,
     wrong: Ints,
 ) -> tuple[tuple[Floats, Floats], Ints, Floats]:
     """Return the ends of steps from a start, both states y (d, k) with what they lack, OK or the reason
@@ -253,15 +257,15 @@ def _stepped(
     start g (3, k), and why no step is possible.
     """
     y, lost = start
-    slopes = np.empty((dop853.STAGES, *y.shape))
+    slopes, acceleration = np.empty((dop853.STAGES, *y.shape)), way.acceleration
     flat = slopes.reshape(dop853.STAGES, -1)
     slopes[0] = begin
-    a = begin[2:4] / planned.rate
-    turning = turns(metric.T, planned.time, a.T, y[2:4].T, way.turn)
     verdict = np.where((wrong == OK) & turning, TURNS, wrong)
     for stage, row in enumerate(dop853.A[1:], start=1):
-        at = y + planned.size * (row[:stage] @ flat[:stage]).reshape(y.shape)
-        bend, g, wrong_there = way.acceleration(at[:2], at[2:4])
+        at = (row[:stage] @ flat[:stage]).reshape(y.shape)
+        at *= planned.size
+        at += y
+        bend, g, wrong_there = acceleration(at[:2], at[2:4])
         way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight), slopes[stage])
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
@@ -277,8 +281,8 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     planned, smallest, rough = _planned(state, pace, todo), SMALLEST * way.unit, ROUGH * way.unit
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
     begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
-    start, wrong = (y, state.y_lost[:, todo]), state.wrong[todo]
-    (end, lost), verdict, slopes = _stepped(way, planned, start, begin, metric, wrong)
+    start, wrong, turning = (y, state.y_lost[:, todo]), state.wrong[todo], time > state.turn[todo]
+    (end, lost), verdict, slopes = _stepped(way, planned, start, begin, turning, wrong)
     share = way.share[todo] if isinstance(way.share, np.ndarray) else way.share
     allowed = STEP_ERROR * share * np.where(state.s[todo] > 0.0, 1.0, FIRST_ERROR)
     error = errors(metric, y[2:4], planned.size, slopes) / allowed
@@ -329,8 +333,7 @@ def _cut(way: Way, state: _Flight, todo: np.ndarray) -> Floats:
     most, which = APPROACH * until.min(axis=0), until.argmin(axis=0)
     v = state.y[2:4, todo]
     small = most * rate(v, state.weight[:, todo]) < SMALLEST * way.unit
-    shortest = np.full(len(todo), ROUGH * way.unit)
-    turning = turns(state.metric[:, todo].T, shortest, state.a[:, todo].T, v.T, way.turn) & ~small
+    turning = (state.turn[todo] < ROUGH * way.unit) & ~small
     reason = np.where(small, np.where(which == 0, LEFT, ILL), state.reason[todo])
     state.reason[todo] = np.where(turning, TURNS, reason)
     return np.asarray(np.where(turning, 0.0, most))
@@ -355,8 +358,9 @@ def _accept(
     size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
     sides = np.stack([state.y[:2, own], size * slopes[0, :2, good].T,
                       end[:2], size * quick * end[2:4]])  # fmt: skip
-    margin = way.margin(np.tensordot(sides, CUBICS, axes=(0, 0)))
-    whole, margin = np.asarray((margin > 0.0).all(axis=-1)), margin[..., -1]
+    between = (CUBICS @ sides.reshape(4, -1)).reshape(len(CUBICS), 2, -1)
+    margin = way.margin(between.swapaxes(0, 1))
+    whole, margin = np.asarray((margin > 0.0).all(axis=0)), margin[-1]
     if not whole.all():
         margin = margin[whole]
         end, own, size, a, metric = (x[..., whole] for x in (end, own, size, a, metric))
@@ -369,8 +373,9 @@ def _accept(
     s, s_lost = state.s[own], state.s_lost[own] = added(state.s[own], state.s_lost[own], passed)
     state.y[:, own], state.y_lost[:, own] = end, lost
     state.a[:, own], state.metric[:, own] = a, metric
+    state.turn[own] = way.turn * unturned(metric, end[2:4], a)
     state.wrong[own] = OK if wrong is None else wrong
-    state.ends.add(own, np.stack([*end[:5], s]), np.stack([*lost[:5], s_lost]), a)
+    state.ends.add(own, _joined(end, s), _joined(lost, s_lost), a)
     return whole
 
 
@@ -384,6 +389,13 @@ def _passed(
         chosen, weight = good[last], state.weight[:, own[last]]
         v = np.moveaxis(slopes[:, :2, chosen] / planned.rate[chosen], 1, 0)
         found[last] = planned.time[chosen] * (dop853.B @ (1.0 / rate(v, weight[:, None])))
+    return found
+
+
+def _joined(y: Floats, s: Floats) -> Floats:
+    """Return (θ, v, t, s) (6, k) from states (d, k) and s (k,)."""
+    found: Floats = np.empty((6, len(s)))
+    found[:5], found[5] = y[:5], s
     return found
 
 

@@ -37,6 +37,17 @@ def square(metric: Floats, v: Floats) -> Floats:
     return np.asarray(np.maximum(found, 0.0))
 
 
+def unturned(metric: Floats, v: Floats, a: Floats) -> Floats:
+    """Return the times (n,) in which v (2, n) turns by itself at θ'' = a (2, n), as `runge_kutta.turns`
+    measures it.
+    """
+    (v1, v2), (a1, a2), scale1, scale2 = v * v, a * a, metric[0], metric[2]
+    with np.errstate(all="ignore"):
+        plain = (v1 + v2) / (a1 + a2)
+        scaled = (scale1 * v1 + scale2 * v2) / (scale1 * a1 + scale2 * a2)
+        return np.sqrt(np.fmax(plain, scaled))
+
+
 def errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
     """Return the errors of steps in θ, v, t and ℓ (k,), as a share of |v|.
 
