@@ -22,9 +22,10 @@ from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
+from compute.geodesics.hermite import cubics
 from compute.geodesics.runge_kutta import MARGIN_KEPT
 from compute.geodesics.spray import ILL, LEFT, OK, Acceleration, acceleration_of
-from compute.geodesics.step_ends import StepEnds, added, rate
+from compute.geodesics.step_ends import StepEnds, added, joined, rate
 from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, is_typed, square, unturned
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import SINGULAR
@@ -45,18 +46,8 @@ RUNAWAY = 8.0
 APPROACH = 0.7
 # about how much of the velocity the first step changes
 FIRST_TURN = 0.05
-# shares of a step at which a curve must be inside the domain, its end among them, and the cubics of
-# Hermite there
-BETWEEN = np.arange(1, 9) / 8
-CUBICS = np.stack(
-    [
-        (1 + 2 * BETWEEN) * (1 - BETWEEN) ** 2,
-        BETWEEN * (1 - BETWEEN) ** 2,
-        BETWEEN**2 * (3 - 2 * BETWEEN),
-        BETWEEN**2 * (BETWEEN - 1),
-    ],
-    axis=1,
-)
+# for the shares of a step at which a curve must be inside the domain, its end among them
+CUBICS = cubics(np.arange(1, 9) / 8)
 # the largest last step, as a share of what its error allows: it has no later step's end
 LAST = 0.6
 TURNS = int(Status.NOT_CONVERGED)
@@ -95,28 +86,28 @@ class Way:
         """Return the distance to the edge (...,) at θ (2, ...)."""
         return self.manifold.margin(theta.transpose(*range(1, theta.ndim), 0))
 
-    def slope(self, v: Floats, a: Floats, metric: Floats, rate: Floats, out: Floats) -> Floats:
-        """Set ``out`` to the slopes by s (d, n) of states with velocities v and accelerations a (2, n),
-        and return it.
+    def rise(self, v: Floats, a: Floats, metric: Floats, time: Floats, out: Floats) -> Floats:
+        """Set ``out`` to the changes (d, n) of states with velocities v and accelerations a (2, n) in
+        times (n,), and return it.
         """
-        np.multiply(v, rate, out=out[:2])
-        np.multiply(a, rate, out=out[2:4])
-        out[4] = rate
+        np.multiply(v, time, out=out[:2])
+        np.multiply(a, time, out=out[2:4])
+        out[4] = time
         if self.alpha != 0.0:
             speed2 = square(metric, v)
-            out[5], out[6] = np.sqrt(speed2) * rate, speed2 * rate
+            out[5], out[6] = np.sqrt(speed2) * time, speed2 * time
         return out
 
 
 @dataclass
 class _Flight:
     """Curves during integration: states y (d, n) with their s (n,) and what both lack of the sums of
-    their steps (d, n), (n,); θ'' (2, n), g (3, n), why no step is possible and the longest that does not
-    turn too far (n,); q's coefficients, 0
-    for steps in time (2, n); the distances to the edge and to singular g, as functions that vanish
-    there, and how fast they fell (2, n), and whether a step failed because of them (n,); why the last
-    step was rejected or the next is cut (n,); the status of a stop; all ends of steps, the first |v|²
-    in the metric and in coordinates (n,), and the errors of steps beyond the tolerance (n,).
+    their steps (d, n), (n,); θ'' (2, n), g (3, n), why no step is possible and the longest that does
+    not turn too far (n,); q's coefficients, 0 for steps in time (2, n); the distances to the edge and
+    to singular g, as functions that vanish there, and how fast they fell (2, n), and whether a step
+    failed because of them (n,); why the last step was rejected or the next is cut (n,); the status of a
+    stop; all ends of steps, the first |v|² in the metric and in coordinates (n,), and the errors of
+    steps beyond the tolerance (n,).
     """
 
     y: Floats
@@ -253,45 +244,46 @@ def _stepped(
     wrong: Ints,
 ) -> tuple[tuple[Floats, Floats], Ints, Floats]:
     """Return the ends of steps from a start, both states y (d, k) with what they lack, OK or the reason
-    to reject each (k,), and the slopes of the stages (12, d, k), the first of them ``begin``; at the
-    start g (3, k), and why no step is possible.
+    to reject each (k,), and the slopes of the stages times the sizes (12, d, k), the first of them
+    ``begin``; ``turning``: whether the curve turns too far, and why no step is possible at the start.
     """
     y, lost = start
-    slopes, acceleration = np.empty((dop853.STAGES, *y.shape)), way.acceleration
-    flat = slopes.reshape(dop853.STAGES, -1)
-    slopes[0] = begin
+    rises, acceleration = np.empty((dop853.STAGES, *y.shape)), way.acceleration
+    flat = rises.reshape(dop853.STAGES, -1)
+    rises[0] = begin
     verdict = np.where((wrong == OK) & turning, TURNS, wrong)
     for stage, row in enumerate(dop853.A[1:], start=1):
         at = (row[:stage] @ flat[:stage]).reshape(y.shape)
-        at *= planned.size
         at += y
         bend, g, wrong_there = acceleration(at[:2], at[2:4])
-        way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight), slopes[stage])
+        time = rate(at[2:4], planned.weight)
+        time *= planned.size
+        way.rise(at[2:4], bend, g, time, rises[stage])
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
-    end, lost = added(y, lost, planned.size * (dop853.B @ flat).reshape(y.shape))
+    end, lost = added(y, lost, (dop853.B @ flat).reshape(y.shape))
     aimed = y[:2] + planned.time * y[2:4]
     margin = way.margin(np.stack([y[:2], end[:2], aimed], axis=1))
     leaving = (margin[1:] <= MARGIN_KEPT * margin[0]).any(axis=0)
-    return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
+    return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), rises
 
 
 def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     """Try one step of each curve of ``todo``, and set the size of the next or stop the curve."""
     planned, smallest, rough = _planned(state, pace, todo), SMALLEST * way.unit, ROUGH * way.unit
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
-    begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
+    begin = way.rise(y[2:4], state.a[:, todo], metric, time, np.empty_like(y))
     start, wrong, turning = (y, state.y_lost[:, todo]), state.wrong[todo], time > state.turn[todo]
-    (end, lost), verdict, slopes = _stepped(way, planned, start, begin, turning, wrong)
+    (end, lost), verdict, rises = _stepped(way, planned, start, begin, turning, wrong)
     share = way.share[todo] if isinstance(way.share, np.ndarray) else way.share
     allowed = STEP_ERROR * share * np.where(state.s[todo] > 0.0, 1.0, FIRST_ERROR)
-    error = errors(metric, y[2:4], planned.size, slopes) / allowed
+    error = errors(metric, y[2:4], rises) / allowed
     end[4, planned.last], lost[4, planned.last] = 1.0, 0.0
     late = (verdict == OK) & (end[4] > 1.0)
     exact = ((error <= 1.0) | (time <= smallest)) & ~late
     good = np.flatnonzero((verdict == OK) & exact)
     if good.size:
-        whole = _accept(way, state, todo, good, (planned, slopes, end, lost))
+        whole = _accept(way, state, todo, good, (planned, rises, end, lost))
         verdict[good[~whole]] = LEFT
     possible = verdict == OK
     # after a step that was not possible the next one is not larger
@@ -349,14 +341,14 @@ def _accept(
     """Make those of the ``good`` steps that stay in the domain, and return which (k,): long ones may
     pass over a hole.
 
-    steps: with the slopes of their stages (12, d, n), their ends (d, n) and what these lack, of all
+    steps: with the rises of their stages (12, d, n), their ends (d, n) and what these lack, of all
     curves in ``todo``.
     """
-    planned, slopes, ends, lost = steps
+    planned, rises, ends, lost = steps
     end, own = ends[:, good], todo[good]
     a, metric, wrong = way.acceleration(end[:2], end[2:4])
     size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
-    sides = np.stack([state.y[:2, own], size * slopes[0, :2, good].T,
+    sides = np.stack([state.y[:2, own], rises[0, :2, good].T,
                       end[:2], size * quick * end[2:4]])  # fmt: skip
     between = (CUBICS @ sides.reshape(4, -1)).reshape(len(CUBICS), 2, -1)
     margin = way.margin(between.swapaxes(0, 1))
@@ -369,33 +361,26 @@ def _accept(
     known = np.isfinite(state.near[:, own]).all(axis=0)
     before = np.where(known, state.near[:, own], near)
     state.fall[:, own], state.near[:, own] = (before - near) / size, near
-    passed, lost = _passed(state, planned, slopes, good[whole], own), lost[:, good[whole]]
+    passed, lost = _passed(state, planned, rises, good[whole], own), lost[:, good[whole]]
     s, s_lost = state.s[own], state.s_lost[own] = added(state.s[own], state.s_lost[own], passed)
     state.y[:, own], state.y_lost[:, own] = end, lost
     state.a[:, own], state.metric[:, own] = a, metric
     state.turn[own] = way.turn * unturned(metric, end[2:4], a)
     state.wrong[own] = OK if wrong is None else wrong
-    state.ends.add(own, _joined(end, s), _joined(lost, s_lost), a)
+    state.ends.add(own, joined(end, s), joined(lost, s_lost), a)
     return whole
 
 
 def _passed(
-    state: _Flight, planned: _Steps, slopes: Floats, good: np.ndarray, own: np.ndarray
+    state: _Flight, planned: _Steps, rises: Floats, good: np.ndarray, own: np.ndarray
 ) -> Floats:
     """Return the increase of s (k,) in steps, for those in time ∫ dt/(dt/ds) by the step's own rule."""
     found: Floats = planned.size[good]
     last = np.flatnonzero(planned.last[good])
     if last.size:
         chosen, weight = good[last], state.weight[:, own[last]]
-        v = np.moveaxis(slopes[:, :2, chosen] / planned.rate[chosen], 1, 0)
+        v = np.moveaxis(rises[:, :2, chosen] / planned.time[chosen], 1, 0)
         found[last] = planned.time[chosen] * (dop853.B @ (1.0 / rate(v, weight[:, None])))
-    return found
-
-
-def _joined(y: Floats, s: Floats) -> Floats:
-    """Return (θ, v, t, s) (6, k) from states (d, k) and s (k,)."""
-    found: Floats = np.empty((6, len(s)))
-    found[:5], found[5] = y[:5], s
     return found
 
 

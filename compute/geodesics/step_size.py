@@ -48,21 +48,22 @@ def unturned(metric: Floats, v: Floats, a: Floats) -> Floats:
         return np.sqrt(np.fmax(plain, scaled))
 
 
-def errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
+def errors(metric: Floats, v: Floats, rises: Floats) -> Floats:
     """Return the errors of steps in θ, v, t and ℓ (k,), as a share of |v|.
 
-    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
-    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; slopes (12, d, k).
+    Estimated from the errors e₅ and e₃ of the embedded methods as e₅²/√(e₅² + e₃²/100)
+    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; rises: the slopes
+    of the stages times the sizes (12, d, k).
     """
     speed = np.sqrt(square(metric, v))
-    both = (dop853.ERRORS @ slopes.reshape(dop853.STAGES, -1)).reshape(2, *slopes.shape[1:])
+    both = (dop853.ERRORS @ rises.reshape(dop853.STAGES, -1)).reshape(2, *rises.shape[1:])
     vectors = both[:, :4].reshape(2, 2, 2, -1)
     squares = square(metric, np.moveaxis(vectors, 2, 0)).max(axis=1)
     np.maximum(squares, (speed * both[:, 4]) ** 2, out=squares)
     if both.shape[1] > 5:
         np.maximum(squares, both[:, 5] ** 2, out=squares)
     tiny = np.finfo(float).tiny
-    error = size * squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
+    error = squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
     return np.asarray(error / np.maximum(speed, tiny))
 
 
