@@ -17,11 +17,11 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
-from compute.definitions.normal_mixture import TAIL
 from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 
-# −log of the error, the largest step, and multiples of δ between which nodes are the same
-DIGITS, COARSEST, GRID = 40.0, 0.5, 0.25
+# how far nodes reach beyond the means, −log of the error, the largest step, and multiples of δ between
+# which nodes are the same
+TAIL, DIGITS, COARSEST, GRID = 8.6, 38.0, 0.5, 0.25
 # below this D/(g₁₁g₂₂) the difference g₁₁g₂₂ − g₁₂² cancels
 CANCELS = 0.02
 # points whose integrands are held together: they fit in the processor's cache

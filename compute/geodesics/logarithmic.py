@@ -60,13 +60,14 @@ def scaled(manifold: Manifold) -> Manifold | None:
 def in_chart(manifold: Manifold, chart: Chart) -> Manifold:
     """Return the family in a chart that is logarithmic along one or both axes, as `scaled`."""
     logs, signs = np.array(chart.log), chart.inverse(np.zeros(2))
+    every, positive = bool(logs.all()), bool((signs > 0.0).all())
     own = acceleration_of(manifold, 0.0)
 
     def back(x: Floats) -> tuple[Floats, Floats]:
         """Return θ and the diagonal of B at x (..., 2)."""
         bounded = np.maximum(np.minimum(x, LARGEST), -LARGEST)
-        if logs.all():
-            theta = np.exp(bounded) if (signs > 0.0).all() else signs * np.exp(bounded)
+        if every:
+            theta = np.exp(bounded) if positive else signs * np.exp(bounded)
             return theta, theta
         theta = np.where(logs, np.exp(np.where(logs, bounded, 0.0)), x)
         return theta, np.where(logs, theta, 1.0)
@@ -95,7 +96,7 @@ def in_chart(manifold: Manifold, chart: Chart) -> Manifold:
         found, metric, wrong = own(theta, b * w)
         found /= b
         # (log θ)″ = θ″/θ − (θ′/θ)²
-        found -= w * w if logs.all() else np.where(logs[:, None], w * w, 0.0)
+        found -= w * w if every else np.where(logs[:, None], w * w, 0.0)
         if wrong is not None:
             found = np.where(wrong == OK, found, 0.0)
         metric[::2] *= b * b
