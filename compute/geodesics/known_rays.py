@@ -42,7 +42,7 @@ def shoot(request: ShootRequest) -> Paths:
     found = _charted(request.manifold) if request.alpha == 0.0 else None
     if found is not None and len(request.theta):
         return _paths(_Rays(request, *found))
-    if request.manifold.steep and request.alpha == 0.0:
+    if request.manifold.steep and request.alpha == 0.0 and len(request.theta):
         return _on_each_side(request)
     regular = _regular(request.manifold, request.alpha)
     return ray_errors.shoot(request) if regular is None else _in_chart(request, *regular)
@@ -58,7 +58,9 @@ def _in_chart(request: ShootRequest, chart: Chart, manifold: Manifold) -> Paths:
 
 
 def _on_each_side(request: ShootRequest) -> Paths:
-    """Return the rays of a family in log |θ|, those with the same signs of θ together."""
+    """Return rays, integrated in log |θ|, those with the same signs of θ together; in θ itself those
+    that begin where a coordinate is 0.
+    """
     manifold, signs = request.manifold, np.sign(request.theta)
     found, inverse = np.unique(signs, axis=0, return_inverse=True)
     side = inverse.ravel()
@@ -69,7 +71,7 @@ def _on_each_side(request: ShootRequest) -> Paths:
         if (own == 0.0).any():
             parts.append(ray_errors.shoot(some))
         else:
-            chart = logarithmic.of_size(manifold.charts[0].labels[:2], own)
+            chart = logarithmic.of_size(manifold.coordinates, own)
             parts.append(_in_chart(some, chart, logarithmic.in_chart(manifold, chart)))
     return batch.rows(batch.all_of(parts), np.argsort(order))
 

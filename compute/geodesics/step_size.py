@@ -45,7 +45,8 @@ def unturned(metric: Floats, v: Floats, a: Floats) -> Floats:
     with np.errstate(all="ignore"):
         plain = (v1 + v2) / (a1 + a2)
         scaled = (scale1 * v1 + scale2 * v2) / (scale1 * a1 + scale2 * a2)
-        return np.sqrt(np.fmax(plain, scaled))
+        found: Floats = np.sqrt(np.fmax(plain, scaled))
+    return found
 
 
 def errors(metric: Floats, v: Floats, rises: Floats) -> Floats:
