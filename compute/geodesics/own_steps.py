@@ -87,9 +87,7 @@ class Way:
         return self.manifold.margin(theta.transpose(*range(1, theta.ndim), 0))
 
     def rise(self, v: Floats, a: Floats, metric: Floats, time: Floats, out: Floats) -> Floats:
-        """Set ``out`` to the changes (d, n) of states with velocities v and accelerations a (2, n) in
-        times (n,), and return it.
-        """
+        """Set ``out`` (d, n) to the changes of states in times (n,), at v and a (2, n); return it."""
         np.multiply(v, time, out=out[:2])
         np.multiply(a, time, out=out[2:4])
         out[4] = time
