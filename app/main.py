@@ -8,12 +8,12 @@ import sys
 import threading
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app.model.lessons import first_scene
 from app.process import display, ending, installation
 from app.process.cycle_collector import Garbage
+from app.process.unhandled import Unhandled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +99,7 @@ class Program:
 
         self.settings = settings or Settings()
         self._asked = engine  # the command line takes precedence over the preferences
+        self.unhandled = Unhandled(self._report)
         self._garbage = Garbage()  # before any other thread starts
         self._mail = threading.Lock()
         self._early: list[object] | None = []  # messages that came before the window
@@ -139,7 +140,7 @@ class Program:
         self._lesson, self._reader, data = part(LessonPart), part(SceneReader), part(DataPart)
         self.documents: Documents = Documents(
             self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
-            self.show_picture, self.show_heads, lambda source: self.lessons.begin(source),
+            self.show_picture, self.show_heads, lambda source: self.lessons.open(source),
             self._lesson.end, data.read, self._read_scene,
         )  # fmt: skip
         self.lessons: Lessons = Lessons(self._lesson, self.documents, self.settings)
@@ -289,20 +290,16 @@ class Program:
         # exit(), since quit() would ask the user about unsaved work; posted, since the event loop
         # may not have started
         ending.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
-        sys.excepthook = self.report_exception
+        self.unhandled.begin()
         self.window.frame.show()
         self._garbage.settle(self.window.every)
         status = self.application.exec()
         self.close()
         return int(status)
 
-    def report_exception(
-        self, kind: type[BaseException], problem: BaseException, trace: TracebackType | None
-    ) -> None:
-        """Report an unhandled exception on stderr and in the log panel; keep running."""
-        sys.__excepthook__(kind, problem, trace)
-        if not self._closed:
-            self.window.log(f"⚠ internal error: {kind.__name__}: {problem}")
+    def _report(self, words: str) -> None:
+        """Show a line about an exception that nothing handled, in whatever thread."""
+        self.window.post(lambda: None if self._closed else self.window.log(words))
 
     def close(self) -> None:
         """End the worker and close the window; later messages are dropped."""

@@ -31,6 +31,7 @@ from compute.api.learning import (
 )
 from compute.api.points import Points
 from compute.api.relaxation import PathOptimization
+from compute.api.scene_store import scene_store
 from compute.api.statistics import (
     Fits,
     FrechetMean,
@@ -100,6 +101,7 @@ __all__ = [
     "permutation_test",
     "perpendicular",
     "project",
+    "scene_store",
     "show",
     "silhouette_samples",
     "steer",

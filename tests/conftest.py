@@ -76,6 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the windows of a worker process on its screen."""
     if display := getattr(config, "workerinput", {}).get("display"):
         os.environ["DISPLAY"] = display
+        os.environ.pop("WAYLAND_DISPLAY", None)  # which Qt would prefer
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

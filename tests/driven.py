@@ -17,6 +17,7 @@ from app.model import scene_file
 from app.parts.lessons import LessonPart
 from app.parts.timeline import TimelinePart
 from app.views.qt.window.settings import Settings
+from tests.windows import live
 
 SIZE = (1100, 720)  # small, since software draws every pixel
 PAUSE_MS = 20  # before an answer, so that repeated requests do not block the window
@@ -73,6 +74,7 @@ def snapshot(program: Program) -> dict[str, Any]:
         "focus": focus.accessibleName() if focus else "",
         "described": focus.accessibleDescription() if focus else "",
         "clipboard": QApplication.clipboard().text(),
+        "active": type(QApplication.activeWindow()).__name__,
         "popup": type(popup).__name__ if popup else "",
         "dialogs": [type(w).__name__ for w in QApplication.topLevelWidgets()
                     if w.isVisible() and w is not frame and w is not popup],
@@ -91,8 +93,11 @@ def snapshot(program: Program) -> dict[str, Any]:
 
 
 def answer(program: Program) -> None:
-    """Answer one line; an exception is an answer too, so that the other process does not wait."""
+    """Answer one line once all is handled that mouse and keyboard did before; an exception is an
+    answer too, so that the other process does not wait.
+    """
     try:
+        live(program)
         seen = snapshot(program)
     except Exception:
         program.application.exit(1)

@@ -11,6 +11,7 @@ last second.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import signal
@@ -94,12 +95,16 @@ class Hand:
 # --- what ends it ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class End:
-    """How a process ended: by which signal, when, with which status and words."""
+    """How a process ended: by which signal, when, with which status and words.
+
+    kept: what a start would have been offered just before.
+    """
 
     number: int
     at: float
     status: int
     said: str
+    kept: tuple[float, ...] = ()
 
 
 def heed() -> None:
@@ -122,10 +127,10 @@ def end(
         stderr=subprocess.PIPE, text=True, env=environment(folder), preexec_fn=heed, cwd=ROOT,
     )  # fmt: skip
     when(process)
-    at = time.monotonic()
+    kept, at = tuple(offered(folder)), time.monotonic()
     process.send_signal(number)
     said = process.communicate(timeout=PATIENCE)[1]
-    return End(number, at, process.returncode, said)
+    return End(number, at, process.returncode, said, kept)
 
 
 def lines(folder: Path) -> list[tuple[float, str, str]]:
@@ -136,13 +141,23 @@ def lines(folder: Path) -> list[tuple[float, str, str]]:
     return [(float(at), word, value.strip()) for at, word, value in whole]
 
 
-def wait_until_ready(folder: Path, process: subprocess.Popen[str]) -> None:
-    """Wait until the window is ready, or the process has ended by itself, or it is taking too long."""
+def wait(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
+    """Wait for a condition, or until the process has ended by itself, or it is taking too long."""
     deadline = time.monotonic() + PATIENCE
-    while not any(word == "ready" for _, word, _ in lines(folder)):
-        if process.poll() is not None or time.monotonic() > deadline:
-            return
+    while not reached() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def is_ready(folder: Path) -> bool:
+    """Whether the window is ready."""
+    return any(word == "ready" for _, word, _ in lines(folder))
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether an edit of the process is kept."""
+    return not {value for _, word, value in lines(folder) if word == "state"}.isdisjoint(
+        map(str, offered(folder))
+    )
 
 
 # --- what must hold ----------------------------------------------------------------------------
@@ -158,7 +173,7 @@ def offered(folder: Path) -> list[float]:
     return [one.scene.alpha for one in found]
 
 
-def problems(folder: Path, before: list[float], ended: End) -> list[str]:
+def problems(folder: Path, before: list[float], ended: End, lost: float = LOST) -> list[str]:
     """The rules that an end broke; ``before``: the scenes that were offered to the ended process."""
     from app.model import scene_file
 
@@ -169,9 +184,11 @@ def problems(folder: Path, before: list[float], ended: End) -> list[str]:
     if "begun" in words and ended.status not in _statuses(ended.number, "ready" in words):
         wrong.append(f"its status was {ended.status}")
     states = [(at, float(value)) for at, word, value in told if word == "state"]
-    fitting = allowed(before, states, ended)
+    fitting = allowed(before, states, ended, lost)
     if now not in fitting:
         wrong.append(f"{now} is offered, not one of {fitting}")
+    if is_older(now, ended.kept, [value for _, value in states]):
+        wrong.append(f"{now} is offered, older than {ended.kept}")
     if any(word == "remains" and value != "0" for _, word, value in told):
         wrong.append("what an earlier one had half written was there")
     if (folder / "scene.json").exists():
@@ -186,14 +203,22 @@ def _statuses(number: int, ready: bool) -> tuple[int, ...]:
 
 
 def allowed(
-    before: list[float], states: list[tuple[float, float]], ended: End
+    before: list[float], states: list[tuple[float, float]], ended: End, lost: float = LOST
 ) -> list[list[float]]:
-    """The states that may be offered: after a kill, those of the last second."""
+    """The states that may be offered: after a kill, those of the last ``lost`` seconds."""
     if ended.number != signal.SIGKILL:
         return [[states[-1][1]]] if states else [before]
-    old = [value for at, value in states if at <= ended.at - LOST][-1:]
-    new = [value for at, value in states if at > ended.at - LOST]
+    old = [value for at, value in states if at <= ended.at - lost][-1:]
+    new = [value for at, value in states if at > ended.at - lost]
     return ([[value] for value in old] or [before]) + [[value] for value in new]
+
+
+def is_older(now: list[float], kept: tuple[float, ...], states: list[float]) -> bool:
+    """Whether what is offered is a state before the one that had been kept."""
+    if len(now) != 1 or len(kept) != 1 or not {*now, *kept} <= {*states}:
+        return False
+    last = len(states) - 1 - states[::-1].index(now[0])
+    return last < states.index(kept[0])
 
 
 # --- the campaign ------------------------------------------------------------------------------
@@ -203,8 +228,12 @@ def campaign(
     engine: str,
     ends: list[tuple[int, bool]],
     report: Callable[[str], None] = lambda words: None,
+    patient: bool = False,
 ) -> list[str]:
-    """End the program by each signal in turn, at its start or once it is ready; return the faults."""
+    """End the program by each signal in turn, at its start or once it is ready; return the faults.
+
+    patient: however late edits are kept; a window that is ready is ended after the first one is.
+    """
     die, wrong = random.Random(seed), []
     for i, (number, ready) in enumerate(ends):
         delay, before = die.uniform(0.0, EDITING if ready else STARTING), offered(folder)
@@ -212,14 +241,18 @@ def campaign(
 
         def when(process: subprocess.Popen[str], ready: bool = ready, delay: float = delay) -> None:
             if ready:
-                wait_until_ready(folder, process)
+                wait(process, lambda: is_ready(folder))
+            if ready and patient:
+                wait(process, lambda: is_kept(folder))
             time.sleep(delay)
 
         ended = end(folder, die.randrange(1 << 30), engine, number, when)
         name = signal.Signals(number).name
-        found = problems(folder, before, ended)
-        if ready and not any(word == "ready" for _, word, _ in lines(folder)):
+        found = problems(folder, before, ended, math.inf if patient else LOST)
+        if ready and not is_ready(folder):
             found.append(f"it was not ready; last it wrote {lines(folder)[-1:]}")
+        if patient and not is_kept(folder):
+            found.append("no edit was kept")
         wrong += [f"{i}, {name}: {what}" for what in found]
         report(f"{i + 1} of {len(ends)}: {name}, {'; '.join(found) or 'nothing wrong'}")
     return wrong

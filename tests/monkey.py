@@ -8,6 +8,7 @@ Nothing may raise, no job may fail, and the process may not grow.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import logging
 import os
 import random
@@ -27,6 +28,7 @@ from app.jobs import worker
 from app.jobs.worker import JobFailed
 from compute.families import families
 from compute.gpu.engine import GpuEngine
+from tests.losses import destroyer
 from tests.windows import edit, end, kept, live, until, wheel
 
 # it ends the program
@@ -35,6 +37,7 @@ LEFT_OUT = {"quit"}
 LATEST = 0.05
 # actions between two reports
 REPORT = 250
+_SYSTEM = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def opened(folder: Path, engine: str):
@@ -55,7 +58,9 @@ def opened(folder: Path, engine: str):
 
 
 def megabytes() -> float:
-    """The resident memory of the process; 0 if the system does not say."""
+    """The resident memory of the process, without what is free in it; 0 if the system does not say."""
+    if _SYSTEM is not None and hasattr(_SYSTEM, "malloc_trim"):
+        _SYSTEM.malloc_trim(0)  # or tens of MB come and go with the order of answers
     pages = Path("/proc/self/statm")
     held = int(pages.read_text().split()[1]) if pages.exists() else 0
     return held * os.sysconf("SC_PAGE_SIZE") / 2**20
@@ -184,18 +189,18 @@ class Losses:
     """Destroys the device that is in use, from another thread and a moment later."""
 
     def __init__(self, die: random.Random) -> None:
-        self.die, self.count, self.engine = die, 0, None
+        self.die, self.count, self.destroy = die, 0, None
         self.open, worker.open_engine = worker.open_engine, self.remember
 
     def remember(self, prefer: str = "auto", adapter: str = ""):
-        self.engine = self.open(prefer, adapter)
-        return self.engine
+        engine = self.open(prefer, adapter)
+        self.destroy = destroyer(engine.session.device) if isinstance(engine, GpuEngine) else None
+        return engine
 
     def lose(self) -> None:
-        if isinstance(self.engine, GpuEngine):
+        if self.destroy is not None:
             self.count += 1
-            device = self.engine.session.device
-            threading.Timer(self.die.uniform(0.0, LATEST), device.handle.destroy).start()
+            threading.Timer(self.die.uniform(0.0, LATEST), self.destroy).start()
 
 
 def main() -> int:

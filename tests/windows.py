@@ -5,19 +5,48 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 120.0
+PATIENCE = 200.0
 # a condition is looked at this often, where no event asks for it
 LOOK_MS = 5
+# what a display confirms may make a widget ask for more: a mapped window asks for the keyboard
+ROUNDS = 2
+# turns of the event loop until nothing is left, unless something moves without end
+MOST_TURNS = 20
+
+
+@cache
+def _probe() -> Any:
+    """A window that nobody sees, whose size a display confirms after all that it was asked before."""
+    from PySide6.QtGui import QResizeEvent, QWindow
+
+    class Probe(QWindow):
+        confirmed = 0
+
+        def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+            self.confirmed = event.size().width()
+
+    made = Probe()
+    made.resize(1, 1)
+    made.create()
+    return made
 
 
 def live(program: Any = None) -> None:
-    """Process all pending events."""
+    """Process all events, including those that the display still owes for what was asked of it."""
     from PySide6.QtCore import QEventLoop
 
-    QEventLoop().processEvents()
+    probe = _probe()
+    for _ in range(ROUNDS):
+        width = probe.width() % 2 + 1
+        probe.resize(width, 1)
+        until(program, lambda width=width: probe.confirmed == width)
+        for _ in range(MOST_TURNS):
+            if not QEventLoop().processEvents():
+                break
 
 
 def until(program: Any, reached: Callable[[], bool]) -> None:
@@ -34,11 +63,20 @@ def until(program: Any, reached: Callable[[], bool]) -> None:
 
 
 def settle(program: Any) -> None:
-    """Wait until every job is answered and shown."""
+    """Wait until the window has its panels, every job is answered and shown, and no answer asks for
+    another.
+    """
+    window = program.window
     until(program, lambda: program.controller.answers.path is not None)
-    until(program, lambda: program.runner.pending() == 0)
-    for _ in range(3):
-        live()
+    until(program, lambda: window.is_furnished or not window.frame.isVisible())
+
+    def is_at_rest() -> bool:
+        if program.runner.pending():
+            return False
+        live(program)
+        return program.runner.pending() == 0
+
+    until(program, is_at_rest)
 
 
 def end(program: Any) -> None:

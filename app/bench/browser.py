@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ _QUIET = (
     "--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--hide-scrollbars", "--window-size=1280,1000",
+    # containers have little shared memory
+    "--disable-dev-shm-usage",
 )  # fmt: skip
-PATIENCE = 60.0  # seconds
+PATIENCE = 120.0  # seconds
 
 
 def chromium() -> str:
@@ -80,10 +83,11 @@ class Browser:
         if before:
             self.call("Page.addScriptToEvaluateOnNewDocument", session, source=before)
         self.events.clear()
-        self.call("Page.navigate", session, url=path.as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+        wanted = self.call("Page.navigate", session, url=path.as_uri())["loaderId"]
+        page = Page(self, session)
+        while not page.is_loaded(wanted):
             self.events.append(self._heard())
-        return Page(self, session)
+        return page
 
     def close(self) -> None:
         """End Chromium, close its pipes and delete its profile."""
@@ -103,6 +107,22 @@ class Page:
     def call(self, method: str, **given: Any) -> dict[str, Any]:
         """Call a method of the protocol for this page."""
         return self.browser.call(method, self._session, **given)
+
+    def is_loaded(self, wanted: str) -> bool:
+        """Whether the document of a loader is loaded: the empty one before it may be so as late."""
+        found = False
+        for method, given in self._events():
+            if method == "Page.frameNavigated":
+                found = given["frame"]["loaderId"] == wanted
+            elif method == "Page.loadEventFired" and found:
+                return True
+        return False
+
+    def _events(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what the browser has told of this page: others may tell something late."""
+        for event in self.browser.events:
+            if event.get("sessionId") == self._session:
+                yield event["method"], event.get("params", {})
 
     def value(self, script: str) -> Any:
         """Return the value of an expression, awaited.  Raises RuntimeError if it throws."""
@@ -129,6 +149,10 @@ class Page:
         """Wait until the page has computed its first picture."""
         self.until(f"document.documentElement.dataset.ready === '{nth}'")
 
+    def live(self) -> None:
+        """Wait until pins can be dragged: the first geodesic is there, its vector may come later."""
+        self.until("document.documentElement.dataset.live")
+
     def said(self) -> str:
         """Return the page's note."""
         return str(self.value("document.getElementById('note')?.textContent"))
@@ -146,6 +170,12 @@ class Page:
     def at_rest(self) -> None:
         """Wait until everything that was asked for is computed."""
         self.until("document.getElementById('stage').getAttribute('aria-busy') === 'false'")
+
+    def painted(self) -> None:
+        """Wait for two frames: what a frame was asked to show is then on the page."""
+        self.value(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+        )
 
     def middle(self, name: str) -> tuple[float, float]:
         """Return the middle of an element on the page."""
@@ -187,12 +217,11 @@ class Page:
     def faults(self) -> list[str]:
         """Return everything that was thrown or logged as an error."""
         found = []
-        for event in self.browser.events:
-            given = event.get("params", {})
-            if event.get("method") == "Runtime.exceptionThrown":
+        for method, given in self._events():
+            if method == "Runtime.exceptionThrown":
                 found.append(json.dumps(given["exceptionDetails"])[:500])
-            elif event.get("method") == "Log.entryAdded" and given["entry"]["level"] == "error":
+            elif method == "Log.entryAdded" and given["entry"]["level"] == "error":
                 found.append(given["entry"]["text"])
-            elif event.get("method") == "Runtime.consoleAPICalled" and given["type"] != "log":
+            elif method == "Runtime.consoleAPICalled" and given["type"] != "log":
                 found.append(str(given["args"]))
         return found

@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not sys.warnoptions:
         # warnings of NumPy and others are for programmers; results report their own accuracy
         warnings.simplefilter("ignore")
+        # except that an engine takes the place of another one
+        warnings.filterwarnings("default", module=r"compute\.engine\.opening")
+        warnings.showwarning = _warn
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # it is None if it was closed
             stream.reconfigure(errors="backslashreplace")
@@ -37,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _answered(sys.argv[1:])
     finally:
         ending.ignore_interrupts()
+
+
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"attention-geodesics: {message}", file=sys.stderr)
 
 
 def _answered(arguments: Sequence[str]) -> int:

@@ -102,8 +102,7 @@ def lines_of(path: Path, engine: str, alpha: float, beside: Beside = NOTHING) ->
     count = digits(error_of(path)) if arrived else FEWEST_DIGITS
     kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
     whose = kind if arrived else f"{kind} of the part that was computed"
-    # curves between two points have none for α ≠ 0, where no speed is constant
-    error = f"error {path.error:.2e}" if alpha == 0.0 or path.error > 0.0 else "error unknown"
+    error = "error unknown" if math.isnan(path.error) else f"error {path.error:.2e}"
     passed = path.morse_index if alpha == 0.0 else "only for α = 0"
     also = beside.lines()
     if path.shortest is False:
@@ -125,7 +124,8 @@ def lines_of(path: Path, engine: str, alpha: float, beside: Beside = NOTHING) ->
 
 
 def error_of(path: Path) -> float:
-    """Return the relative error of a path's length, from residual, error and engine."""
+    """Return the relative error of a path's length, from residual, error if known, and engine."""
     missed = path.residual / path.length if path.length > 0.0 else 0.0
     least = 10.0**-MOST_DIGITS if path.engine == "reference" else 10.0**-GPU_DIGITS
-    return float(max(missed, path.error, least))
+    known = 0.0 if math.isnan(path.error) else path.error
+    return float(max(missed, known, least))

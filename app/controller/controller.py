@@ -166,7 +166,8 @@ class Controller:
         self._plan(self.subject)
 
     def _drag(self, dragging: bool) -> None:
-        if self._viewport.dragging and not (dragging or self.waiting.is_blank):
+        is_shown_later = self.waiting.is_blank or self.transition.is_running
+        if self._viewport.dragging and not (dragging or is_shown_later):
             drawing.show_pins(self.canvas, self._current.now)
         self._viewport = replace(self._viewport, dragging=dragging)
         self._is_unplanned |= not dragging

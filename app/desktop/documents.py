@@ -22,6 +22,12 @@ from compute.families import manifold as manifold_of
 from compute.heads import head
 
 NAMING = 6  # words of a title used in a file name
+# what becomes of changes that are not saved
+LOST = "Otherwise the changes since the last save are lost."
+UNDONE = (
+    "Otherwise only Undo brings back the changes since the last save, until another scene is opened or "
+    "the window is closed."
+)
 
 
 class Asking(Protocol):
@@ -108,7 +114,7 @@ class Documents:
         return {
             "new": partial(self.open_example, scene_file.names()[0]),
             **{f"example:{name}": partial(self.open_example, name) for name in scene_file.names()},
-            "open": lambda: self.guarded(self._ask_open),
+            "open": self._ask_open,
             "open_head": self._ask_head,
             "save": self.save,
             "save_as": self.save_as,
@@ -141,7 +147,7 @@ class Documents:
     def _ask_open(self) -> None:
         chosen = self._window.ask_open("Open scene", OPENED)
         if chosen is not None:
-            self._open(Path(chosen))
+            self.open(Path(chosen))
 
     def _ask_head(self) -> None:
         chosen = self._window.ask_open("Open heads", HEADS)
@@ -150,8 +156,11 @@ class Documents:
 
     def open(self, path: Path) -> None:
         """Open a file, after asking about unsaved work if that would be lost."""
-        adds = head.is_file(path) or path.suffix.lower() in suffixes("table")
-        self._open(path) if adds else self.guarded(lambda: self._open(path))
+        suffix = path.suffix.lower()
+        adds = head.is_file(path) or is_photograph(path) or suffix in suffixes("table")
+        # a lesson asks itself, once it is read
+        asks = not adds and suffix != MARKDOWN
+        self.guarded(lambda: self._open(path)) if asks else self._open(path)
 
     def dropped(self, paths: list[str]) -> None:
         """Open a file that was dropped on the window."""
@@ -297,15 +306,16 @@ class Documents:
         self._kept = None
 
     # --- leaving ------------------------------------------------------------------------------
-    def guarded(self, act: Act) -> None:
-        """Run ``act`` after asking about unsaved work."""
+    def guarded(self, act: Act, otherwise: str = LOST) -> None:
+        """Run ``act`` after asking about unsaved work; ``otherwise``: what becomes of it."""
         if not self.is_unsaved:
             act()
             return
+        proceed = "Discard" if otherwise == LOST else "Do not save"
         self._window.ask(
             "Save the changes?",
-            "Otherwise the changes since the last save are lost.",
-            [("Save", lambda: self.save(act)), ("Discard", act), ("Cancel", _ignore)],
+            otherwise,
+            [("Save", lambda: self.save(act)), (proceed, act), ("Cancel", _ignore)],
         )
 
     def _may_close(self) -> bool:

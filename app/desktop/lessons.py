@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from app.desktop.documents import Documents
+from app.desktop.documents import UNDONE, Documents
 from app.desktop.file_watch import FileWatch
 from app.model.document import Document
 from app.model.file_formats import MARKDOWN
@@ -34,10 +34,6 @@ class Lessons:
         """Start the lesson of that name or file."""
         self._part.open(source)
 
-    def begin(self, source: str) -> None:
-        """Start a lesson after the question about unsaved work."""
-        self._part.open(source, admitted=True)
-
     def _watch(self, name: str) -> None:
         """Read the lesson again when its file changes; bundled lessons have names, not paths."""
         self._files.watch(name if name.lower().endswith(MARKDOWN) else "")
@@ -50,7 +46,7 @@ class Lessons:
         if self._documents.document is self._lent:
             act()
         else:
-            self._documents.guarded(act)
+            self._documents.guarded(act, UNDONE)
 
     def _arrived(self, scene: Scene) -> None:
         self._lent = self._documents.lend(scene)

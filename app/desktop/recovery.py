@@ -58,9 +58,6 @@ class Recovery:
 
     def restore(self) -> None:
         """Offer unsaved work in place of the scene, or say that there is none."""
-        self._guarded(self._look)
-
-    def _look(self) -> None:
         newest = self._newest()
         if newest is not None:
             self._ask(newest)
@@ -77,7 +74,7 @@ class Recovery:
                 "There is unsaved work that cannot be read",
                 f"{newest.reason}\n\nIt is kept until it can be read, or is discarded.",
                 [
-                    ("Try again", self._look),
+                    ("Try again", self.restore),
                     ("Discard", lambda: self._throw_away(newest)),
                     ("Later", lambda: None),
                 ],
@@ -87,7 +84,7 @@ class Recovery:
             "There is unsaved work",
             f"An earlier session ended before its changes{_of(newest)} were saved.",
             [
-                ("Restore", lambda: self._restore(newest)),
+                ("Restore", lambda: self._guarded(lambda: self._restore(newest))),
                 ("Discard", lambda: self._throw_away(newest)),
                 ("Later", lambda: None),
             ],

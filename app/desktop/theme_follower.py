@@ -5,7 +5,7 @@ Both are applied to window, plots and canvas together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -43,13 +43,14 @@ class Still(Protocol):
     def begin(self, *steps: Callable[[], None]) -> None: ...
 
 
-class Dressed(Themed, Protocol):
+class Dressed(Protocol):
     """The interface of the window."""
 
     @property
     def presenter(self) -> Sized: ...
     @property
     def stillness(self) -> Still: ...
+    def themed(self, theme: Theme) -> Sequence[Callable[[], None]]: ...
 
 
 class Preferring(Protocol):
@@ -80,7 +81,7 @@ class Appearance:
         if theme != self.theme:
             self.theme = theme
             self._window.stillness.begin(
-                partial(self._window.set_theme, theme), partial(self._canvas.set_theme, theme)
+                *self._window.themed(theme), partial(self._canvas.set_theme, theme)
             )
 
     def switch(self) -> None:

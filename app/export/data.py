@@ -108,7 +108,8 @@ def table(scene: Scene, answer: PathAnswer) -> str:
     text = io.StringIO()
     text.write(f"# {scene.family}, alpha = {scene.alpha:g}, length = {paths.length[0]:.10g}\n")
     text.write(f"# {status.name}: end point missed by {paths.residual[0]:.3g}, ")
-    text.write(f"speed drift {paths.error[0]:.3g}, engine {paths.engine}\n")
+    drift = "unknown" if np.isnan(paths.error[0]) else f"{paths.error[0]:.3g}"
+    text.write(f"speed drift {drift}, engine {paths.engine}\n")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([f"{value:.12g}" for value in row] for row in rows)

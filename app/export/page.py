@@ -216,7 +216,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         if name in numbers:
             lengths.append(f"{name} {' '.join(numbers[name].split())}")
     proof = [f"Certificate: {status.words}"]
-    for name in ("End point missed by", "Speed drift", "Transport drift"):
+    for name in ("End point missed by", "Speed drift", "Transport error"):
         if name in numbers and numbers[name] != KEPT_BY_NONE:
             proof.append(f"{name[0].lower()}{name[1:]} {numbers[name]}")
     flows = [_of_flow(answer) for answer in found if isinstance(answer, FlowAnswer)]

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import ClassVar, TypedDict
 
 import numpy as np
@@ -102,9 +102,16 @@ def findings(engine: Engine, gl: str | None, remark: str = "") -> Findings:
         "remark": remark or ("no GPU adapter was found" if engine.name != "gpu" else ""),
         "gl": gl,
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": {name: _version(name) for name in PACKAGES},
         "checks": _checks(engine) if engine.name == "gpu" else [],
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
 
 
 def _checks(engine: Engine) -> list[Check]:

@@ -24,6 +24,7 @@ from compute.divergences.divergence import Divergences, divergences
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.geodesics import initial_value
+from compute.geodesics.transport_errors import errors
 from compute.manifold.manifold import COUNTS, TWO_COUNTS, Manifold, Support
 from compute.manifold.tangent import inner
 from compute.requests.engine import Engine
@@ -78,7 +79,8 @@ class PathJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class PathAnswer:
-    """paths: the geodesic as a batch (n = 1); transport along it; its Morse index, if counted.
+    """paths: the geodesic as a batch (n = 1); transport along it, and its error as a share of the
+    vector; its Morse index, if counted.
 
     curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support,
     restricted to the likeliest of very many outcomes; rows (k, s): p at every point of the curve;
@@ -93,6 +95,7 @@ class PathAnswer:
     job: PathJob
     paths: Paths
     transport: Transport
+    transport_error: float
     morse_index: int | None
     curve: Floats
     dense: DenseCurve
@@ -163,6 +166,7 @@ def path_answer(
         job=job,
         paths=paths,
         transport=carried,
+        transport_error=float(errors(manifold, paths.theta, paths.velocity, carried)[0]),
         morse_index=index,
         curve=curve,
         dense=dense,

@@ -19,7 +19,7 @@ from app.jobs.path import PathJob
 from app.jobs.session import Session
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.refusal import shorten, with_kind
-from compute.engine.opening import adapter_names, open_engine
+from compute.engine.opening import INSTEAD, adapter_names, open_engine
 from compute.engine.reference import ReferenceEngine
 from compute.requests.engine import DeviceLost, Engine, NoAdapter
 
@@ -265,7 +265,7 @@ class Runner:
                     self._deliver(Notice(f"{problem} and was reopened"))
                     return engine
         reference = ReferenceEngine()
-        remark = f"{problem}: continuing in NumPy float64, which is slower"
+        remark = f"{problem}: {INSTEAD}"
         self._deliver(EngineOpened(reference.name, reference.adapter, remark))
         return reference
 
@@ -304,15 +304,12 @@ class Runner:
 def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
     """Return an engine, and why it is not the requested one."""
     try:
-        engine = open_engine(prefer, adapter)
+        return open_engine("gpu" if prefer == "auto" else prefer, adapter), ""
     except NoAdapter as problem:
         if not adapter:
-            return ReferenceEngine(), f"{problem}: computing in NumPy float64, which is slower"
+            return ReferenceEngine(), f"{problem}: {INSTEAD}"
         engine, remark = _open(prefer, "")
         return engine, remark or f"{problem}: computing on {engine.adapter}"
-    if prefer == "auto" and engine.name == "reference":
-        return engine, "no GPU adapter was found: computing in NumPy float64, which is slower"
-    return engine, ""
 
 
 def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled, session: Session) -> None:

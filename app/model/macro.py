@@ -1,4 +1,4 @@
-"""Changes of a scene as lines of Python: `SceneStore` runs them.
+"""Changes of a scene as lines of Python, which a `SceneStore` runs.
 
 Entries are those of a scene file; `changed` and `begun` make a scene of them.  `Recorder` keeps the
 scenes of which `text` writes the differences.
@@ -31,14 +31,14 @@ replay(store), to make them elsewhere.
 
 from pathlib import Path
 
-from app.model.scene_store import SceneStore
+import compute
 
 
 def replay(store):
 {lines}
 
 if __name__ == "__main__":
-    store = SceneStore()
+    store = compute.scene_store()
     replay(store)
     store.save(Path(__file__).with_suffix(".json"))
 '''

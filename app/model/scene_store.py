@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.model import macro, scene_file
+from app.model.lessons import first_scene
 from app.model.scene import Scene
 from app.model.store import Store
 
@@ -96,3 +97,10 @@ class SceneStore:
         self._store.update(after)
         self._store.settle()
         return True
+
+
+def opened(scene: object = None) -> SceneStore:
+    """Return a store of its own with a scene: one of the model, a name, or a file's path; None for the
+    default entries.  Raises ValueError.
+    """
+    return SceneStore(None if scene is None else Store(first_scene.given(scene)))

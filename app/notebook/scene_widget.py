@@ -11,9 +11,9 @@ from typing import Any
 import anywidget
 import traitlets
 
+from app.model.lessons import first_scene
 from app.model.scene import Pin, Scene
 from app.notebook.live_scene import SIZE, LiveFrame, LiveScene, with_pin
-from compute.core.refusal import shown
 from compute.requests.checks import alpha_of
 
 
@@ -115,10 +115,4 @@ def show(scene: Scene | str | Path = "bank", engine: str = "auto") -> SceneWidge
 
     Raises ValueError for what names or is no scene.
     """
-    from app.model.lessons import first_scene
-
-    if isinstance(scene, str | Path):
-        return SceneWidget(first_scene.load(scene), engine)
-    if not isinstance(scene, Scene):
-        raise ValueError(f"scene must be a name, a file's path or a scene, got {shown(scene)}")
-    return SceneWidget(scene, engine)
+    return SceneWidget(first_scene.given(scene), engine)

@@ -9,7 +9,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from itertools import count
 from queue import SimpleQueue
 from typing import Any
@@ -108,12 +107,17 @@ class ConsoleThread:
             task = self._tasks.get()
             if task is None:
                 return
-            with suppress(KeyboardInterrupt):
+            # `suppress` is a call of its own, and an interruption that comes in it would end the thread
+            try:  # noqa: SIM105
                 self._perform(task)
+            except KeyboardInterrupt:
+                pass
             # an interruption may also come after the end of what it was for
             while self._finished < number:
-                with suppress(KeyboardInterrupt):
+                try:  # noqa: SIM105
                     self._finish(number)
+                except KeyboardInterrupt:
+                    pass
 
     def _perform(self, task: Callable[[], None]) -> None:
         try:

@@ -56,7 +56,6 @@ class LessonPart(Part):
         self.at = 0
         self._opening: ReadLesson | None = None
         self._rereading: ReadLessonAgain | None = None
-        self._admitted = False
         self.progress: dict[str, Progress] = {}
         self._keep: Act = lambda: None
         self._admit: Callable[[Act], None] = lambda act: act()
@@ -151,12 +150,9 @@ class LessonPart(Part):
         self._show()
         self.context.window.raise_panel(TITLE)
 
-    def open(self, source: str, admitted: bool = False) -> None:
-        """Start or continue the lesson of that name or file, once the worker has read it.
-
-        ``admitted``: the question about unsaved work has been asked.
-        """
-        self._opening, self._admitted = ReadLesson(source), admitted
+    def open(self, source: str) -> None:
+        """Start or continue the lesson of that name or file, once the worker has read it."""
+        self._opening = ReadLesson(source)
         self.context.submit(self._opening)
         self.context.window.prepare_panel(TITLE)  # meanwhile
 
@@ -167,8 +163,7 @@ class LessonPart(Part):
         if lesson is None:
             self.context.window.tell("This file is not a lesson", problem)
             return
-        begin = partial(self.begin, lesson)
-        begin() if self._admitted else self._admit(begin)
+        self._admit(partial(self.begin, lesson))
 
     def reload(self) -> None:
         """Have the worker read the file of the current lesson again and stay at the step; if the file

@@ -216,9 +216,9 @@ def _vector(subject: Subject, path: PathAnswer | None, numbers: Numbers) -> str:
     to = "to B" if path.arrived else "to the end of the curve"
     if status != Status.OK or not np.isfinite(last).all():
         return f"{words} It was not carried {to}: {status.words}."
-    drift = f"; its length drifts by {carried.drift[0]:.1e}" if path.job.alpha == 0.0 else ""
+    error = f"; its error is {path.transport_error:.1e} of its length"
     at = _components(subject, (float(last[0]), float(last[1])), numbers)
-    how = f"{ENGINES[carried.engine]}{drift}".replace("e-", "e−")
+    how = f"{ENGINES[carried.engine]}{error}".replace("e-", "e−")
     return f"{words} Carried along the curve {to} it has the components {at} ({how})."
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.jobs.path import PathAnswer
 from app.views.interface.views import Measure
-from app.views.text.number_format import KEPT_BY_NONE, Numbers, within
+from app.views.text.number_format import KEPT_BY_NONE, NOT_KNOWN, Numbers, within
 from compute.core.status import Status
 from compute.divergences.divergence import Divergences
 
@@ -143,7 +143,7 @@ def _enclosed(bounds: tuple[float, float]) -> Measure:
 def _certificate(answer: PathAnswer) -> list[Measure]:
     """Return the certificate of the curve and of the transported vector."""
     paths, metric = answer.paths, answer.job.alpha == 0.0
-    drift = answer.transport.drift[0]
+    carried = answer.transport_error
     found = [
         Measure(
             "End point missed by",
@@ -160,10 +160,11 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
             section=CERTIFICATE,
         ),
         Measure(
-            "Transport drift",
-            f"{drift:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of g(V, V), which transport with α = 0 preserves.",
-            bool(not metric or drift < 1e-3),
+            "Transport error",
+            f"{carried:.1e}" if np.isfinite(carried) else NOT_KNOWN,
+            "‖P θ′(A) − θ′‖/‖θ′‖, as a geodesic carries its own velocity, or, if larger, the relative "
+            "change of g(V, V), which transport with α = 0 preserves.",
+            carried < 1e-3,
             section=TRANSPORT,
         ),
     ]

@@ -115,7 +115,7 @@ async function fired({ session, steps, alpha }, states) {
   const buffer = session.filled("chain rays", rays.buffer);
   const size = states.length * (steps + 1) * 16;
   const nodes = session.buffer("chain nodes", size);
-  const given = { count: states.length, steps, dt: 1 / steps, alpha };
+  const given = { count: states.length, steps, dt: 1 / steps, alpha, bound: 1 };
   const parameters = session.parameters("geodesic", "chain", given);
   const times = Math.ceil((steps * session.limits.tries) / session.limits.attempts);
   const fire = session.dispatch("geodesic", [parameters, buffer, nodes], session.groups(states.length), times);

@@ -146,7 +146,7 @@ function aimingRound(session, { steps }, nodes, aims, restart, alpha) {
   const paths = session.buffer("rays", 3 * session.struct("geodesic", "Path").size);
   const traces = session.buffer("nodes", 3 * (steps + 1) * 16);
   const own = session.parameters("shooting", `aiming ${restart}`, { pairs: 1, segments, steps, restart, alpha });
-  const given = session.parameters("geodesic", `firing ${restart}`, { count: 3, steps, dt: 1 / steps, alpha });
+  const given = session.parameters("geodesic", `firing ${restart}`, { count: 3, steps, dt: 1 / steps, alpha, bound: 1 });
   return {
     aim: session.dispatch("shooting", [own, nodes, paths, aims], [1]),
     fire: session.dispatch("geodesic", [given, paths, traces], [1], Math.ceil((steps * tries) / attempts)),
@@ -159,7 +159,7 @@ async function followed(session, { start, steps, alpha }, layout, [aims], output
   const ray = new Records(session.struct("geodesic", "Path"), 3);
   for (const i of [0, 1, 2]) ray.set(i, { origin: start, y: [0, 0, ...v], remaining: 1, share: 1 });
   const paths = session.filled("rays", ray.buffer);
-  const given = session.parameters("geodesic", "following", { count: 1, steps, dt: 1 / steps, alpha });
+  const given = session.parameters("geodesic", "following", { count: 1, steps, dt: 1 / steps, alpha, bound: 1 });
   const { attempts, tries } = session.limits;
   const times = Math.ceil((steps * tries) / attempts);
   const fire = session.dispatch("geodesic", [given, paths, session.buffers.nodes], [1], times);

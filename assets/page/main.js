@@ -5,7 +5,7 @@ import { listenToSteps, showStep } from "page/lesson";
 import { openDevice, Session, Unavailable } from "page/session";
 import { Viewer } from "page/viewer";
 
-const SOON = 250; // milliseconds within which the loss of a device is known
+const SOON = 1000; // milliseconds within which the loss of a device is known, also on a slow machine
 const element = (id) => document.getElementById(id);
 
 class Page {
@@ -49,6 +49,8 @@ class Page {
       element("stage").hidden = element("panel").hidden = false;
       say("");
       await viewer.begin(session);
+      document.documentElement.dataset.live = "true";
+      await viewer.carry();
       this.prepareNext();
     } catch (problem) {
       if (viewer === this.viewer) throw problem;
@@ -61,9 +63,13 @@ class Page {
     if (next) this.session(next.kernels).catch(() => {});
   }
 
-  /** Say in one sentence what failed, unless the device is lost and opened again; the steps stay. */
-  async fail(problem) {
+  /**
+   * Say in one sentence what failed, unless the device is lost and opened again, or `isOver()` once that
+   * is known; the steps stay.
+   */
+  async fail(problem, isOver = () => false) {
     if (await isLost(this.device)) return;
+    if (isOver()) return;
     this.viewer.stall();
     say(wordsOf(problem));
   }
@@ -111,7 +117,9 @@ async function main() {
   window.addEventListener("unhandledrejection", (event) => {
     // the console keeps faults of the page; what was computed on a lost device is none
     if (["AbortError", "OperationError"].includes(event.reason?.name)) event.preventDefault();
-    page.fail(event.reason);
+    // what is asked for after a request that failed is shown, not its failure
+    const { answers } = element("stage").dataset;
+    page.fail(event.reason, () => page.viewer.isAsked() || element("stage").dataset.answers !== answers);
   });
   for (const last of [false, true]) {
     const problem = await page.use(device).then(() => null, (reason) => reason);

@@ -16,24 +16,29 @@ export function rowsOf({ request, path, carried, ends }, coordinates, wordsOf, l
     ["Curvature at B", ends[1].curvature, 4, "Gaussian curvature K"],
     ["Length of the vector", norm(ends[0].metric, request.vector), 5, "Under g at A"],
   ];
-  if (metric) rows.push(["Drift of its length", carried.drift, 2, wordsOf(carried.status), drifts(carried, limits)]);
+  rows.push(["Transport error", ...errorOf(carried, wordsOf, limits)]);
   for (const [letter, theta] of [["A", request.start], ["B", request.end]]) {
     coordinates.forEach((coordinate, i) => rows.push([`${letter}: ${coordinate}`, theta[i], 6, ""]));
   }
   return rows;
 }
 
-/** Whether a vector that transport should preserve changes its length by more than the program's limit. */
-function drifts({ drift }, limits) {
-  return !(drift <= limits.drift); // true for NaN
+function errorOf(carried, wordsOf, limits) {
+  if (!carried) return [NaN, 2, "Its kernels are not ready", false];
+  return [carried.error, 2, wordsOf(carried.status), isInexact(carried, limits)];
+}
+
+/** Whether the error of transport, a share of the vector, is above the program's limit. */
+function isInexact({ error }, limits) {
+  return !(error <= limits.drift); // true for NaN
 }
 
 /** What is to be said of the carried vector: why there is none, or that it is inexact; "" if all is well. */
-export function doubts({ request, carried }, wordsOf, limits) {
+export function doubts({ carried }, wordsOf, limits) {
+  if (!carried) return "; the vector is carried soon: its kernels are not ready";
   if (carried.status === "NOT_CONVERGED") return "; the vector is not carried: too few nodes for this curve";
   if (carried.status !== "OK") return `; carried vector: ${wordsOf(carried.status)}`;
-  if (request.alpha !== 0 || !drifts(carried, limits)) return "";
-  return `; carried vector: its length drifts by ${number(carried.drift, 2)}`;
+  return isInexact(carried, limits) ? `; carried vector: its error is ${number(carried.error, 2)} of its length` : "";
 }
 
 /** Write rows into a table; cells keep the whole number as `data-value`. */

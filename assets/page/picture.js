@@ -81,7 +81,7 @@ export class Picture {
     const { layers } = this.scene;
     const parts = Array.from({ length: layers.straight ? STRAIGHT + 1 : 0 }, (_, i) => i / STRAIGHT);
     const straight = parts.map((t) => forward(request.start.map((a, k) => a + t * (request.end[k] - a))));
-    const carries = layers.transport && carried.status === "OK";
+    const carries = layers.transport && carried?.status === "OK";
     const vectors = !carries ? [] : withArrows(path.theta.length).map((i) => {
       const theta = path.theta[i];
       return [forward(theta), this.chart.push(theta, carried.vectors[i])];

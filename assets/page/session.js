@@ -2,6 +2,9 @@
 
 import { Records, bytes } from "page/records";
 
+// compiled after the others, since a geodesic can be dragged without them
+const LATER = ["transport", "transport_compose"];
+
 /** WebGPU is missing or refused; the message says it in one sentence. */
 export class Unavailable extends Error {}
 
@@ -13,9 +16,9 @@ export async function openDevice() {
   return adapter.requestDevice();
 }
 
-/** The kernels of one family on a device. */
+/** The kernels of one family on a device; `whole` resolves when the last of them are compiled too. */
 export class Session {
-  /** Compile published kernels, whose code is a number of `texts`.  Throws Unavailable. */
+  /** Compile published kernels but those for LATER; their code is a number of `texts`.  Throws Unavailable. */
   static async compiled(device, published, texts) {
     const session = new Session(device, published, texts);
     await session.compile();
@@ -29,13 +32,21 @@ export class Session {
     this.limits = published.limits;
     this.kernels = {};
     this.buffers = {};
+    this.isWhole = false;
   }
 
-  /** Compile every kernel.  Throws Unavailable with the compiler's first message. */
+  /** Compile what a drag needs, and begin to compile the rest. */
   async compile() {
     const group = this.familyLayout();
     this.family = this.familyGroup(group);
     const names = Object.keys(this.published.kernels);
+    await this.add(names.filter((name) => !LATER.includes(name)), group);
+    this.whole = this.add(LATER, group).then(() => { this.isWhole = true; });
+    this.whole.catch(() => {}); // whoever waits for it hears it
+  }
+
+  /** Compile kernels by name.  Throws Unavailable with the compiler's first message. */
+  async add(names, group) {
     const made = await Promise.all(names.map((name) => this.pipeline(name, group)));
     names.forEach((name, i) => { this.kernels[name] = made[i]; });
   }

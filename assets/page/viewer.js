@@ -46,12 +46,19 @@ export class Viewer {
     this.paint();
   }
 
-  /** Compute the scene with a session, and wait for the first answer. */
+  /** Compute the scene with a session, and wait for the first answer; from then on pins can be dragged. */
   async begin(session) {
     this.session = session;
     this.open();
     await this.rest();
     this.paintMap();
+  }
+
+  /** Carry the vector too once its kernels are compiled. */
+  async carry() {
+    if (this.answer?.carried) return;
+    await this.session.whole;
+    await this.rest();
   }
 
   /** Say that the newest request has no answer: curve and numbers are those of the last one, in grey. */
@@ -80,13 +87,18 @@ export class Viewer {
     return this.session && !this.left;
   }
 
+  /** Whether an answer is being computed. */
+  isAsked() {
+    return Boolean(this.newest.running);
+  }
+
   async ask(change, steps = STEPS.live) {
     this.now = { ...this.now, ...change };
     if (!this.computes()) return this.paint();
     const stage = element("stage");
     stage.setAttribute("aria-busy", "true");
     await this.newest.ask({ ...this.now, steps }).finally(() => {
-      if (!this.left) stage.setAttribute("aria-busy", "false");
+      if (!this.left) stage.setAttribute("aria-busy", String(!this.session.isWhole));
     });
   }
 
@@ -102,13 +114,17 @@ export class Viewer {
     const outside = ends.findIndex((at) => at.status === "LEFT_DOMAIN");
     if (outside >= 0) return { outside: "AB"[outside] };
     const path = await connect(session, manifold, request);
-    const carried = path.theta.length > 1
-      ? await transport(session, manifold, path, request.vector, request.alpha)
-      : { status: "NOT_CONVERGED", vectors: [request.vector], drift: NaN };
+    const carried = await this.carried(request, path);
     const rows = await this.rows(request, path);
     if (request.steps === STEPS.rest) path.status = await checked(session, path, rows, request.alpha);
     path.arrived = this.statusOf(path.status)[2];
     return { path, carried, ends, rows };
+  }
+
+  /** The vector along a path; null while its kernels are not ready. */
+  async carried({ vector, alpha }, path) {
+    if (path.theta.length <= 1) return { status: "NOT_CONVERGED", vectors: [vector], error: NaN };
+    return this.session.isWhole ? transport(this.session, this.manifold, path, vector, alpha) : null;
   }
 
   /** [name, words, whether the curve is a geodesic to B]. */

@@ -40,10 +40,10 @@ class Path(Pictured):
     """One geodesic: t (n,), theta and velocity (n, 2), length, energy and certificate.
 
     residual: Fisher length by which the end point is missed; error: relative drift of g(v, v), of a
-    ray at least an estimate of its error as a share of the length; status: success, or the reason for
-    failure; morse_index: number of conjugate points passed.  A path that stopped early has fewer nodes,
-    and t ends below 1.  shortest: False if a closed form, a bound or another geodesic of `all_paths`
-    shows that a shorter path exists; None if nothing is
+    ray at least an estimate of its error as a share of the length, NaN if unknown; status: success, or
+    the reason for failure; morse_index: number of conjugate points passed.  A path that stopped early
+    has fewer nodes, and t ends below 1.  shortest: False if a closed form, a bound or another geodesic
+    of `all_paths` shows that a shorter path exists; None if nothing is
     known.  shorter_length: the length of a known shorter path, or an upper bound of it.  manifold,
     alpha: those of the geodesic, None if it was made without.
     """
@@ -70,13 +70,12 @@ class Path(Pictured):
             if self.alpha == 0.0
             else f"Length of the α-geodesic, α = {self.alpha:g}"
         )
-        is_known = self.alpha == 0.0 or self.error > 0.0  # no speed is constant for α ≠ 0
         return {
             named: f"{self.length:.10g}",
             "Energy": f"{self.energy:.10g}",
             "Status": self.status.words,
             "Misses its end by": f"{self.residual:.2g}",
-            "Relative error": f"{self.error:.2g}" if is_known else "unknown",
+            "Relative error": f"{self.error:.2g}" if np.isfinite(self.error) else "unknown",
             "Engine": self.engine,
         }
 

@@ -1,5 +1,5 @@
 """Offers of installed packages by entry points: families, lessons, colour maps, layers, panels,
-pictures, widgets.
+pictures, widgets, stores of scenes.
 
 An entry point is an object reference, ``NAME = "module:OBJECT"``, in the group of its kind.  Packages
 are imported when their kind is first asked for, and are trusted as any import is.  One that cannot be
@@ -23,6 +23,7 @@ LAYERS = "attention_geodesics.layers"
 PANELS = "attention_geodesics.panels"
 PICTURES = "attention_geodesics.pictures"
 WIDGETS = "attention_geodesics.widgets"
+SCENE_STORES = "attention_geodesics.scene_stores"
 _KINDS = {
     FAMILIES: "family",
     LESSONS: "lesson",
@@ -31,6 +32,7 @@ _KINDS = {
     PANELS: "panel",
     PICTURES: "picture",
     WIDGETS: "widget",
+    SCENE_STORES: "store of scenes",
 }
 
 # takes an entry point, its object and the name of its package; raises ValueError for a wrong one

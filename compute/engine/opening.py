@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
+from importlib import import_module
 from typing import cast
 
 from compute.core.refusal import shown
 from compute.engine.reference import ReferenceEngine
-from compute.requests.engine import Engine, NoAdapter
+from compute.requests.engine import Engine, NoAdapter, Unloadable
 
 ENGINES = ("auto", "gpu", "reference")
+INSTEAD = "computing in NumPy float64, which is slower"
 
 
 def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
     """Return the engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
 
     "auto" uses the GPU if an adapter is available, else the reference; ``engine.name`` says which.
+    If it is the reference only because the package wgpu cannot be loaded, a RuntimeWarning says so.
     ``adapter``: a name, or part of one, that the adapter must have; raises `NoAdapter` if none has it.
 
     >>> open_engine("reference").name
@@ -26,9 +30,12 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
         return ReferenceEngine()
     try:
         return _gpu(adapter)
-    except NoAdapter:
+    except NoAdapter as problem:
         if prefer == "gpu" or adapter:
             raise
+        if isinstance(problem, Unloadable):
+            # attributed to this module, by whose name the command line lets it through
+            warnings.warn(f"{problem}: {INSTEAD}", RuntimeWarning, stacklevel=1)
         return ReferenceEngine()
 
 
@@ -76,17 +83,26 @@ def engine_on_demand(prefer: str = "auto") -> Engine:
 def adapter_names() -> tuple[str, ...]:
     """Return the names of available adapters; none if wgpu cannot be loaded."""
     try:
-        from compute.gpu.device import adapters, words
-    except (ImportError, OSError):
+        _load()
+    except Unloadable:
         return ()
+    from compute.gpu.device import adapters, words
+
     return tuple(dict.fromkeys(words(adapter) for adapter in adapters()))
 
 
 def _gpu(adapter: str) -> Engine:
-    # imported here: the reference must work even if wgpu cannot be loaded
-    try:
-        from compute.gpu.device import Device
-        from compute.gpu.engine import GpuEngine
-    except (ImportError, OSError) as problem:
-        raise NoAdapter(f"wgpu cannot be loaded: {problem}") from None
+    _load()
+    from compute.gpu.device import Device
+    from compute.gpu.engine import GpuEngine
+
     return GpuEngine(Device(adapter))
+
+
+def _load() -> None:
+    """Import wgpu, which the reference does without.  Raises `Unloadable`."""
+    try:
+        import_module("wgpu.backends.wgpu_native")
+    except Exception as problem:  # an installation that is half there may raise anything
+        words = " ".join(str(problem).split())
+        raise Unloadable(f"wgpu cannot be loaded ({words})") from None

@@ -104,7 +104,7 @@ def measured(
     speed2 = np.zeros(valid.shape)
     known, w = theta[valid], v[valid]
     speed2[valid] = np.maximum(inner(request.manifold.metric(known), w, w), 0.0)
-    error: Floats = np.zeros(len(theta))
+    error: Floats = np.full(len(theta), np.nan)
     chart = straightness.chart_of(request.manifold, request.alpha)
     if request.alpha == 0.0:
         error = _drift(speed2, valid)

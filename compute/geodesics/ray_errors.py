@@ -12,6 +12,7 @@ large, and the difference shows the error of the second try.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.geodesics import initial_value, straightness
+from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import norm
 from compute.requests import batch
 from compute.requests.geodesics import Paths, ShootRequest
@@ -44,7 +46,7 @@ def shoot(request: ShootRequest) -> Paths:
 
 def _refined(request: ShootRequest) -> Paths:
     paths = initial_value.shoot(request)
-    growth = _growth(request, paths)
+    growth = growth_by(request.manifold.curvature, paths)
     share = np.clip(np.exp(LONG - growth), LEAST, 1.0)
     rows = np.flatnonzero((share < 1.0) & (paths.status == Status.OK))
     if rows.size:
@@ -53,17 +55,29 @@ def _refined(request: ShootRequest) -> Paths:
     return _judged(paths, np.exp(growth) * (USUAL * share + ROUNDING))
 
 
-def _growth(request: ShootRequest, paths: Paths) -> Floats:
-    """Return G (n,), at most 600, by K at some nodes; K that is not known counts as 0."""
-    places = np.unique(np.linspace(0, request.steps, PLACES).astype(int))
+def growth_by(curvature: Callable[[Floats], Floats], paths: Paths) -> Floats:
+    """Return G (n,), at most 600, by K at some nodes (k, 2) → (k,); NaN, K that is not known, counts
+    as 0.
+    """
+    places = np.unique(np.linspace(0, paths.theta.shape[1] - 1, PLACES).astype(int))
     theta = paths.theta[:, places]
     known = np.isfinite(theta).all(axis=-1)
     bend = np.zeros(known.shape)
     with np.errstate(all="ignore"):
-        curvature = request.manifold.curvature(theta[known])
-        bend[known] = np.sqrt(np.maximum(-np.nan_to_num(curvature), 0.0))
+        bend[known] = np.sqrt(np.maximum(-np.nan_to_num(curvature(theta[known])), 0.0))
     mean = bend.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return np.asarray(np.minimum(mean * paths.length, 600.0))
+
+
+def gap_of(manifold: Manifold, paths: Paths, theta: Floats) -> Floats:
+    """Return the largest Fisher length (n,) between nodes of paths and others (n, m, 2) at the same
+    times, as a share of a path's length.
+    """
+    gap = theta - paths.theta
+    known = np.isfinite(gap).all(axis=-1)
+    missed = np.zeros(known.shape)
+    missed[known] = norm(manifold.metric(paths.theta[known]), gap[known])
+    return np.asarray(missed.max(axis=1) / np.where(paths.length > 0.0, paths.length, 1.0))
 
 
 def _repeated(request: ShootRequest) -> Paths:
@@ -72,12 +86,7 @@ def _repeated(request: ShootRequest) -> Paths:
     if rows.size == 0:
         return paths
     again = initial_value.shoot(_some(request, rows), share=FINER)
-    gap = again.theta - paths.theta[rows]
-    known = np.isfinite(gap).all(axis=-1)
-    missed = np.zeros(known.shape)
-    missed[known] = norm(request.manifold.metric(again.theta[known]), gap[known])
-    length = np.where(again.length > 0.0, again.length, 1.0)
-    again = _judged(again, REMAINING * missed.max(axis=1) / length)
+    again = _judged(again, REMAINING * gap_of(request.manifold, again, paths.theta[rows]))
     return batch.replaced(paths, rows, again)
 
 
@@ -86,7 +95,7 @@ def _some(request: ShootRequest, rows: np.ndarray) -> ShootRequest:
 
 
 def _judged(paths: Paths, error: Floats) -> Paths:
-    """Return paths with errors (n,) where these are larger than their own."""
+    """Return paths with errors (n,) where these are larger than their own, or these are unknown."""
     wrong = (paths.status == Status.OK) & ~(error <= initial_value.DRIFT_LIMIT[8])
     status = np.where(wrong, Status.NOT_CONVERGED, paths.status).astype(np.int32)
-    return replace(paths, error=np.maximum(paths.error, error), status=status)
+    return replace(paths, error=np.fmax(paths.error, error), status=status)

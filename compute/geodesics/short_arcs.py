@@ -115,9 +115,9 @@ def connect_near(request: ConnectRequest) -> Paths:
     length, residual = unit * mean, norm(manifold.geometry(request.end).metric, miss)
     uneven = np.abs(speed**2 / np.where(mean > 0.0, mean, 1.0)[:, None] ** 2 - 1.0).max(axis=1)
     still = (move == 0.0).all(axis=(1, 2))
-    error = np.where(still | (request.alpha != 0.0), 0.0, uneven)
+    error = np.where(still, 0.0, uneven if request.alpha == 0.0 else np.nan)
     good = inside & known.all(axis=1) & ~is_singular(local).any(axis=1)
-    good &= (residual <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
+    good &= (residual <= MISS_LIMIT * length) & ~(error > DRIFT_LIMIT[8])
     energy = unit**2 * (speed**2 @ weights)
     return _paths(request, (move, bend), (length, energy), (residual, error), good | still)
 

@@ -14,9 +14,9 @@ from compute.gpu import (
     eikonal,
     float64_answers,
     flow,
-    initial_value,
     local_geometry,
     parallel_transport,
+    ray_errors,
     scalar_field,
     shooting,
 )
@@ -70,7 +70,7 @@ class GpuEngine:
     def shoot(self, request: ShootRequest) -> Paths:
         """Integrate geodesics from initial points and velocities."""
         with self.session.device.watched():
-            found = initial_value.shoot(self.session, request)
+            found = ray_errors.shoot(self.session, request)
         return resolution.paths(request.manifold, float64_answers.shot(request, found))
 
     @forgiving

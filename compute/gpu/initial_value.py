@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.geodesics import straightness
 from compute.geodesics.initial_value import DRIFT_LIMIT, MAX_ATTEMPTS, SWELL_LIMIT
 from compute.geodesics.own_steps import TURN_LIMIT
 from compute.geodesics.runge_kutta import MARGIN_KEPT
@@ -38,7 +40,9 @@ PATH = record(
 USUAL_TRIES = 2
 SOURCE = Source(
     "geodesic",
-    parameters=record({"count": "u32", "steps": "u32", "dt": "f32", "alpha": "f32"}),
+    parameters=record(
+        {"count": "u32", "steps": "u32", "dt": "f32", "alpha": "f32", "bound": "f32"}
+    ),
     storage=(Storage("paths", "Path", writable=True), Storage("nodes", "vec4f", writable=True)),
     structs={"Path": PATH},
     constants={
@@ -50,17 +54,19 @@ SOURCE = Source(
 )
 
 
-def shoot(session: GpuSession, request: ShootRequest) -> Paths:
-    """Integrate geodesics from initial points and velocities."""
+def shoot(session: GpuSession, request: ShootRequest, bound: float = 1.0) -> Paths:
+    """Integrate geodesics from initial points and velocities; ``bound``: the share of the usual turn
+    and swell of a step above which it is halved.
+    """
     n, m = len(request.theta), request.steps + 1
     ends, nodes = np.empty(n, PATH), np.empty((n, m, 4), np.float32)
     for rows in tiles.batches(n, 16 * m):
-        ends[rows], nodes[rows] = integrated(session, request, rows)
+        ends[rows], nodes[rows] = integrated(session, request, rows, bound)
     return paths_of(request, ends, nodes)
 
 
 def integrated(
-    session: GpuSession, request: ShootRequest, rows: slice
+    session: GpuSession, request: ShootRequest, rows: slice, bound: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the final states (k,) of the paths of some rows, and their nodes (k, m, 4), both with θ
     relative to the first point.
@@ -71,7 +77,7 @@ def integrated(
     attempts = tiles.attempts(loops)
     kernel = session.kernel(SOURCE, slot, {"ATTEMPTS": attempts})
     parameters = np.array(
-        [(n, request.steps, 1.0 / request.steps, request.alpha)], SOURCE.parameters
+        [(n, request.steps, 1.0 / request.steps, request.alpha, bound)], SOURCE.parameters
     )
     nodes = session.buffer("geodesic nodes", n * m * 16)
     paths = session.filled("geodesic paths", states)
@@ -113,7 +119,7 @@ def paths_of(request: ShootRequest, ends: np.ndarray, nodes: np.ndarray) -> Path
         theta[i, count[i] :] = velocity[i, count[i] :] = np.nan
     rest = np.where(lost, 1.0, ends["remaining"].astype(np.float64))
     reached = np.where(count > steps, 1.0, (count - rest) / steps)
-    error = ends["drift"].astype(np.float64) if request.alpha == 0.0 else np.zeros(len(ends))
+    error = _error(request, ends, theta, velocity)
     error[lost] = np.nan
     drifted = (ends["status"] == Status.OK) & (lost | (error > DRIFT_LIMIT[4]))
     return Paths(
@@ -130,3 +136,19 @@ def paths_of(request: ShootRequest, ends: np.ndarray, nodes: np.ndarray) -> Path
         status=np.where(drifted, Status.NOT_CONVERGED, ends["status"]).astype(np.int32),
         engine="gpu",
     )
+
+
+def _error(request: ShootRequest, ends: np.ndarray, theta: Floats, v: Floats) -> Floats:
+    """Return the drift of the speed, or of the velocity in a flat chart, (n,); NaN if neither is
+    constant.
+    """
+    chart = straightness.chart_of(request.manifold, request.alpha)
+    if request.alpha == 0.0:
+        return np.asarray(ends["drift"].astype(np.float64))
+    if chart is None:
+        return np.full(len(ends), np.nan)
+    known = np.isfinite(v).all(axis=2, keepdims=True) & np.isfinite(theta).all(
+        axis=2, keepdims=True
+    )
+    theta, v = (np.where(known, x, x[:, :1]) for x in (theta, v))
+    return straightness.drift(request.manifold, chart, theta, v)

@@ -22,7 +22,6 @@ from compute.geodesics import (
 )
 from compute.geodesics.discrete_energy import SEGMENTS
 from compute.geodesics.initial_curves import alphas, first_curve
-from compute.geodesics.initial_value import Fire
 from compute.geodesics.shooting import AIM, MISS_LIMIT, judged, shot_of
 from compute.gpu import discrete_energy, initial_value, tiles
 from compute.gpu.initial_value import PATH
@@ -121,11 +120,12 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
     paths = direct_solutions.repaired(request, constant_curvature.repaired(request, paths))
     paths = multiple_shooting.repaired(request, paths, curves, fire, "f4")
-    return _ended(request, _resolved(request, paths, fire))
+    return _ended(request, _resolved(session, request, paths))
 
 
-def _resolved(request: ConnectRequest, paths: Paths, fire: Fire) -> Paths:
-    """Return ``paths`` with those NOT_CONVERGED whose energy changes with steps of half the size.
+def _resolved(session: GpuSession, request: ConnectRequest, paths: Paths) -> Paths:
+    """Return ``paths`` with the change of their energies by steps of half the size, as a share, for
+    error; NOT_CONVERGED where it is large.
 
     For α ≠ 0 no speed is constant, so nothing else shows that steps are too long.  Rays from some nodes
     are compared, as errors of one from the start alone would grow.
@@ -137,14 +137,19 @@ def _resolved(request: ConnectRequest, paths: Paths, fire: Fire) -> Paths:
     every = request.steps // count
     theta, v = (nodes[rows, :-1:every].reshape(-1, 2) for nodes in (paths.theta, paths.velocity))
     own, finer = (
-        fire(ShootRequest(request.manifold, theta, v / count, request.alpha, steps))
+        initial_value.shoot(
+            session, ShootRequest(request.manifold, theta, v / count, request.alpha, steps), bound
+        )
         .energy.reshape(-1, count)
         .sum(axis=1)
-        for steps in (every, 2 * every)
+        for steps, bound in ((every, 1.0), (2 * every, 0.5))
     )
-    status = paths.status.copy()
-    status[rows[~(np.abs(own - finer) <= ENERGY_LIMIT * finer)]] = Status.NOT_CONVERGED
-    return replace(paths, status=status)
+    # a pair of equal points has no energy
+    change = np.abs(own - finer) / np.where(finer > 0.0, finer, 1.0)
+    status, error = paths.status.copy(), paths.error.copy()
+    status[rows[~(change <= ENERGY_LIMIT)]] = Status.NOT_CONVERGED
+    error[rows] = np.fmax(error[rows], change)
+    return replace(paths, status=status, error=error)
 
 
 def _ended(request: ConnectRequest, paths: Paths) -> Paths:
@@ -239,7 +244,7 @@ def _round(
     paths = session.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
     traces = session.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
     own = np.array([(pairs, SEGMENTS, steps, restart, alpha)], SOURCE.parameters)
-    rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], initial_value.SOURCE.parameters)
+    rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha, 1.0)], initial_value.SOURCE.parameters)
     aim_with = (session.filled(f"shooting parameters {restart}", own), nodes, paths, aims)
     fire_with = (session.filled(f"shooting rays {restart}", rays), paths, traces)
     fire_kernel = session.kernel(initial_value.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})

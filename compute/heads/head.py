@@ -22,10 +22,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -256,8 +256,9 @@ def bundled() -> tuple[str, ...]:
     return tuple(texts())
 
 
-def _folder() -> Traversable:
-    return resources.files("assets") / "heads"
+def bundled_file(name: str) -> AbstractContextManager[Path]:
+    """Return the path of a bundled file, which stays while the ``with`` block runs."""
+    return resources.as_file(resources.files("assets") / "heads" / f"{name}.npz")
 
 
 def is_file(source: str | Path) -> bool:
@@ -271,7 +272,7 @@ def load(source: str, names: Names = Names()) -> HeadFile:
     Pickled data is never read.  Raises ValueError with one line that names what is wrong.
     """
     if source in bundled():
-        with resources.as_file(_folder() / f"{source}.npz") as path:
+        with bundled_file(source) as path:
             return read(str(path), names, modified(path), 0)
     path = Path(source)
     foreign_files.refuse(path)

@@ -43,8 +43,11 @@ LEAST_KEYS = 3
 
 
 def settled(stated: dict[str, Any]) -> dict[str, Any]:
-    """Return a specification with its defaults; for a user's file the first head."""
-    own = stated.get("source", DEFAULTS["source"]) not in heads.bundled()
+    """Return a specification with its defaults; for a user's file and an output layer the first
+    head.
+    """
+    source = stated.get("source", DEFAULTS["source"])
+    own = source not in heads.bundled() or bool(stated.get("output"))
     return {"layer": 0, "head": 0, **stated} if own else stated
 
 

@@ -4,13 +4,14 @@ A .safetensors or .npz file has
     unembedding       (n, d), a row for each word,
     hidden            (tokens, d), after the final norm,
 and optionally output_bias (n,), output_scale (a factor of the logits), next_rows (tokens, n): the
-model's own probabilities, output_verified: the largest difference from them, words (n) and tokens:
-strings, model, text.
+model's own probabilities, output_verified: the largest difference from them, output_others: how many
+words the last row stands for, words (n) and tokens: strings, model, text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,37 +25,51 @@ from compute.core.arrays import Floats
 from compute.core.opening import is_regular, modified
 from compute.core.refusal import Refused, shown
 from compute.heads import head_file
+from compute.heads.head import bundled, bundled_file
 from compute.heads.head_stack import check_values
 from compute.heads.output_layer import OutputLayer
 
 # bytes of one array, and of a compressed file
 MOST_BYTES = 4 << 30
 ARRAYS = (
-    "unembedding", "hidden", "output_bias", "output_scale", "next_rows", "output_verified", "words",
-    "tokens", "model", "text",
+    "unembedding", "hidden", "output_bias", "output_scale", "next_rows", "output_verified",
+    "output_others", "words", "tokens", "model", "text",
 )  # fmt: skip
 FEWEST_WORDS = 3
+MOST_OTHERS = 10**9
 HOW = "capture MODEL --text TEXT -o FILE --output writes both"
 
 
-def has_output(path: str) -> bool:
-    """Whether a file holds an output layer.  Raises ValueError for a file that cannot be read."""
-    return {"unembedding", "hidden"} <= set(names_of(path))
+def has_output(source: str) -> bool:
+    """Whether a file or a bundled name holds an output layer.
+
+    Raises ValueError for a file that cannot be read.
+    """
+    with _place(source) as path:
+        return {"unembedding", "hidden"} <= set(names_of(str(path)))
 
 
 def load(source: str) -> OutputLayer:
-    """Return the output layer of a file.  Raises ValueError with one line that names what is
-    wrong.
+    """Return the output layer of a file or of a bundled name.
+
+    Raises ValueError with one line that names what is wrong.
     """
+    if source in bundled():
+        with bundled_file(source) as path:
+            return _read(str(path), modified(path), source)
     path = Path(source)
     foreign_files.refuse(path)
     if not is_regular(path):
         raise Refused(f"an output layer must be a file, got {shown(source)}")
-    return _read(str(path), modified(path))
+    return _read(str(path), modified(path), str(path))
+
+
+def _place(source: str) -> AbstractContextManager[Path]:
+    return bundled_file(source) if source in bundled() else nullcontext(Path(source))
 
 
 @lru_cache(maxsize=2)
-def _read(path: str, when: int) -> OutputLayer:
+def _read(path: str, when: int, called: str) -> OutputLayer:
     arrays, said = _arrays(path), words_of(path)
     for name in ("unembedding", "hidden"):
         if name not in arrays:
@@ -72,7 +87,7 @@ def _read(path: str, when: int) -> OutputLayer:
     count, tokens = len(rows), len(hidden)
     own = arrays.get("next_rows")
     return OutputLayer(
-        name=path,
+        name=called,
         unembedding=rows,
         hidden=hidden,
         bias=_numbers(path, "output_bias", arrays, (count,), 0.0),
@@ -83,6 +98,7 @@ def _read(path: str, when: int) -> OutputLayer:
         text=head_file.words(path, "text", arrays, said),
         own=None if own is None else _probabilities(path, own, (tokens, count)),
         verified=_verified(path, arrays),
+        others=_others(path, arrays),
     )
 
 
@@ -141,6 +157,13 @@ def _verified(path: str, arrays: Mapping[str, Floats]) -> float:
     if not np.isnan(gap) and not 0 <= gap <= 1:
         raise Refused(f"{path}: output_verified must be a difference from 0 to 1, got {gap:g}")
     return gap
+
+
+def _others(path: str, arrays: Mapping[str, Floats]) -> int:
+    found = _one(path, "output_others", arrays, 0.0)
+    if not (0 <= found <= MOST_OTHERS and found == int(found)):
+        raise Refused(f"{path}: output_others must be a number of words, got {found:g}")
+    return int(found)
 
 
 def _one(path: str, name: str, arrays: Mapping[str, Floats], default: float) -> float:

@@ -30,7 +30,7 @@ class WordChoice:
     key.
 
     rest (2,): the mass of the lumped key at A and at B, both 0 if no word is left out; left: the number
-    of words that it holds.
+    of words that it holds.  Of a layer whose last row stands for others that row is the lumped key.
     """
 
     layer: OutputLayer
@@ -43,7 +43,7 @@ class WordChoice:
 
     @property
     def left(self) -> int:
-        return len(self.layer) - len(self.chosen)
+        return len(self.layer) + max(self.layer.others - 1, 0) - len(self.chosen)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -114,9 +114,13 @@ def choose(layer: OutputLayer, a: int, b: int, most: int = MOST_KEYS) -> WordCho
     ends = np.stack(layer.pair(a, b))
     rows = layer.log_rows(ends)
     if len(layer) <= most:
-        chosen = np.arange(len(layer))
-        return WordChoice(layer, a, b, chosen, layer.keys(chosen), layer.bias, np.zeros(2))
-    order = np.argpartition(-rows.max(axis=0), most - 2)
+        every = np.arange(len(layer))
+        chosen, rest = (every[:-1], np.exp(rows[:, -1])) if layer.others else (every, np.zeros(2))
+        return WordChoice(layer, a, b, chosen, layer.keys(every), layer.bias, rest)
+    likeliest = rows.max(axis=0)
+    if layer.others:
+        likeliest[-1] = -np.inf  # no word of its own
+    order = np.argpartition(-likeliest, most - 2)
     chosen, others = np.sort(order[: most - 1]), order[most - 1 :]
     weights = np.full_like(rows, -np.inf)
     weights[:, others] = rows[:, others]

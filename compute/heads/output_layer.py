@@ -30,7 +30,7 @@ class OutputLayer:
 
     words (n,), tokens (m,): labels as the tokenizer writes them; own (m, n): the model's own next-token
     probabilities, or None; verified: the largest difference from them when the file was made, NaN
-    if unknown.
+    if unknown; others: the number of words that the last row stands for, 0 if it is a word itself.
     """
 
     name: str
@@ -44,6 +44,7 @@ class OutputLayer:
     text: str = ""
     own: Floats | None = None
     verified: float = float("nan")
+    others: int = 0
 
     def __len__(self) -> int:
         return len(self.unembedding)

@@ -23,6 +23,10 @@ class NoAdapter(RuntimeError):
     """No device can run the kernels."""
 
 
+class Unloadable(NoAdapter):
+    """The package wgpu is missing or cannot be imported: the installation is incomplete."""
+
+
 class Engine(Protocol):
     """The interface of engines.  An engine is used from one thread only."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from compute.core.arrays import Floats, Ints
 from compute.core.refusal import shown
 from compute.core.status import Status
-from compute.geodesics import initial_value
+from compute.geodesics import known_rays
 from compute.geodesics.initial_curves import nearest
 from compute.geodesics.shooting import MISS_LIMIT, aimed, judged, shot_of
 from compute.manifold.charts import Chart
@@ -126,16 +126,16 @@ def spray(
 
 
 def resolved(engine: Engine, request: ShootRequest) -> Paths:
-    """Shoot the rays of a request; repeat those whose speed drifts in float64.
+    """Shoot the rays of a request; repeat those that are too inexact in float64.
 
-    A ray that drifts there too keeps its status and only its first node: its end is unknown.
+    A ray that is so there too keeps its status and only its first node: its end is unknown.
     """
     paths = engine.shoot(request)
     drifted = np.flatnonzero(paths.status == Status.NOT_CONVERGED)
     if drifted.size == 0:
         return paths
     some = replace(request, theta=request.theta[drifted], velocity=request.velocity[drifted])
-    again = initial_value.shoot(some)
+    again = known_rays.shoot(some)
     lost = again.status == Status.NOT_CONVERGED
     again.theta[lost, 1:] = again.velocity[lost, 1:] = np.nan
     return batch.replaced(paths, drifted, again)

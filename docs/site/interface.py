@@ -56,8 +56,8 @@ GROUPS = {
     ),
     "normals": ("Normals of any dimension", ("Normal", "normal_geodesic", "normal_paths")),
     "engines": (
-        "Engines, statuses, the widget",
-        ("open_engine", "Engine", "NoAdapter", "Status", "show"),
+        "Engines, statuses, scenes",
+        ("open_engine", "Engine", "NoAdapter", "Status", "show", "scene_store"),
     ),
 }
 INDEX = """# Python interface

@@ -91,7 +91,8 @@ fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
     refuse(step, ILL_CONDITIONED, singular);
     (*step).speed2 = speed2(at, y);
     if stage == 0u {
-        refuse(step, NOT_CONVERGED, turns(at.metric.xz, (*step).size * a, TURN_LIMIT * y.zw));
+        let most = parameters.bound * TURN_LIMIT;
+        refuse(step, NOT_CONVERGED, turns(at.metric.xz, (*step).size * a, most * y.zw));
     }
     return vec4f(y.zw, a);
 }
@@ -105,7 +106,8 @@ fn turns(scale: vec2f, change: vec2f, allowed: vec2f) -> bool {
 
 /// Whether g(v, v) changes by more than is allowed.  For α = 0 it is constant; its drift is judged.
 fn swells(step: Step) -> bool {
-    return max(step.first2, step.speed2) > SWELL_LIMIT * min(step.first2, step.speed2);
+    let most = pow(SWELL_LIMIT, parameters.bound);
+    return max(step.first2, step.speed2) > most * min(step.first2, step.speed2);
 }
 
 /// Keep the first reason to reject a step.

@@ -26,12 +26,14 @@ def run(chosen: argparse.Namespace) -> int:
     from app.jobs.diagnosis import findings
     from compute import open_engine
     from compute.engine.reference import ReferenceEngine
-    from compute.requests.engine import NoAdapter
+    from compute.requests.engine import NoAdapter, Unloadable
 
+    complete = True
     try:
-        engine, remark = open_engine(chosen.engine), ""
+        engine, remark = open_engine("gpu" if chosen.engine == "auto" else chosen.engine), ""
     except NoAdapter as problem:
         engine, remark = ReferenceEngine(), str(problem)
+        complete = chosen.engine == "auto" and not isinstance(problem, Unloadable)
     result = findings(engine, _gl(), remark)
     checks = result["checks"]
     marks = {True: "✓", False: "✗"}
@@ -42,7 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
         for c in checks
     ]
     show(result, chosen.json, [*lines, *([remark] if remark else [])])
-    return 0 if all(check["ok"] for check in checks) and not remark else 1
+    return 0 if all(check["ok"] for check in checks) and complete else 1
 
 
 def _gl() -> str | None:

@@ -27,7 +27,9 @@ TITLES = {
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``steer``."""
     parser.add_argument(
-        "file", metavar=metavar("FILE", "heads"), help="a file that capture --output wrote"
+        "file",
+        metavar=metavar("FILE", "heads"),
+        help="a file that capture --output wrote, or the bundled cat",
     )
     parser.add_argument(
         "--from", dest="a", type=int, required=True, metavar="I", help="position of token A"
@@ -91,7 +93,7 @@ def _result(
         "tokens": choice.layer.labels,
         "model": choice.layer.model,
         "keys": len(choice.K),
-        "words": len(choice.layer),
+        "words": len(choice.chosen) + choice.left,
         "rest": choice.rest,
         "verified": choice.layer.verified,
         "likely": found.likely,

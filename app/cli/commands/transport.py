@@ -11,9 +11,6 @@ from app.views.text.typed_values import pair
 if TYPE_CHECKING:
     import argparse
 
-    from compute.core.arrays import Floats
-    from compute.manifold.manifold import Manifold
-
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``transport``."""
@@ -37,6 +34,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import AttentionGeodesic
     from compute.core.arrays import points
     from compute.core.status import Status
+    from compute.geodesics.transport_errors import errors
     from compute.requests.transport import TransportRequest
 
     request, scene = boundary_values(chosen), scene_of(chosen)
@@ -61,10 +59,10 @@ def run(chosen: argparse.Namespace) -> int:
         "engine": carried.engine,
         "length": path.length,
     }
-    # a geodesic carries its own velocity: what is missed shows errors that keep all lengths, too
-    ends = velocity[-1], carried.operators[0, -1] @ velocity[0]
-    missed = _missed(request.manifold, theta[-1], *ends)
-    count = digits(float(np.max([error_of(path), carried.drift[0], missed])))
+    error = float(errors(request.manifold, theta[None], velocity[None], carried)[0])
+    result["error"] = error
+    # np.max keeps NaN
+    count = digits(float(np.max([error_of(path), error])))
     before, after = (written(carried.vectors[0, i], count) for i in (0, -1))
     lines = [
         f"vector    {before} becomes {after}",
@@ -72,9 +70,9 @@ def run(chosen: argparse.Namespace) -> int:
         if alpha == 0.0
         else "angle     none: transport is a rotation only for α = 0",
         f"matrix    {written(carried.operators[0, -1], count)}",
-        f"drift     {carried.drift[0]:.2e} of the vector's length"
-        if alpha == 0.0
-        else "drift     none: transport keeps lengths only for α = 0",
+        f"error     {error:.1e} of the vector's length"
+        if np.isfinite(error)
+        else "error     not known",
         f"status    {status.name}: {status.words} ({carried.engine})",
     ]
     places = token_places(chosen, 2)
@@ -82,21 +80,6 @@ def run(chosen: argparse.Namespace) -> int:
         result["tokens"], lines[:0] = places.described, places.lines()
     show(result, chosen.json, lines)
     return exit_of(status)
-
-
-def _missed(manifold: Manifold, theta: Floats, v: Floats, carried: Floats) -> float:
-    """Return the length of a difference of vectors (2,) at θ (2,) as a share of that of ``v``, NaN if
-    unknown.
-    """
-    import numpy as np
-
-    from compute.manifold.tangent import norm
-
-    if not np.isfinite(carried).all():
-        return np.nan
-    metric = manifold.metric(theta)
-    size = float(norm(metric, v))
-    return float(norm(metric, carried - v)) / size if size != 0.0 else 0.0
 
 
 COMMAND = Subcommand(

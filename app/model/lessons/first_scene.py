@@ -7,6 +7,7 @@ from pathlib import Path
 from app.model import scene_file
 from app.model.lessons import catalogue
 from app.model.scene import Scene, completed, of_family
+from compute.core.refusal import shown
 from compute.families import families
 
 
@@ -27,6 +28,18 @@ def load(source: str | Path) -> Scene:
         return catalogue.load(source).steps[0].scene
     except catalogue.NotALesson as problem:
         raise scene_file.NotAScene(str(problem)) from None
+
+
+def given(scene: object) -> Scene:
+    """Return a scene as it is, or that of a name or a path (`load`).
+
+    Raises ValueError for what names or is no scene.
+    """
+    if isinstance(scene, str | Path):
+        return load(scene)
+    if not isinstance(scene, Scene):
+        raise ValueError(f"scene must be a name, a file's path or a scene, got {shown(scene)}")
+    return scene
 
 
 def _is_family(source: str) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import app
 
+from app.process.unhandled import reported
 from app.views.canvas.gl.painter import Painter, context, renderer
 from app.views.canvas.input.gestures import Gestures
 from app.views.interface.events import PlotResized
@@ -38,8 +39,8 @@ class VispyCanvas(Gestures):
         self._view.set_current()
         self._painter = Painter(self._view.native)
         events = self._view.events
-        events.draw.connect(lambda event: self._draw())
-        events.resize.connect(lambda event: self._resized())
+        events.draw.connect(reported(None)(lambda event: self._draw()))
+        events.resize.connect(reported(None)(lambda event: self._resized()))
         self.listen(events)
 
     @property
@@ -49,7 +50,7 @@ class VispyCanvas(Gestures):
 
     def on_drawn(self, call: Callable[[], None]) -> None:
         """Call ``call`` after each frame."""
-        self._view.events.draw.connect(lambda event: call(), position="last")
+        self._view.events.draw.connect(reported(None)(lambda event: call()), position="last")
 
     def _now(self) -> None:
         """Redraw as soon as possible."""

@@ -230,9 +230,9 @@ class Plot(Canvas):
     def _give_way(self) -> None:
         """Keep the words of marks off pins and the geodesic, once these are at rest."""
         if not self.holds():
-            pins = np.array([xy for xy in self._pins.at.values()] or np.empty((0, 2)))
+            pins = _joined([np.array([xy]) for xy in self._pins.at.values()])
             lines = [xy[:: max(len(xy) // MOST_NODES, 1)] for xy in self._curves.nodes(LINES)]
-            nodes = np.concatenate(lines) if lines else np.empty((0, 2))
+            nodes = _joined(lines)
             for marks in (self._marks, self._data):
                 marks.give_way(pins, nodes[np.isfinite(nodes).all(axis=1)])
 
@@ -249,14 +249,16 @@ class Plot(Canvas):
         )
         kinds = (*curves.kinds, *(name for name, there in marks if there))
         circles = self._ellipses.words
-        ends = [np.array([xy]) for xy in (*pins.values(), self._vector.tip) if xy is not None]
-        points = [*curves.nodes(LINES), *ends]
+        ends = (*pins.values(), self._vector.tip, self._pins.moving)
+        points = [np.array([xy]) for xy in ends if xy is not None]
         shares = {**curves.shares, CARRIED: self._carried.opacity, CIRCLES: self._ellipses.opacity}
         shares[DATA] = self._data.opacity
         named = [m.xy for m in (self._marks, self._data) if m.opacity and m.xy is not None]
-        tokens = np.concatenate(named) if named else None
-        places = np.concatenate(points) if points else None
-        return kinds, {CIRCLES: circles, **curves.names}, shares, places, tokens
+        tokens = _joined(named) if named else None
+        places = _joined(points) if points else None
+        lines, others = curves.nodes(LINES), curves.nodes({*curves.kinds} - {*LINES})
+        names = {CIRCLES: circles, **curves.names}
+        return Shown(kinds, names, shares, lines, others, places, tokens, self.holds())
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
@@ -372,3 +374,11 @@ class Plot(Canvas):
     @property
     def _in_space(self) -> bool:
         return isinstance(self.frame, SpaceFrame)
+
+
+def _joined(parts: list[Array]) -> Array:
+    """Return points (k, d) of several arrays; while charts glide, only those in both charts, if there
+    are any: what is drawn again meanwhile has the coordinates of one.
+    """
+    width = max((part.shape[1] for part in parts), default=2)
+    return np.concatenate([part for part in parts if part.shape[1] == width] or [np.empty((0, 2))])

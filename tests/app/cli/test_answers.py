@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,7 @@ KEYS = {
         "divergences.why",
     "shoot gaussian --start 0,1 --velocity 1,0": PATHS,
     "transport gaussian --start 0,1 --end 1,1 --vector 1,0":
-        "vectors angle matrix norm_drift status engine length",
+        "vectors angle matrix norm_drift error status engine length",
     "holonomy gaussian --loop loop.json":
         "matrix angle integral_curvature area defect status engine chart encloses",
     "topology gaussian --grid 16":
@@ -108,6 +109,13 @@ def test_the_doctor_is_not_content_where_the_gpu_that_was_asked_for_is_not_there
     assert main(["doctor", "--engine", "gpu", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert (found["engine"], found["remark"]) == ("reference", "no GPU adapter, found: none")
+
+
+def test_the_doctor_is_not_content_without_wgpu(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "wgpu.backends.wgpu_native", None)
+    assert main(["doctor", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["engine"] == "reference" and "wgpu cannot be loaded" in found["remark"]
 
 
 def test_the_doctor_is_not_content_with_one_kernel_that_is_wrong(monkeypatch, capsys):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from itertools import count
 from unittest.mock import MagicMock
@@ -289,9 +288,9 @@ def test_the_vector_follows_its_tip(desk):
 def test_playing_moves_the_point_without_computing(desk):
     controller, _, window, runner = desk
     give(controller, runner)
+    controller.part(TimelinePart).now = count(0.0, 0.033).__next__
     controller.on_event(CommandInvoked("play"))
     step = window.every.call_args.args[1]
-    controller.part(TimelinePart).now = count(time.monotonic(), 0.033).__next__
     for _ in range(5):
         step()
     assert controller.store.scene.playhead > 0.5
@@ -304,9 +303,10 @@ def test_undo_while_the_point_plays_takes_back_the_edit_and_the_point_goes_on(de
     controller, _, window, runner = desk
     give(controller, runner)
     controller.on_event(SceneEdited((("layers.straight", False),)))
+    part = controller.part(TimelinePart)
+    part.now = count(0.0, 0.033).__next__
     controller.on_event(CommandInvoked("play"))
-    step, part = window.every.call_args.args[1], controller.part(TimelinePart)
-    part.now = count(time.monotonic(), 0.033).__next__
+    step = window.every.call_args.args[1]
     step(), step()
     there = controller.store.scene.playhead
     controller.on_event(CommandInvoked("undo"))
@@ -410,6 +410,21 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
     controller.store.undo()
     for shown in (canvas.set_ellipses, canvas.set_map):
         assert each(call.args[0] is None for call in shown.call_args_list)
+
+
+def test_a_slider_that_is_let_go_while_charts_glide_leaves_the_pins_between_them(desk):
+    """A straight line of one chart beside a geodesic of both could not be drawn."""
+    controller, canvas, _, runner = desk
+    give(controller, runner)
+    controller.on_event(SceneEdited((("chart", "half_plane"),)))
+    assert controller.transition.is_running
+    for held in (True, False):
+        controller.on_event(Held(held))
+    drawn = {call.args[0]: call.args[1] for call in canvas.set_curve.call_args_list}
+    assert drawn["straight"].xy.shape[1] == drawn["geodesic"].xy.shape[1] == 4
+    assert len(canvas.set_pin.call_args_list[0].args[1]) == 2
+    controller.transition.end()
+    assert canvas.set_curve.call_args_list[-1].args[1].xy.shape[1] == 2
 
 
 def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):

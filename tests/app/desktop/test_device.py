@@ -12,6 +12,7 @@ from app.jobs import worker as runner
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.worker import EngineOpened, JobFailed, Notice, Runner
 from compute.requests.engine import NoAdapter
+from tests.losses import destroyer
 
 JOB = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (1.0, 0.0), 0.0, "live")
 
@@ -70,16 +71,19 @@ def test_a_device_that_is_lost_at_each_try_is_given_up(monkeypatch, gpu_engine):
 
 
 def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch, gpu_engine):
-    """Four devices are lost, each at another moment of a job (in a submit wgpu itself may abort)."""
+    """Four devices are lost, each at another moment of a job."""
     die, answers, messages = random.Random(2), threading.Semaphore(0), []
-    begun, timers = set(), []
+    begun, timers, destroy, open_engine = set(), [], {}, runner.open_engine
+
+    def opened(prefer, adapter):
+        engine = open_engine(prefer, adapter)
+        destroy[engine] = destroyer(engine.session.device)
+        return engine
 
     def perform(engine, job, emit, cancelled, session) -> None:
         if job not in begun and not engine.session.device.is_ending():
             begun.add(job)
-            timers.append(
-                threading.Timer(die.uniform(0.0, 0.05), engine.session.device.handle.destroy)
-            )
+            timers.append(threading.Timer(die.uniform(0.0, 0.05), destroy[engine]))
             timers[-1].start()
         job.perform_in(session, engine, emit, cancelled)
 
@@ -88,6 +92,7 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
         if isinstance(message, (PathAnswer, JobFailed)):
             answers.release()
 
+    monkeypatch.setattr(runner, "open_engine", opened)
     monkeypatch.setattr(runner, "perform", perform)
     worker = Runner(deliver, "gpu")
     asked = [replace(JOB, end=(1.0, 2.0 + 0.1 * i), steps=512) for i in range(4)]

@@ -18,7 +18,7 @@ from app.jobs import worker
 from compute.core import array_files
 from compute.heads import head as heads
 from tests.monkey import Monkey, act, listening, megabytes, opened
-from tests.windows import edit, end, live, until
+from tests.windows import PATIENCE, edit, end, live, until
 
 pytestmark = pytest.mark.window
 ACTIONS = 220
@@ -66,11 +66,13 @@ def test_a_monkey_finds_nothing_that_breaks(program, problems):
     before = 0.0
     for i in range(ACTIONS):
         if i == WARM:
+            until(program, lambda: program.runner.pending() == 0)
             before = megabytes()
         act(program, monkey)
         seen.add((program.store.scene.family, program.store.scene.chart))
         assert not problems
     assert len(seen) > 9, "it went about"
+    until(program, lambda: program.runner.pending() == 0)
     assert megabytes() - before < GROWTH
     program.controller.close()
 
@@ -82,7 +84,7 @@ def test_the_window_waits_for_no_job(program, problems, monkeypatch):
 
     def stands_still(engine, job, emit, cancelled, session) -> None:
         begun.set()
-        assert held.wait(60)
+        assert held.wait(PATIENCE)
 
     monkeypatch.setattr(worker, "perform", stands_still)
     monkey = Monkey(program, seed=3)
@@ -91,7 +93,8 @@ def test_the_window_waits_for_no_job(program, problems, monkeypatch):
     for _ in range(60):
         monkey.step()
         live(program)
-    assert begun.is_set() and program.runner.pending() > 0
+    until(program, begun.is_set)
+    assert program.runner.pending() > 0
     held.set()
     until(program, lambda: program.runner.pending() == 0)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.views.canvas.display_list import Primitive
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame
 from app.views.interface.events import SceneEdited
 from tests import ROOT
 from tests.claims import each
-from tests.windows import dock, end, kept, live, point, recent, until
+from tests.windows import dock, end, kept, live, point, recent, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -116,6 +121,8 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     first.documents.recovery.offer()
     assert questions(first) == ["There is unsaved work"]
     answer(first, "Restore")
+    assert questions(first) == ["Save the changes?"], "which were made meanwhile"
+    answer(first, "Discard")
     assert first.store.scene == lost and first.documents.is_unsaved
     assert first.window.frame.windowTitle().startswith("• was.json")
     assert [file.stem for file in (tmp_path / "unsaved").glob("*.unsaved")] == [
@@ -138,8 +145,9 @@ def test_a_scene_that_was_named_stays_and_what_a_killed_session_left_is_offered_
     assert message(program) == "⚠ Changes of was.json were not saved by an earlier session"
     edit(program, 0.9)
     program.controller.commands["restore"]()
-    answer(program, "Discard")
     answer(program, "Restore")
+    assert program.store.scene.alpha == 0.9, "asked first"
+    answer(program, "Discard")
     assert program.store.scene == lost and program.documents.is_unsaved
     assert not program.window.messages.isVisible(), "a line that no longer holds"
 
@@ -314,6 +322,51 @@ def test_a_scene_is_read_by_the_worker_and_what_is_changed_meanwhile_is_not_lost
     until(program, lambda: program.runner.pending() == 0)
     live(program)
     assert program.store.scene == scene_file.load("qubit"), "the one asked for last"
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_before_a_lesson_the_question_is_of_undo_which_brings_the_changes_back(make, as_file):
+    from PySide6.QtWidgets import QMessageBox
+
+    from app.parts.lessons import LessonPart
+
+    program = make()
+    edit(program, 0.3)
+    part = program.controller.part(LessonPart)
+    if as_file:
+        program.documents.open(ROOT / "assets/lessons/straight-line/lesson.md")
+    else:
+        program.lessons.open("straight-line")
+    until(program, lambda: bool(questions(program)))
+    (box,) = program.window.frame.findChildren(QMessageBox)
+    assert "only Undo brings back the changes" in box.informativeText()
+    assert "lost" not in box.informativeText()
+    answer(program, "Do not save")
+    assert part.lesson is not None and program.store.scene.alpha == 0.0
+    assert not program.documents.is_unsaved
+    program.controller.commands["undo"]()
+    assert program.store.scene.alpha == 0.3 and program.documents.is_unsaved
+
+
+def test_a_question_comes_only_once_a_file_that_replaces_the_scene_is_chosen(
+    make, tmp_path, monkeypatch
+):
+    from PIL import Image
+
+    program = make()
+    edit(program, 0.3)
+    photograph, scene, table = (tmp_path / name for name in ("p.png", "s.json", "t.csv"))
+    Image.new("RGB", (8, 8)).save(photograph)
+    table.write_text("x\n1\n2\n3\n", "utf-8")
+    chosen: list[Path | None] = [None, photograph, table, scene]
+    monkeypatch.setattr(
+        program.window, "ask_open", lambda *_: (path := chosen.pop(0)) and str(path)
+    )
+    for asked in ([], [], [], ["Save the changes?"]):
+        program.controller.commands["open"]()
+        assert questions(program) == asked
+    answer(program, "Cancel")
+    assert program.store.scene.alpha == 0.3
 
 
 # --- looks -----------------------------------------------------------------------------------
@@ -522,11 +575,41 @@ def test_the_doctor_answers_from_the_worker(make):
     page.close()
 
 
-def test_a_mistake_of_the_program_s_own_is_told_in_the_window(make, capsys):
+class _Broken(Layer):
+    """A layer that cannot be drawn."""
+
+    asked = 0
+
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        self.asked += 1
+        raise RuntimeError(f"frame {self.asked}")
+
+
+def test_a_frame_that_fails_is_reported_once_and_the_window_goes_on(make, capsys, monkeypatch):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     program = make()
-    program.report_exception(RuntimeError, RuntimeError("never mind"), None)
-    assert "never mind" in program.window.frame.statusBar().currentMessage()
-    assert "never mind" in capsys.readouterr().err
+    program.unhandled.begin()
+    broken = _Broken(program.canvas.theme)
+    program.canvas.add(broken)
+    bar = program.window.frame.statusBar()
+    until(program, lambda: bar.currentMessage() == "⚠ internal error: RuntimeError: frame 1")
+    bar.clearMessage()
+    for note in ("one", "two", "three"):
+        asked = broken.asked
+        program.canvas.set_note(note)
+        until(program, lambda asked=asked: broken.asked > asked)
+    before = program.store.scene.start
+    program.canvas.native.setFocus()
+    QTest.keyClick(program.canvas.native, "a")
+    QTest.keyClick(program.canvas.native, Qt.Key.Key_Right)
+    until(program, lambda: program.store.scene.start != before)
+    settle(program)
+    assert bar.currentMessage() == ""
+    assert capsys.readouterr().err.count("RuntimeError: frame") == 1
 
 
 def test_a_panel_from_the_menu_comes_before_the_others(make):

@@ -14,7 +14,7 @@ from app.desktop.export_process import Exporter
 from app.model import scene_file
 from app.views.interface.events import SceneEdited
 from tests.claims import each
-from tests.windows import end, named, until
+from tests.windows import end, live, named, until
 
 
 def test_a_form_becomes_options():
@@ -115,7 +115,7 @@ def test_a_form_remembers_what_was_chosen_and_goes_on_following_the_rest(program
     program.exporter.close()
     assert asked[0][2] == program.documents.file_name() != ""
     program.window.frame.resize(1000, 700)
-    program.application.processEvents()
+    live(program)
     program.window.actions["export_figure"].trigger()
     read, shown = program.exporter.dialog.values, program.canvas.native
     assert (read["dpi"], read["legend"], read["size"]) == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -115,7 +116,7 @@ def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch, problem, words
 
 def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
     def nothing(adapter) -> None:
-        raise NoAdapter("no adapter")
+        raise NoAdapter("no GPU adapter, found: none")
 
     monkeypatch.setattr("compute.gpu.device.Device", nothing)
     messages: list = []
@@ -123,6 +124,14 @@ def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
     runner.close()
     assert messages[0].name == "reference"
     assert "no GPU adapter" in messages[0].remark
+
+
+def test_without_wgpu_the_reference_takes_over_and_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "wgpu.backends.wgpu_native", None)
+    messages: list = []
+    Runner(messages.append, "auto").close()
+    assert messages[0].name == "reference"
+    assert "wgpu cannot be loaded" in messages[0].remark and "float64" in messages[0].remark
 
 
 def test_what_is_given_up_is_not_told_and_not_taken_up_again(gated):
@@ -204,7 +213,7 @@ def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):
     assert came.acquire(timeout=10)
     assert told[0].job == path(2) and told[0].paths.engine == "reference" and engines == []
     runner.first_drawn()
-    assert came.acquire(timeout=10) and isinstance(told[1], EngineOpened) and engines == ["auto"]
+    assert came.acquire(timeout=10) and isinstance(told[1], EngineOpened) and engines == ["gpu"]
     runner.close()
 
 

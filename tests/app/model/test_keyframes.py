@@ -33,6 +33,7 @@ from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdit
 from app.views.interface.views import Canvas, Window
 from compute.custom import definition
 from compute.manifold.extent import Extent
+from tests.windows import live
 
 
 @pytest.fixture(scope="module")
@@ -419,7 +420,7 @@ def timeline():
     bar.widget.resize(900, 90)
     bar.show_state(TimelineState(False, 0.0, 6.0, (0.0, 3.0), "smooth"))
     bar.widget.show()
-    application.processEvents()
+    live()
     yield bar, told
     bar.widget.close()
     bar.widget.deleteLater()

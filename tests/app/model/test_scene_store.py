@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import compute
 from app.model import scene_file
 from app.model.scene_store import SceneStore
 from app.model.store import Store
+from compute.core import packages
 
 
 def test_entries_are_set_one_by_one():
@@ -77,3 +79,18 @@ def test_a_scene_that_never_rests_is_said_to():
     restless = SceneStore(inner, prepare=lambda scene: other.set(title=str(next(count))))
     with pytest.raises(RuntimeError, match="keeps changing"):
         restless.set(alpha=0.5)
+
+
+def test_the_public_name_opens_scenes_by_name_and_value():
+    scene = scene_file.load("disk")
+    assert compute.scene_store("disk").scene == compute.scene_store(scene).scene == scene
+    assert compute.scene_store("beta").scene.family == "beta"
+    assert isinstance(compute.scene_store(), SceneStore)
+    with pytest.raises(ValueError, match="scene must be a name, a file's path or a scene, got 3"):
+        compute.scene_store(3)
+
+
+def test_without_the_program_the_public_name_says_what_it_needs(monkeypatch):
+    monkeypatch.setattr(packages, "stated", lambda group: ([], []))
+    with pytest.raises(ImportError, match="scene_store needs the package attention-geodesics"):
+        compute.scene_store()

@@ -177,7 +177,10 @@ def test_a_wait_for_the_window_is_interrupted(room):
 def test_what_cannot_be_interrupted_is_left_behind(room, monkeypatch):
     room.open()
     monkeypatch.setattr(console, "STUBBORN", 1e-9)
-    room.part.on_event(ConsoleEntered("import time; print('begun'); time.sleep(60)"))
+    stubborn = (
+        "try:\n    print('begun'); time.sleep(60)\nexcept KeyboardInterrupt:\n    time.sleep(60)"
+    )
+    room.part.on_event(ConsoleEntered(f"import time\n{stubborn}"))
     room.until(lambda: room.text.endswith("\nbegun\n"))
     room.part.on_event(ConsoleInterrupted())
     room.part.on_event(ConsoleInterrupted())

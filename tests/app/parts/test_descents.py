@@ -178,7 +178,7 @@ def test_wrong_settings_are_refused(changes, words):
 
 
 @pytest.mark.window
-def test_the_panel_sets_rates_and_draws_the_race(tmp_path):
+def test_the_panel_sets_rates_and_draws_the_race(tmp_path, monkeypatch):
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel
@@ -187,6 +187,7 @@ def test_the_panel_sets_rates_and_draws_the_race(tmp_path):
     from app.views.qt.widgets.play_button import PlayButton
 
     QApplication.instance() or QApplication(["test"])
+    monkeypatch.setattr("app.parts.descents.LASTS", 600.0)  # it does not end before it is paused
     program = Program(scene(steps=20), "reference", kept(tmp_path))
     try:
         program.window.frame.resize(1280, 720)

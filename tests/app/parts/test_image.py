@@ -21,6 +21,7 @@ from app.views.interface.theme import DARK, LIGHT
 from compute import GeodesicViT
 from compute.images import image_files
 from compute.images.patch_lattice import trail
+from tests.windows import destroy, live, wheel
 
 
 @pytest.fixture
@@ -143,14 +144,14 @@ def test_clicks_put_a_and_b_by_turns(desk):
 
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
-    application = QApplication.instance() or QApplication(["test"])
+    QApplication.instance() or QApplication(["test"])
     desk.part.on_event(PanelShown("Picture", True))
     heard: list[PictureEdited] = []
     panel = PhotographPanel(heard.append, DARK)
     panel.widget.resize(700, 320)
     panel.widget.show()
     panel.show(answered(desk))
-    application.processEvents()
+    live()
     assert heard == [], "a state that was set is not emitted again"
     box = panel.plot.getViewBox()
     for at in ((1.5, 2.5), (14.5, 8.5)):
@@ -163,6 +164,41 @@ def test_clicks_put_a_and_b_by_turns(desk):
     panel.pins["end"].setPos(3.0, 4.0)
     assert heard[-1].changes == (("end", (3.0 / 16, 4.0 / 16)),)
     panel.set_theme(LIGHT)
-    panel.widget.close()
-    panel.widget.deleteLater()
-    application.processEvents()
+    destroy(panel.widget)
+
+
+@pytest.mark.window
+def test_the_wheel_zooms_into_a_photograph_and_out_to_the_whole_of_it(desk):
+    from PySide6.QtCore import QPointF
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.panels.photograph_panel import NEAREST, PhotographPanel
+
+    QApplication.instance() or QApplication(["test"])
+    desk.part.on_event(PanelShown("Picture", True))
+    heard: list[PictureEdited] = []
+    panel = PhotographPanel(heard.append, DARK)
+    panel.widget.resize(700, 320)
+    panel.widget.show()
+    panel.show(answered(desk))
+    live()
+    box = panel.plot.getViewBox()
+    whole = box.viewRect()
+    assert whole.height() == pytest.approx(16, rel=0.05), "it fits"
+    # of the lowest row, which would leave the view if it were not kept inside
+    place = panel.plot.mapFromScene(box.mapViewToScene(QPointF(3.0, 15.9)))
+    for _ in range(4):
+        wheel(panel.plot.viewport(), place.x(), place.y(), 120)
+    near = box.viewRect()
+    assert near.height() < 0.8 * whole.height() and near.contains(QPointF(3.0, 15.5))
+    assert near.width() > near.height(), "it fills the width"
+    assert near.bottom() <= 16 + 1e-9
+    panel.show(answered(desk))
+    assert box.viewRect() == near, "new settings leave it there"
+    for turn, expected in ((120, NEAREST), (-120, whole.height())):
+        for _ in range(60):
+            wheel(panel.plot.viewport(), place.x(), place.y(), turn)
+        assert box.viewRect().height() == pytest.approx(expected, rel=0.02)
+    assert box.viewRect().center().x() == pytest.approx(8, abs=0.01)
+    assert heard == []
+    destroy(panel.widget)

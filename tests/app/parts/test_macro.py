@@ -252,3 +252,30 @@ def test_a_long_recording_ends(desk, monkeypatch):
     assert not desk.macro.is_recording
     desk.work()
     assert len(lines(desk.macro.text)) == 4
+
+
+RECORDED_BEFORE = """
+from app.model.scene_store import SceneStore
+
+def replay(store):
+    store.begin(family="gaussian", start=(-1.5, 0.6), end=(1.5, 0.6))
+    store.set(alpha=-0.5)
+
+store = SceneStore()
+replay(store)
+"""
+
+
+def test_scripts_that_were_recorded_before_the_public_name_still_run():
+    namespace = {}
+    exec(RECORDED_BEFORE, namespace)
+    assert namespace["store"].scene.alpha == -0.5
+    assert namespace["store"].scene == replayed(RECORDED_BEFORE.rpartition("store =")[0])
+
+
+def test_a_script_uses_public_names_alone(desk):
+    text = desk.recorded()
+    assert [line for line in text.splitlines() if line.startswith(("import ", "from "))] == [
+        "from pathlib import Path",
+        "import compute",
+    ]

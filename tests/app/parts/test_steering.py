@@ -15,7 +15,7 @@ from app.presenters import steering
 from app.views.interface.events import CommandInvoked, PanelShown
 from app.views.interface.steering import SteeringAsked
 from compute.families import parse
-from tests.app.parts.beside import CAT, Beside, scene_of
+from tests.app.parts.beside import Beside, scene_of
 from tests.compute.steering import outputs
 
 LAYER = outputs.random(300, 6, 1.5)
@@ -71,12 +71,23 @@ def test_of_a_file_with_heads_the_pins_are_the_pair_until_it_is_shown(file, tmp_
 def test_it_says_what_is_missing(tmp_path):
     gaussian = Beside(SteeringPart, scene_file.load("gaussian"))
     assert gaussian.hear(SHOWN).note == NO_HEAD
-    assert Beside(SteeringPart, scene_of(CAT, tmp_path)).hear(SHOWN).note == NO_LAYER
+    assert Beside(SteeringPart, scene_of("attention:bank", tmp_path)).hear(SHOWN).note == NO_LAYER
     path = tmp_path / "heads.npz"
     np.savez(path, **HEADS)
     assert (
         Beside(SteeringPart, scene_of(f"attention:{path}", tmp_path)).hear(SHOWN).note == NO_LAYER
     )
+
+
+def test_the_bundled_head_has_an_output_layer_and_a_scene():
+    made = Beside(SteeringPart, scene_file.load("steering"))
+    state = made.hear(SHOWN)
+    assert (state.a, state.b, state.on_canvas) == (20, 30, True)
+    assert state.film[-1].startswith("1:  the 0.91")
+    assert state.lumped.startswith(
+        "One key stands for 48641 other words: 1.1 % of the mass at “on”"
+    )
+    assert Beside(SteeringPart, scene_file.load("induction")).hear(SHOWN).tokens == state.tokens
 
 
 def test_its_points_are_a_table_as_the_command_writes_it(file, tmp_path):

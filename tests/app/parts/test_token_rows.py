@@ -25,6 +25,7 @@ from compute.attention.interpolations import Way, ways
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
+from tests.windows import destroy, live
 
 
 @pytest.mark.parametrize("name", ["categorical3_natural", "gaussian"])
@@ -142,7 +143,7 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
 
     from app.views.qt.panels.rows_panel import RowsPanel
 
-    application = QApplication.instance() or QApplication(["test"])
+    QApplication.instance() or QApplication(["test"])
     heard: list[object] = []
     panel = RowsPanel(heard.append, DARK)
     panel.widget.resize(700, 260)
@@ -152,7 +153,7 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
     way = token_rows.state(answer, path(), 0.5)
     strips = tuple(replace(way.strips[0], kind=one.kind) for one in every)
     panel.show(replace(way, strips=strips))
-    application.processEvents()
+    live()
     box = panel.strips["m"].plot.getViewBox()
     place = panel.plots.mapFromScene(box.mapViewToScene(QPointF(0.25, 1.0)))
     QTest.mouseClick(panel.plots.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -162,6 +163,4 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
     assert time == pytest.approx(0.25, abs=0.02)
     panel.set_theme(LIGHT)
     assert [strip.mark.value() for strip in panel.strips.values()] == [0.5] * 3
-    panel.widget.close()
-    panel.widget.deleteLater()
-    application.processEvents()
+    destroy(panel.widget)

@@ -85,3 +85,40 @@ def test_a_package_that_is_missing_is_one_line(package, arguments, tmp_path):
     assert package in line
     assert done.returncode == 2
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+def without_wgpu(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command where wgpu cannot be imported."""
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT, "wgpu", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+
+
+MAP = ("topology", "gaussian", "--grid", "16")
+POINT = ("geometry", "gaussian", "--at", "0,1")
+
+
+def test_without_wgpu_a_command_names_what_it_uses_instead():
+    done = without_wgpu(*MAP)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("attention-geodesics: wgpu cannot be loaded (")
+    assert line.endswith("computing in NumPy float64, which is slower")
+    assert done.returncode == 0
+    assert done.stdout == without_wgpu(*MAP, "--engine", "reference").stdout
+
+
+@pytest.mark.parametrize("command", [MAP, POINT])
+def test_without_wgpu_the_gpu_is_refused_in_one_line(command):
+    done = without_wgpu(*command, "--engine", "gpu")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("attention-geodesics: wgpu cannot be loaded (")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("command", [POINT, (*MAP, "--engine", "reference")])
+def test_what_computes_in_float64_anyway_says_nothing_of_wgpu(command):
+    done = without_wgpu(*command)
+    assert (done.returncode, done.stderr) == (0, "")

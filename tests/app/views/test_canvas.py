@@ -30,7 +30,7 @@ from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks
 from compute.manifold.extent import Extent
 from tests.layers import layers
-from tests.windows import point, until, wheel
+from tests.windows import live, point, wheel
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
@@ -60,7 +60,7 @@ def canvas(request) -> Iterator:
 
     made = VispyCanvas(SIZE, DARK, surface.application(request.param))
     made.native.show()
-    application.processEvents()
+    live()
     made.set_axes(Axes(("μ", "σ₁")))
     made.set_view(VIEW)
     made.events = Recorded()
@@ -100,13 +100,6 @@ def move(canvas, start, *stops, key="NoModifier") -> None:
     QTest.mouseRelease(
         canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(*(stops or [start])[-1])
     )
-
-
-def draw(canvas) -> None:
-    """Let the window draw the canvas."""
-    before = canvas.frames
-    canvas.native.update()
-    until(None, lambda: canvas.frames > before)
 
 
 @pytest.mark.window
@@ -191,14 +184,14 @@ class TestPixels:
 
     def test_an_answer_is_one_frame(self, canvas):
         """A change that waits for an answer is drawn with the next frame, not in one of its own."""
-        draw(canvas)
+        live()
         canvas.set_moving_point((0.0, 12.0))
         assert canvas.is_waiting
         canvas.set_curve("geodesic", Curve(np.array([(-1.8, 12.1), (2.8, 12.1)])))
         assert not canvas.is_waiting
         canvas.set_moving_point((0.1, 12.0))
         assert not canvas.is_waiting
-        draw(canvas)
+        live()
         canvas.set_moving_point((0.2, 12.0))
         assert canvas.is_waiting
         canvas.close()
@@ -552,10 +545,8 @@ class TestEvents:
         assert canvas.events.of(PinMoved)[-1].xy == (0.0, 12.0)
 
     def test_a_new_size_is_told(self, canvas):
-        from PySide6.QtWidgets import QApplication
-
         canvas.native.resize(SIZE[0] + 40, SIZE[1])
-        QApplication.processEvents()
+        live()
         told, (left, top, right, bottom) = canvas.events.of(PlotResized)[-1], canvas.frame.box
         assert told == PlotResized((right - left, bottom - top))
         assert not canvas.events.of(ViewChanged), (

@@ -10,7 +10,7 @@ import pytest
 from app.views.interface.theme import DARK
 from app.views.interface.views import Distributions, Outcomes
 from app.views.text.token_names import numbered
-from tests.windows import live
+from tests.windows import live, point
 
 KEYS, BARS = 512, 32
 WORDS = tuple(("the", "中文", "مرحبا", "trophy", "😀")[i % 5] for i in range(KEYS))
@@ -60,22 +60,19 @@ def panel():
 @pytest.mark.window
 def test_a_tip_names_the_outcome_whose_bars_are_pointed_at(panel):
     from PySide6.QtCore import QPointF
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QToolTip
 
     view = panel.plot.getViewBox()
     for row in (0, 7, 31):
         at = view.mapViewToScene(QPointF(0.001, float(row)))
-        QTest.mouseMove(panel.plot.viewport(), panel.plot.mapFromScene(at))
         panel.plot.scene().sigMouseMoved.emit(at)
         assert QToolTip.text() == wanted(int(SHOWN[row]))
 
 
 @pytest.mark.window
 def test_each_of_the_others_has_a_place_to_be_pointed_at(panel):
-    from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QApplication, QToolTip
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QToolTip
 
     grid, others = panel.grid, np.setdiff1d(np.arange(KEYS), SHOWN)
     assert grid.isVisible() and panel.others.text().startswith("The other 480, at most ")
@@ -83,12 +80,7 @@ def test_each_of_the_others_has_a_place_to_be_pointed_at(panel):
         middle = grid.place(place).center()
         assert grid.rect().contains(middle) and grid.at(middle) == place
         if place % 97 == 0:
-            at, button = QPointF(middle), Qt.MouseButton.NoButton
-            there = QPointF(grid.mapToGlobal(middle))
-            moved = QMouseEvent(
-                QEvent.Type.MouseMove, at, there, button, button, Qt.KeyboardModifier.NoModifier
-            )
-            QApplication.sendEvent(grid, moved)
+            point(grid, middle.x(), middle.y())
             assert QToolTip.text() == wanted(int(outcome))
     assert grid.at(grid.place(len(others)).center()) == -1
     last = grid.place(int(grid.width() // grid.place(1).left()) - 1)
@@ -119,7 +111,6 @@ def test_the_squares_are_as_opaque_as_their_outcomes_are_likely(panel):
 @pytest.mark.parametrize("part", ["plot", "grid"])
 def test_a_tip_has_the_numbers_of_the_moving_point_while_it_plays(panel, part, monkeypatch):
     from PySide6.QtCore import QPointF
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QToolTip
 
     monkeypatch.setattr(getattr(panel, part), "underMouse", lambda: True)
@@ -131,8 +122,7 @@ def test_a_tip_has_the_numbers_of_the_moving_point_while_it_plays(panel, part, m
     else:
         outcome = int(np.setdiff1d(np.arange(KEYS), SHOWN)[97])
         middle = panel.grid.place(97).center()
-        QTest.mouseMove(panel.grid, middle)
-        live()
+        point(panel.grid, middle.x(), middle.y())
     assert QToolTip.text() == wanted(outcome)
     panel.show(SHAPES.moved(ROWS[0]))
     assert QToolTip.text().endswith(f"moving point: {ROWS[0][outcome]:.3g}")

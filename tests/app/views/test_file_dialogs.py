@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.views.qt.dialogs.file_dialogs import FileDialogs
+
+pytestmark = pytest.mark.window
 
 
 def test_a_file_dialog_begins_in_the_last_folder_and_first_in_the_documents(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from app.views.interface.theme import DARK
 from tests.claims import each
 from tests.windows import destroy, live
 
+pytestmark = pytest.mark.window
 HALF = 6.0  # pixels: a dot of 10 and its outline
 
 

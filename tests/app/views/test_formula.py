@@ -12,6 +12,7 @@ from app.jobs import derive_family
 from app.model.scene import Scene
 from app.views.interface.views import VALID, Verdict
 from compute.custom import definition, derivation
+from tests.windows import live
 
 pytestmark = pytest.mark.window
 
@@ -39,7 +40,7 @@ def panel() -> Iterator:
     made.told = told
     made.widget.resize(268, 400)
     made.widget.show()
-    application.processEvents()
+    live()
     yield made
     made.widget.close()
     made.widget.deleteLater()

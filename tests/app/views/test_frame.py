@@ -10,7 +10,7 @@ import pytest
 from app.parts.flow import FlowPart
 from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from tests.layers import layer
-from tests.windows import edit, end, settle, until
+from tests.windows import edit, end, live, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -65,8 +65,8 @@ def test_dragging_a_pin_moves_everything_and_is_one_step_of_undo(program):
         program.application.processEvents()
         most = max(most, program.runner.pending())
     QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=QPoint(x + 120, y - 80))
-    settle(program)
     until(program, lambda: program.controller.answers.path.job.quality == "final")
+    settle(program)
     scene, answer = program.store.scene, program.controller.answers.path
     assert most <= 2, "one job under way and one waiting"
     at = program.canvas.frame.to_chart((x + 120, y - 80))
@@ -85,11 +85,11 @@ def test_every_family_can_be_chosen(program):
 
     for name in families():
         edit(program, "family", name)
-        settle(program)
         until(
             program,
             lambda name=name: (program.controller.answers.path or _NOTHING).job.family == name,
         )
+        settle(program)
         assert program.controller.answers.path.paths.status[0] == 0, name
         assert program.window.status_words.text() == "converged"
 
@@ -105,8 +105,7 @@ def test_playing_keeps_the_window_alive(program):
     until(program, lambda: program.store.scene.playhead > start + 0.05)
     program.controller.commands["play"]()
     held = program.store.scene.playhead
-    for _ in range(5):
-        program.application.processEvents()
+    live(program)
     assert program.store.scene.playhead == held
 
 
@@ -118,10 +117,9 @@ def drawn(program, kind: type) -> bool:
 def test_a_flow_evolves_pauses_steps_and_begins_again(program):
     program.window.actions["flow_evolve"].trigger()
     until(program, lambda: program.store.scene.flow.time > 0.02)
-    assert drawn(program, FieldLayer)
-    assert drawn(program, ParticlesLayer)
+    until(program, lambda: drawn(program, FieldLayer) and drawn(program, ParticlesLayer))
     program.window.actions["flow_evolve"].trigger()
-    until(program, lambda: program.runner.pending() == 0)
+    settle(program)
     time = program.store.scene.flow.time
     part = program.controller.part(FlowPart)
     assert not part.is_running

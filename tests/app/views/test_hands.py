@@ -61,6 +61,14 @@ class Hands:
         """The state of the window once everything is computed."""
         return self.until(lambda seen: seen["rested"])
 
+    def dialog(self, kind: str) -> None:
+        """Wait until a dialog is open and has the keyboard."""
+        self.until(lambda seen: kind in seen["dialogs"] and seen["active"] == kind)
+
+    def alone(self) -> dict[str, Any]:
+        """The state of the window once no dialog is open and it has the keyboard again."""
+        return self.until(lambda seen: not seen["dialogs"] and seen["active"] == "MainFrame")
+
     def key(self, *keys: str) -> None:
         self.do("key", *keys)
 
@@ -234,7 +242,7 @@ def test_the_window_by_keyboard_alone(hands):
     hands.key("ctrl+i")
     hands.until(lambda seen: seen["focus"] == "The chart in words")
     hands.key("Escape")
-    hands.until(lambda seen: not seen["dialogs"])
+    hands.alone()
     hands.focus_canvas()
 
 
@@ -320,9 +328,9 @@ def test_keyframes_are_set_aside_with_their_family_and_playing_ends(hands):
     hands.key("Home", "space")
     assert hands.until(lambda seen: seen["playing"])["pause"]
     hands.invoke("family exponential")
+    hands.until(lambda seen: "come back with it" in seen["status"])  # for a few seconds
     seen = hands.until(lambda seen: "exponential" in seen["family"] and seen["rested"])
     assert not seen["playing"] and not seen["pause"] and seen["timeline"] is None
-    hands.until(lambda seen: "come back with it" in seen["status"])
     hands.invoke("family normal distributions")
     hands.until(lambda seen: seen["family"] == "gaussian" and seen["timeline"] is not None)
 
@@ -346,18 +354,18 @@ def test_escape_ends_a_gesture_then_popups_then_the_lecture(hands):
     hands.key("Escape")
     assert hands.until(lambda seen: not seen["popup"])["presents"]
     hands.key("F1")
-    hands.until(lambda seen: "TextPage" in seen["dialogs"])
+    hands.dialog("TextPage")
     hands.key("Escape")
-    assert hands.until(lambda seen: not seen["dialogs"])["presents"]
+    assert hands.alone()["presents"]
     hands.key("Escape")
     hands.until(lambda seen: not seen["presents"])
 
 
 def test_a_file_dialog_suggests_a_name(hands):
     hands.key("ctrl+shift+s")
-    hands.until(lambda seen: "QFileDialog" in seen["dialogs"])
+    hands.dialog("QFileDialog")
     hands.key("Return")
-    seen = hands.until(lambda seen: not seen["dialogs"])
+    seen = hands.alone()
     assert seen["window"].split(" — ")[0].endswith(".json")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.views.interface.views import Measure
+from tests.windows import live
 
 pytestmark = pytest.mark.window
 
@@ -25,12 +26,10 @@ def panel():
 
 
 def test_no_word_of_a_value_is_cut_beside_a_long_name(panel):
-    from PySide6.QtWidgets import QApplication
-
     rows = [("Bisector off the perpendicular", "0"), ("Midpoint", "(−3.14018e−16, 1.21861)")]
     for shown in (rows, rows[1:], rows):
         panel.show([Measure(name, value) for name, value in shown])
-        QApplication.processEvents()
+        live()
         for _, value in panel.rows[: len(shown)]:
             word = max(value.text().split(), key=len)
             assert value.fontMetrics().horizontalAdvance(word) <= value.width(), word
@@ -47,11 +46,9 @@ def test_values_are_written_with_powers_of_ten_and_minus_signs(panel):
 
 
 def test_each_place_of_a_row_has_its_tooltip(panel):
-    from PySide6.QtWidgets import QApplication
-
     rows = [("Energy", "8.2"), ("2 × Bhattacharyya angle", "2.64"), ("Bounds", "2.6446 ± 6e-12, 0")]
     panel.show([Measure(name, value, f"About {name}.") for name, value in rows])
-    QApplication.processEvents()
+    live()
     first, last = panel.rows[0][0].geometry(), panel.rows[2][1].geometry()
     for y in range(first.top(), last.bottom() + 1):
         for x in range(first.left(), last.right() + 1, 3):
@@ -71,7 +68,7 @@ def test_the_tooltip_of_a_row_lies_beside_the_panel_and_follows_from_row_to_row(
     panel.show([Measure("Energy", "8.2", long), Measure("Bounds", "2", "<b>bold</b> & short")])
     for left in (0, screen.width() - panel.widget.width()):
         panel.widget.window().move(left, screen.top() + 40)
-        QApplication.processEvents()
+        live()
         place = QRect(panel.widget.mapToGlobal(QPoint(0, 0)), panel.widget.size())
         seen = []
         for widget in (part for row in panel.rows for part in row):

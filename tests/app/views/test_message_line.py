@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.windows import live
+
 pytestmark = pytest.mark.window
 
 
@@ -32,15 +34,13 @@ def line(canvas, monkeypatch):
 
 
 def test_a_message_is_shown_said_and_stays_until_it_is_dismissed(line, canvas):
-    from PySide6.QtTest import QTest
-
     assert not line.isVisible()
     line.tell("No scene", "a.json: line 3")
     assert line.isVisible() and not line.isModal()
     assert (line.title.text(), line.words.text()) == ("⚠ No scene", "a.json: line 3")
     assert line.said == ["No scene: a.json: line 3"]
     assert line.accessibleName() == "No scene: a.json: line 3"
-    QTest.qWait(0)
+    live()
     assert line.isVisible() and canvas.rect().contains(line.geometry())
     line.button.click()
     assert not line.isVisible()

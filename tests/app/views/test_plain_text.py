@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.windows import end, recent, settle, until
+from tests.windows import end, live, recent, settle, until
 
 pytestmark = pytest.mark.window
 PATIENCE = 120.0
@@ -49,14 +49,6 @@ def program(tmp_path_factory) -> Iterator:
     settle(made)
     yield made
     end(made)
-
-
-def live() -> None:
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication.instance()
-    application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    application.processEvents()
 
 
 def every(kind: type) -> list:
@@ -101,10 +93,11 @@ def texts(kind: type) -> list[str]:
 
 
 def close_questions() -> None:
-    from PySide6.QtWidgets import QMessageBox
+    from PySide6.QtWidgets import QApplication, QMessageBox
 
     for box in every(QMessageBox):
         box.close()
+    QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     live()
 
 
@@ -246,9 +239,9 @@ def test_what_was_lost_is_taken_over_also_on_a_full_disk(program, monkeypatch):
     program.documents.recovery.offer()
     (box,) = every(QMessageBox)
     next(button for button in box.buttons() if button.text() == "Restore").click()
-    live()
+    until(program, lambda: program.store.scene == lost)
     program.documents.keeper.wait()
-    assert program.store.scene == lost and not found.file.exists()
+    assert not found.file.exists()
     kept = autosave.lost(folder, lambda name: False)
     assert [each.file.stem for each in kept if each.scene == lost] == [program.settings.session]
     close_questions()

@@ -70,11 +70,11 @@ def rested(program) -> None:
     seen: list[object] = []
 
     def is_at_rest() -> bool:
+        live(program)
         seen.append((program.runner.pending(), sizes(docks)))
         return seen[-1][0] == 0 and len(seen) >= LOOKS and seen[-LOOKS:] == [seen[-1]] * LOOKS
 
     until(program, is_at_rest)
-    live(program)
 
 
 def is_behind(program, title: str) -> bool:
@@ -301,6 +301,7 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     program.window.tell = lambda title, text: told.append(text)
     file.write_text("# Mine\n## One\n```scene\nfamily: nobody\n```\n", encoding="utf-8")
     program.window.frame.dropped.emit([str(file)])
+    until(program, lambda: told)
     rested(program)
     assert len(told) == 1 and "mine.md:4" in told[0]
 

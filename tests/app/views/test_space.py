@@ -30,6 +30,7 @@ from app.views.interface.views import Canvas, ColorMap2D, Window
 from compute.engine.reference import ReferenceEngine
 from compute.manifold.extent import Extent
 from tests.layers import said
+from tests.windows import live
 
 SIZE, MARGINS = (640, 480), Margins(60, 10, 20, 50)
 OCTANT = completed(Scene(family="categorical3_expectation", chart="octant"))
@@ -328,7 +329,7 @@ def canvas() -> Iterator:
 
     made = VispyCanvas(SIZE)
     made.native.show()
-    application.processEvents()
+    live()
     drawing.show_scene(made, Subject.of(OCTANT))
     made.seen = []
     made.connect(made.seen.append)

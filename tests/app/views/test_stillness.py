@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QLabel
 
 from app.views.qt.window.stillness import Stillness
-from tests.windows import destroy, until
+from tests.windows import destroy, live, until
 
 pytestmark = pytest.mark.window
 
@@ -39,6 +39,7 @@ def seen() -> Iterator[Watched]:
     label.show()
     watched = Watched(label)
     until(None, lambda: watched.painted)
+    live()
     yield watched
     destroy(label)
 

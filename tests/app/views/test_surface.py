@@ -11,7 +11,7 @@ from app.views.canvas.gl.backdrop import Backdrop
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Axes, ColorMap2D, Curve
 from compute.manifold.extent import Extent
-from tests.windows import until
+from tests.windows import live, until
 
 SIZE = (360, 300)
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
@@ -33,7 +33,7 @@ def canvas() -> Iterator:
     made.set_view(VIEW)
     ramp = np.linspace(0, 1, 64 * 48).reshape(48, 64)
     made.set_map(ColorMap2D(ramp, VIEW, "viridis", (0.0, 1.0), "f"))
-    application.processEvents()
+    live()
     yield made
     made.close()
     made.native.close()
@@ -44,9 +44,8 @@ def canvas() -> Iterator:
 def shown(canvas) -> np.ndarray:
     """The widget's pixels, (height, width, 3), after all that is due has been drawn."""
     from PySide6.QtGui import QImage
-    from PySide6.QtWidgets import QApplication
 
-    QApplication.processEvents()
+    live()
     picture = canvas.native.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
     pixels = np.frombuffer(picture.constBits(), np.uint8)
     return pixels.reshape(picture.height(), picture.width(), 4)[..., :3].copy()

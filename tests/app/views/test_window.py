@@ -17,7 +17,7 @@ from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.choices import SEPARATOR
 from app.views.interface.events import CommandInvoked, Held, SceneEdited
 from app.views.interface.views import Choice, Command, Distributions, LayerRow, Measure, PanelState
-from tests.windows import dock
+from tests.windows import dock, live, until
 
 pytestmark = pytest.mark.window
 
@@ -88,8 +88,9 @@ def window() -> Iterator:
     made.connect(made.told.append)
     made.frame.resize(1200, 760)
     made.frame.show()
-    application.processEvents()
+    live()
     made.furnish()
+    live()
     made.told.clear()
     yield made
     made.connect(lambda event: None)
@@ -113,13 +114,6 @@ def test_a_held_key_switches_nothing_on_and_off(window):
 
 def edits(window) -> list[tuple[str, object]]:
     return [pair for event in window.told for pair in event.changes]
-
-
-def settle() -> None:
-    from PySide6.QtWidgets import QApplication
-
-    for _ in range(3):
-        QApplication.processEvents()
 
 
 def distributions(window):
@@ -236,7 +230,7 @@ def test_layers_that_a_family_lacks_leave_no_gap(window):
     boxes = window.layers_panel.boxes
     for shown in ((0, 1, 3), (0, 1, 2, 3), (0, 3)):
         window.set_panels(replace(STATE, layers=[rows[i] for i in shown]))
-        settle()
+        live()
         places = [(boxes[rows[i].field].y(), boxes[rows[i].field].x()) for i in shown]
         assert places == sorted(places) and len({y for y, _ in places}) == (len(shown) + 1) // 2
 
@@ -258,7 +252,7 @@ def test_layers_are_switched(window):
 def test_a_long_name_does_not_widen_the_panel(window):
     sources = (Choice("bank", "a sentence much longer than its box " * 3),)
     window.set_panels(replace(STATE, attention=replace(HEAD, sources=sources)))
-    settle()
+    live()
     assert window.family_panel.widget.width() <= window.family_panel.widget.minimumWidth() + 40
 
 
@@ -280,7 +274,7 @@ def test_a_click_on_the_name_of_a_measure_opens_its_mathematics(window):
     for section in ("transport-and-holonomy", "conventions"):
         window.set_measures([replace(MEASURES[0], section=section)])
         window.measures_panel.rows[0][0].click()
-        settle()
+        live()
         (page,) = window.frame.findChildren(TextPage)
         first = page.text.cursorForPosition(QPoint(8, 12)).block()
         while not first.blockFormat().headingLevel():
@@ -294,7 +288,7 @@ def test_a_text_that_is_cut_is_in_the_tip_and_groups_are_apart(window):
     long = Choice("long", "A family whose name is much longer than its box of a few letters")
     families = (long, SEPARATOR, Choice("gaussian", "Normal"))
     window.set_panels(replace(STATE, families=families, family="long"))
-    settle()
+    live()
     box = window.family_panel.family
     assert box.help().startswith(long.words) and box.count() == 3
     box.setCurrentIndex(0)
@@ -307,13 +301,13 @@ def test_a_text_that_is_cut_is_in_the_tip_and_groups_are_apart(window):
 
 def test_numbers_that_grow_do_not_push_the_canvas(window):
     window.set_measures(MEASURES)
-    settle()
+    live()
     width = window.frame.centralWidget().width()
     window.set_measures([replace(m, value="−1.234567890123e-10 (+123.45 %)") for m in MEASURES])
     window.set_status(
         "GPU · an adapter with a very long name " * 3, "1234 ms", "not converged", False
     )
-    settle()
+    live()
     assert window.frame.centralWidget().width() == width
 
 
@@ -405,7 +399,7 @@ def test_a_key_belongs_to_the_focused_widget_before_it_is_a_shortcut(window):
     canvas = window.frame.centralWidget().layout().itemAt(0).widget()
     alpha, chart = window.family_panel.alpha, window.family_panel.chart
     window.set_panels(STATE)
-    settle()
+    live()
     box = window.layers_panel.boxes["map"]
     kept = {
         (widget, key)
@@ -417,7 +411,7 @@ def test_a_key_belongs_to_the_focused_widget_before_it_is_a_shortcut(window):
     assert kept == ends | {(chart, "Space"), (chart, "K"), (box, "Space")}
     # text that is selected is copied in place of a point
     window.set_measures(MEASURES)
-    settle()
+    live()
     value = window.measures_panel.rows[0][1]
     copies = QKeyEvent(
         QEvent.Type.ShortcutOverride, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier
@@ -450,11 +444,10 @@ def test_the_timeline_shows_and_tells(window):
 def test_calls_are_repeated_until_stopped(window):
     calls: list[int] = []
     stop = window.every(1, lambda: calls.append(1))
-    while len(calls) < 3:
-        settle()
+    until(None, lambda: len(calls) >= 3)
     stop()
     seen = len(calls)
-    settle()
+    live()
     assert len(calls) == seen
 
 
@@ -464,7 +457,7 @@ def test_posted_calls_run_on_the_thread_of_the_window(window):
     poster.start()
     poster.join()
     assert ran == []
-    settle()
+    live()
     assert ran == [threading.get_ident()]
 
 
@@ -527,9 +520,11 @@ def test_everything_that_is_operated_has_a_name(window):
 def test_the_light_theme_dresses_the_window_too(window):
     from app.views.interface.theme import DARK, LIGHT
 
-    window.set_theme(LIGHT)
+    for step in window.themed(LIGHT):
+        step()
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() > 200
-    window.set_theme(DARK)
+    for step in window.themed(DARK):
+        step()
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() < 60
 
 
@@ -551,10 +546,26 @@ def test_a_change_of_theme_styles_no_widget_for_each_widget_above_it(window):
 
     seen = Styled()
     QApplication.instance().installEventFilter(seen)
-    window.set_theme(LIGHT)
+    for step in window.themed(LIGHT):
+        step()
     QApplication.instance().removeEventFilter(seen)
     assert window.measures_panel.widget in seen.times
     assert max(seen.times.values()) <= 2, seen.times.most_common(3)
+
+
+def test_a_theme_is_set_in_turns_that_styling_has_to_itself(window, monkeypatch):
+    from app.views.interface.theme import LIGHT
+    from app.views.qt.window import window as module
+
+    done: list[str] = []
+    monkeypatch.setattr(module, "dress", lambda *_: done.append("styled"))
+    monkeypatch.setattr(window.timeline, "set_theme", lambda theme: done.append(theme.name))
+    style, *paint = window.themed(LIGHT)
+    style()
+    assert done == ["styled"]
+    for step in paint:
+        step()
+    assert done == ["styled", "light"]
 
 
 def test_an_exception_in_an_event_filter_is_told_and_the_window_lives(monkeypatch):
@@ -581,12 +592,12 @@ def test_a_panel_that_is_higher_than_the_window_is_opened_without_a_complaint(wi
     from PySide6.QtCore import qInstallMessageHandler
 
     window.frame.resize(1000, height)
-    settle()
+    live()
     said: list[str] = []
     usual = qInstallMessageHandler(lambda kind, context, words: said.append(words))
     try:
         window.raise_panel("Lesson")
-        settle()
+        live()
     finally:
         qInstallMessageHandler(usual)
     assert said == [] and dock(window, "Lesson").isVisible()
@@ -594,7 +605,7 @@ def test_a_panel_that_is_higher_than_the_window_is_opened_without_a_complaint(wi
 
 def test_a_panel_that_was_raised_gives_its_place_back(window):
     def in_front(title: str) -> bool:
-        settle()
+        live()
         return not dock(window, title).visibleRegion().isEmpty()
 
     window.frame.resize(1400, 900)

@@ -14,14 +14,14 @@ from compute.manifold.tangent import norm
 from compute.requests.geodesics import ShootRequest
 
 
-def fan(length, count=24):
+def fan(length, count=24, steps=16):
     """Rays of normals of a length in units of the radius of curvature, √2."""
     manifold = manifold_of("gaussian")
     theta = np.tile((0.0, 1.0), (count, 1))
     angle = 2 * np.pi * np.arange(count) / count + 1e-3 * np.arange(count)
     v = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     v *= length * np.sqrt(2) / norm(manifold.metric(theta), v)[:, None]
-    return ShootRequest(manifold, theta, v, steps=16)
+    return ShootRequest(manifold, theta, v, steps=steps)
 
 
 def missed(request, paths):

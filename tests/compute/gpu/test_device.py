@@ -21,6 +21,7 @@ from compute.manifold.manifold import Slot
 from compute.requests.engine import NoAdapter
 from compute.requests.geodesics import ConnectRequest
 from compute.requests.geometry import GeometryRequest
+from tests.losses import destroyer
 
 
 def adapter(name: str, kind: str, backend: str = "Vulkan") -> SimpleNamespace:
@@ -77,9 +78,9 @@ def test_a_lost_device_is_one_exception(gpu_engine):
 def test_a_device_that_another_thread_destroys_is_lost_wherever_it_is(seed, gpu_engine, caplog):
     manifold, engine = manifold_of("gaussian"), GpuEngine()
     some = np.random.default_rng(seed).uniform((-1.0, 0.5), (1.0, 2.0), (4000, 2))
+    destroy, moment = destroyer(engine.session.device), random.Random(seed).uniform(0.0, 0.1)
     engine.geometry(GeometryRequest(manifold, some))
-    device, moment = engine.session.device, random.Random(seed).uniform(0.0, 0.1)
-    ending = threading.Timer(moment, device.handle.destroy)
+    ending = threading.Timer(moment, destroy)
     ending.start()
     with pytest.raises(DeviceLost):
         while True:

@@ -74,6 +74,7 @@ BAD = {
     "rows": ({"next_rows": np.ones((6, 39))}, r"next_rows must be floats of shape \(6, 40\)"),
     "no rows": ({"next_rows": np.full((6, 40), 2.0)}, "next_rows must be probabilities, got 2"),
     "gap": ({"output_verified": np.array([-1.0])}, "output_verified must be a difference"),
+    "others": ({"output_others": np.array([2.5])}, "output_others must be a number of words, got 2.5"),
     "gap in words": ({"output_verified": np.array(["small"])}, "output_verified must be numbers"),
     "objects": ({"hidden": np.array([{}], object)}, "cannot be read"),
 }  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+import compute
 from compute.families import manifold
+from compute.heads import output_file
 from compute.heads.head_selection import chosen, file_of
 from compute.heads.output_head import MOST_KEYS, choose
 from compute.heads.output_layer import OutputLayer
@@ -107,3 +111,39 @@ def test_a_plane_needs_a_third_token(tmp_path):
     path = outputs.written(tmp_path / "two.npz", outputs.random(50, 4, tokens=2))
     with pytest.raises(ValueError, match="a plane needs a third token beside 0,1"):
         manifold(f"attention:{path}?output=0,1")
+
+
+def test_a_row_that_stands_for_others_is_the_lumped_key():
+    layer = outputs.random(40, 6)
+    lumped = replace(layer, others=1000)
+    p = outputs.softmax(layer, layer.hidden[[1, 4]])
+    found = choose(lumped, 1, 4)
+    assert found.left == 1000 and len(found.chosen) == 39
+    assert found.labels[-1] == "(1000 other words)"
+    np.testing.assert_allclose(found.rest, p[:, -1], rtol=1e-12)
+    np.testing.assert_array_equal(found.K, layer.unembedding.astype(float))
+    few = choose(lumped, 1, 4, 10)
+    assert 39 not in few.chosen and few.left == 1039 - 9
+    np.testing.assert_allclose(few.rest, 1 - p[:, few.chosen].sum(axis=1), rtol=1e-9)
+
+
+def test_the_bundled_output_layer_has_the_numbers_of_all_words():
+    """Against a forward pass with all 49,152 words: probabilities, bounds and length of one pair."""
+    layer = output_file.load("cat")
+    p = outputs.softmax(layer, layer.hidden)
+    the, top, mat = (layer.words.index(word) for word in ("Ġthe", "Ġtop", "Ġmat"))
+    for token, word, own in (
+        (20, the, 0.31783),
+        (20, top, 0.28576),
+        (30, the, 0.91163),
+        (32, mat, 0.85064),
+    ):
+        assert p[token, word] == pytest.approx(own, abs=layer.verified)
+    assert layer.verified < 1e-3 and layer.others + len(layer) - 1 == 49152
+    found = compute.steer("cat", 20, 30)
+    assert found.status.name == "OK"
+    assert found.length == pytest.approx(1.4829, rel=5e-3)
+    assert found.lower == pytest.approx(1.4691, rel=5e-3)
+    assert found.upper == pytest.approx(1.5399, rel=5e-3)
+    for path in found.routes:
+        assert path.leak.max() == pytest.approx(0.074, abs=1e-3)

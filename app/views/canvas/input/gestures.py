@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from app.process.unhandled import reported
 from app.views.canvas.input.data_points import DataPoints, point_number
 from app.views.canvas.input.keyboard import ARROWS, TIP
 from app.views.canvas.input.listening import Events, KeyEvent, MouseEvent, has, name_of
@@ -66,6 +67,7 @@ class Gestures(DataPoints):
         undefined.
         """
 
+        @reported(None)
         def heard(event: E) -> None:
             if not self.is_between:
                 gesture(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -55,7 +55,7 @@ class CurvesLayer(Layer):
         """The names in the legend of kinds whose style names them otherwise."""
         return {kind: line.curve.name for kind, line in self._curves.items() if line.curve.name}
 
-    def nodes(self, kinds: Sequence[str]) -> list[Array]:
+    def nodes(self, kinds: Collection[str]) -> list[Array]:
         """Return the nodes (n, d) of the curves of these kinds."""
         return [self._curves[kind].curve.xy for kind in kinds if kind in self._curves]
 

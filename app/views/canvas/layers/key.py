@@ -18,17 +18,19 @@ from app.views.canvas.display_list import (
     pen_of,
 )
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.layers.marks import DATA_DISC, overlaps
+from app.views.canvas.layers.marks import DATA_DISC, overlapped
+from app.views.canvas.layers.pins import DIAMETER
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, in_order
 from app.views.interface.events import Array
+from app.views.interface.shapes import Box
 from app.views.interface.theme import Theme, rgba
 
 # in pixels: height of a row, length of a sample, space around the text, distance from the corner
 ROW, SAMPLE, EDGE, INSET = 20.0, 26.0, 8.0, 8.0
 SIZE = 12
-DISC = 7.0  # about the middle of a token
+DISC, PIN_RADIUS = 7.0, DIAMETER / 2  # about the middle of a token, of a pin
 GROUND = 0.88  # opacity of the ground
 ALONE = 10.0  # dots wider than this stand alone in their sample
 # what is no kind of curve: key, and name
@@ -49,9 +51,29 @@ PLACES = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0),
           (0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0))  # fmt: skip
 
 
-# kinds shown, names of the circles and of kinds that have others than their styles, opacities, points
-# (k, d) that the key should not cover, and tokens
-Shown = tuple[Sequence[str], Mapping[str, str], Mapping[str, float], Array | None, Array | None]
+# pixels of the geodesic that weigh as much as a pixel of another curve, a pin, words, or a token
+OTHER, PIN, WORDS_COVERED, TOKEN = 0.5, 120.0, 150.0, 30.0
+# share of what the key covers that another place must save, so that it is worth a jump
+WORTH = 0.3
+
+
+class Shown(NamedTuple):
+    """The names of a key, and the objects that it should not cover.
+
+    kinds: of curves and marks; names: of the circles, and of kinds that have others than their styles;
+    shares: opacities.  lines: nodes (n, d) of the geodesic and the straight line; others: of the other
+    curves; pins (k, d): with the moving point and the tip of the vector; tokens (k, d).  is_held:
+    something is being dragged, so that the key stays where it is.
+    """
+
+    kinds: Sequence[str]
+    names: Mapping[str, str]
+    shares: Mapping[str, float]
+    lines: Sequence[Array] = ()
+    others: Sequence[Array] = ()
+    pins: Array | None = None
+    tokens: Array | None = None
+    is_held: bool = False
 
 
 class Row(NamedTuple):
@@ -63,8 +85,8 @@ class Row(NamedTuple):
 
 
 class KeyLayer(Layer):
-    """Rows in a corner of the plot, or beside an edge, where geodesic, pins and words leave room, if
-    there is such a place.
+    """Rows in the corner of the plot, or beside the edge, where they cover the least of curves, pins,
+    words and tokens; they move only for much less, and in no drag.
 
     It reads what is shown once after changes; named are kinds that have a name and no other legend.
     """
@@ -89,12 +111,13 @@ class KeyLayer(Layer):
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
         """Return the primitives of what is shown now."""
         if self._due or (frame is not self._built and frame != self._built):
-            self._due = False
-            shown, names, shares, points, tokens = self._read()
-            self._set({*shown, CIRCLES} if names[CIRCLES] else {*shown}, names, shares)
-            if points is not None and self._rows:
-                named = np.empty((0, 2)) if tokens is None else frame.to_pixels(tokens)
-                self._dodge(frame, frame.to_pixels(points), named)
+            shown = self._read()
+            # after a drag it is read once more
+            self._due = shown.is_held
+            kinds = {*shown.kinds, CIRCLES} if shown.names[CIRCLES] else {*shown.kinds}
+            self._set(kinds, shown.names, shown.shares)
+            if self._rows and not shown.is_held:
+                self._dodge(frame, shown)
         return super().primitives(frame)
 
     def _set(self, shown: set[str], names: Mapping[str, str], shares: Mapping[str, float]) -> None:
@@ -109,21 +132,22 @@ class KeyLayer(Layer):
             self._rows, self._whole = rows, self._size(rows)
             self.changed()
 
-    def _dodge(self, frame: Frame, points: Pixels, tokens: Pixels) -> None:
-        """Move to the first place free of points (k, 2) and of the words of notes, angles and axes, and
-        if possible of ``tokens`` (n, 2).
-        """
+    def _dodge(self, frame: Frame, shown: Shown) -> None:
+        """Move to the first place that covers the least, if that is much less than here."""
         rows = self._fitting(frame)
         size = self._whole if rows is self._rows else self._size(rows)
         words = self.occupied(frame)
+        lines = ((1.0, _segments(frame, shown.lines)), (OTHER, _segments(frame, shown.others)))
+        pins, tokens = _pixels(frame, shown.pins), _pixels(frame, shown.tokens)
 
-        def hits(place: tuple[float, float]) -> tuple[int, bool, bool]:
+        def covered(place: tuple[float, float]) -> float:
             box = _box(frame, size, place)
-            on_words = overlaps(box, words)
-            return _hits(box, points) + on_words, on_words, _hits(box, tokens, DISC)
+            length = sum(weight * length_in(box, *each) for weight, each in lines)
+            marks = PIN * _count(box, pins, PIN_RADIUS) + TOKEN * _count(box, tokens, DISC)
+            return length + marks + WORDS_COVERED * overlapped(box, words)
 
-        place = min((self._place, *PLACES), key=hits)
-        if place != self._place:
+        place = min(PLACES, key=covered)
+        if covered(place) < (1.0 - WORTH) * covered(self._place):
             self._place = place
             self.changed()
 
@@ -218,9 +242,7 @@ def sample(theme: Theme, kind: str, start: Pixels) -> list[Strokes | Discs | Arr
     return [Strokes([line if style.dash is None else dashes(line, *style.dash)], pen)]
 
 
-def _box(
-    frame: Frame, size: tuple[float, float], place: tuple[float, float]
-) -> tuple[float, float, float, float]:
+def _box(frame: Frame, size: tuple[float, float], place: tuple[float, float]) -> Box:
     """Return left, top, right and bottom of the key at a place."""
     left, top, right, bottom = frame.box
     x = left + INSET + place[0] * (right - left - 2 * INSET - size[0])
@@ -228,8 +250,32 @@ def _box(
     return x, y, x + size[0], y + size[1]
 
 
-def _hits(box: tuple[float, float, float, float], points: Pixels, near: float = 0.0) -> bool:
-    """Whether a point (k, 2) lies in a box, or less than ``near`` beside it."""
+def _pixels(frame: Frame, points: Array | None) -> Pixels:
+    return np.empty((0, 2)) if points is None else frame.to_pixels(points)
+
+
+def _segments(frame: Frame, lines: Sequence[Array]) -> tuple[Pixels, Pixels]:
+    """Return where the segments of lines begin (n, 2), and how far they lead (n, 2)."""
+    at = [frame.to_pixels(line) for line in lines]
+    begin = np.concatenate([np.empty((0, 2)), *(line[:-1] for line in at)])
+    along = np.concatenate([np.empty((0, 2)), *(np.diff(line, axis=0) for line in at)])
+    known = np.isfinite(begin + along).all(axis=1)
+    return begin[known], along[known]
+
+
+def length_in(box: Box, begin: Pixels, along: Pixels) -> float:
+    """Return the length inside a box of segments from ``begin`` (n, 2) by ``along`` (n, 2)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first, last = (box[:2] - begin) / along, (box[2:] - begin) / along
+    # on an edge and along it: 0/0, and inside
+    enter = np.nan_to_num(np.fmin(first, last), nan=-np.inf, neginf=-np.inf, posinf=np.inf)
+    leave = np.nan_to_num(np.fmax(first, last), nan=np.inf, neginf=-np.inf, posinf=np.inf)
+    share = leave.min(axis=1).clip(max=1.0) - enter.max(axis=1).clip(min=0.0)
+    return float((share.clip(min=0.0) * np.hypot(*along.T)).sum())
+
+
+def _count(box: Box, points: Pixels, near: float) -> int:
+    """Return how many points (k, 2) lie in a box, or less than ``near`` beside it."""
     (left, top, right, bottom), (x, y) = box, points.T
     across = (x > left - near) & (x < right + near)
-    return bool((across & (y > top - near) & (y < bottom + near)).any())
+    return int((across & (y > top - near) & (y < bottom + near)).sum())

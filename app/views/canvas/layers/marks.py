@@ -26,8 +26,8 @@ GAP = 4.0  # between the words of two points, in pixels
 WIDENED = np.array([-GAP, 0.0, GAP, 0.0]).reshape(4, 1, 1, 1)  # the sides of a box by it
 # numbers of boxes times others up to which all are compared at once
 AT_ONCE = 4_000_000
-# Possible positions of a label: its anchor, and its offset from the point in pixels.  The pin of a
-# token covers the point, so labels avoid it.  With no room beside the point, a line leads to the label.
+# Possible positions of a label: its anchor, and its offset from the point in pixels, which is larger
+# beside a pin.  With no room beside the point, a line leads to the label.
 BESIDE = (
     ((0.0, 0.5), (13.0, 0.0)),
     ((1.0, 0.5), (-13.0, 0.0)),
@@ -38,15 +38,15 @@ BESIDE = (
     ((1.0, 1.0), (-9.0, -7.0)),
     ((1.0, 0.0), (-9.0, 7.0)),
 )
-FARTHER = (2.2, 3.4, 4.6)  # times the offset
+NEARER, FARTHER = (1.0, 1.5), (2.2, 3.4, 4.6)  # times the offset
 # of each position: the anchor, the offset
 PLACES = np.array([
-    (anchor, (far * x, far * y)) for far in (1.0, *FARTHER) for anchor, (x, y) in BESIDE
+    (anchor, (far * x, far * y)) for far in (*NEARER, *FARTHER) for anchor, (x, y) in BESIDE
 ])  # fmt: skip
-IS_FAR = np.arange(len(PLACES)) >= len(BESIDE)
-# half the sides of a pin and of a node of a line, as words see them; of more marks than FEW a word
-# may be nearer to another one
-COVERED, CROSSED, FEW = 8.0, 2.0, 40
+IS_FAR = np.arange(len(PLACES)) >= len(NEARER) * len(BESIDE)
+# half the sides of a pin and of a node of a line, as words see them, which keep a GAP: that of a pin
+# leaves room for the ring of the focus; of more marks than FEW a word may be nearer to another one
+COVERED, CROSSED, FEW = 15.0, 2.0, 40
 # lowest opacity of a disc and of a word
 FAINTEST, FAINTEST_WORD = 0.62, 0.8
 HOLE = 3.6  # width in pixels of the hole of a disc drawn as a ring
@@ -299,7 +299,7 @@ def first_free(
     k = int(fitting.argmax())
     left, top, right, bottom = where.boxes[k].tolist()
     (x, y), anchor = where.points[k].tolist(), tuple(PLACES[k, 0].tolist())
-    return (x, y), anchor, (left, top, right, bottom), k >= len(BESIDE)
+    return (x, y), anchor, (left, top, right, bottom), bool(IS_FAR[k])
 
 
 def _around(frame: Frame, points: Array, half: float) -> Pixels:
@@ -342,7 +342,12 @@ def _hit(boxes: Pixels, others: Pixels) -> NDArray[np.bool_]:
 
 def overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
     """Whether a box overlaps any of others (k, 4)."""
-    return bool(_overlapping(a, np.asarray(others, float).reshape(-1, 4)).any())
+    return overlapped(a, others) > 0
+
+
+def overlapped(a: Box, others: Sequence[Box] | Pixels) -> int:
+    """Return how many of others (k, 4) a box overlaps."""
+    return int(_overlapping(a, np.asarray(others, float).reshape(-1, 4)).sum())
 
 
 def _overlapping(a: Box | Pixels, others: Pixels) -> NDArray[np.bool_]:

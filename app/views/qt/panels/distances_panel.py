@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
+from app.process.unhandled import reported
 from app.views.interface.choices import Choice
 from app.views.interface.distances import (
     K_MEANS,
@@ -23,7 +24,6 @@ from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots, plots_in_words
 from app.views.qt.widgets.distance_matrix import DistanceMatrix
-from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.widgets.speech import describe
 from app.views.qt.widgets.widgets import WIDE, Slider, fill, label, panel, picker
 
@@ -231,7 +231,7 @@ class _Room(QObject):
             self._frame = frame
             frame.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         moved = watched is self._matrix and event.type() == QEvent.Type.Move
         resized = watched is self._frame and event.type() == QEvent.Type.Resize

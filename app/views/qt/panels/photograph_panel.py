@@ -20,8 +20,10 @@ HEIGHT, SIDE, PIN, ABOVE = 150, 250, 20, 10
 STRENGTH = 0.6
 HINT = (
     "Click one patch for A and another for B, or drag them: the curve is the shortest path "
-    "through the lattice."
+    "through the lattice. The wheel zooms in and out, and a drag beside the pins moves the picture."
 )
+NEAREST = 1.5  # patches that the picture shows at least in each direction
+MARGIN = 0.01  # of the whole picture
 
 
 class PhotographPanel:
@@ -36,9 +38,11 @@ class PhotographPanel:
         column.addLayout(row, 1)
         self.plot = _blank()
         self._make_items()
+        self._whole = QRectF()
         row.addWidget(self.plot, 1)
         row.addWidget(scrolling(self._make_side(), "Settings of the picture"))
         self.plot.scene().sigMouseClicked.connect(self._click)
+        self.plot.getViewBox().sigRangeChangedManually.connect(self._keep_inside)
         self.set_theme(theme)
 
     def _make_side(self) -> QWidget:
@@ -133,7 +137,23 @@ class PhotographPanel:
             if len(way) and not pin.moving:
                 with QSignalBlocker(pin):
                     pin.setPos(*way[end])
-        self.plot.setRange(whole, padding=0.01)
+        if whole != self._whole:
+            # a picture that is only computed with other settings stays where it was moved to
+            self._whole = whole
+            self.plot.setLimits(minXRange=NEAREST, minYRange=NEAREST)
+            self.plot.setRange(whole, padding=MARGIN)
+
+    def _keep_inside(self) -> None:
+        """Show the whole picture again once the view is larger; else keep the view on the picture."""
+        box, whole = self.plot.getViewBox(), self._whole
+        seen = box.viewRect()
+        if seen.width() >= whole.width() and seen.height() >= whole.height():
+            self.plot.setRange(whole, padding=MARGIN)
+            return
+        middle = seen.center()
+        x = _clamped(middle.x(), whole.left(), whole.right(), seen.width())
+        y = _clamped(middle.y(), whole.top(), whole.bottom(), seen.height())
+        box.translateBy(x=x - middle.x(), y=y - middle.y())
 
     def _change(self, field: str, value: object) -> None:
         self._emit(PictureEdited(((field, value),)))
@@ -161,10 +181,18 @@ def _blank() -> pg.PlotWidget:
     # as high as there is room, without making the panel scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     plot.setAspectLocked(True)
+    plot.setMouseEnabled(True, True)
     plot.invertY(True)
     for axis in ("left", "bottom"):
         plot.hideAxis(axis)
     return plot
+
+
+def _clamped(middle: float, low: float, high: float, length: float) -> float:
+    """Return the middle of a view of some length that lies within low and high, or around them."""
+    if length >= high - low:
+        return (low + high) / 2
+    return min(max(middle, low + length / 2), high - length / 2)
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:

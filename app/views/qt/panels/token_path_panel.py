@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.file_formats import suffixes
+from app.process.unhandled import reported
 from app.views.interface.choices import Choice
 from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.token_path import TokenPathAsked, TokenPathChosen, TokenPathState
 from app.views.qt.style.text import hint, title_axis
 from app.views.qt.widgets import plots, plots_in_words
-from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker, scrolling
 from app.views.text.token_names import numbered
@@ -285,7 +285,7 @@ class _Dropped(QObject):
         self._panel = panel
         panel.widget.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QDropEvent):
             return False

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.process.unhandled import reported
 from app.views.interface.choices import Answer
 from app.views.qt.style.text import on_button
-from app.views.qt.widgets.report_exceptions import told
 
 Pixel = tuple[float, float]
 
@@ -51,7 +51,7 @@ class _ByKey(QObject):
         self._show = show
         widget.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QContextMenuEvent):
             asked = event.reason() == QContextMenuEvent.Reason.Keyboard

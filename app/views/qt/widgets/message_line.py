@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.views.qt.widgets.report_exceptions import told
+from app.process.unhandled import reported
 from app.views.qt.widgets.speech import announce
 from app.views.qt.widgets.widgets import label
 from compute.core.refusal import shorten
@@ -85,7 +85,7 @@ class MessageLine(QFrame):
         high = self.heightForWidth(wide)
         self.setGeometry(MARGIN + (room - wide) // 2, MARGIN, wide, high)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self._waiting:
             self._fit()

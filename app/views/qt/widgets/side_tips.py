@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QHelpEvent, Qt
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from app.views.qt.widgets.report_exceptions import told
+from app.process.unhandled import reported
 
 APART = 6  # pixels between a panel and a tooltip
 TIP = "qtooltip_label"  # the name that Qt gives to its tooltip
@@ -25,7 +25,7 @@ class SideTips(QObject):
         super().__init__(panel)
         self._panel = panel
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not (isinstance(event, QHelpEvent) and isinstance(watched, QWidget)):
             return False

@@ -9,8 +9,8 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QTabBar
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LESSON, LOG, MEASURES
+from app.process.unhandled import reported
 from app.views.qt.panels.registry import BOTTOM, LEFT, RIGHT, PanelDock
-from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.edge_tabs import BARS, EdgeTabs
 from app.views.qt.window.panel_sizes import PanelSizes
 
@@ -141,7 +141,7 @@ class Arrangement(QObject):
         self._noted[title] = False
         self._docks[title].hide()
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self._adapt_soon()

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QWidget
 
-from app.views.qt.widgets.report_exceptions import told
+from app.process.unhandled import reported
 from app.views.qt.window.keyboard import OwnKeys, open_first_menu
 
 # at the first start, if the screen has room for it and for a title bar
@@ -97,7 +97,7 @@ class Leaving(QObject):
         self._call = call
         widget.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self._call()
@@ -144,7 +144,7 @@ class Pinching(QObject):
         self._pinch = pinch
         widget.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QNativeGestureEvent):
             return False
@@ -165,7 +165,7 @@ class Walking(QObject):
         self._canvas = canvas
         widget.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             tab, back = Qt.Key.Key_Tab, Qt.Key.Key_Backtab

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.panel_titles import COMPARE, DATA, DESCENTS, DISTANCES, HEADS, LESSON
-from app.views.qt.widgets.report_exceptions import told
+from app.process.unhandled import reported
 
 SPACE, HOME, END = Qt.Key.Key_Space, Qt.Key.Key_Home, Qt.Key.Key_End
 BUTTONS = (QPushButton, QToolButton)
@@ -78,7 +78,7 @@ class OwnKeys(QObject):
         super().__init__(window)
         window.installEventFilter(self)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(watched, QWidget):
             return False

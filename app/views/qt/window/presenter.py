@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.process.unhandled import reported
 from app.views.qt.style.style import POINTS
-from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.spotlight import Spotlight
 
 TYPE = 15  # points
@@ -129,7 +129,7 @@ class Presenter(QObject):
             dock.setFeatures(USUAL)
         self._arrange(False)
 
-    @told
+    @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle keys of a clicker before pins and sliders do."""
         if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):

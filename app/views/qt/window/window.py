@@ -345,17 +345,17 @@ class MainWindow(Window):
         """Set the function of the cancel button."""
         self._status.busy.on_cancel(call)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Set the theme of everything except the canvas."""
-        self._theme = theme
-        self._dress()
-        self._made.set_theme(theme)
-        self.timeline.set_theme(theme)
-        for slot in self.panels.values():
-            slot.set_theme(theme)
+    def themed(self, theme: Theme) -> tuple[Callable[[], None], ...]:
+        """Return the steps that set the theme of everything except the canvas."""
+        rest = (self._made.set_theme, self.timeline.set_theme)
+        panels = (slot.set_theme for slot in self.panels.values())
+        return partial(self._dress, theme=theme), *(
+            partial(each, theme) for each in (*rest, *panels)
+        )
 
-    def _dress(self, points: int | None = None) -> None:
-        """Set the type size, or the default."""
+    def _dress(self, points: int | None = None, theme: Theme | None = None) -> None:
+        """Set the type size, or the default, and a theme."""
+        self._theme = theme or self._theme
         usual = TYPE if self.presenter.is_on else round(POINTS * self.presenter.size)
         dress(self.frame, self._theme, points or usual)
         self._status.fit()
