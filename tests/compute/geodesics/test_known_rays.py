@@ -146,15 +146,15 @@ def test_log_odds_keep_all_digits_where_p3_is_small():
 def test_rays_of_a_steep_family_are_integrated_on_each_side_and_keep_their_order():
     """Mixtures with means m and −m are mirror images; g is singular on m = 0."""
     family = manifold_of("mixture_wm")
-    theta = np.array([[0.25, 3.2], [0.4, 0.0], [0.25, -3.2], [0.6, 1.5]])
-    v = np.array([[0.4, 0.3], [0.1, 0.2], [0.4, -0.3], [-0.3, 0.8]])
+    theta = np.array([[0.25, 3.2], [0.25, -3.2], [0.4, 0.0], [0.6, 1.5]])
+    v = np.array([[0.4, 0.3], [0.4, -0.3], [0.1, 0.2], [-0.3, 0.8]])
     request = ShootRequest(family, theta, v, steps=8)
     found, plain = shoot(request), initial_value.shoot(request)
-    assert found.status.tolist() == [Status.OK, Status.ILL_CONDITIONED, Status.OK, Status.OK]
+    assert found.status.tolist() == [Status.OK, Status.OK, Status.ILL_CONDITIONED, Status.OK]
     assert found.status.tolist() == plain.status.tolist()
     np.testing.assert_array_equal(found.theta[:, 0], theta)
-    np.testing.assert_allclose(found.theta[2], found.theta[0] * [1.0, -1.0], rtol=1e-13)
-    np.testing.assert_allclose(found.velocity[2], found.velocity[0] * [1.0, -1.0], rtol=1e-12)
+    np.testing.assert_allclose(found.theta[1], found.theta[0] * [1.0, -1.0], rtol=1e-13)
+    np.testing.assert_allclose(found.velocity[1], found.velocity[0] * [1.0, -1.0], rtol=1e-12)
     np.testing.assert_allclose(found.theta, plain.theta, rtol=0, atol=1e-10)
     np.testing.assert_allclose(found.velocity, plain.velocity, rtol=0, atol=1e-9)
     none = np.empty((0, 2))
