@@ -29,8 +29,8 @@ LAWS = {
 
 
 def covered(name: str, n: int) -> tuple[int, int, int]:
-    """How many samples have a fit, and how often its likelihood-ratio region and its Wald ellipse cover
-    the true law.
+    """Return how many samples have a fit, and how often its likelihood-ratio region and its Wald
+    ellipse cover the true law.
     """
     theta, draw = LAWS[name]
     manifold, die, bound = family_of(name), np.random.default_rng(7), chi2.ppf(LEVEL, 2)
@@ -50,7 +50,7 @@ def covered(name: str, n: int) -> tuple[int, int, int]:
 
 
 def page() -> str:
-    """The page with its table."""
+    """Return the page with its table."""
     rows = []
     for name in LAWS:
         for n in SIZES:

@@ -26,12 +26,12 @@ _TABLE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def pages() -> dict[str, str]:
-    """The text of every page by its name."""
+    """Return the text of every page by its name."""
     return {path.name: path.read_text("utf-8") for path in sorted(HERE.glob("*.md"))}
 
 
 def commands(page: str) -> Iterator[list[str]]:
-    """The arguments of every command of the program that a page quotes."""
+    """Yield the arguments of every command of the program that a page quotes."""
     for block in _FENCE.findall(page):
         for line in block.replace("\\\n", " ").splitlines():
             if line.startswith("attention-geodesics "):
@@ -39,7 +39,7 @@ def commands(page: str) -> Iterator[list[str]]:
 
 
 def made(arguments: Sequence[str]) -> str:
-    """The picture that a command of a page writes, or ""."""
+    """Return the picture that a command of a page writes, or ""."""
     return next((word for word in arguments if word.startswith("pictures/")), "")
 
 
@@ -71,13 +71,13 @@ def picture_examples() -> None:
 
 # --- tables ------------------------------------------------------------------------------------
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of Markdown."""
+    """Return a table of Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', '∣') for cell in row)} |\n" for row in lines)
 
 
 def keys() -> str:
-    """The commands that have a key, as the command table says."""
+    """Return the commands that have a key, as the command table says."""
     from app.controller.command_table import COMMANDS
 
     return table(
@@ -87,14 +87,14 @@ def keys() -> str:
 
 
 def gestures() -> str:
-    """What the pointer does on the canvas."""
+    """Return the table of gestures on the canvas."""
     from app.controller.gesture_table import GESTURES
 
     return table(("Gesture", "What it does"), GESTURES)
 
 
 def subcommands() -> str:
-    """The command line, as its parser says."""
+    """Return the command line, as its parser says."""
     from app.cli.parser import parser
 
     listed: Any = next(a for a in parser()._actions if a.dest == "COMMAND" or a.choices)
@@ -105,7 +105,7 @@ def subcommands() -> str:
 
 
 def families() -> str:
-    """The families, as they describe themselves."""
+    """Return the families, as they describe themselves."""
     from compute.families import families as registry
 
     return table(
@@ -124,7 +124,7 @@ def families() -> str:
 
 
 def scenes() -> str:
-    """The scenes that come with the program."""
+    """Return the scenes that come with the program."""
     from app.model import scene_file
 
     return table(
@@ -138,13 +138,13 @@ TABLES: dict[str, Callable[[], str]] = {
 
 
 def filled(page: str) -> str:
-    """A page with its tables as they are now."""
+    """Return a page with its tables as they are now."""
     return _TABLE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}", page)
 
 
 # --- the notebook ------------------------------------------------------------------------------
 def executed(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook with what its cells print, run one after another in a namespace of their own."""
+    """Return the notebook with the output of its cells, run in order in a namespace of their own."""
     space: dict[str, Any] = {}
     for number, cell in enumerate(c for c in notebook["cells"] if c["cell_type"] == "code"):
         said = io.StringIO()

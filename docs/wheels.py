@@ -25,7 +25,7 @@ OLD = "manylinux2014"
 
 
 def linux(newest: int, machine: str) -> list[str]:
-    """The platform tags of Linux with glibc 2.``newest``, newest first."""
+    """Return the platform tags of Linux with glibc 2.``newest``, newest first."""
     return [f"manylinux_2_{n}_{machine}" for n in range(newest, 16, -1)] + [f"{OLD}_{machine}"]
 
 

@@ -30,7 +30,7 @@ def _rest(program: Program) -> None:
 
 
 def photograph(name: str, target: Path) -> None:
-    """The window on a bundled scene, with nobody's settings, to a PNG."""
+    """Draw the window on a bundled scene, with nobody's settings, to a PNG."""
     with tempfile.TemporaryDirectory() as folder:
         store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
         program = Program(scene_file.load(name), "auto", Settings(store, Path(folder) / "unsaved"))

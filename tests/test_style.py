@@ -18,7 +18,7 @@ DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 def test_no_docstring_begins_with_what():
     found = [
         f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
-        for room in ("app", "compute")
+        for room in ("app", "compute", "docs")
         for path in sorted((ROOT / room).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, DOCUMENTED) and (ast.get_docstring(node) or "").startswith("What")
@@ -56,7 +56,7 @@ NOT_VERBS = (
 def test_functions_begin_with_a_verb():
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
-        for room in ("app", "compute")
+        for room in ("app", "compute", "docs")
         for path in sorted((ROOT / room).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)

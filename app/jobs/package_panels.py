@@ -72,24 +72,18 @@ def problems() -> tuple[str, ...]:
 @cache
 def offered() -> tuple[dict[str, type[PackagePanelTask]], tuple[str, ...]]:
     """Return the tasks of panels by name, and one line for each panel that was left out."""
-    found: dict[str, type[PackagePanelTask]] = {}
     owners = dict.fromkeys(own_titles(), "this program")
-
-    def accept(point: EntryPoint, value: object, package: str) -> None:
-        if not NAME.fullmatch(point.name):
-            words = "its name must have at most 40 lower-case letters, digits and hyphens"
-            raise ValueError(f"{words}, got {shown(point.name)}")
-        if not isinstance(value, Panel):
-            raise ValueError(f"{point.value} must be a Panel, got {shown(value)}")
-        check_stated(value)
-        packages.claim(title_of(point.name), package, owners)
-        found[point.name] = _task(point, value)
-
-    problems = packages.offer(packages.PANELS, accept)
-    return found, problems
+    return packages.claimed(packages.PANELS, _task, owners, title_of)
 
 
-def _task(point: EntryPoint, panel: Panel) -> type[PackagePanelTask]:
+def _task(point: EntryPoint, panel: object) -> type[PackagePanelTask]:
+    """Return the task of what a package offers as a panel.  Raises ValueError for what is none."""
+    if not NAME.fullmatch(point.name):
+        words = "its name must have at most 40 lower-case letters, digits and hyphens"
+        raise ValueError(f"{words}, got {shown(point.name)}")
+    if not isinstance(panel, Panel):
+        raise ValueError(f"{point.value} must be a Panel, got {shown(panel)}")
+    check_stated(panel)
     stated = {
         "__module__": __name__,
         "stated": panel,

@@ -46,16 +46,8 @@ class ColourMap:
 @cache
 def _offered() -> tuple[dict[str, ColourMap], tuple[str, ...]]:
     """Return the colour maps of installed packages, and one line for each that was left out."""
-    maps: dict[str, ColourMap] = {}
     owners = dict.fromkeys(COLORMAPS, "this program")
-
-    def accept(point: EntryPoint, value: object, package: str) -> None:
-        checked = _checked(point, value)
-        packages.claim(point.name, package, owners)
-        maps[point.name] = checked
-
-    problems = packages.offer(packages.COLORMAPS, accept)
-    return maps, problems
+    return packages.claimed(packages.COLORMAPS, _checked, owners)
 
 
 def _checked(point: EntryPoint, value: object) -> ColourMap:

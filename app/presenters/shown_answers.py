@@ -17,9 +17,6 @@ from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.scalar_map import MapAnswer, MapJob
-from app.jobs.studies.construction import Construction
-from app.jobs.studies.dual_paths import CompareJob
-from app.jobs.studies.spray import SprayJob
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
@@ -34,6 +31,7 @@ from app.presenters import (
     picking,
     shorter_paths,
 )
+from app.presenters.same_subject import same_subject
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
@@ -148,7 +146,7 @@ class ShownAnswers:
         if self._unread:
             return frozenset(shown)
         return frozenset(
-            kind for kind, job in shown.items() if not _same_subject(job, self._wanted.get(kind))
+            kind for kind, job in shown.items() if not same_subject(job, self._wanted.get(kind))
         )
 
     def _grey(self, stale: frozenset[type]) -> None:
@@ -380,21 +378,3 @@ class ShownAnswers:
         remark = opened.remark
         said = remark if remark and ok else words
         self._window.set_status(engine, timing, said, ok and not remark)
-
-
-def _same_subject(shown: Job, wanted: Job | None) -> bool:
-    """Whether both belong to one subject, even if their quality or view differs."""
-    if isinstance(shown, MapJob) and isinstance(wanted, MapJob):
-        return _subject(shown) == _subject(wanted)
-    if isinstance(shown, PathJob) and isinstance(wanted, PathJob):
-        # the transported vector has separate numbers, but nothing that identifies it
-        return (shown.family, shown.start, shown.end, shown.alpha) == (
-            wanted.family, wanted.start, wanted.end, wanted.alpha,
-        )  # fmt: skip
-    if isinstance(shown, CompareJob | SprayJob | Construction) and type(shown) is type(wanted):
-        return {**vars(shown), "quality": ""} == {**vars(wanted), "quality": ""}
-    return shown == wanted
-
-
-def _subject(job: MapJob) -> tuple[object, ...]:
-    return job.family, job.chart, job.scalar, job.token, job.source

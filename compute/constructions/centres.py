@@ -8,7 +8,7 @@ and the three feet one step.  Where K < 0 three points may have no circumcentre,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from compute.constructions.foot import LEAST, cotangent
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
+from compute.geodesics import pole
 from compute.manifold.manifold import Manifold, known_inside
 from compute.manifold.tangent import full, inner, norm, quarter_turn
 from compute.requests.engine import Engine
@@ -98,7 +99,10 @@ def circumcentre(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Fl
     NOT_CONVERGED or LEFT_DOMAIN where there is none or the search does not find it; NOT_RESOLVED where
     it is nearly an ideal point.  Raises ValueError for points outside the domain and for equal ones.
     """
-    triangle = _Triangle(engine, manifold, _checked(manifold, a, b, c))
+    corners = _checked(manifold, a, b, c)
+    if engine.name == "reference" and pole.applies(manifold):
+        return _past_pole(engine, manifold, corners)
+    triangle = _Triangle(engine, manifold, corners)
     return _found(engine, manifold, triangle, _Corners(engine, manifold, triangle))
 
 
@@ -113,6 +117,21 @@ def incentre(engine: Engine, manifold: Manifold, a: Floats, b: Floats, c: Floats
     found = _found(engine, manifold, triangle, sides)
     between = ((sides.t > 0.0) & (sides.t < 1.0)).all() and found.radius > 0.0
     return found if found.status != Status.OK or between else _none(Status.NOT_CONVERGED)
+
+
+def _past_pole(engine: Engine, manifold: Manifold, corners: Floats) -> Centre:
+    """Return the circumcentre that is found in natural coordinates, which are regular at the pole.
+
+    Near it polar ones need longer steps, and geodesics more attempts.
+    """
+    chart = pole.natural(manifold)
+    found = circumcentre(engine, pole.regular(manifold), *chart.forward(corners))
+    if found.status != Status.OK:
+        return found
+    theta, period = chart.inverse(found.theta), manifold.periods[0]
+    theta[0] += period * np.rint((corners[:, 0].mean() - theta[0]) / period)
+    inside = bool(manifold.in_domain(theta))
+    return replace(found, theta=theta) if inside else _none(Status.LEFT_DOMAIN)
 
 
 class _Triangle:

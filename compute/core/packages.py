@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from importlib.metadata import Distribution, EntryPoint, distributions
-from typing import Any
+from typing import Any, TypeVar
 
 from compute.core.refusal import shorten, shown, with_kind
 
@@ -37,6 +37,7 @@ _KINDS = {
 
 # takes an entry point, its object and the name of its package; raises ValueError for a wrong one
 Accept = Callable[[EntryPoint, object, str], None]
+Checked = TypeVar("Checked")
 
 
 def offer(group: str, accept: Accept, found: Iterable[EntryPoint] | None = None) -> tuple[str, ...]:
@@ -69,6 +70,26 @@ def functions(group: str) -> tuple[list[Callable[..., Any]], tuple[str, ...]]:
         if not callable(value):
             raise ValueError(f"{shown(point.value)} must be a function")
         found.append(value)
+
+    problems = offer(group, accept)
+    return found, problems
+
+
+def claimed(
+    group: str,
+    check: Callable[[EntryPoint, object], Checked],
+    owners: dict[str, str],
+    title: Callable[[str], str] = str,
+) -> tuple[dict[str, Checked], tuple[str, ...]]:
+    """Return the objects of a group by name, as ``check`` returns them, and one line for each that was
+    left out: because ``check`` raised, or the title of its name has an owner.
+    """
+    found: dict[str, Checked] = {}
+
+    def accept(point: EntryPoint, value: object, package: str) -> None:
+        checked = check(point, value)
+        claim(title(point.name), package, owners)
+        found[point.name] = checked
 
     problems = offer(group, accept)
     return found, problems

@@ -105,6 +105,7 @@ def formula(
     wall: Callable[[Floats], Floats] | None = None,
     fold: Callable[..., Fold] | None = None,
     hadamard: str = "",
+    self_dual: bool = False,
     derive: Derive | None = None,
 ) -> Family:
     """Return a family given by formulas.  ``define(**constants)`` returns them and imports SymPy
@@ -187,6 +188,7 @@ def formula(
             steep=steep,
             fold=fold(**chosen) if fold else None,
             hadamard=hadamard,
+            self_dual=self_dual,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=divergence or _between(derived.divergence),

@@ -72,4 +72,5 @@ def states(
         pins=((-0.6, 0.2), (0.7, -0.3)),
         draw=(bloch(), *draw),
         closed_forms=("distance",),
+        self_dual=True,
     )

@@ -37,6 +37,7 @@ FAMILY = formula(
     line_element="ds² = (dμ² + dσ²) / (2σ²)",
     curvature="−2",
     hadamard="a complete hyperbolic plane",
+    self_dual=True,
     define=define,
     support=ls.support(8.0),
     interior=ls.INTERIOR,

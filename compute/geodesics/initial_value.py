@@ -19,6 +19,7 @@ from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import own_steps, straightness
 from compute.geodesics.runge_kutta import Begin, Tableau, slope_at, step
+from compute.geodesics.way import TURN_LIMIT, Way
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import inner
 from compute.requests.geodesics import Paths, ShootRequest
@@ -69,7 +70,7 @@ def shoot(
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     if tableau is None:
-        own = own_steps.Way(manifold, request.alpha, request.steps, share)
+        own = Way(manifold, request.alpha, request.steps, share)
         path, reached, sums, status = own_steps.integrate(own, theta, v)
     else:
         way = _Way(manifold, request.alpha, tableau, request.steps)
@@ -169,7 +170,7 @@ def _advance(way: _Way, state: _Flight, running: np.ndarray) -> None:
         y = state.y[curve]
         swell = SWELL_LIMIT if way.alpha else np.inf
         end, verdict[todo] = step(
-            way.manifold, way.tableau, slope, y, size, slope(y), own_steps.TURN_LIMIT, swell
+            way.manifold, way.tableau, slope, y, size, slope(y), TURN_LIMIT, swell
         )
         accepted = verdict[todo] == Status.OK
         state.y[curve[accepted]] = end[accepted]

@@ -14,7 +14,6 @@ their sums round off: between the ends of a short step few digits of θ change.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -24,20 +23,18 @@ from compute.core.status import Status
 from compute.geodesics import dop853
 from compute.geodesics.hermite import cubics
 from compute.geodesics.runge_kutta import MARGIN_KEPT
-from compute.geodesics.spray import ILL, LEFT, OK, Acceleration, acceleration_of
+from compute.geodesics.spray import ILL, LEFT, OK
 from compute.geodesics.step_ends import StepEnds, added, joined, rate
-from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, is_typed, square, unturned
-from compute.manifold.manifold import Manifold
+from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, square, unturned
+from compute.geodesics.way import Way
 from compute.manifold.tangent import SINGULAR
 
-# the share by which a step may change the velocity, without and with an estimate of its error
-TURN_LIMIT, ESTIMATED_TURN = 0.2, 0.5
 # the error of a step as a share of the speed, and the share of that for the first step, whose nodes
 # have no earlier step's end
 STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
-# the smallest step that a turn asks for and the smallest of all, in units of that between two of FEW or
-# more nodes, and the most steps for each of them
-ROUGH, SMALLEST, MOST_STEPS, FEW = 2.0**-5, 2.0**-12, 64, 128
+# the smallest step that a turn asks for and the smallest of all, in units of `Way.unit`, and the most
+# steps for each of them
+ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
 # the largest sum of errors of the smallest steps, as a share of the speed
 DOUBT = 1e-8
 # a curve that can only turn too fast runs away if its coordinates are this much faster than at first
@@ -51,50 +48,6 @@ CUBICS = cubics(np.arange(1, 9) / 8)
 # the largest last step, as a share of what its error allows: it has no later step's end
 LAST = 0.6
 TURNS = int(Status.NOT_CONVERGED)
-
-
-@dataclass(frozen=True, eq=False)
-class Way:
-    """The manifold, α and nodes of an integration, and the share of STEP_ERROR of each curve (n,)."""
-
-    manifold: Manifold
-    alpha: float
-    steps: int
-    share: Floats | float = 1.0
-
-    @cached_property
-    def typed(self) -> bool:
-        """Whether the metric may have walls and ridges that long steps would pass over."""
-        return is_typed(self.manifold)
-
-    @property
-    def unit(self) -> float:
-        """The time in units of which the smallest steps are given."""
-        return 1.0 / max(self.steps, FEW)
-
-    @property
-    def turn(self) -> float:
-        """The share by which a step may change the velocity."""
-        return TURN_LIMIT if self.typed else ESTIMATED_TURN
-
-    @cached_property
-    def acceleration(self) -> Acceleration:
-        """θ'' of the geodesics."""
-        return acceleration_of(self.manifold, self.alpha)
-
-    def margin(self, theta: Floats) -> Floats:
-        """Return the distance to the edge (...,) at θ (2, ...)."""
-        return self.manifold.margin(theta.transpose(*range(1, theta.ndim), 0))
-
-    def rise(self, v: Floats, a: Floats, metric: Floats, time: Floats, out: Floats) -> Floats:
-        """Set ``out`` (d, n) to the changes of states in times (n,), at v and a (2, n); return it."""
-        np.multiply(v, time, out=out[:2])
-        np.multiply(a, time, out=out[2:4])
-        out[4] = time
-        if self.alpha != 0.0:
-            speed2 = square(metric, v)
-            out[5], out[6] = np.sqrt(speed2) * time, speed2 * time
-        return out
 
 
 @dataclass

@@ -41,7 +41,7 @@ def connect(request: ConnectRequest) -> Paths:
     by more than `MOVED` of the length, or if the angle leaves the domain.
     """
     manifold = request.manifold
-    chart = _natural(manifold)
+    chart = natural(manifold)
     start, end = chart.forward(request.start), chart.forward(request.end)
     own = replace(request, manifold=regular(manifold), start=start, end=end)
     found = short_arcs.before(own, boundary_values.solve)
@@ -69,7 +69,7 @@ def connect(request: ConnectRequest) -> Paths:
 
 def regular(manifold: Manifold) -> Manifold:
     """Return the family in natural coordinates, including the pole, for the reference engine only."""
-    chart = _natural(manifold)
+    chart = natural(manifold)
 
     def safe(x: Floats) -> Floats:
         """Return θ at x (..., 2), kept away from the pole."""
@@ -108,7 +108,8 @@ def regular(manifold: Manifold) -> Manifold:
     )
 
 
-def _natural(manifold: Manifold) -> Chart:
+def natural(manifold: Manifold) -> Chart:
+    """Return the natural chart of a family to which this `applies`."""
     chart = named(manifold.charts, "natural")
     assert chart is not None
     return chart

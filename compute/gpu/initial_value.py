@@ -11,8 +11,8 @@ from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.geodesics import straightness
 from compute.geodesics.initial_value import DRIFT_LIMIT, MAX_ATTEMPTS, SWELL_LIMIT
-from compute.geodesics.own_steps import TURN_LIMIT
 from compute.geodesics.runge_kutta import MARGIN_KEPT
+from compute.geodesics.way import TURN_LIMIT
 from compute.gpu import tiles
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record

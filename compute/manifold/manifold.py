@@ -126,7 +126,7 @@ class Manifold(Pictured):
     None.  ``steep``: g is singular where a coordinate is 0, and rays are integrated in log |θ|.
     ``hadamard``: why the whole family is a convex
     part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
-    false or not known.
+    false or not known.  ``self_dual``: T = 0 everywhere, so that all Γ^(α) are the same.
     """
 
     key: str
@@ -164,6 +164,7 @@ class Manifold(Pictured):
     fold: Fold | None = None
     steep: bool = False
     hadamard: str = ""
+    self_dual: bool = False
 
     def facts(self) -> dict[str, str]:
         """Return the family's name, coordinates, domain and curvature in words."""

@@ -26,6 +26,12 @@ def alpha_of(value: float) -> float:
     return float(value)
 
 
+def connection_of(manifold: Manifold, value: float) -> float:
+    """Return α as `alpha_of` does; 0 where all Γ^(α) are the same, which has closed forms."""
+    alpha = alpha_of(value)
+    return 0.0 if manifold.self_dual else alpha
+
+
 def positive_steps(steps: int) -> None:
     """Raise ValueError unless ``steps`` is an integer in [2, 65536]."""
     if not isinstance(steps, int) or not 2 <= steps <= 65536:

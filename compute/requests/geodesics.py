@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compute.core.arrays import Floats, Ints, points, same_length
 from compute.manifold.manifold import Manifold
-from compute.requests.checks import alpha_of, points_of, positive_steps
+from compute.requests.checks import connection_of, points_of, positive_steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class ShootRequest:
     def __post_init__(self) -> None:
         object.__setattr__(self, "theta", points_of(self.manifold, "theta", self.theta))
         object.__setattr__(self, "velocity", points("velocity", self.velocity))
-        object.__setattr__(self, "alpha", alpha_of(self.alpha))
+        object.__setattr__(self, "alpha", connection_of(self.manifold, self.alpha))
         same_length(theta=self.theta, velocity=self.velocity)
         positive_steps(self.steps)
 
@@ -43,7 +43,7 @@ class ConnectRequest:
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", points_of(self.manifold, "start", self.start))
         object.__setattr__(self, "end", points_of(self.manifold, "end", self.end))
-        object.__setattr__(self, "alpha", alpha_of(self.alpha))
+        object.__setattr__(self, "alpha", connection_of(self.manifold, self.alpha))
         same_length(start=self.start, end=self.end)
         positive_steps(self.steps)
 

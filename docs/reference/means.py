@@ -25,7 +25,7 @@ from . import formulas, sample_rules
 
 # relative agreement of two rules, and size of a term that ends a sum
 AGREED, LEAST = mp.mpf("1e-20"), mp.mpf("1e-34")
-FIRST, HALVINGS = mp.mpf(1) / 8, 6
+FIRST, HALVINGS = mp.mpf(1) / 8, 7
 # log-density below which p dx is nothing, also with the largest weight
 NOTHING = -10_000
 KINKED = frozenset(sample_rules.JUMPS)

@@ -24,7 +24,7 @@ _TEXTS = {".html", ".js", ".css", ".json", ".md", ".txt"}
 
 
 def faults(site: Path, secret: str) -> Iterator[str]:
-    """The faults of all files; ``secret`` is a folder that none may name."""
+    """Yield the faults of all files; ``secret`` is a folder that none may name."""
     for file in sorted(path for path in site.rglob("*") if path.is_file()):
         name = file.relative_to(site).as_posix()
         if secret.encode() in file.read_bytes():

@@ -18,7 +18,7 @@ _INDENTED = re.compile(r"(?<=\n\n)(?:^ {4,}\S.*\n)+", re.MULTILINE)
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
-    """A page with a change of what lies between its fences of code."""
+    """Return a page with a change of what lies between its fences of code."""
     made, prose, fence = [], "", ""
     for line in text.splitlines(keepends=True):
         found = _FENCE.match(line)
@@ -33,7 +33,7 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def led(text: str, path: str, target: Path) -> str:
-    """The text of the page ``path`` with its links led to places of the site.
+    """Return the text of the page ``path`` with its links led to places of the site.
 
     Files that are no pages are copied.
     """
@@ -60,7 +60,7 @@ def _copy(file: str, target: Path) -> None:
 
 
 def formulas(text: str) -> str:
-    """A page with its indented formulas as blocks of their own, which are typeset."""
+    """Return a page with its indented formulas as blocks of their own, which are typeset."""
 
     def block(found: re.Match[str]) -> str:
         lines = found[0].splitlines()
@@ -73,7 +73,7 @@ def formulas(text: str) -> str:
 
 
 def notebook(text: str) -> str:
-    """A notebook as a page: its text, its code and what that prints."""
+    """Return a notebook as a page: its text, its code and what that prints."""
     made = []
     for cell in json.loads(text)["cells"]:
         source = "".join(cell["source"])
@@ -87,7 +87,7 @@ def notebook(text: str) -> str:
 
 
 def citation(text: str) -> str:
-    """How to cite: CITATION.cff in words, as BibTeX, and as it is."""
+    """Return how to cite: CITATION.cff in words, as BibTeX, and as it is."""
     value = dict(re.findall(r'^([\w-]+): "?(.*?)"?$', text, re.MULTILINE))
     authors = re.findall(r'^ +- name: "?(.*?)"?$', text, re.MULTILINE)
     year = value["date-released"][:4]
@@ -111,7 +111,7 @@ def citation(text: str) -> str:
 
 
 def page(path: str, target: Path) -> str:
-    """The text of a page of the site."""
+    """Return the text of a page of the site."""
     text = (ROOT / path).read_text("utf-8")
     if path.endswith(".cff"):
         _copy(path, target / "files" / path)

@@ -79,7 +79,7 @@ _SPECIAL = re.compile(r"([\\*_<>\[\]$|{}#~])")
 
 
 def prose(text: str, names: dict[str, str]) -> str:
-    """A line of a docstring as Markdown: code stays, public names become links, signs are signs."""
+    """Return a line of a docstring as Markdown: code stays, public names become links."""
     made, end = [], 0
     for found in _CODE.finditer(text):
         made.append(_SPECIAL.sub(r"\\\1", text[end : found.start()]))
@@ -91,7 +91,7 @@ def prose(text: str, names: dict[str, str]) -> str:
 
 
 def markdown(docstring: str, names: dict[str, str]) -> str:
-    """A docstring as Markdown: examples in fences, formulas in blocks, the rest as `prose`."""
+    """Return a docstring as Markdown: examples in fences, formulas in blocks, the rest as `prose`."""
     made: list[str] = []
     for block in re.split(r"\n{2,}", docstring):
         if block.startswith(">>> "):
@@ -115,7 +115,7 @@ class _AsWritten(str):
 
 
 def signature(subject: Any) -> str:
-    """The arguments of a function or class as they are written; "" for an interface or exception.
+    """Return the arguments of a function or class as written; "" for an interface or exception.
 
     Classes of results are named with their modules, so that they are linked to their entries.
     """
@@ -161,7 +161,7 @@ def _is_result(one: Any) -> bool:
 
 
 def results() -> list[type]:
-    """The classes that public functions and methods return and that are no public names, by name."""
+    """Return the classes that public names return and that are no public names, by name."""
     public = [getattr(compute, name) for name in compute.__all__]
     callables = [one for one in public if not inspect.isclass(one)]
     for one in filter(inspect.isclass, public):
@@ -176,7 +176,7 @@ def results() -> list[type]:
 
 
 def members(subject: type) -> Iterator[tuple[str, Any]]:
-    """The public methods and properties of a class, those of its own bases included."""
+    """Yield the public methods and properties of a class, those of its own bases included."""
     bases = [base for base in subject.__mro__ if base.__module__.startswith("compute")]
     names = {name: value for base in reversed(bases) for name, value in vars(base).items()}
     for name, value in names.items():
@@ -190,7 +190,7 @@ def _is_property(value: object) -> bool:
 
 
 def entry(name: str, subject: Any, names: dict[str, str], owner: str = "compute") -> str:
-    """The entry of a public name, or of a class of results in the module ``owner``."""
+    """Return the entry of a public name, or of a class of results in the module ``owner``."""
     text = markdown(inspect.getdoc(subject) or "", names)
     if not inspect.isclass(subject):
         return _directive(3, "function", f"{name}{signature(subject)}", text)
@@ -220,7 +220,7 @@ def _directive(ticks: int, kind: str, heading: str, text: str) -> str:
 
 
 def first_sentence(name: str) -> str:
-    """The first sentence of a public name's docstring."""
+    """Return the first sentence of a public name's docstring."""
     text = " ".join((inspect.getdoc(getattr(compute, name)) or "").split("\n\n")[0].split())
     return re.split(r"(?<=[.])\s", text)[0]
 

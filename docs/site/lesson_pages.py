@@ -19,7 +19,7 @@ SOURCES = ("app", "compute", "shaders", "assets")
 
 
 def digest() -> str:
-    """A digest of all files that the pages are made from."""
+    """Return a digest of all files that the pages are made from."""
     made = hashlib.sha256()
     for path in sorted(path for folder in SOURCES for path in (ROOT / folder).rglob("*")):
         if path.is_file() and path.suffix != ".pyc":

@@ -59,12 +59,12 @@ _NAMES = {
 
 
 def copied() -> list[str]:
-    """The pages that are files of the repository."""
+    """Return the pages that are files of the repository."""
     return [HOME, *(page for pages in SECTIONS.values() for page in pages if page not in MADE)]
 
 
 def place(path: str) -> str:
-    """The place on the site of a file of the repository."""
+    """Return the place on the site of a file of the repository."""
     if path in _NAMES:
         return _NAMES[path]
     pure = PurePosixPath(path)
@@ -74,7 +74,7 @@ def place(path: str) -> str:
 
 
 def contents() -> str:
-    """The sections as directives of Sphinx."""
+    """Return the sections as directives of Sphinx."""
     return "\n".join(
         f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n"
         + "".join(f"{_line(page)}\n" for page in pages)

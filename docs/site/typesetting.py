@@ -21,7 +21,7 @@ _NODES = {"sub": nodes.subscript, "sup": nodes.superscript}
 
 
 def nodes_of(text: str) -> list[nodes.Node]:
-    """The nodes of a text with its indices set below or above."""
+    """Return the nodes of a text with its indices set below or above."""
     return [
         _NODES[piece.kind]("", "", *nodes_of(piece.text)) if piece.kind else nodes.Text(piece.text)
         for piece in pieces(text)

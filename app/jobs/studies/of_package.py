@@ -67,22 +67,22 @@ class PackageStudy(Study):
 
 def load() -> tuple[tuple[type[Study], ...], tuple[str, ...]]:
     """Return the layers of installed packages, and one line for each that was left out."""
-    found: list[type[Study]] = []
     owners = dict.fromkeys((*study_names(), *own_names()), "this program")
+    found, problems = packages.claimed(packages.LAYERS, _stated, owners)
+    studies = (_study(*stated, _LAST + i) for i, stated in enumerate(found.values()))
+    return tuple(studies), problems
 
-    def accept(point: EntryPoint, value: object, package: str) -> None:
-        if not NAME.fullmatch(point.name):
-            words = "its name must be a word of lower-case letters, digits and underscores"
-            raise ValueError(f"{words}, got {shown(point.name)}")
-        if not isinstance(value, Layer):
-            raise ValueError(f"{point.value} must be a Layer, got {shown(value)}")
-        check_stated(value, ("title", "hint"))
-        _check_curves(value)
-        packages.claim(point.name, package, owners)
-        found.append(_study(point, value, _LAST + len(found)))
 
-    problems = packages.offer(packages.LAYERS, accept)
-    return tuple(found), problems
+def _stated(point: EntryPoint, layer: object) -> tuple[EntryPoint, Layer]:
+    """Return what a package offers as a layer.  Raises ValueError for what is none."""
+    if not NAME.fullmatch(point.name):
+        words = "its name must be a word of lower-case letters, digits and underscores"
+        raise ValueError(f"{words}, got {shown(point.name)}")
+    if not isinstance(layer, Layer):
+        raise ValueError(f"{point.value} must be a Layer, got {shown(layer)}")
+    check_stated(layer, ("title", "hint"))
+    _check_curves(layer)
+    return point, layer
 
 
 def _check_curves(layer: Layer) -> None:

@@ -42,21 +42,18 @@ def bundled() -> dict[str, str]:
 
 @cache
 def _loaded() -> tuple[dict[str, Offered], tuple[str, ...]]:
-    found: dict[str, Offered] = {}
     owners = dict.fromkeys((*bundled(), *scene_file.names()), "this program")
+    return packages.claimed(packages.LESSONS, _stated, owners)
 
-    def accept(point: EntryPoint, value: object, package: str) -> None:
-        if not _NAME.fullmatch(point.name):
-            words = "its name must be a word of lower-case letters, digits and hyphens"
-            raise ValueError(f"{words}, got {shown(point.name)}")
-        if point.name in families():
-            raise ValueError(f"the name {shown(point.name)} is taken by a family")
-        lesson = _lesson(point, value, package)
-        packages.claim(point.name, package, owners)
-        found[point.name] = lesson
 
-    problems = packages.offer(packages.LESSONS, accept)
-    return found, problems
+def _stated(point: EntryPoint, value: object) -> Offered:
+    """Return what a package offers as a lesson.  Raises ValueError for what is none."""
+    if not _NAME.fullmatch(point.name):
+        words = "its name must be a word of lower-case letters, digits and hyphens"
+        raise ValueError(f"{words}, got {shown(point.name)}")
+    if point.name in families():
+        raise ValueError(f"the name {shown(point.name)} is taken by a family")
+    return _lesson(point, value, packages.package_of(point.dist))
 
 
 def _lesson(point: EntryPoint, value: object, package: str) -> Offered:

@@ -8,16 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tomllib
 
 import pytest
 
 from compute.core.packages import LAYERS, PANELS
 from tests import ROOT
-from tests.app.model.test_packages import install
+from tests.installed import install_example, install_module
 
 EXAMPLE = ROOT / "docs" / "window_package"
 HEAD = """
@@ -133,16 +131,12 @@ print(json.dumps({
 def site(tmp_path_factory):
     """A folder with the example and wrong packages, as an installer leaves them."""
     folder = tmp_path_factory.mktemp("site")
-    stated = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))
-    install(folder, stated["project"]["name"], stated["project"]["entry-points"])
-    for module in stated["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]:
-        shutil.copy(EXAMPLE / module, folder / module)
+    install_example(folder, EXAMPLE)
     wrong = {name: (group, point, made) for name, (group, point, made, _) in LEFT_OUT.items()}
     wrong |= {name: (LAYERS, name, made) for name, (made, _, _) in FAILING.items()}
     wrong["bad"] = (PANELS, "p-bad", "Panel(lambda shown: [3])")
     for name, (group, point, made) in wrong.items():
-        install(folder, f"wrong-{name.replace('_', '-')}", {group: {point: f"w_{name}:P"}})
-        (folder / f"w_{name}.py").write_text(f"{HEAD}\nP = {made}\n", "utf-8")
+        install_module(folder, name, group, point, f"{HEAD}\nP = {made}\n")
     return folder
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tomllib
 
 import numpy as np
 import pytest
@@ -20,6 +18,7 @@ from app.parts.proofreading import Proofreader
 from app.views.canvas.colour_map import LEVELS, bar
 from compute.core.packages import COLORMAPS, LESSONS
 from tests import ROOT
+from tests.installed import install_example, install_module
 
 EXAMPLE = ROOT / "docs" / "teaching_package"
 HEAD = "from app.model.colormaps import ColourMap\nfrom pathlib import Path\n"
@@ -46,30 +45,14 @@ WRONG = {
 }
 
 
-def install(folder, package, groups):
-    """Write what an installer writes for a package: its metadata and its entry points."""
-    info = folder / f"{package.replace('-', '_')}-1.0.dist-info"
-    info.mkdir()
-    stated = f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n"
-    (info / "METADATA").write_text(stated, "utf-8")
-    lines = []
-    for group, points in groups.items():
-        lines += [f"[{group}]", *(f"{name} = {value}" for name, value in points.items())]
-    (info / "entry_points.txt").write_text("\n".join([*lines, ""]), "utf-8")
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A folder with the example and wrong packages, as an installer leaves them."""
     folder = tmp_path_factory.mktemp("site")
-    stated = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))
-    install(folder, stated["project"]["name"], stated["project"]["entry-points"])
-    for package in stated["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
-        shutil.copytree(EXAMPLE / package, folder / package)
+    install_example(folder, EXAMPLE)
     (folder / "plain.md").write_text("no title\n", "utf-8")
     for module, (group, name, text, _) in WRONG.items():
-        install(folder, f"wrong-{module.replace('_', '-')}", {group: {name: f"w_{module}:P"}})
-        (folder / f"w_{module}.py").write_text(HEAD + text, "utf-8")
+        install_module(folder, module, group, name, HEAD + text)
     return folder
 
 

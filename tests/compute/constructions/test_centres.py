@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from compute.constructions.centres import circumcentre, incentre
 from compute.constructions.foot import foot
 from compute.core.refusal import Refused
 from compute.core.status import Status
+from compute.requests.geodesics import ShootRequest
 from tests.compute.constructions import half_plane
 
 REFERENCE, NORMALS = compute.open_engine("reference"), compute.family("gaussian")
@@ -108,3 +111,35 @@ def test_a_thin_triangle_has_an_incircle_with_feet_between_the_vertices(family, 
     feet = foot(REFERENCE, manifold, points[[1, 2, 0]], points[[2, 0, 1]], at)
     assert ((feet.t > 0.0) & (feet.t < 1.0)).all()
     np.testing.assert_allclose(np.abs(feet.distance), found.radius, rtol=1e-8)
+
+
+@pytest.mark.parametrize("angle", [0.3, 12.0])
+@pytest.mark.parametrize("concentration", [0.002, 0.05])
+def test_a_circumcentre_near_the_pole_of_polar_coordinates_is_found(angle, concentration):
+    """Rays of one length from it, which are integrated in polar coordinates, lead to the corners."""
+    own = compute.family("von_mises")
+    centre = np.array([angle, concentration])
+    turns = np.array([0.2, 1.5, 2.9])  # away from the pole
+    g = own.metric(centre)
+    away = 0.7 * np.stack([np.cos(turns) / np.sqrt(g[0]), np.sin(turns) / np.sqrt(g[2])], axis=1)
+    corners = REFERENCE.shoot(ShootRequest(own, np.repeat(centre[None], 3, axis=0), away))
+    assert (corners.status == Status.OK).all()
+    evaluated = []
+
+    def counted(theta):
+        evaluated.append(theta.size // 2)
+        return own.geometry(theta)
+
+    found = circumcentre(REFERENCE, replace(own, geometry=counted), *corners.theta[:, -1])
+    assert found.status == Status.OK
+    assert sum(evaluated) < 5000  # 300,000 in polar coordinates near the pole
+    assert found.radius == pytest.approx(0.7, abs=1e-9)
+    x, y = (t[1] * np.array([np.cos(t[0]), np.sin(t[0])]) for t in (found.theta, centre))
+    np.testing.assert_allclose(x, y, atol=1e-8)
+    assert abs(found.theta[0] - angle) < np.pi
+
+
+def test_three_points_round_the_pole_have_no_centre_inside():
+    own = compute.family("von_mises")
+    corners = np.array([[0.1, 2.0], [0.1 + 2 * np.pi / 3, 2.0], [0.1 - 2 * np.pi / 3, 2.0]])
+    assert circumcentre(REFERENCE, own, *corners).status == Status.LEFT_DOMAIN

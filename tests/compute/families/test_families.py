@@ -57,6 +57,11 @@ def derivative(f, theta: np.ndarray, step: float = 1e-3) -> np.ndarray:
     return np.stack(columns, axis=-1)
 
 
+def test_families_without_a_cubic_tensor_say_so(manifold):
+    cubic = manifold.geometry(samples(manifold, 8)).cubic
+    assert manifold.self_dual == bool((cubic == 0.0).all())
+
+
 def test_metric_is_positive_definite(manifold):
     local = manifold.geometry(samples(manifold, 200))
     assert (local.metric[..., 0] > 0).all()

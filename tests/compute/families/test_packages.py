@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tomllib
 from importlib import import_module
 from importlib.metadata import distributions
 
@@ -17,6 +15,7 @@ import pytest
 from compute.families import manifold as manifold_of
 from compute.families.packages import GROUP, load
 from tests import ROOT
+from tests.installed import install, install_example
 
 # the package `compute` has a function of the module's name
 registry = import_module("compute.families")
@@ -55,26 +54,13 @@ BROKEN = {
 }
 
 
-def install(folder, name, points):
-    """Write what an installer writes for a package: its metadata and its entry points."""
-    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")
-    lines = [f"{key} = {value}" for key, value in points.items()]
-    (info / "entry_points.txt").write_text("\n".join([f"[{GROUP}]", *lines, ""]), "utf-8")
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A folder with the example and the broken packages, as an installer leaves them."""
     folder = tmp_path_factory.mktemp("site")
-    stated = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))
-    points = stated["project"]["entry-points"][GROUP]
-    install(folder, stated["project"]["name"], points)
-    for module in stated["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]:
-        shutil.copy(EXAMPLE / module, folder)
+    install_example(folder, EXAMPLE)
     for name, (value, text, _) in BROKEN.items():
-        install(folder, f"{name}-package", {name: value})
+        install(folder, f"{name}-package", {GROUP: {name: value}})
         if text:
             (folder / f"{name}.py").write_text(text, "utf-8")
     return folder

@@ -173,3 +173,18 @@ def test_a_ray_of_a_steep_family_goes_on_until_its_edge_is_near():
     assert found.status[0] == plain.status[0] == Status.LEFT_DOMAIN
     assert 0.99 < found.stop[0, 0] < 1.0 and 0.028 < found.stop[0, 1] < 0.029
     np.testing.assert_allclose(found.reached, plain.reached, atol=5e-4)
+
+
+@pytest.mark.parametrize("name", ["bures_slice_bures", "bures_slice_qfi"])
+@pytest.mark.parametrize("alpha", [0.5, -1.0])
+def test_without_a_cubic_tensor_all_connections_have_the_closed_form(name, alpha):
+    """Rays to the edge leave the domain; by integration some did not converge there."""
+    manifold = manifold_of(name)
+    theta = np.repeat(np.array(manifold.pins), 32, axis=0)
+    angle = np.linspace(0.0, 2 * np.pi, 64, endpoint=False)
+    v = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    v *= 20.0 / norm(manifold.metric(theta), v)[:, None]
+    found = shoot(ShootRequest(manifold, theta, v, alpha))
+    assert (found.status == Status.LEFT_DOMAIN).all()
+    np.testing.assert_allclose((found.stop**2).sum(axis=1), 1 - 1e-6, atol=1e-9)
+    np.testing.assert_allclose(found.length, manifold.distance(theta, found.stop), rtol=1e-6)

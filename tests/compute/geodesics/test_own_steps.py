@@ -9,7 +9,8 @@ import pytest
 
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
-from compute.geodesics import initial_value, known_rays, own_steps
+from compute.geodesics import initial_value, known_rays
+from compute.geodesics.way import Way
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import ShootRequest
 
@@ -74,7 +75,7 @@ def test_slow_rays_between_many_nodes_have_all_digits_of_v(alpha):
     request = fan("beta", 2e-8, 1000, 8)
     found = initial_value.shoot(replace(request, alpha=alpha))
     assert (found.status == Status.OK).all()
-    own = own_steps.Way(request.manifold, alpha, 1000)
+    own = Way(request.manifold, alpha, 1000)
     bend = own.acceleration(request.theta.T, request.velocity.T)[0].T
     wanted = request.velocity[:, None] + found.t[:, None] * bend[:, None]
     np.testing.assert_allclose(found.velocity, wanted, rtol=0, atol=1e-12 * np.abs(wanted).max())

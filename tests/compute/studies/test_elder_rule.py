@@ -73,3 +73,50 @@ def test_persistent_betti_numbers_are_those_of_labels(superlevel, kind):
 
 def _upward(found):
     return replace(found, birth=-found.birth, death=-found.death)
+
+
+def pixel_by_pixel(rank, corners):
+    """Pairs (birth, death) by union–find over all pixels, as they enter."""
+    steps = [(0, 1), (1, 0), (0, -1), (-1, 0)] + [(1, 1), (1, -1), (-1, 1), (-1, -1)] * corners
+    place = {int(r): index for index, r in np.ndenumerate(rank)}
+    parent, pairs = {}, set()
+
+    def root(i):
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for level in range(rank.size):
+        parent[level] = level
+        row, column = place[level]
+        for down, right in steps:
+            y, x = row + down, column + right
+            inside = 0 <= y < rank.shape[0] and 0 <= x < rank.shape[1]
+            if inside and rank[y, x] < level:
+                older, younger = sorted((root(level), root(int(rank[y, x]))))
+                parent[younger] = older
+                # a pixel that joins what is there is no component of its own
+                if older != younger and younger != level:
+                    pairs.add((younger, level))
+    return pairs
+
+
+@pytest.mark.parametrize("corners", [False, True])
+@pytest.mark.parametrize("kind", ["noise", "ties", "plateaus", "unknown"])
+def test_joins_are_those_of_all_pixels(kind, corners):
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        f = rng.normal(size=rng.integers(1, 14, 2))
+        if kind == "ties":
+            f = np.round(f)
+        if kind == "plateaus":
+            f = np.maximum(f, 0.0)
+        if kind == "unknown":
+            f[rng.random(f.shape) < 0.3] = np.inf
+        rank = np.empty(f.size, np.int32)
+        rank[np.argsort(f, axis=None, kind="stable")] = np.arange(f.size)
+        rank = rank.reshape(f.shape)
+        births, deaths = joins(rank, corners)
+        found = list(zip(births.tolist(), deaths.tolist(), strict=True))
+        assert set(found) == pixel_by_pixel(rank, corners)
+        assert len(set(found)) == len(found)
