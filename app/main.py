@@ -139,7 +139,7 @@ class Program:
         part = self.controller.part
         self._lesson, self._reader, data = part(LessonPart), part(SceneReader), part(DataPart)
         self.documents: Documents = Documents(
-            self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
+            self.window, self.store, self.settings, self._leave, self.exporter.ask,
             self.show_picture, self.show_heads, lambda source: self.lessons.open(source),
             self._lesson.end, data.read, self._read_scene,
         )  # fmt: skip
@@ -213,6 +213,7 @@ class Program:
 
         any_script_in_window(self.window.log)
         self.window.restore_layout(self.settings.layout)
+        self.window.frame.closing.connect(self._keep_layout)
         self.window.files.folder = self.settings.file_folder
 
     def _engine(self) -> str:
@@ -301,6 +302,15 @@ class Program:
         """Show a line about an exception that nothing handled, in whatever thread."""
         self.window.post(lambda: None if self._closed else self.window.log(words))
 
+    def _leave(self) -> None:
+        """End the event loop; quit() would close the floating panels before their layout is saved."""
+        self.application.exit(0)
+
+    def _keep_layout(self) -> None:
+        """Save the layout, that of the normal mode, while all windows are still open."""
+        self.window.presenter.leave()
+        self.settings.layout = self.window.layout
+
     def close(self) -> None:
         """End the worker and close the window; later messages are dropped."""
         if self._closed:
@@ -310,8 +320,8 @@ class Program:
         any_script_in_window(None)
         self._closed = True
         self._stop_rate()
-        self.window.presenter.leave()  # save the layout of the normal mode
-        self.settings.layout = self.window.layout
+        if self.window.frame.isVisible():
+            self._keep_layout()
         self.settings.file_folder = self.window.files.folder
         self.controller.close()
         if lost := self.documents.close():

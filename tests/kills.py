@@ -32,7 +32,7 @@ STARTING, EDITING = 6.0, 2.5
 # between two edits of a drag, in milliseconds
 DRAG_MS = 30
 # the longest that a window needs to start, or to end, on a machine that does much else
-PATIENCE = 120.0
+PATIENCE = 200.0
 NUMBERS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 

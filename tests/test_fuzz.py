@@ -47,7 +47,7 @@ def test_what_goes_wrong_is_found():
 
 
 def test_a_child_that_hangs_is_found():
-    report = run(seed=1, files=1, kinds=["planted hang"], hangs=3.0)
+    report = run(seed=1, files=1, kinds=["planted hang"], hangs=6.0)
     ((_, _, what),) = report.findings
     assert what.startswith("the child ended with status -9")
 

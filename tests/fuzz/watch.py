@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BATCH = 500
-HANGS = 60.0  # seconds without a word, on a machine that has other work too
+HANGS = 120.0  # seconds without a word, on a machine that has other work too
 
 
 @dataclass

@@ -11,6 +11,7 @@ import pytest
 from app.model import autosave, scene_file
 from tests import ROOT
 from tests.kills import heed
+from tests.windows import PATIENCE
 
 KILLS = 50
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -75,7 +76,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", script, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         # the program starts no other to ask about the screen, and handles signals its parent ignored
         env={**os.environ, "PATH": "", "PYTHONPATH": str(ROOT)},
         preexec_fn=heed,

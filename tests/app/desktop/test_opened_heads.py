@@ -31,7 +31,8 @@ print(compute.from_transformer_lens(cache, list("abcde")).open("heads.npz").pid)
 def test_a_script_with_an_application_of_its_own_opens_a_window(tmp_path):
     (tmp_path / "app.py").write_text("raise SystemExit('the script’s own')", "utf-8")
     (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path)}
+    places = {name: str(tmp_path) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **places}
     command = [sys.executable, "script.py"]
     with (tmp_path / "pid").open("wb") as out:  # which the window has too, after the script's end
         subprocess.run(

@@ -396,6 +396,36 @@ def test_the_layout_is_remembered_and_reset(make, tmp_path):
     assert not dock(other.window, "Measures").isHidden()
 
 
+def test_every_menu_has_its_place_on_a_low_screen_and_one_lists_all_panels(make):
+    from PySide6.QtWidgets import QDockWidget, QMenu
+
+    window = make().window
+    menus = [m for m in window.frame.findChildren(QMenu) if m.title()]
+    assert max(menu.sizeHint().height() for menu in menus) < 720 - 80
+    (panels,) = (menu for menu in menus if menu.title() == "&Panels")
+    titles = {dock.objectName() for dock in window.frame.findChildren(QDockWidget)}
+    assert {action.text() for action in panels.actions()} == titles > {"Lesson", "Log"}
+
+
+@pytest.mark.parametrize("way", ["quit", "close"])
+def test_a_panel_that_floats_when_the_program_ends_floats_at_the_next_start(make, way):
+    from PySide6.QtCore import QTimer
+
+    program = make()
+    floating = dock(program.window, "Measures")
+    floating.setFloating(True)
+    until(program, floating.isVisible)
+    if way == "quit":
+        QTimer.singleShot(0, program.controller.commands["quit"])
+    else:
+        QTimer.singleShot(0, program.window.frame.close)
+    program.run()
+    other = make()
+    until(other, lambda: not other.window.stillness.is_on)
+    again = dock(other.window, "Measures")
+    assert again.isFloating() and again.isVisible() and min(again.size().toTuple()) > 100
+
+
 def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
     from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
 

@@ -125,7 +125,7 @@ def test_pins_are_dragged_before_the_vector_can_be_carried(browser, exported):
     page = browser.open(exported("gaussian"), HELD)
     page.live()
     before = page.measures()
-    assert np.isnan(before["Drift of its length"])
+    assert np.isnan(before["Transport error"])
     assert page.status() == "converged; the vector is carried soon: its kernels are not ready"
     answers = "Number(document.getElementById('stage').dataset.answers)"
     count = page.value(answers)
@@ -138,7 +138,7 @@ def test_pins_are_dragged_before_the_vector_can_be_carried(browser, exported):
     assert after["A: μ"] > before["A: μ"] + 0.1
     length = float(by_reference("gaussian", after).length[0])
     assert after["Fisher–Rao length"] == pytest.approx(length, rel=CLOSE)
-    assert after["Drift of its length"] < CLOSE and page.status() == "converged"
+    assert after["Transport error"] < 1e-3 and page.status() == "converged"
     assert page.faults() == []
 
 

@@ -12,6 +12,7 @@ import pytest
 from app.model import autosave, scene_file
 from app.model.autosave import Autosave, Keeper
 from tests.compute.core.test_replacing import dead  # noqa: F401
+from tests.windows import PATIENCE
 
 SCENE = scene_file.load("gaussian")
 
@@ -37,7 +38,7 @@ class Slow(Autosave):
 
     def write(self, scene, origin) -> None:
         self.begun.release()
-        assert self.let.acquire(timeout=10)
+        assert self.let.acquire(timeout=PATIENCE)
         self.count += 1
         super().write(scene, origin)
 
@@ -46,7 +47,7 @@ def test_whoever_keeps_waits_for_no_disk_and_the_newest_is_kept(tmp_path):
     slow = Slow(tmp_path)
     keeper = Keeper(slow, ignore)
     keeper.write(SCENE, None)
-    assert slow.begun.acquire(timeout=10)
+    assert slow.begun.acquire(timeout=PATIENCE)
     for i in range(100):
         keeper.write(replace(SCENE, alpha=i / 100), None)
     slow.let.release(2)
@@ -58,7 +59,7 @@ def test_what_is_forgotten_while_it_is_written_is_not_there(tmp_path):
     slow = Slow(tmp_path)
     keeper = Keeper(slow, ignore)
     keeper.write(SCENE, None)
-    assert slow.begun.acquire(timeout=10)
+    assert slow.begun.acquire(timeout=PATIENCE)
     keeper.discard()
     slow.let.release()
     keeper.close()

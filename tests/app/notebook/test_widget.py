@@ -143,7 +143,7 @@ from app.notebook.live_scene import LiveScene
 told = [Queue() for _ in range(3)]
 live = [LiveScene(scene_file.load("gaussian"), frames.put, "reference") for frames in told]
 for _ in range(2):
-    assert all(frames.get(timeout=60).arrived for frames in told)
+    assert all(frames.get(timeout=120).arrived for frames in told)
     for scene in live:
         scene.put(scene.scene)
 for scene in live:
@@ -168,11 +168,11 @@ def hear(frame):
         raise KeyError("an observer's mistake")
 fine = scene_file.load("gaussian")
 live = live_scene.LiveScene(replace(fine, alpha=0.5), hear, "reference")
-first = told.get(timeout=60)
+first = told.get(timeout=120)
 assert first.problem == "ZeroDivisionError: planted" and first.picture == b"", first
 for alpha in (0.0, 0.25, 0.0, 0.5):
     live.put(replace(fine, alpha=alpha))
-    drawn = told.get(timeout=60)
+    drawn = told.get(timeout=120)
     assert drawn.scene.alpha == alpha and drawn.arrived == (alpha != 0.5), drawn
 assert drawn.problem == first.problem and drawn.picture and drawn.pins and not drawn.measures, drawn
 live.close()
@@ -186,16 +186,16 @@ from app.notebook import live_scene, scene_widget
 begun, go, best = Event(), Event(), live_scene.best
 def waits(engine, job, session):
     begun.set()
-    assert go.wait(60)
+    assert go.wait(120)
     return best(engine, job, session)
 live_scene.best = waits
 widget, measured = scene_widget.show("gaussian", "reference"), Queue()
 widget.observe(lambda change: measured.put(change["new"]), ["measures"])
-assert begun.wait(60)
+assert begun.wait(120)
 widget.start = (0.5, 1.25)
 widget.alpha = 0.5
 go.set()
-first, second = measured.get(timeout=60), measured.get(timeout=60)
+first, second = measured.get(timeout=120), measured.get(timeout=120)
 widget.close()
 assert first != second and widget.measures == second
 assert (widget.start, widget.alpha) == ((0.5, 1.25), 0.5), (widget.start, widget.alpha)
@@ -237,7 +237,7 @@ def alone(script):
         capture_output=True,
         text=True,
         env=environment(),
-        timeout=120,
+        timeout=300,
     )
     return ran.returncode, ran.stderr
 

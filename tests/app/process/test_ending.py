@@ -16,6 +16,7 @@ from app.process import display
 from tests import ROOT
 from tests.claims import each
 from tests.kills import heed
+from tests.windows import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -92,7 +93,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
-        stdout=out, stderr=subprocess.PIPE, text=True, timeout=100,
+        stdout=out, stderr=subprocess.PIPE, text=True, timeout=PATIENCE,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, preexec_fn=start,
     )  # fmt: skip
 

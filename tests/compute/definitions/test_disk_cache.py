@@ -213,7 +213,7 @@ def test_four_processes_on_an_empty_cache_get_the_same(folder, monkeypatch):
         for _ in range(4)
     ]
     for process in started:
-        told, wrong = process.communicate(timeout=120)
+        told, wrong = process.communicate(timeout=300)
         assert (float(told), wrong) == (-0.5, b"")
     assert [path.suffix for path in folder.iterdir()] == [".json"]
     # what they left is read, not made again

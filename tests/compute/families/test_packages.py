@@ -109,7 +109,7 @@ def test_the_command_line_lists_it_and_what_failed(site):
     paths = os.pathsep.join([str(site), str(ROOT)])
     done = subprocess.run(
         [sys.executable, "-m", "app", "families", "--json"],
-        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     answer = json.loads(done.stdout)
     (mine,) = (f for f in answer["families"] if f["name"] == "beta_prime")
@@ -229,6 +229,6 @@ def test_what_a_package_prints_is_not_part_of_an_answer(site, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "app", "families", "--json"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, site, ROOT)))},
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert json.loads(done.stdout)["families"] and "Welcome!" in done.stderr

@@ -143,6 +143,8 @@ class Arrangement(QObject):
 
     @reported(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            QTimer.singleShot(0, self, self._lift)
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self._adapt_soon()
         elif event.type() == QEvent.Type.LayoutRequest:  # a panel needs more room, or less
@@ -152,6 +154,15 @@ class Arrangement(QObject):
         elif event.type() == QEvent.Type.MouseButtonRelease and self._form != PRESENTING:
             QTimer.singleShot(0, self, self._sizes.release)
         return False
+
+    def _lift(self) -> None:
+        """Show floating panels again: a saved layout shows them before the window, which they belong to
+        and stay above only if it is there.
+        """
+        for dock in self._docks.values():
+            if dock.isFloating() and not dock.isHidden():
+                dock.hide()
+                dock.show()
 
     def _seen(self, title: str, _: bool) -> None:
         if self._form == SMALL:

@@ -179,11 +179,12 @@ class MainWindow(Window):
         self.actions = self._made.by_name
         view, file = self._made.menus.get("View"), self._made.menus.get("File")
         if view is not None:
-            view.addSeparator()
+            # one list would be higher than a low screen
+            panels = view.addMenu("&Panels")
             for dock in self._docks.values():
                 action = dock.toggleViewAction()
                 action.triggered.connect(lambda shown, dock=dock: self._enter(dock, shown))
-                view.addAction(action)
+                panels.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
         if file is not None and "open_picture" in self.actions:
             file.insertMenu(self.actions["open_picture"], self._recent)
