@@ -101,6 +101,7 @@ def formula(
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
     kinked: bool = False,
     revolution: Revolution | None = None,
+    steep: bool = False,
     wall: Callable[[Floats], Floats] | None = None,
     fold: Callable[..., Fold] | None = None,
     hadamard: str = "",
@@ -124,7 +125,8 @@ def formula(
     ``normalise``: the density is given up to its normalisation; ``periods``: of coordinates that are
     angles; ``divergence``, ``wasserstein``: closed forms that are not plain formulas; ``kinked``: the
     density has a kink that moves with θ; ``revolution``: a symmetry by which geodesics reduce to a
-    quadrature; ``wall``: a line of singular g that no geodesic crosses; ``fold``: of the parameters,
+    quadrature; ``wall``: a line of singular g that no geodesic crosses; ``steep``: see
+    `Manifold`; ``fold``: of the parameters,
     coordinates that are regular there; ``hadamard``: see `Manifold`; ``derive``: an alternative
     function that makes the tapes of a definition.
     """
@@ -183,6 +185,7 @@ def formula(
             periods=periods,
             revolution=revolution,
             wall=wall,
+            steep=steep,
             fold=fold(**chosen) if fold else None,
             hadamard=hadamard,
             self_dual=self_dual,

@@ -1,202 +1,239 @@
-"""g, Γ(v, v) and D of mixtures of two normals by few nodes, for geodesics with α = 0.
+"""g, Γ(v, v) and D of mixtures of two normals by few sums, for geodesics with α = 0.
 
-With the notation of `normal_mixture`, l_k = N_k/n, ∂_v∂_v p/p = B/n and N_v = v^k N_k, where N_k and
-B are entire functions of y:
-    g_ij = ∫ φ N_i N_j/n dy,   Γ_ij,k v^i v^j = ∫ φ (B/n − ½ N_v²/n²) N_k dy.
-The trapezoid rule of step h errs by the poles of the integrand f, where n = 0:
-    h Σ f(y_j) − ∫ f dy = −2π Re Σ Res f c,   c = i + cot(π(y − y₀)/h) = 2iE/(E − 1),
-with E = e^(2πi(y − y₀)/h), over the poles above the real axis, at distances (2j + 1)π/|δ|.  The residue
-at the first is known: there (1 − w)e = −w, n' = δw and n'' = −δn'.  Once it is subtracted, the error is
-that of the next pole, three times as far, and a third of the nodes are enough.
+With the notation of `normal_mixture` the densities and their derivatives are φ(y) times polynomials in
+y and e, and all that is needed are means over φ of y^j, j ≤ 3, times two functions of e, of all points
+one product of matrices: `_ByWeight` and `_ByMeans` say which.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from math import ceil, floor
+from typing import NamedTuple
 
 import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
-from compute.definitions.normal_mixture import TAIL
 from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 
-# −log of the error, the largest step, and differences of means below which all poles are far enough
-DIGITS, COARSEST, FAR = 40.0, 0.5, 0.6
+# how far nodes reach beyond the means, −log of the error, the largest step, and multiples of δ between
+# which nodes are the same
+TAIL, DIGITS, COARSEST, GRID = 8.6, 38.0, 0.5, 0.25
 # below this D/(g₁₁g₂₂) the difference g₁₁g₂₂ − g₁₂² cancels
 CANCELS = 0.02
 # points whose integrands are held together: they fit in the processor's cache
 TOGETHER = 256
-# real or complex numbers
-Values = Any
 
 
-@dataclass(frozen=True, eq=False)
-class Coordinates:
-    """Coordinates of mixtures: the difference δ of the means and the weight w (n, 1) at θ (n, 2).
-
-    At real or complex y, with rise = e − 1, ``first(d, w, y, rise)`` returns N₁, ``slope(d, w, y,
-    rise)`` its derivative and ``bend(d, w, y, rise, v)`` B; N₂ = wy.
-    """
-
-    of: Callable[[Floats], tuple[Floats, Floats]]
-    first: Callable[[Floats, Floats, Values, Values], Values]
-    slope: Callable[[Floats, Floats, Values, Values], Values]
-    bend: Callable[[Floats, Floats, Values, Values, Floats], Values]
-
-
-def by_weight() -> Coordinates:
-    """Return the coordinates (w, m), m₁ = 0: N₁ = 1 − e, B = 2v¹v²y + (v²)²w(y² − 1)."""
-
-    def bend(d: Floats, w: Floats, y: Values, rise: Values, v: Floats) -> Values:
-        v1, v2 = v
-        return (2.0 * v1 * v2) * y + (v2 * v2 * w) * (y * y - 1.0)
-
-    return Coordinates(
-        lambda theta: (theta[:, 1:], theta[:, :1]),
-        lambda d, w, y, rise: -rise,
-        lambda d, w, y, rise: d * (1.0 + rise),
-        bend,
+def by_weight(whole: Callable[[Floats], LocalGeometry]) -> QuickGeometry:
+    """Return a geometry by (w, m), m₁ = 0, with quicker ways to g and to what geodesics need."""
+    return _quick(
+        whole, lambda theta: _ByWeight(theta[:, 1], theta[:, 0]), lambda theta: theta[:, 1]
     )
 
 
-def by_means(weight: float) -> Coordinates:
-    """Return the coordinates (m₁, m₂), x = y + δ: N₁ = (1 − w)ex,
-    B = (v¹)²(1 − w)e(x² − 1) + (v²)²w(y² − 1).
-    """
+def by_means(whole: Callable[[Floats], LocalGeometry], w: float) -> QuickGeometry:
+    """Return a geometry by (m₁, m₂) with quicker ways to g and to what geodesics need."""
 
-    def bend(d: Floats, w: Floats, y: Values, rise: Values, v: Floats) -> Values:
-        (v1, v2), x = v, y + d
-        return (v1 * v1 * (1.0 - w)) * (x * x - 1.0) * (1.0 + rise) + (v2 * v2 * w) * (y * y - 1.0)
+    def gap(theta: Floats) -> Floats:
+        return np.asarray(theta[:, 1] - theta[:, 0])
 
-    return Coordinates(
-        lambda theta: (theta[:, 1:] - theta[:, :1], np.full((len(theta), 1), weight)),
-        lambda d, w, y, rise: (1.0 - w) * (y + d) * (1.0 + rise),
-        lambda d, w, y, rise: (1.0 - w) * (1.0 - d * (y + d)) * (1.0 + rise),
-        bend,
-    )
+    return _quick(whole, lambda theta: _ByMeans(gap(theta), np.full(len(theta), w)), gap)
 
 
-def quick(coordinates: Coordinates, whole: Callable[[Floats], LocalGeometry]) -> QuickGeometry:
-    """Return a geometry, ``whole``, with quicker ways to g and to what geodesics need."""
-
+def _quick(
+    whole: Callable[[Floats], LocalGeometry],
+    means: Callable[[Floats], _Means],
+    gap: Callable[[Floats], Floats],
+) -> QuickGeometry:
     def spray(theta: Floats, v: Floats) -> Spray:
-        points, ways = theta.reshape(-1, 2), v.reshape(-1, 2)
+        points, ways = theta.reshape(-1, 2).astype(np.float64, copy=False), v.reshape(-1, 2)
         found = np.empty((6, len(points)))
-        for some in _parts(points):
-            found[:, some] = _Integrands(coordinates, points[some]).spray(ways[some])
-        return Spray(*found.reshape(6, *theta.shape[:-1]).astype(theta.dtype))
+        for some in _parts(gap(points)):
+            own = means(points[some])
+            g = own.metric()
+            for row, part in zip(found, (*g, *own.spray(*ways[some].T), own.det(g)), strict=True):
+                row[some] = part
+        return Spray(*found.reshape(6, *theta.shape[:-1]).astype(theta.dtype, copy=False))
 
     def metric(theta: Floats) -> Floats:
-        points = theta.reshape(-1, 2)
-        found = np.empty((3, len(points)))
-        for some in _parts(points):
-            found[:, some] = _Integrands(coordinates, points[some]).metric()
-        return found.T.reshape(*theta.shape[:-1], 3).astype(theta.dtype)
+        points = theta.reshape(-1, 2).astype(np.float64, copy=False)
+        found = np.empty((len(points), 3))
+        for some in _parts(gap(points)):
+            for i, part in enumerate(means(points[some]).metric()):
+                found[some, i] = part
+        return found.reshape(*theta.shape[:-1], 3).astype(theta.dtype)
 
     return QuickGeometry(whole, metric, spray)
 
 
-def _parts(points: Floats) -> Iterator[slice]:
-    for i in range(0, len(points), TOGETHER):
+def _parts(gap: Floats) -> Iterator[slice | np.ndarray]:
+    """Return parts of points with differences δ (n,), which need similar numbers of nodes."""
+    order = np.argsort(gap) if len(gap) > TOGETHER else None
+    for i in range(0, len(gap), TOGETHER):
         checkpoint()
-        yield slice(i, i + TOGETHER)
+        some = slice(i, i + TOGETHER)
+        yield some if order is None else order[some]
 
 
-def _step(gap: float) -> float:
-    """Return the step whose error, of a pole at c = 3π/|δ| where φ is e^(c²/2), is e^−DIGITS."""
-    reach = 3.0 * np.pi / max(gap, 1e-3)
-    reach = min(reach, np.sqrt(2.0 * DIGITS))
-    return float(min(2.0 * np.pi * reach / (DIGITS + 0.5 * reach**2), COARSEST))
+class _Rule(NamedTuple):
+    """Nodes y (k,), φ times the weights (k,), this times y^j, j < 4 (k, 4), and −y and −½ (2, k)."""
+
+    y: Floats
+    normal: Floats
+    powers: Floats
+    sides: Floats
 
 
-class _Integrands:
-    """The integrands at points θ (n, 2) and nodes (k,): δ and w (n, 1), e − 1, N₁, N₂, 1/n, and φ/n
-    times the weight of the rule (n, k); near: the points (m,) whose first pole needs a correction.
+@lru_cache(maxsize=64)
+def _rule(least: int, most: int) -> _Rule:
+    """Return the trapezoid rule for δ between two multiples of GRID.
+
+    Its error, of a pole at c = π/|δ| where φ is e^(c²/2), is e^−DIGITS.
+    """
+    low, high = -GRID * most - TAIL, -GRID * least + TAIL
+    reach = min(np.pi / (GRID * max(-least, most, 1)), np.sqrt(2.0 * DIGITS))
+    step = min(2.0 * np.pi * reach / (DIGITS + 0.5 * reach**2), COARSEST)
+    y = np.arange(low, high + step, step)
+    normal = (step / np.sqrt(2.0 * np.pi)) * np.exp(-0.5 * y * y)
+    powers = normal[:, None] * y[:, None] ** np.arange(4)
+    return _Rule(y, normal, powers, np.stack([-y, np.full_like(y, -0.5)]))
+
+
+class _Means(ABC):
+    """Means over φ at points with δ and w (n,)."""
+
+    def __init__(self, d: Floats, w: Floats) -> None:
+        self.d, self.w, self.u = d, w, 1.0 - w
+        self.rule = _rule(min(floor(d.min() / GRID), 0), max(ceil(d.max() / GRID), 0))
+
+    @abstractmethod
+    def metric(self) -> tuple[Floats, Floats, Floats]:
+        """Return g₁₁, g₁₂ and g₂₂, each (n,)."""
+
+    @abstractmethod
+    def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
+        """Return Γ(v, v)₁ and Γ(v, v)₂ (n,) for velocities (n,)."""
+
+    @abstractmethod
+    def rest(self, rows: np.ndarray, share: Floats) -> Floats:
+        """Return E[(l₂ − share l₁)²] (k,) at some points."""
+
+    def exponents(self) -> Floats:
+        """Return log e (n, k)."""
+        powers = np.empty((len(self.d), 2))
+        powers[:, 0], powers[:, 1] = self.d, self.d * self.d
+        found: Floats = powers @ self.rule.sides
+        return found
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the means of values (n, k) times y^j, j < 4 (4, n)."""
+        found: Floats = values @ self.rule.powers
+        return found.T
+
+    def det(self, metric: tuple[Floats, Floats, Floats]) -> Floats:
+        """Return D (n,): g₁₁ E[(l₂ − g₁₂/g₁₁ l₁)²] where g₁₁g₂₂ − g₁₂² cancels."""
+        g11, g12, g22 = metric
+        found = g11 * g22 - g12 * g12
+        rows = np.flatnonzero(found < CANCELS * g11 * g22)
+        if rows.size:
+            found[rows] = g11[rows] * self.rest(rows, g12[rows] / g11[rows])
+        return found
+
+
+class _ByWeight(_Means):
+    """By (w, m), with u = 1 − w, E = e − 1 and a = E/n: l_w = −a, l_m = wy/n and
+    ∂_v∂_v p/p = (2v¹v²y + (v²)²w(y² − 1))/n.
+
+    Since 1/n = 1 − ua, all is known from the means Q_j, R_j, P and S of ay^j, a²y^j, Ea and Ea²; none
+    cancels where w or u is small.
+        g = (P, −wQ₁; w²(1 − uQ₂)).
     """
 
-    def __init__(self, coordinates: Coordinates, theta: Floats) -> None:
-        self.coordinates = coordinates
-        self.d, self.w = d, w = coordinates.of(theta.astype(np.float64))
-        least, most = min(float(d.min()), 0.0), max(float(d.max()), 0.0)
-        self.step, self.low = step, low = _step(max(-least, most)), -most - TAIL
-        self.y = y = low + step * np.arange(np.ceil((most - least + 2.0 * TAIL) / step) + 1.0)
-        normal = (step / np.sqrt(2.0 * np.pi)) * np.exp(-0.5 * y * y)
-        self.rise = np.expm1(-d * (y + 0.5 * d))
-        self.over = 1.0 / (1.0 + (1.0 - w) * self.rise)
-        self.p = normal * self.over
-        self.first, self.second = coordinates.first(d, w, y, self.rise), w * y
-        self.near = np.flatnonzero(np.abs(d[:, 0]) > FAR)
+    def __init__(self, d: Floats, w: Floats) -> None:
+        super().__init__(d, w)
+        self.rise = np.expm1(self.exponents())
+        n = self.rise * self.u[:, None]
+        n += 1.0
+        self.a = np.divide(self.rise, n, out=n)
+        _, self.q1, self.q2, self.q3 = self.sums(self.a)
+        self.product = self.rise * self.a
+        self.p = self.product @ self.rule.normal
 
-    def metric(self) -> Floats:
-        """Return g₁₁, g₁₂ and g₂₂ (3, n)."""
-        found = np.empty((3, len(self.d)))
-        self._sum_metric(found)
-        if self.near.size:
-            found[:, self.near] += self._poles(None)
-        return found
+    def metric(self) -> tuple[Floats, Floats, Floats]:
+        w = self.w
+        return self.p, -w * self.q1, w * w * (1.0 - self.u * self.q2)
 
-    def spray(self, v: Floats) -> Floats:
-        """Return g₁₁, g₁₂, g₂₂, Γ(v, v)₁, Γ(v, v)₂ and D (6, n) for velocities (n, 2)."""
-        found = np.empty((6, len(self.d)))
-        self._sum_metric(found)
-        along = v[:, :1] * self.first
-        along += v[:, 1:] * self.second
-        along *= along
-        along *= self.over
-        along *= -0.5
-        along += self.coordinates.bend(self.d, self.w, self.y, self.rise, v.T[..., None])
-        along *= self.p
-        np.vecdot(along, self.first, out=found[3])
-        np.vecdot(along, self.second, out=found[4])
-        if self.near.size:
-            found[:5, self.near] += self._poles(v)
-        return self._with_det(found)
+    def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
+        _, r1, r2, r3 = self.sums(self.a * self.a)
+        s = np.multiply(self.product, self.a, out=self.product) @ self.rule.normal
+        w, u, q2, v11 = self.w, self.u, self.q2, 0.5 * v1 * v1
+        b, cross = w * v2, v1 * v2
+        c = u * b
+        first = v11 * s - cross * (2.0 * self.q1 + w * r1)
+        first += b * (0.5 * b * (q2 - u * r2) - v2 * (q2 + u * self.p))
+        second = (
+            2.0 * cross * (1.0 - u * q2)
+            - c * v2 * (self.q3 - self.q1)
+            + b * (v1 * q2 + c * self.q3)
+            - v11 * r1
+            - c * (v1 * r2 + 0.5 * c * r3)
+        )
+        return first, w * second
 
-    def _sum_metric(self, found: Floats) -> None:
-        part = self.p * self.first
-        np.vecdot(part, self.first, out=found[0])
-        np.vecdot(part, self.second, out=found[1])
-        np.multiply(self.p, self.second, out=part)
-        np.vecdot(part, self.second, out=found[2])
+    def rest(self, rows: np.ndarray, share: Floats) -> Floats:
+        rise, w = self.rise[rows], self.w[rows, None]
+        off = w * self.rule.y + share[:, None] * rise
+        off *= off
+        off /= 1.0 + self.u[rows, None] * rise
+        return np.asarray(off @ self.rule.normal)
 
-    def _with_det(self, found: Floats) -> Floats:
-        """Set D = g₁₁ E[(l₂ − g₁₂/g₁₁ l₁)²] where g₁₁g₂₂ − g₁₂² cancels, and return ``found``."""
-        sizes = found[0] * found[2]
-        found[5] = sizes - found[1] ** 2
-        rows = np.flatnonzero(found[5] < CANCELS * sizes)
-        if rows.size:
-            rest = self.second[rows] - (found[1, rows] / found[0, rows])[:, None] * self.first[rows]
-            found[5, rows] = found[0, rows] * np.vecdot(self.p[rows] * rest, rest)
-        return found
 
-    def _poles(self, v: Floats | None) -> Floats:
-        """Return 2π Re Res f c (3 or 5, m) of the near points at the first pole of each integrand f."""
-        near, chart = self.near, self.coordinates
-        d, w = self.d[near, 0], self.w[near, 0]
-        y = -0.5 * d - np.log(w / (1.0 - w)) / d + (1j * np.pi) / np.abs(d)
-        rise = -1.0 / (1.0 - w)
-        turn = np.exp((2j * np.pi / self.step) * (y - self.low))
-        less = 1.0 / (turn - 1.0)
-        c = 2j * turn * less
-        once = np.sqrt(2.0 * np.pi) * np.exp(-0.5 * y * y) / (d * w)
-        found = np.empty((3 if v is None else 5, len(near)), complex)
-        n1, n2 = chart.first(d, w, y, rise), w * y
-        other = c * n2
-        found[0], found[1], found[2] = c * n1 * n1, n1 * other, n2 * other
-        if v is not None:
-            own = v[near]
-            v1, v2 = own[:, 0], own[:, 1]
-            s1, slope = chart.slope(d, w, y, rise), (-2j * np.pi / self.step) * c * less
-            along, change = v1 * n1 + v2 * n2, v1 * s1 + v2 * w
-            # ½N_v²N_k: (N_v²N_k)'c + N_v²N_k(c(δ − y) + c')
-            half = (-0.5 / (d * w)) * along
-            bent = half * along
-            rest = c * (chart.bend(d, w, y, rise, own.T) + 2.0 * half * change + bent * (d - y))
-            rest += bent * slope
-            bent *= c
-            found[3], found[4] = rest * n1 + bent * s1, rest * n2 + bent * w
-        found *= once
-        return found.real
+class _ByMeans(_Means):
+    """By (m₁, m₂), with the shares r = w/n of the second and s = 1 − r of the first component and
+    x = y + δ: l₁ = sx, l₂ = ry and ∂_v∂_v p/p = (v¹)²s(x² − 1) + (v²)²r(y² − 1).
+
+    Since pr = wφ(y) and ps = (1 − w)φ(x), all is known from the means T and K of ws and wsr times
+    products of x and y.
+        g = (1 − w − T[x²], T[xy]; w − T[y²]).
+    """
+
+    def __init__(self, d: Floats, w: Floats) -> None:
+        super().__init__(d, w)
+        odds = self.exponents()
+        odds += np.log(self.u / w)[:, None]
+        self.odds = odds = np.exp(odds, out=odds)
+        self.second = 1.0 / (1.0 + odds)
+        self.first = odds * self.second
+        self.t = self._products(self.first)
+
+    def metric(self) -> tuple[Floats, Floats, Floats]:
+        _, _, xx, xy, yy, *_ = self.t
+        return self.u - xx, xy, self.w - yy
+
+    def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
+        x, y, _, _, _, _, xxy, xyy, yyy = self.t
+        *_, kxxx, kxxy, kxyy, kyyy = self._products(
+            np.multiply(self.first, self.second, out=self.second)
+        )
+        first, cross, second = v1 * v1, v1 * v2, v2 * v2
+        one = first * (x - 0.5 * kxxx) - cross * (xxy - kxxy) + second * (xyy - x - 0.5 * kxyy)
+        two = first * (0.5 * (xxy + kxxy) - y) - cross * kxyy + second * (y - 0.5 * (yyy - kyyy))
+        return one, two
+
+    def _products(self, values: Floats) -> tuple[Floats, ...]:
+        """Return w times the means of values (n, k) times x, y, x², xy, y², x³, x²y, xy² and y³, each
+        (n,).
+        """
+        d, (one, y, yy, yyy) = self.d, self.w * self.sums(values)
+        x, xy, xyy = y + d * one, yy + d * y, yyy + d * yy
+        xx, xxy = xy + d * x, xyy + d * xy
+        return x, y, xx, xy, yy, xxy + d * xx, xxy, xyy, yyy
+
+    def rest(self, rows: np.ndarray, share: Floats) -> Floats:
+        odds, x = self.odds[rows], self.rule.y + self.d[rows, None]
+        off = (self.rule.y - share[:, None] * odds * x) ** 2 / (1.0 + odds)
+        return np.asarray(self.w[rows] * (off @ self.rule.normal))

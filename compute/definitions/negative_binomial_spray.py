@@ -23,6 +23,7 @@ from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 ORDER = 15
 # the first cell begins at LOWEST in log r and log m, and the last ends above the domain
 LOWEST, COUNTS = (-3.0, -12.0), (11, 23)
+FIRST, LAST = np.array(LOWEST)[:, None], np.array(COUNTS)[:, None] - 1.0
 # points at once, whose coefficients fit in the processor's cache
 TOGETHER = 256
 POINTS = chebyshev.chebpts1(ORDER)
@@ -39,9 +40,10 @@ class _Cells:
 
     def at(self, x: Floats, z: Floats) -> Floats:
         """Return W, ∂W/∂x and ∂W/∂z (3, n) at x = log r and z = log m (n,)."""
-        places = np.stack([x, z]) - np.array(LOWEST)[:, None]
+        places = np.stack([x, z])
+        places -= FIRST
         # outside the domain there may be NaN
-        number = np.fmax(np.fmin(places, np.array(COUNTS)[:, None] - 1.0), 0.0).astype(int)
+        number = np.fmax(np.fmin(places, LAST), 0.0).astype(int)
         cell = number[0] * COUNTS[1] + number[1]
         known = self._known[cell]
         if not known.all():
@@ -65,13 +67,13 @@ class _Cells:
 
 
 def _polynomials(u: Floats) -> Floats:
-    """Return Chebyshev's polynomials (2, n, ORDER) at u (2, n)."""
-    found, double = np.empty((ORDER, *u.shape)), 2.0 * u
+    """Return Chebyshev's polynomials (2, n, ORDER) at u (2, n), by T_{m+k} = 2T_m T_k − T_{m−k}."""
+    found = np.empty((17, *u.shape))
     found[0], found[1] = 1.0, u
-    for k in range(2, ORDER):
-        np.multiply(double, found[k - 1], out=found[k])
-        found[k] -= found[k - 2]
-    return np.moveaxis(found, 0, -1)
+    for m in (1, 2, 4, 8):
+        np.multiply(2.0 * found[m], found[1 : m + 1], out=found[m + 1 : 2 * m + 1])
+        found[m + 1 : 2 * m + 1] -= found[m - 1 :: -1]
+    return np.moveaxis(found[:ORDER], 0, -1)
 
 
 _CELLS = _Cells()

@@ -35,8 +35,9 @@ class Softmax:
         self.bias = bias
         self.centre = keys.mean(axis=0)
         centred = (keys - self.centre).T
-        # rows: the centred keys and ones, of which sums are taken, and the bias
-        self._rows = np.stack([*centred, np.ones(len(bias)), bias])
+        # rows of which sums are taken, and columns of logits
+        self._rows = np.stack([*centred, np.ones(len(bias))])
+        self._logits = np.stack([*centred, bias], axis=1)
         self.spread2 = float(np.max(np.sum((keys - self.centre) ** 2, axis=1), initial=0.0))
 
     def weights(self, theta: Floats) -> Floats:
@@ -92,10 +93,8 @@ class Softmax:
         det = np.where(g11 + g22 > CORNER[theta.itemsize] * self.spread2, det, 0.0)
         return Spray(g11, g12, g22, u1, u2, det)
 
-    def _by_parts(
-        self, sums: Callable[..., tuple[Floats, ...]], count: int, *points: Floats
-    ) -> Floats:
-        """Return a number of sums (count, ...) over the keys at points (..., 2)."""
+    def _by_parts(self, sums: Callable[..., None], count: int, *points: Floats) -> Floats:
+        """Return a number of ``sums`` (count, ...) over the keys, which are set at points (..., 2)."""
         flat = [x.reshape(-1, 2) for x in points]
         n = len(flat[0])
         found = np.empty((count, n), points[0].dtype)
@@ -103,43 +102,39 @@ class Softmax:
         size = max(-(-n // parts), 1)
         with np.errstate(under="ignore"):
             for i in range(0, n, size):
-                found[:, i : i + size] = sums(*(x[i : i + size] for x in flat))
+                sums(found[:, i : i + size], *(x[i : i + size] for x in flat))
         return found.reshape(count, *points[0].shape[:-1])
 
-    def _metric_sums(self, theta: Floats) -> tuple[Floats, ...]:
+    def _metric_sums(self, found: Floats, theta: Floats) -> None:
         p, c1, c2, _, total = self._key_rows(theta)
-        m = p * c1
-        g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
-        np.multiply(p, c2, out=m)
-        return g11 / total, g12 / total, _key_sum(m, c2) / total
+        _set_second(found, p, c1, c2)
+        found /= total
 
-    def _spray_sums(self, theta: Floats, v: Floats) -> tuple[Floats, ...]:
+    def _spray_sums(self, found: Floats, theta: Floats, v: Floats) -> None:
         p, c1, c2, eta, total = self._key_rows(theta)
-        m = p * c1
-        g11, g12 = _key_sum(m, c1), _key_sum(m, c2)
-        np.multiply(p, c2, out=m)
-        g22 = _key_sum(m, c2)
-        c1 *= v[:, 0]
-        c2 *= v[:, 1]
-        c1 += c2
-        c1 *= c1
-        c1 *= p
+        _set_second(found, p, c1, c2)
+        rows = self._rows.astype(theta.dtype, copy=False)
+        along = rows[:2].T @ v.T
+        along -= (eta * v.T).sum(axis=0)
+        along *= along
+        along *= p
         # relative to the sum itself, less is lost here than in the second moments
-        t1, t2, share = self._rows[:3].astype(theta.dtype, copy=False) @ c1
-        u1, u2 = t1 - eta[0] * share, t2 - eta[1] * share
-        half = 0.5 / total
-        return g11 / total, g12 / total, g22 / total, half * u1, half * u2
+        turned = rows @ along
+        turned[:2] -= eta * turned[2]
+        np.multiply(turned[:2], 0.5, out=found[3:])
+        found /= total
 
     def _key_rows(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return multiples of p and the centred keys c₁, c₂ (keys, n) at θ (n, 2), a row a key, η less
         the keys' centre (2, n) and the sum of the multiples (n,).
         """
         rows = self._rows.astype(theta.dtype, copy=False)
-        p = rows[:2].T @ theta.T
-        p += rows[3][:, None]
+        sides = np.ones((3, len(theta)), theta.dtype)
+        sides[:2] = theta.T
+        p = self._logits.astype(theta.dtype, copy=False) @ sides
         p -= p.max(axis=0)
         np.exp(p, out=p)
-        sums = rows[:3] @ p
+        sums = rows @ p
         eta = sums[:2] / sums[2]
         return p, rows[0][:, None] - eta[0], rows[1][:, None] - eta[1], eta, sums[2]
 
@@ -265,10 +260,15 @@ def _dot(x: Floats, y: Floats) -> Floats:
     return total
 
 
-def _key_sum(x: Floats, y: Floats) -> Floats:
-    """Return Σ_j x_j y_j (n,) of columns (keys, n)."""
-    total: Floats = np.einsum("jn,jn->n", x, y)
-    return total
+def _set_second(found: Floats, p: Floats, c1: Floats, c2: Floats) -> None:
+    """Set the first three rows of ``found`` (…, n) to Σ p c₁², Σ p c₁c₂ and Σ p c₂² of columns
+    (keys, n).
+    """
+    m = p * c1
+    np.einsum("jn,jn->n", m, c1, out=found[0])
+    np.einsum("jn,jn->n", m, c2, out=found[1])
+    np.multiply(p, c2, out=m)
+    np.einsum("jn,jn->n", m, c2, out=found[2])
 
 
 def _second(p: Floats, c1: Floats, c2: Floats) -> tuple[tuple[Floats, Floats, Floats], Floats]:

@@ -231,7 +231,8 @@ def run(tape: Tape, *inputs: Floats) -> list[Floats]:
                 registers[one] = part_of_it
         for end in ended:  # a long tape over many points would fill the memory
             registers[end] = None
-    shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
+    shapes = {np.shape(x) for x in inputs}
+    shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
     kind = np.result_type(*inputs)
     found = (np.asarray(registers[r], dtype=kind) for r in tape.outputs)
     return [x if x.shape == shape else np.broadcast_to(x, shape) for x in found]

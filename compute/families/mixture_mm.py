@@ -105,7 +105,7 @@ FAMILY = formula(
     draw=_charts,
     nodes=ALL,
     scored=by_means,
-    quickened=lambda whole, w: mixture_spray.quick(mixture_spray.by_means(w), whole),
+    quickened=mixture_spray.by_means,
     # a weight of 0 or 1 would leave one of the two out
     parameters=(Parameter("w", "w", "Weight", 1e-3, 1 - 1e-3, 0.5, 1e-3),),
     # a fold: geodesics stop there

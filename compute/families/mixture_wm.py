@@ -85,6 +85,7 @@ FAMILY = formula(
     draw=(parameters(COORDINATES), moments()),
     nodes=ALL,
     scored=lambda: by_weight,
-    quickened=lambda whole: mixture_spray.quick(mixture_spray.by_weight(), whole),
+    quickened=mixture_spray.by_weight,
     wall=lambda theta: theta[..., 1],
+    steep=True,
 )

@@ -25,6 +25,16 @@ def hermite(nodes: Floats, values: Floats, slopes: Floats, t: Floats) -> tuple[F
     return a + x * (u + x * (c + x * d)), u + x * (2.0 * c + 3.0 * x * d), 2.0 * c + 6.0 * x * d
 
 
+def cubics(shares: Floats) -> Floats:
+    """Return the matrix (k, 4) from value and slope at 0 and value and slope at 1 to the cubic at some
+    shares (k,) of the way.
+    """
+    x, rest = shares, 1.0 - shares
+    return np.stack(
+        [(1 + 2 * x) * rest**2, x * rest**2, x**2 * (3 - 2 * x), -(x**2) * rest], axis=1
+    )
+
+
 def spline_slopes(values: Floats) -> Floats:
     """Return slopes (k, n, d) of the cubic spline through values (k, n, d) at equidistant times on [0,
     1].

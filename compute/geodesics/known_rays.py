@@ -22,6 +22,7 @@ from compute.geodesics.constant_curvature import FLAT, SPHERES
 from compute.manifold.charts import Chart, named
 from compute.manifold.manifold import Manifold, known_inside
 from compute.manifold.tangent import is_singular, norm
+from compute.requests import batch
 from compute.requests.geodesics import Paths, ShootRequest
 
 # below this speed a ray does not move
@@ -41,16 +42,38 @@ def shoot(request: ShootRequest) -> Paths:
     found = _charted(request.manifold) if request.alpha == 0.0 else None
     if found is not None and len(request.theta):
         return _paths(_Rays(request, *found))
+    if request.manifold.steep and request.alpha == 0.0 and len(request.theta):
+        return _on_each_side(request)
     regular = _regular(request.manifold, request.alpha)
-    if regular is None:
-        return ray_errors.shoot(request)
-    chart, manifold = regular
+    return ray_errors.shoot(request) if regular is None else _in_chart(request, *regular)
+
+
+def _in_chart(request: ShootRequest, chart: Chart, manifold: Manifold) -> Paths:
     x, w = chart.forward(request.theta), chart.push(request.theta, request.velocity)
     paths = ray_errors.shoot(replace(request, manifold=manifold, theta=x, velocity=w))
     theta = np.where(np.isfinite(paths.theta), chart.inverse(paths.theta), np.nan)
     theta[:, 0] = request.theta
     velocity = chart.pull(theta, paths.velocity)
     return replace(paths, theta=theta, velocity=velocity, stop=chart.inverse(paths.stop))
+
+
+def _on_each_side(request: ShootRequest) -> Paths:
+    """Return rays, integrated in log |θ|, those with the same signs of θ together; in θ itself those
+    that begin where a coordinate is 0.
+    """
+    manifold, signs = request.manifold, np.sign(request.theta)
+    found, inverse = np.unique(signs, axis=0, return_inverse=True)
+    side = inverse.ravel()
+    order, parts = np.argsort(side, kind="stable"), []
+    for number, own in enumerate(found):
+        rows = np.flatnonzero(side == number)
+        some = replace(request, theta=request.theta[rows], velocity=request.velocity[rows])
+        if (own == 0.0).any():
+            parts.append(ray_errors.shoot(some))
+        else:
+            chart = logarithmic.of_size(manifold.coordinates, own)
+            parts.append(_in_chart(some, chart, logarithmic.in_chart(manifold, chart)))
+    return batch.rows(batch.all_of(parts), np.argsort(order))
 
 
 def _regular(manifold: Manifold, alpha: float) -> tuple[Chart, Manifold] | None:

@@ -1,6 +1,6 @@
 """Logarithmic coordinates for families with positive coordinates that span decades.
 
-With x = log θ along some axes, B = ∂θ/∂x = diag(θ_a, or 1 where there is no logarithm),
+With x = log |θ| along some axes, B = ∂θ/∂x = diag(θ_a, or 1 where there is no logarithm),
     g̃ = B g B,   Γ̃_ab,c = B_a B_b B_c Γ_ab,c + δ_ab [a is a logarithm] g̃_ac,   T̃ = B B B T.
 Solvers fail in coordinates that span decades, since Newton steps or chords between nodes exceed the
 small coordinate itself.
@@ -12,12 +12,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute.core.arrays import Bools, Floats
+from compute.core.arrays import Bools, Floats, Ints
 from compute.geodesics import least_energy
-from compute.geodesics.spray import spray_of
+from compute.geodesics.spray import OK, acceleration_of
 from compute.manifold.charts import Chart, parameters
 from compute.manifold.manifold import Manifold
-from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray, norm
+from compute.manifold.tangent import LocalGeometry, QuickGeometry, norm
 from compute.requests.geodesics import ConnectRequest, Paths
 
 # no coordinate is outside e^±LARGEST
@@ -32,20 +32,42 @@ def chart_of(manifold: Manifold) -> Chart | None:
     return chart if chart.name == "log" and any(chart.log) else None
 
 
+def of_size(labels: tuple[str, str], signs: Floats) -> Chart:
+    """Return x = (log |θ¹|, log |θ²|) for coordinates with the given signs (2,)."""
+
+    def jacobian(theta: Floats) -> Floats:
+        return (1.0 / theta)[..., None] * np.eye(2)
+
+    return Chart(
+        "log",
+        "Logarithms",
+        labels,
+        lambda theta: np.log(np.abs(theta)),
+        lambda x: signs * np.exp(x),
+        jacobian,
+        log=(True, True),
+    )
+
+
 def scaled(manifold: Manifold) -> Manifold | None:
     """Return the family in the coordinates of `chart_of`, for the reference engine only; None without
     such a chart.
     """
     chart = chart_of(manifold)
-    if chart is None:
-        return None
-    logs = np.array(chart.log)
+    return None if chart is None else in_chart(manifold, chart)
+
+
+def in_chart(manifold: Manifold, chart: Chart) -> Manifold:
+    """Return the family in a chart that is logarithmic along one or both axes, as `scaled`."""
+    logs, signs = np.array(chart.log), chart.inverse(np.zeros(2))
+    every, positive = bool(logs.all()), bool((signs > 0.0).all())
+    own = acceleration_of(manifold, 0.0)
 
     def back(x: Floats) -> tuple[Floats, Floats]:
         """Return θ and the diagonal of B at x (..., 2)."""
         bounded = np.maximum(np.minimum(x, LARGEST), -LARGEST)
-        if logs.all():
-            theta = np.exp(bounded)
+        if every:
+            theta = np.exp(bounded) if positive else signs * np.exp(bounded)
             return theta, theta
         theta = np.where(logs, np.exp(np.where(logs, bounded, 0.0)), x)
         return theta, np.where(logs, theta, 1.0)
@@ -69,14 +91,22 @@ def scaled(manifold: Manifold) -> Manifold | None:
         b1, b2 = b[..., 0], b[..., 1]
         return manifold.metric(theta) * np.stack([b1 * b1, b1 * b2, b2 * b2], axis=-1)
 
-    def spray(x: Floats, w: Floats) -> Spray:
-        theta, b = back(x)
-        return _scaled(spray_of(manifold, 0.0)(theta, b * w), chart.log, b, w)
+    def acceleration(x: Floats, w: Floats) -> tuple[Floats, Floats, Ints | None]:
+        theta, b = (part.T for part in back(x.T))
+        found, metric, wrong = own(theta, b * w)
+        found /= b
+        # (log θ)″ = θ″/θ − (θ′/θ)²
+        found -= w * w if every else np.where(logs[:, None], w * w, 0.0)
+        if wrong is not None:
+            found = np.where(wrong == OK, found, 0.0)
+        metric[::2] *= b * b
+        metric[1] *= b[0] * b[1]
+        return found, metric, wrong
 
     labels = (chart.labels[0], chart.labels[1])
     return replace(
         manifold,
-        geometry=QuickGeometry(geometry, metric, spray),
+        geometry=QuickGeometry(geometry, metric, acceleration=acceleration),
         margin=lambda x: manifold.margin(back(x)[0]),
         curvature=lambda x: manifold.curvature(back(x)[0]),
         charts=(parameters(labels),),
@@ -85,22 +115,6 @@ def scaled(manifold: Manifold) -> Manifold | None:
         bounds=None,
         revolution=None,
     )
-
-
-def _scaled(own: Spray, logs: tuple[bool, ...], b: Floats, w: Floats) -> Spray:
-    """Return Γ̃(w, w)_c = B_c (Γ(v, v)_c + Σ g_ac B_a w_a² over logarithms a), v = Bw, with g̃ and D̃,
-    from those at v and B's diagonal (..., 2).
-    """
-    g11, g12, g22, u1, u2, det = own
-    b1, b2 = b[..., 0], b[..., 1]
-    if logs[0]:
-        bend = b1 * w[..., 0] ** 2
-        u1, u2 = u1 + g11 * bend, u2 + g12 * bend
-    if logs[1]:
-        bend = b2 * w[..., 1] ** 2
-        u1, u2 = u1 + g12 * bend, u2 + g22 * bend
-    both = b1 * b2
-    return Spray(g11 * b1 * b1, g12 * both, g22 * b2 * b2, u1 * b1, u2 * b2, det * both * both)
 
 
 def far(request: ConnectRequest) -> Bools:

@@ -21,10 +21,11 @@ from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import dop853
-from compute.geodesics.runge_kutta import MARGIN_KEPT, turns
+from compute.geodesics.hermite import cubics
+from compute.geodesics.runge_kutta import MARGIN_KEPT
 from compute.geodesics.spray import ILL, LEFT, OK
-from compute.geodesics.step_ends import StepEnds, added, rate
-from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, square
+from compute.geodesics.step_ends import StepEnds, added, joined, rate
+from compute.geodesics.step_size import CAREFUL, QUICK, Pace, errors, square, unturned
 from compute.geodesics.way import Way
 from compute.manifold.tangent import SINGULAR
 
@@ -42,16 +43,8 @@ RUNAWAY = 8.0
 APPROACH = 0.7
 # about how much of the velocity the first step changes
 FIRST_TURN = 0.05
-# shares of a step at which a curve must be inside the domain, and the cubics of Hermite there
-BETWEEN = np.arange(1, 8) / 8
-CUBICS = np.stack(
-    [
-        (1 + 2 * BETWEEN) * (1 - BETWEEN) ** 2,
-        BETWEEN * (1 - BETWEEN) ** 2,
-        BETWEEN**2 * (3 - 2 * BETWEEN),
-        BETWEEN**2 * (BETWEEN - 1),
-    ]
-)
+# for the shares of a step at which a curve must be inside the domain, its end among them
+CUBICS = cubics(np.arange(1, 9) / 8)
 # the largest last step, as a share of what its error allows: it has no later step's end
 LAST = 0.6
 TURNS = int(Status.NOT_CONVERGED)
@@ -60,11 +53,12 @@ TURNS = int(Status.NOT_CONVERGED)
 @dataclass
 class _Flight:
     """Curves during integration: states y (d, n) with their s (n,) and what both lack of the sums of
-    their steps (d, n), (n,); θ'' (2, n), g (3, n) and why no step is possible (n,); q's coefficients, 0
-    for steps in time (2, n); the distances to the edge and to singular g, as functions that vanish
-    there, and how fast they fell (2, n), and whether a step failed because of them (n,); why the last
-    step was rejected or the next is cut (n,); the status of a stop; all ends of steps, the first |v|²
-    in the metric and in coordinates (n,), and the errors of steps beyond the tolerance (n,).
+    their steps (d, n), (n,); θ'' (2, n), g (3, n), why no step is possible and the longest that does
+    not turn too far (n,); q's coefficients, 0 for steps in time (2, n); the distances to the edge and
+    to singular g, as functions that vanish there, and how fast they fell (2, n), and whether a step
+    failed because of them (n,); why the last step was rejected or the next is cut (n,); the status of a
+    stop; all ends of steps, the first |v|² in the metric and in coordinates (n,), and the errors of
+    steps beyond the tolerance (n,).
     """
 
     y: Floats
@@ -74,6 +68,7 @@ class _Flight:
     a: Floats
     metric: Floats
     wrong: Ints
+    turn: Floats
     weight: Floats
     near: Floats
     fall: Floats
@@ -138,6 +133,7 @@ def _begun(way: Way, theta: Floats, v: Floats) -> _Flight:
         a=a,
         metric=metric,
         wrong=none.copy() if wrong is None else wrong,
+        turn=way.turn * unturned(metric, y[2:4], a),
         weight=weight,
         near=np.full((2, n), np.inf),
         fall=np.zeros((2, n)),
@@ -195,62 +191,66 @@ def _stepped(
     planned: _Steps,
     start: tuple[Floats, Floats],
     begin: Floats,
-    metric: Floats,
+    turning: Bools,
     wrong: Ints,
 ) -> tuple[tuple[Floats, Floats], Ints, Floats]:
     """Return the ends of steps from a start, both states y (d, k) with what they lack, OK or the reason
-    to reject each (k,), and the slopes of the stages (12, d, k), the first of them ``begin``; at the
-    start g (3, k), and why no step is possible.
+    to reject each (k,), and the slopes of the stages times the sizes (12, d, k), the first of them
+    ``begin``; ``turning``: whether the curve turns too far, and why no step is possible at the start.
     """
     y, lost = start
-    slopes = np.empty((dop853.STAGES, *y.shape))
-    flat = slopes.reshape(dop853.STAGES, -1)
-    slopes[0] = begin
-    a = begin[2:4] / planned.rate
-    turning = turns(metric.T, planned.time, a.T, y[2:4].T, way.turn)
+    rises, acceleration = np.empty((dop853.STAGES, *y.shape)), way.acceleration
+    flat = rises.reshape(dop853.STAGES, -1)
+    rises[0] = begin
     verdict = np.where((wrong == OK) & turning, TURNS, wrong)
     for stage, row in enumerate(dop853.A[1:], start=1):
-        at = y + planned.size * (row[:stage] @ flat[:stage]).reshape(y.shape)
-        bend, g, wrong_there = way.acceleration(at[:2], at[2:4])
-        way.slope(at[2:4], bend, g, rate(at[2:4], planned.weight), slopes[stage])
+        at = (row[:stage] @ flat[:stage]).reshape(y.shape)
+        at += y
+        bend, g, wrong_there = acceleration(at[:2], at[2:4])
+        time = rate(at[2:4], planned.weight)
+        time *= planned.size
+        way.rise(at[2:4], bend, g, time, rises[stage])
         if wrong_there is not None:
             verdict = np.where(verdict == OK, wrong_there, verdict)
-    end, lost = added(y, lost, planned.size * (dop853.B @ flat).reshape(y.shape))
-    kept = MARGIN_KEPT * way.margin(y[:2])
+    end, lost = added(y, lost, (dop853.B @ flat).reshape(y.shape))
     aimed = y[:2] + planned.time * y[2:4]
-    leaving = (way.margin(np.stack([end[:2], aimed], axis=1)) <= kept).any(axis=0)
-    return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), slopes
+    margin = way.margin(np.stack([y[:2], end[:2], aimed], axis=1))
+    leaving = (margin[1:] <= MARGIN_KEPT * margin[0]).any(axis=0)
+    return (end, lost), np.where((verdict == OK) & leaving, LEFT, verdict).astype(np.int32), rises
 
 
 def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     """Try one step of each curve of ``todo``, and set the size of the next or stop the curve."""
     planned, smallest, rough = _planned(state, pace, todo), SMALLEST * way.unit, ROUGH * way.unit
     y, metric, time = state.y[:, todo], state.metric[:, todo], planned.time
-    begin = way.slope(y[2:4], state.a[:, todo], metric, planned.rate, np.empty_like(y))
-    start, wrong = (y, state.y_lost[:, todo]), state.wrong[todo]
-    (end, lost), verdict, slopes = _stepped(way, planned, start, begin, metric, wrong)
-    share = np.broadcast_to(way.share, len(state.s))[todo]
+    begin = way.rise(y[2:4], state.a[:, todo], metric, time, np.empty_like(y))
+    start, wrong, turning = (y, state.y_lost[:, todo]), state.wrong[todo], time > state.turn[todo]
+    (end, lost), verdict, rises = _stepped(way, planned, start, begin, turning, wrong)
+    share = way.share[todo] if isinstance(way.share, np.ndarray) else way.share
     allowed = STEP_ERROR * share * np.where(state.s[todo] > 0.0, 1.0, FIRST_ERROR)
-    error = errors(metric, y[2:4], planned.size, slopes) / allowed
+    error = errors(metric, y[2:4], rises) / allowed
     end[4, planned.last], lost[4, planned.last] = 1.0, 0.0
     late = (verdict == OK) & (end[4] > 1.0)
     exact = ((error <= 1.0) | (time <= smallest)) & ~late
     good = np.flatnonzero((verdict == OK) & exact)
     if good.size:
-        whole = _accept(way, state, todo, good, (planned, slopes, end, lost))
+        whole = _accept(way, state, todo, good, (planned, rises, end, lost))
         verdict[good[~whole]] = LEFT
     possible = verdict == OK
     # after a step that was not possible the next one is not larger
     longest, growth = CAREFUL if way.typed else QUICK
     most = np.where(state.reason[todo] == OK, growth, 1.0)
     made = possible & exact
-    state.doubt[todo] += np.where(made & ~(error <= 1.0), error * allowed, 0.0)
+    rough_ones = made & ~(error <= 1.0)
+    if rough_ones.any():
+        state.doubt[todo] += np.where(rough_ones, error * allowed, 0.0)
     wanted = pace.wanted(todo, planned.size, error, made & ~planned.halved, most)
     wanted = np.where(made & planned.halved, pace.h[todo], wanted)
     quick = rate(state.y[2:4, todo], state.weight[:, todo])
     least = np.minimum(planned.size, smallest / quick)
     wanted = np.clip(wanted, least, longest / way.steps / quick)
-    wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
+    if late.any():
+        wanted[late] = 0.9 * ((1.0 - y[4]) / (end[4] - y[4]) * planned.size)[late]
     # a turn asks for no step below the smallest before that is tried
     turning = (verdict == TURNS) & (time > rough)
     half = np.where(turning, np.maximum(0.5 * time, rough), 0.5 * time) / quick
@@ -258,7 +258,7 @@ def _advance(way: Way, state: _Flight, pace: Pace, todo: np.ndarray) -> None:
     left = ~possible & (state.reason[todo] == LEFT)
     state.reason[todo] = np.where(left, LEFT, verdict)
     wanted, most = np.where(possible, wanted, half), _cut(way, state, todo)
-    state.close[todo] = np.isin(verdict, (LEFT, ILL)) | (state.close[todo] & (most < wanted))
+    state.close[todo] = (verdict == LEFT) | (verdict == ILL) | (state.close[todo] & (most < wanted))
     pace.h[todo] = np.minimum(wanted, most)
     least = np.where(state.reason[todo] == TURNS, rough, smallest)
     ended = (pace.h[todo] * quick < least) & (state.y[4, todo] < 1.0) & (state.reason[todo] != OK)
@@ -276,8 +276,7 @@ def _cut(way: Way, state: _Flight, todo: np.ndarray) -> Floats:
     most, which = APPROACH * until.min(axis=0), until.argmin(axis=0)
     v = state.y[2:4, todo]
     small = most * rate(v, state.weight[:, todo]) < SMALLEST * way.unit
-    shortest = np.full(len(todo), ROUGH * way.unit)
-    turning = turns(state.metric[:, todo].T, shortest, state.a[:, todo].T, v.T, way.turn) & ~small
+    turning = (state.turn[todo] < ROUGH * way.unit) & ~small
     reason = np.where(small, np.where(which == 0, LEFT, ILL), state.reason[todo])
     state.reason[todo] = np.where(turning, TURNS, reason)
     return np.asarray(np.where(turning, 0.0, most))
@@ -293,52 +292,55 @@ def _accept(
     """Make those of the ``good`` steps that stay in the domain, and return which (k,): long ones may
     pass over a hole.
 
-    steps: with the slopes of their stages (12, d, n), their ends (d, n) and what these lack, of all
+    steps: with the rises of their stages (12, d, n), their ends (d, n) and what these lack, of all
     curves in ``todo``.
     """
-    planned, slopes, ends, lost = steps
+    planned, rises, ends, lost = steps
     end, own = ends[:, good], todo[good]
     a, metric, wrong = way.acceleration(end[:2], end[2:4])
     size, quick = planned.size[good], rate(end[2:4], planned.weight[:, good])
-    sides = np.stack([state.y[:2, own], size * slopes[0, :2, good].T,
+    sides = np.stack([state.y[:2, own], rises[0, :2, good].T,
                       end[:2], size * quick * end[2:4]])  # fmt: skip
-    inside = way.margin(np.tensordot(sides, CUBICS, axes=(0, 0))) > 0.0
-    whole = np.asarray(inside.all(axis=-1))
+    between = (CUBICS @ sides.reshape(4, -1)).reshape(len(CUBICS), 2, -1)
+    margin = way.margin(between.swapaxes(0, 1))
+    whole, margin = np.asarray((margin > 0.0).all(axis=0)), margin[-1]
     if not whole.all():
+        margin = margin[whole]
         end, own, size, a, metric = (x[..., whole] for x in (end, own, size, a, metric))
         wrong = None if wrong is None else wrong[whole]
-    near = _nearness(way, end, metric)
+    near = _nearness(margin, metric)
     known = np.isfinite(state.near[:, own]).all(axis=0)
     before = np.where(known, state.near[:, own], near)
     state.fall[:, own], state.near[:, own] = (before - near) / size, near
-    passed, lost = _passed(state, planned, slopes, good[whole], own), lost[:, good[whole]]
+    passed, lost = _passed(state, planned, rises, good[whole], own), lost[:, good[whole]]
     s, s_lost = state.s[own], state.s_lost[own] = added(state.s[own], state.s_lost[own], passed)
     state.y[:, own], state.y_lost[:, own] = end, lost
     state.a[:, own], state.metric[:, own] = a, metric
+    state.turn[own] = way.turn * unturned(metric, end[2:4], a)
     state.wrong[own] = OK if wrong is None else wrong
-    state.ends.add(own, np.stack([*end[:5], s]), np.stack([*lost[:5], s_lost]), a)
+    state.ends.add(own, joined(end, s), joined(lost, s_lost), a)
     return whole
 
 
 def _passed(
-    state: _Flight, planned: _Steps, slopes: Floats, good: np.ndarray, own: np.ndarray
+    state: _Flight, planned: _Steps, rises: Floats, good: np.ndarray, own: np.ndarray
 ) -> Floats:
     """Return the increase of s (k,) in steps, for those in time ∫ dt/(dt/ds) by the step's own rule."""
     found: Floats = planned.size[good]
     last = np.flatnonzero(planned.last[good])
     if last.size:
         chosen, weight = good[last], state.weight[:, own[last]]
-        v = np.moveaxis(slopes[:, :2, chosen] / planned.rate[chosen], 1, 0)
+        v = np.moveaxis(rises[:, :2, chosen] / planned.time[chosen], 1, 0)
         found[last] = planned.time[chosen] * (dop853.B @ (1.0 / rate(v, weight[:, None])))
     return found
 
 
-def _nearness(way: Way, y: Floats, metric: Floats) -> Floats:
+def _nearness(margin: Floats, metric: Floats) -> Floats:
     """Return the distance to the edge, and log D/(g₁₁g₂₂) above that of singular g (2, k)."""
     sizes = metric[0] * metric[2]
     share = 1.0 - metric[1] ** 2 / np.where(sizes > 0.0, sizes, 1.0)
     singular = np.log(np.maximum(share, SINGULAR) / SINGULAR)
-    return np.stack([np.maximum(way.margin(y[:2]), 0.0), singular])
+    return np.stack([np.maximum(margin, 0.0), singular])
 
 
 def _stop(way: Way, state: _Flight, lost: np.ndarray) -> None:

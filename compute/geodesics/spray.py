@@ -20,7 +20,7 @@ OK, LEFT, ILL = (int(s) for s in (Status.OK, Status.LEFT_DOMAIN, Status.ILL_COND
 def spray_of(manifold: Manifold, alpha: float) -> Callable[[Floats, Floats], Spray]:
     """Return g, Γ^(α)_ij,k v^i v^j and D as a function of θ and v (..., 2) inside the domain."""
     geometry = manifold.geometry
-    if alpha == 0.0 and isinstance(geometry, QuickGeometry):
+    if alpha == 0.0 and isinstance(geometry, QuickGeometry) and geometry.spray is not None:
         return geometry.spray
 
     def spray(theta: Floats, v: Floats) -> Spray:
@@ -36,6 +36,9 @@ def acceleration_of(manifold: Manifold, alpha: float) -> Acceleration:
     """Return the acceleration of geodesics of Γ^(α); it is 0 outside the domain and where g is
     singular.
     """
+    geometry = manifold.geometry
+    if alpha == 0.0 and isinstance(geometry, QuickGeometry) and geometry.acceleration is not None:
+        return geometry.acceleration
     spray = spray_of(manifold, alpha)
 
     def acceleration(theta: Floats, v: Floats) -> tuple[Floats, Floats, Ints | None]:

@@ -44,6 +44,13 @@ def added(sums: Floats, lost: Floats, rise: Floats) -> tuple[Floats, Floats]:
     return found, whole - (found - sums)
 
 
+def joined(y: Floats, s: Floats) -> Floats:
+    """Return (θ, v, t, s) (6, k) from states (d, k) and s (k,)."""
+    found: Floats = np.empty((6, len(s)))
+    found[:5], found[5] = y[:5], s
+    return found
+
+
 @dataclass(eq=False)
 class StepEnds:
     """The ends of accepted steps of curves with weights (2, n) in r: curve, (θ, v, t, s), what these

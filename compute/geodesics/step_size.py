@@ -32,26 +32,39 @@ def is_typed(manifold: Manifold) -> bool:
 
 
 def square(metric: Floats, v: Floats) -> Floats:
-    """Return |v|² (n,) from g (3, n) and v (2, n)."""
+    """Return |v|² (..., n) from g (3, n) and v (2, ..., n)."""
     found = metric[0] * v[0] ** 2 + 2.0 * metric[1] * v[0] * v[1] + metric[2] * v[1] ** 2
     return np.asarray(np.maximum(found, 0.0))
 
 
-def errors(metric: Floats, v: Floats, size: Floats, slopes: Floats) -> Floats:
+def unturned(metric: Floats, v: Floats, a: Floats) -> Floats:
+    """Return the times (n,) in which v (2, n) turns by itself at θ'' = a (2, n), as `runge_kutta.turns`
+    measures it.
+    """
+    (v1, v2), (a1, a2), scale1, scale2 = v * v, a * a, metric[0], metric[2]
+    with np.errstate(all="ignore"):
+        plain = (v1 + v2) / (a1 + a2)
+        scaled = (scale1 * v1 + scale2 * v2) / (scale1 * a1 + scale2 * a2)
+        found: Floats = np.sqrt(np.fmax(plain, scaled))
+    return found
+
+
+def errors(metric: Floats, v: Floats, rises: Floats) -> Floats:
     """Return the errors of steps in θ, v, t and ℓ (k,), as a share of |v|.
 
-    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
-    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; slopes (12, d, k).
+    Estimated from the errors e₅ and e₃ of the embedded methods as e₅²/√(e₅² + e₃²/100)
+    (Hairer, Nørsett, Wanner).  g (3, k) and v (2, k) at the start; rises: the slopes
+    of the stages times the sizes (12, d, k).
     """
     speed = np.sqrt(square(metric, v))
-    both = (dop853.ERRORS @ slopes.reshape(dop853.STAGES, -1)).reshape(2, *slopes.shape[1:])
-    squares = []
-    for e in both:
-        found = np.maximum(square(metric, e[:2]), square(metric, e[2:4]))
-        found = np.maximum(found, (speed * e[4]) ** 2)
-        squares.append(found if len(e) == 5 else np.maximum(found, e[5] ** 2))
+    both = (dop853.ERRORS @ rises.reshape(dop853.STAGES, -1)).reshape(2, *rises.shape[1:])
+    vectors = both[:, :4].reshape(2, 2, 2, -1)
+    squares = square(metric, np.moveaxis(vectors, 2, 0)).max(axis=1)
+    np.maximum(squares, (speed * both[:, 4]) ** 2, out=squares)
+    if both.shape[1] > 5:
+        np.maximum(squares, both[:, 5] ** 2, out=squares)
     tiny = np.finfo(float).tiny
-    error = size * squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
+    error = squares[0] / np.sqrt(np.maximum(squares[0] + 0.01 * squares[1], tiny))
     return np.asarray(error / np.maximum(speed, tiny))
 
 

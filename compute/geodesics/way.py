@@ -49,16 +49,14 @@ class Way:
 
     def margin(self, theta: Floats) -> Floats:
         """Return the distance to the edge (...,) at θ (2, ...)."""
-        return self.manifold.margin(np.moveaxis(theta, 0, -1))
+        return self.manifold.margin(theta.transpose(*range(1, theta.ndim), 0))
 
-    def slope(self, v: Floats, a: Floats, metric: Floats, rate: Floats, out: Floats) -> Floats:
-        """Set ``out`` to the slopes by s (d, n) of states with velocities v and accelerations a (2, n),
-        and return it.
-        """
-        np.multiply(v, rate, out=out[:2])
-        np.multiply(a, rate, out=out[2:4])
-        out[4] = rate
+    def rise(self, v: Floats, a: Floats, metric: Floats, time: Floats, out: Floats) -> Floats:
+        """Set ``out`` (d, n) to the changes of states in times (n,), at v and a (2, n); return it."""
+        np.multiply(v, time, out=out[:2])
+        np.multiply(a, time, out=out[2:4])
+        out[4] = time
         if self.alpha != 0.0:
             speed2 = square(metric, v)
-            out[5], out[6] = np.sqrt(speed2) * rate, speed2 * rate
+            out[5], out[6] = np.sqrt(speed2) * time, speed2 * time
         return out

@@ -123,7 +123,8 @@ class Manifold(Pictured):
     that divergences have no Taylor series.  ``revolution``: a symmetry by which geodesics
     reduce to a quadrature, or None.  ``wall``: a function that changes sign across a line where g
     is singular, which no geodesic crosses; or None.  ``fold``: coordinates in which it is regular, or
-    None.  ``hadamard``: why the whole family is a convex
+    None.  ``steep``: g is singular where a coordinate is 0, and rays are integrated in log |θ|.
+    ``hadamard``: why the whole family is a convex
     part of a complete, simply connected manifold with K ≤ 0, by proof or reference; "" if that is
     false or not known.  ``self_dual``: T = 0 everywhere, so that all Γ^(α) are the same.
     """
@@ -161,6 +162,7 @@ class Manifold(Pictured):
     revolution: Revolution | None = None
     wall: Callable[[Floats], Floats] | None = None
     fold: Fold | None = None
+    steep: bool = False
     hadamard: str = ""
     self_dual: bool = False
 

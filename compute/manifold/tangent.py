@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from compute.core.arrays import Bools, Floats
+from compute.core.arrays import Bools, Floats, Ints
 
 # Levi-Civita arithmetic loses its digits when D/(g₁₁g₂₂), which is invariant under scaling of the
 # coordinates, falls to this: curves stop there and the status says ILL_CONDITIONED.
@@ -50,12 +50,14 @@ class Spray(NamedTuple):
 class QuickGeometry:
     """The local geometry at θ (..., 2), ``whole``, as a function that also has quicker ways to parts.
 
-    ``metric(θ)`` returns packed g (..., 3), ``spray(θ, v)`` that of Levi-Civita geodesics.
+    ``metric(θ)`` returns packed g (..., 3).  For Levi-Civita geodesics one of two is enough:
+    ``spray(θ, v)`` or ``acceleration(θ, v)``, which is that of `geodesics.spray`.
     """
 
     whole: Callable[[Floats], LocalGeometry]
     metric: Callable[[Floats], Floats]
-    spray: Callable[[Floats, Floats], Spray]
+    spray: Callable[[Floats, Floats], Spray] | None = None
+    acceleration: Callable[[Floats, Floats], tuple[Floats, Floats, Ints | None]] | None = None
 
     def __call__(self, theta: Floats) -> LocalGeometry:
         """Return the local geometry at θ (..., 2)."""

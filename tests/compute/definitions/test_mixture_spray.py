@@ -1,4 +1,4 @@
-"""Geodesics of mixtures by few nodes: against sums in 25 digits and SciPy's integration."""
+"""Geodesics of mixtures by few sums: against sums in 25 digits and SciPy's integration."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def exact(by_weight, w, m1, m2, v):
         ("mixture_mm:w=0.97", (3.0, -2.0)),
     ],
 )
-def test_sums_with_poles_subtracted_are_those_of_many_nodes(family, theta):
+def test_sums_are_those_of_many_nodes(family, theta):
     """Alone, and beside points whose means are far apart on both sides, which determine the nodes."""
     manifold, (_, _, weight) = manifold_of(family), family.partition("w=")
     v, means = (0.7, -1.3), not family.startswith("mixture_wm")

@@ -8,7 +8,7 @@ from scipy.integrate import DOP853
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
 from compute.geodesics import dop853
-from compute.geodesics.hermite import hermite, spline_slopes
+from compute.geodesics.hermite import cubics, hermite, spline_slopes
 
 
 def test_hermites_cubics_are_those_of_scipy():
@@ -19,6 +19,13 @@ def test_hermites_cubics_are_those_of_scipy():
     spline = CubicHermiteSpline(nodes, values, slopes)
     for order, found in enumerate(hermite(nodes, values, slopes, t)):
         np.testing.assert_allclose(found, spline(t, order), rtol=1e-9, atol=1e-9)
+
+
+def test_cubics_by_their_ends_are_those_of_scipy():
+    ends, shares = np.random.default_rng(5).normal(size=4), np.linspace(0.0, 1.0, 9)
+    spline = CubicHermiteSpline([0.0, 1.0], ends[::2], ends[1::2])
+    np.testing.assert_allclose(cubics(shares) @ ends, spline(shares), rtol=1e-12, atol=1e-14)
+    np.testing.assert_array_equal(cubics(np.ones(1)), [[0.0, 0.0, 1.0, 0.0]])
 
 
 @pytest.mark.parametrize("count", [2, 3, 4, 5, 9])

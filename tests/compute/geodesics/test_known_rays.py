@@ -143,6 +143,38 @@ def test_log_odds_keep_all_digits_where_p3_is_small():
     assert found.status[0] == Status.OK and found.error[0] < 1e-13
 
 
+def test_rays_of_a_steep_family_are_integrated_on_each_side_and_keep_their_order():
+    """Mixtures with means m and −m are mirror images; g is singular on m = 0."""
+    family = manifold_of("mixture_wm")
+    theta = np.array([[0.25, 3.2], [0.25, -3.2], [0.4, 0.0], [0.6, 1.5]])
+    v = np.array([[0.4, 0.3], [0.4, -0.3], [0.1, 0.2], [-0.3, 0.8]])
+    request = ShootRequest(family, theta, v, steps=8)
+    found, plain = shoot(request), initial_value.shoot(request)
+    assert found.status.tolist() == [Status.OK, Status.OK, Status.ILL_CONDITIONED, Status.OK]
+    assert found.status.tolist() == plain.status.tolist()
+    np.testing.assert_array_equal(found.theta[:, 0], theta)
+    np.testing.assert_allclose(found.theta[1], found.theta[0] * [1.0, -1.0], rtol=1e-13)
+    np.testing.assert_allclose(found.velocity[1], found.velocity[0] * [1.0, -1.0], rtol=1e-12)
+    np.testing.assert_allclose(found.theta, plain.theta, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(found.velocity, plain.velocity, rtol=0, atol=1e-9)
+    none = np.empty((0, 2))
+    assert len(shoot(ShootRequest(family, none, none, steps=8)).theta) == 0
+
+
+def test_a_ray_of_a_steep_family_goes_on_until_its_edge_is_near():
+    """It nears m = 0 with wm nearly constant and leaves at w = 1, where w grows a thousand times faster
+    than at first.
+    """
+    family = manifold_of("mixture_wm")
+    request = ShootRequest(
+        family, np.array([[0.25, 3.2]]), np.array([[-0.37569, -0.37569]]), steps=128
+    )
+    found, plain = shoot(request), initial_value.shoot(request)
+    assert found.status[0] == plain.status[0] == Status.LEFT_DOMAIN
+    assert 0.99 < found.stop[0, 0] < 1.0 and 0.028 < found.stop[0, 1] < 0.029
+    np.testing.assert_allclose(found.reached, plain.reached, atol=5e-4)
+
+
 @pytest.mark.parametrize("name", ["bures_slice_bures", "bures_slice_qfi"])
 @pytest.mark.parametrize("alpha", [0.5, -1.0])
 def test_without_a_cubic_tensor_all_connections_have_the_closed_form(name, alpha):

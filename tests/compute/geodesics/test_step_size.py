@@ -8,7 +8,8 @@ import numpy as np
 
 from compute.families import manifold
 from compute.geodesics.initial_value import shoot
-from compute.geodesics.step_size import SAFETY, Pace
+from compute.geodesics.runge_kutta import turns
+from compute.geodesics.step_size import SAFETY, Pace, unturned
 from compute.requests.geodesics import ShootRequest
 
 ONE, YES, MOST = np.array([0]), np.array([True]), np.array([4.0])
@@ -45,6 +46,20 @@ def test_a_rejected_step_is_not_remembered():
     pace, fresh = Pace(np.ones(1)), Pace(np.ones(1))
     after(pace, 0.1, 50.0, ~YES)
     assert after(pace, 0.05, 0.5) == after(fresh, 0.05, 0.5)
+
+
+def test_a_step_turns_too_far_when_it_takes_that_share_of_the_time_for_a_whole_turn():
+    random = np.random.default_rng(7)
+    metric = np.abs(random.normal(size=(3, 50)))
+    v, a = np.exp(3.0 * random.normal(size=(2, 2, 50)))
+    time, limit = np.exp(2.0 * random.normal(size=50)), 0.4
+    found = time > limit * unturned(metric, v, a)
+    np.testing.assert_array_equal(found, turns(metric.T, time, a.T, v.T, limit))
+    assert 10 < found.sum() < 40
+    straight, still = unturned(np.ones((3, 1)), np.ones((2, 1)), np.zeros((2, 1))), np.zeros((2, 1))
+    assert straight[0] == np.inf
+    assert not (unturned(np.ones((3, 1)), still, still) < 1.0)[0]
+    assert (unturned(np.ones((3, 1)), still, np.ones((2, 1))) < 1.0)[0]
 
 
 def test_steps_towards_the_edge_are_seldom_rejected():
