@@ -1,4 +1,4 @@
-"""The user's documents that lessons have put their scenes in place of; undo and redo bring them back."""
+"""The user's documents in whose place lessons put their scenes; undo brings them back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Lending:
 
 
 class Lendings:
-    """The latest changes to scenes of lessons, recognised by their scenes as they are undone and redone."""
+    """The latest changes to scenes of lessons, recognised when they are undone and redone."""
 
     def __init__(self) -> None:
         self._past: deque[_Lending] = deque(maxlen=DEEPEST)
