@@ -103,7 +103,8 @@ def _gpu(adapter: str) -> Engine:
 def _load() -> None:
     """Import wgpu, which the reference does without.  Raises `Unloadable`."""
     try:
-        extras = import_module("wgpu.backends.wgpu_native.extras")
+        native = import_module("wgpu.backends.wgpu_native")
+        extras = import_module(f"{native.__name__}.extras")
         attrgetter("set_instance_extras")(extras)  # which early versions lack
     except Exception as problem:  # an installation that is half there may raise anything
         words = " ".join(str(problem).split())

@@ -42,9 +42,6 @@ def _is_news(record: logging.LogRecord) -> bool:
     return "lost" not in record.getMessage().lower()
 
 
-logging.getLogger("wgpu").addFilter(_is_news)
-
-
 class Device:
     """An adapter with its device and queue, and read-back of results.
 
@@ -174,6 +171,8 @@ def adapters() -> tuple[Any, ...]:
     import wgpu
     from wgpu.backends.wgpu_native.extras import set_instance_extras
 
+    # wgpu makes its logger of a class of its own as it is imported: nobody may ask for one before
+    logging.getLogger("wgpu").addFilter(_is_news)
     # without OpenGL: it only adds a search for displays that takes as long as the rest
     set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
     return tuple(wgpu.gpu.enumerate_adapters_sync())
