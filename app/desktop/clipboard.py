@@ -54,7 +54,7 @@ def commands(
     def copy_caption() -> None:
         from app.export import page
 
-        words = page.caption_of(controller.store.scene, controller.answers.found)
+        words = page.caption_of(controller.store.scene, controller.answers.exact)
         if words:
             application.clipboard().setText(words)
         window.log("the caption is on the clipboard" if words else "no geodesic is known yet")

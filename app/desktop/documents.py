@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from app.desktop.lendings import Lendings
 from app.desktop.opened_files import HEADS, OPENED, SCENES, is_photograph
 from app.desktop.recovery import Recovery
 from app.model import autosave, document, recent, scene_entries, scene_file
@@ -93,12 +94,13 @@ class Documents:
         self._open_lesson, self._begun, self._show_data = open_lesson, begun, show_data
         self._read_scene = read_scene
         self.document = Document(saved=store.scene)
+        self._lendings = Lendings()
         # the last scene handed over for backup, and the error of the previous backup
         self._kept: Scene | None = None
         self._said = ""
         self.keeper = self._keeper(settings.folder) if settings.folder else None
         self.recovery = Recovery(window, settings, self.guarded, self._take)
-        store.listen(lambda old, new: self._changed())
+        store.listen(self._follow)
         window.on_drop(self.dropped)
         window.ask_before_closing(self._may_close)
         self._show()
@@ -203,16 +205,18 @@ class Documents:
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document
+        self._lendings.clear()
         self._begun()
         self._store.replace(scene)
         self._forget()
         self._show()
 
-    def lend(self, scene: Scene) -> Document:
-        """Note that the scene belongs to a lesson: it has no file and need not be saved."""
-        self.document = Document(saved=scene)
+    def lend(self, before: Scene) -> None:
+        """Note that the scene, which took the place of ``before``, belongs to a lesson: it has no file
+        and need not be saved.
+        """
+        self.document = self._lendings.lend(before, self.document, self._store.scene)
         self._changed()
-        return self.document
 
     # --- save ---------------------------------------------------------------------------------
     def file_name(self) -> str:
@@ -297,6 +301,7 @@ class Documents:
         self.keeper.take(found.file)
         # no digest: the file may have changed since the lost work began
         self.document, self._kept = Document(found.origin), found.scene
+        self._lendings.clear()
         self._begun()
         self._store.replace(found.scene)
 
@@ -347,6 +352,11 @@ class Documents:
             return None
         self.keeper.close()
         return self.keeper.problem
+
+    def _follow(self, old: Scene, new: Scene) -> None:
+        """Follow a change of the scene; undo and redo of a lesson's step lead to another document."""
+        self.document = self._lendings.led_to(old, new, self.document)
+        self._changed()
 
     def _changed(self) -> None:
         self.keep()

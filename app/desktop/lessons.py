@@ -7,10 +7,8 @@ from typing import Protocol
 
 from app.desktop.documents import UNDONE, Documents
 from app.desktop.file_watch import FileWatch
-from app.model.document import Document
 from app.model.file_formats import MARKDOWN
 from app.model.lessons import progress
-from app.model.scene import Scene
 from app.parts.lessons import LessonPart
 
 
@@ -25,10 +23,9 @@ class Lessons:
 
     def __init__(self, part: LessonPart, documents: Documents, settings: Notes) -> None:
         self._part, self._documents, self._settings = part, documents, settings
-        self._lent: Document | None = None
         self._files = FileWatch(part.reload)
         kept = progress.read(settings.lessons)
-        part.connect(self._keep, self._admit, self._arrived, kept, self._watch)
+        part.connect(self._keep, self._admit, documents.lend, kept, self._watch)
 
     def open(self, source: str) -> None:
         """Start the lesson of that name or file."""
@@ -43,10 +40,7 @@ class Lessons:
 
     def _admit(self, act: Callable[[], None]) -> None:
         """Run ``act`` after asking about unsaved work, unless that was done within a lesson."""
-        if self._documents.document is self._lent:
+        if self._documents.document.lent:
             act()
         else:
             self._documents.guarded(act, UNDONE)
-
-    def _arrived(self, scene: Scene) -> None:
-        self._lent = self._documents.lend(scene)

@@ -19,11 +19,14 @@ class Document:
     """path: the file, or None for a scene without one.  saved: its content, or None.
 
     digest: of the file's bytes when last read or written.
+
+    lent: whether the scene belongs to a lesson.
     """
 
     path: Path | None = None
     saved: Scene | None = None
     digest: str = ""
+    lent: bool = False
 
     def is_unsaved(self, scene: Scene) -> bool:
         """Whether ``scene`` has changes to save; changes of view and playhead do not count."""

@@ -81,7 +81,7 @@ class LessonPart(Part):
         """Restore ``progress``; from now on call ``keep`` when it changes.
 
         ``admit`` runs an action after asking about unsaved work; ``arrived`` is called with the scene
-        of each step entered; ``watch`` with the name of the lesson shown, or "".
+        that each step entered took the place of; ``watch`` with the name of the lesson shown, or "".
         """
         self._keep, self._admit, self._arrived, self._watch = keep, admit, arrived, watch
         self.progress = dict(progress)
@@ -233,7 +233,7 @@ class LessonPart(Part):
         self._put(self.lesson.steps[self.at].scene)
         self._past.note(Turn(left, self.place, before, self.context.store.scene))
         self.bring()
-        self._arrived(self.context.store.scene)
+        self._arrived(before)
         self._look()
 
     def _follow(self, old: Scene, new: Scene) -> None:
@@ -268,8 +268,9 @@ class LessonPart(Part):
     def show_answer(self) -> None:
         """Apply the step's answer, if the lesson has one."""
         if self.step is not None and self.step.answer is not None:
+            before = self.context.store.scene
             self._put(replace(self.step.answer, title=self.step.scene.title))
-            self._arrived(self.context.store.scene)
+            self._arrived(before)
 
     def _put(self, scene: Scene) -> None:
         self.context.store.settle()

@@ -107,9 +107,17 @@ class ShownAnswers:
         shown = (self.path, self.map, *self._studies.values())
         return [a for a in shown if a is not None and type(a.job) not in self._stale]
 
+    @property
+    def exact(self) -> list[Answer]:
+        """Return the answers of the scene as it is now: none that is one move late."""
+        late = self._stale_kinds()
+        if self.path is not None and self.path.job.vector != self._subject.scene.vector:
+            late |= {PathJob}
+        return [answer for answer in self.found if type(answer.job) not in late]
+
     def in_words(self) -> tuple[str, ...]:
         """Describe the chart and its numbers, each with its status, in paragraphs."""
-        return chart_in_words.paragraphs(self._subject, self.found, self._problem, self.numbers)
+        return chart_in_words.paragraphs(self._subject, self.exact, self._problem, self.numbers)
 
     # --- whose they are -----------------------------------------------------------------------
     def mark_stale(self, wanted: Mapping[type, Job], moving: bool) -> None:

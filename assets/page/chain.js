@@ -21,15 +21,18 @@ export async function closed(session, curve, alphas, steps) {
   return joined({ ...chain, alpha: alphas.at(-1) }, states);
 }
 
-/** The energies of a geodesic's segments by steps of its own size, and of half of it. */
+/**
+ * The energies of a geodesic by steps of its own size, and of half of it.  The kernel halves long steps itself: without
+ * half its bounds, the two runs would have equal steps wherever it does, and their error would not show.
+ */
 export async function energies(session, { theta, velocity }, alpha) {
   const count = session.limits.chain.segments;
   const every = (theta.length - 1) / count;
   const states = Array.from({ length: count }, (_, i) => [...theta[i * every], ...velocity[i * every].map((w) => w / count)]);
   const found = [];
-  for (const steps of [every, 2 * every]) {
-    const { ended } = await fired({ session, steps, alpha }, states);
-    found.push(count * sum(ended.map(({ energy }) => energy)));
+  for (const [steps, bound] of [[every, 1], [2 * every, 0.5]]) {
+    const { ended } = await fired({ session, steps, alpha }, states, bound);
+    found.push(count * sum(ended.map(({ arrived, energy }) => (arrived ? energy : NaN))));
   }
   return found;
 }
@@ -107,15 +110,15 @@ function condensed(slopes, defects) {
   return rows.map((row) => row.rest.map((x, k) => x + row.lead[k][0] * first[0] + row.lead[k][1] * first[1]));
 }
 
-/** Fire a ray of one segment from each state: where and how each ended, and all nodes. */
-async function fired({ session, steps, alpha }, states) {
+/** Fire a ray of one segment from each state: where and how each ended, and all nodes; `bound`: the kernel's. */
+async function fired({ session, steps, alpha }, states, bound = 1) {
   const layout = session.struct("geodesic", "Path");
   const rays = new Records(layout, states.length);
   states.forEach(([x, y, ...w], i) => rays.set(i, { origin: [x, y], y: [0, 0, ...w], remaining: 1, share: 1 }));
   const buffer = session.filled("chain rays", rays.buffer);
   const size = states.length * (steps + 1) * 16;
   const nodes = session.buffer("chain nodes", size);
-  const given = { count: states.length, steps, dt: 1 / steps, alpha, bound: 1 };
+  const given = { count: states.length, steps, dt: 1 / steps, alpha, bound };
   const parameters = session.parameters("geodesic", "chain", given);
   const times = Math.ceil((steps * session.limits.tries) / session.limits.attempts);
   const fire = session.dispatch("geodesic", [parameters, buffer, nodes], session.groups(states.length), times);

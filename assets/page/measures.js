@@ -33,8 +33,12 @@ function isInexact({ error }, limits) {
   return !(error <= limits.drift); // true for NaN
 }
 
-/** What is to be said of the carried vector: why there is none, or that it is inexact; "" if all is well. */
-export function doubts({ carried }, wordsOf, limits) {
+/**
+ * What is to be said of the carried vector: why there is none, or that it is inexact; "" if all is well.  `lacks` says
+ * why its kernels cannot be compiled.
+ */
+export function doubts({ carried }, wordsOf, limits, lacks) {
+  if (!carried && lacks) return `; the vector is not carried: ${lacks}`;
   if (!carried) return "; the vector is carried soon: its kernels are not ready";
   if (carried.status === "NOT_CONVERGED") return "; the vector is not carried: too few nodes for this curve";
   if (carried.status !== "OK") return `; carried vector: ${wordsOf(carried.status)}`;

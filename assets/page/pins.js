@@ -6,6 +6,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 /** Make a button a pin.  `place(pixels)` moves it, `where()` is its place, `rest()` ends a move. */
 export function makePin(button, { place, where, rest }) {
   let grip = null;
+  let pressed = false;
   button.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || grip) return;
     const [x, y] = where();
@@ -28,13 +29,19 @@ export function makePin(button, { place, where, rest }) {
     const direction = ARROWS[event.key];
     if (!direction || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    pressed = true;
     const size = event.shiftKey ? 1 : STEP;
     const [x, y] = where();
     place([x + size * direction[0], y + size * direction[1]]);
   });
-  button.addEventListener("keyup", (event) => {
-    if (ARROWS[event.key]) rest();
-  });
+  // a key that is still down when the focus leaves is let go elsewhere
+  for (const end of ["keyup", "blur"]) {
+    button.addEventListener(end, (event) => {
+      if (!pressed || (end === "keyup" && !ARROWS[event.key])) return;
+      pressed = false;
+      rest();
+    });
+  }
 }
 
 /** Drag the ground of a stage to move the view; turn the wheel or move two fingers to zoom. */

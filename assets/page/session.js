@@ -16,7 +16,10 @@ export async function openDevice() {
   return adapter.requestDevice();
 }
 
-/** The kernels of one family on a device; `whole` resolves when the last of them are compiled too. */
+/**
+ * The kernels of one family on a device; `whole` resolves when the last of them are compiled too, or `lacks` says why
+ * they are not.
+ */
 export class Session {
   /** Compile published kernels but those for LATER; their code is a number of `texts`.  Throws Unavailable. */
   static async compiled(device, published, texts) {
@@ -33,6 +36,7 @@ export class Session {
     this.kernels = {};
     this.buffers = {};
     this.isWhole = false;
+    this.lacks = "";
   }
 
   /** Compile what a drag needs, and begin to compile the rest. */
@@ -41,8 +45,10 @@ export class Session {
     this.family = this.familyGroup(group);
     const names = Object.keys(this.published.kernels);
     await this.add(names.filter((name) => !LATER.includes(name)), group);
-    this.whole = this.add(LATER, group).then(() => { this.isWhole = true; });
-    this.whole.catch(() => {}); // whoever waits for it hears it
+    this.whole = this.add(LATER, group).then(
+      () => { this.isWhole = true; },
+      ({ message }) => { this.lacks = message; },
+    );
   }
 
   /** Compile kernels by name.  Throws Unavailable with the compiler's first message. */

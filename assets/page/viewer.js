@@ -54,7 +54,7 @@ export class Viewer {
     this.paintMap();
   }
 
-  /** Carry the vector too once its kernels are compiled. */
+  /** Carry the vector too once its kernels are compiled, or say why it is not. */
   async carry() {
     if (this.answer?.carried) return;
     await this.session.whole;
@@ -98,7 +98,7 @@ export class Viewer {
     const stage = element("stage");
     stage.setAttribute("aria-busy", "true");
     await this.newest.ask({ ...this.now, steps }).finally(() => {
-      if (!this.left) stage.setAttribute("aria-busy", String(!this.session.isWhole));
+      if (!this.left) stage.setAttribute("aria-busy", String(!this.session.isWhole && !this.session.lacks));
     });
   }
 
@@ -115,10 +115,11 @@ export class Viewer {
     if (outside >= 0) return { outside: "AB"[outside] };
     const path = await connect(session, manifold, request);
     const carried = await this.carried(request, path);
+    const { playhead } = this;
     const rows = await this.rows(request, path);
     if (request.steps === STEPS.rest) path.status = await checked(session, path, rows, request.alpha);
     path.arrived = this.statusOf(path.status)[2];
-    return { path, carried, ends, rows };
+    return { path, carried, ends, rows, playhead };
   }
 
   /** The vector along a path; null while its kernels are not ready. */
@@ -159,6 +160,8 @@ export class Viewer {
     }
     const { dataset } = element("stage");
     dataset.answers = Number(dataset.answers ?? 0) + 1;
+    // moved while the answer was computed
+    if (!answer.outside && answer.playhead !== this.playhead) this.turnTo(this.playhead);
     this.paint();
     this.tell();
   }
@@ -229,8 +232,9 @@ export class Viewer {
     }
     if (!this.answer) return;
     const wordsOf = (name) => this.statusOf(name)[1];
-    const { limits } = this.session;
-    status.textContent = this.ahead ? "computing…" : wordsOf(found) + (arrived ? doubts(this.answer, wordsOf, limits) : "");
+    const { limits, lacks } = this.session;
+    const doubt = arrived ? doubts(this.answer, wordsOf, limits, lacks) : "";
+    status.textContent = this.ahead ? "computing…" : wordsOf(found) + doubt;
     element("measures").className = arrived && !this.refused && !this.ahead ? "" : "stale";
     fill(element("measures"), rowsOf(this.answer, this.scene.coordinates, wordsOf, limits));
   }

@@ -16,6 +16,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.verification import CheckJob, MapCheckJob
 from app.model import scene_file
 from app.model.store import Store
+from app.presenters.chart_in_words import NOT_YET
 from app.views.interface.events import (
     CameraMoved,
     CommandInvoked,
@@ -136,3 +137,15 @@ def test_a_path_of_before_the_last_edit_is_not_taken(desk):
     for answer in answers(old):
         controller.on_message(answer)
     assert controller.answers.path is None
+
+
+@pytest.mark.parametrize("name", ["A", "B", "vector", "alpha"])
+def test_the_chart_in_words_says_nothing_of_a_path_that_is_one_move_late(desk, name):
+    controller, _, _, runner = desk
+    give(controller, runner)
+    assert NOT_YET not in controller.answers.in_words()
+    controller.on_event(MOVES[name](1))
+    assert controller.answers.path is not None, "it is still drawn"
+    assert NOT_YET in controller.answers.in_words()
+    give(controller, runner)
+    assert NOT_YET not in controller.answers.in_words()

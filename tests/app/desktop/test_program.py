@@ -348,6 +348,44 @@ def test_before_a_lesson_the_question_is_of_undo_which_brings_the_changes_back(m
     assert program.store.scene.alpha == 0.3 and program.documents.is_unsaved
 
 
+def test_undo_out_of_a_lesson_brings_back_the_document_and_redo_the_lesson(
+    make, tmp_path, monkeypatch
+):
+    """The next lesson asks about what was not saved, and *Save* writes the scene to its own file."""
+    from app.model import scene_file
+    from app.parts.lessons import LessonPart
+
+    program = make()
+    file, command = tmp_path / "own.json", program.controller.commands
+    monkeypatch.setattr(program.window, "ask_save", lambda *_: str(file))
+    program.documents.save_as()
+    edit(program, 0.3)
+    part = program.controller.part(LessonPart)
+    own = program.documents.document
+    program.lessons.open("straight-line")
+    until(program, lambda: bool(questions(program)))
+    answer(program, "Do not save")
+    command["lesson_next"]()
+    edit(program, 0.2)
+    for _ in range(2):  # what was changed within the lesson, and its second step
+        assert part.lesson is not None and program.documents.document.path is None
+        command["undo"]()
+    assert part.at == 0 and not program.documents.is_unsaved
+    command["undo"]()
+    assert part.lesson is None and program.documents.document is own
+    assert "own.json" in program.window.frame.windowTitle()
+    program.lessons.open("straight-line")
+    until(program, lambda: bool(questions(program)))
+    answer(program, "Cancel")
+    command["save"]()
+    assert scene_file.load(file).alpha == 0.3 and not program.documents.is_unsaved
+    command["redo"]()
+    assert part.lesson is not None and program.documents.document.path is None
+    assert not program.documents.is_unsaved
+    command["undo"]()
+    assert program.documents.document.path == file and not program.documents.is_unsaved
+
+
 def test_a_question_comes_only_once_a_file_that_replaces_the_scene_is_chosen(
     make, tmp_path, monkeypatch
 ):

@@ -17,7 +17,7 @@ from compute import open_engine
 from compute.families import families, manifold
 from compute.gpu.catalogue import SOURCES, wgsl
 from compute.manifold.tangent import norm
-from compute.requests.geodesics import ConnectRequest
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 from compute.requests.transport import TransportRequest
 from tests.browser import NO_WEBGPU, WEBGPU, Browser
 
@@ -142,6 +142,55 @@ def test_pins_are_dragged_before_the_vector_can_be_carried(browser, exported):
     assert page.faults() == []
 
 
+def test_a_page_without_kernels_of_transport_says_so_and_stays(browser, exported):
+    refused = HELD.replace("await gate", "throw new Error('refused')")
+    page = browser.open(exported("gaussian"), refused)
+    page.ready()
+    page.drag("pin-a", 60, -40)
+    page.at_rest()
+    shown = page.measures()
+    length = float(by_reference("gaussian", shown).length[0])
+    assert shown["Fisher–Rao length"] == pytest.approx(length, rel=CLOSE)
+    assert np.isnan(shown["Transport error"])
+    said = "This browser's WebGPU does not compile the kernel transport: refused"
+    assert page.status() == f"converged; the vector is not carried: {said}"
+    assert page.value("document.getElementById('note').hidden")
+
+
+def test_a_key_that_is_let_go_elsewhere_ends_a_move(browser, exported):
+    page = browser.open(exported("gaussian"))
+    page.ready()
+    page.value(KEPT)
+    page.until("window.answer")
+    page.value("document.getElementById('pin-a').focus()")
+    before = page.measures()["A: μ"]
+    page.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
+    page.value("document.getElementById('reset').focus()")
+    page.key("ArrowRight")
+    page.at_rest()
+    assert page.measures()["A: μ"] > before
+    assert page.value("window.answer.path.theta.length") == 129
+
+
+def test_a_playhead_that_moves_while_an_answer_is_computed_moves_its_distribution(
+    browser, exported
+):
+    page = browser.open(exported("gaussian"))
+    page.ready()
+    page.value("""import('page/viewer').then(({ Viewer }) => {
+      const { compute } = Viewer.prototype;
+      Viewer.prototype.compute = async function (request) {
+        const answer = await compute.call(this, request);
+        window.viewer = this;
+        if (this.playhead !== 1) await this.turnTo(1);
+        return answer; }; })""")
+    page.value("document.getElementById('alpha').dispatchEvent(new Event('change'))")
+    page.at_rest()
+    page.painted()
+    at_b, at_point = page.value("window.viewer.answer.rows.p.slice(1).map((p) => [...p])")
+    np.testing.assert_allclose(at_point, at_b, atol=1e-3)
+
+
 @pytest.mark.parametrize("alpha", [-1, 0.5, 1])
 def test_the_other_connections_are_the_programs(browser, exported, alpha):
     # at 1 rays of single precision stray: gaps of segments are closed instead
@@ -188,6 +237,24 @@ def test_an_energy_that_shorter_steps_change_is_not_called_converged(browser, ex
     page.ready()
     assert page.status().startswith("not converged")
     assert page.value("document.getElementById('measures').className") == "stale"
+
+
+def test_half_steps_show_the_error_of_steps_that_the_kernel_halves_itself(browser, exported):
+    """With the kernel's own bounds both runs have equal steps, and the energies are the same."""
+    page = browser.open(exported("gaussian"))
+    page.ready()
+    # each of 16 segments is this ray, in four steps
+    v, segments = (3.0, 1.0), 16
+    own, finer = page.value(
+        asked(f"""(await import('page/chain').then(({{ energies }}) => {{
+          const theta = Array({4 * segments + 1}).fill([0, 1]);
+          const velocity = theta.map(() => [{segments * v[0]}, {segments * v[1]}]);
+          return energies(session, {{ theta, velocity }}, 0.5); }}))""")
+    )
+    ray = ShootRequest(manifold("gaussian"), np.array([[0.0, 1.0]]), np.array([v]), 0.5, 2048)
+    energy = segments**2 * float(open_engine("reference").shoot(ray).energy[0])
+    assert abs(own / energy - 1) > CLOSE
+    assert own / finer - 1 == pytest.approx(own / energy - 1, rel=0.2)
 
 
 def test_what_a_converged_geodesic_lacks_is_said(browser, exported):

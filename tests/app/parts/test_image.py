@@ -202,3 +202,54 @@ def test_the_wheel_zooms_into_a_photograph_and_out_to_the_whole_of_it(desk):
     assert box.viewRect().center().x() == pytest.approx(8, abs=0.01)
     assert heard == []
     destroy(panel.widget)
+
+
+def test_keys_zoom_and_move_the_photograph_and_its_pins(desk):
+    from PySide6.QtCore import QEvent, QPointF, Qt
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.panels.photograph_panel import PhotographPanel
+
+    QApplication.instance() or QApplication(["test"])
+    desk.part.on_event(PanelShown("Picture", True))
+    heard: list[PictureEdited] = []
+    panel = PhotographPanel(heard.append, DARK)
+    panel.widget.resize(700, 320)
+    panel.widget.show()
+    panel.show(answered(desk))
+    live()
+    box, keys = panel.plot.getViewBox(), Qt.Key
+    whole, pin = box.viewRect(), panel.pins["start"].pos()
+    assert panel.plot.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+    def press(key, held=Qt.KeyboardModifier.NoModifier) -> bool:
+        event = QKeyEvent(QEvent.Type.KeyPress, key, held)
+        QApplication.sendEvent(panel.plot, event)
+        return event.isAccepted()
+
+    for _ in range(6):
+        assert press(keys.Key_Plus, Qt.KeyboardModifier.ShiftModifier)
+    near = box.viewRect()
+    assert near.height() < 0.5 * whole.height() and near.contains(QPointF(pin.x(), pin.y()))
+    press(keys.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    press(keys.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    moved = box.viewRect().center() - near.center()
+    assert moved.x() == pytest.approx(0.1 * near.width()) and moved.y() > 0
+    for _ in range(40):
+        press(keys.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert box.viewRect().left() == pytest.approx(0, abs=1e-9), "it stays on the picture"
+    for _ in range(12):
+        press(keys.Key_Minus)
+    assert box.viewRect().height() == pytest.approx(whole.height(), rel=0.02)
+    assert heard == []
+    press(keys.Key_Right)
+    assert heard == [PictureEdited((("start", ((pin.x() + 1) / 16, pin.y() / 16)),))]
+    press(keys.Key_Return)
+    for _ in range(20):
+        press(keys.Key_Down)
+    ((name, place),) = heard[-1].changes
+    assert name == "end" and place[1] == pytest.approx(15.5 / 16), "the last patch"
+    assert not press(keys.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert not press(keys.Key_F6), "it goes on through the window"
+    destroy(panel.widget)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QSignalBlocker, Qt
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.views.interface.events import CommandInvoked, Handler
@@ -20,14 +23,25 @@ HEIGHT, SIDE, PIN, ABOVE = 150, 250, 20, 10
 STRENGTH = 0.6
 HINT = (
     "Click one patch for A and another for B, or drag them: the curve is the shortest path "
-    "through the lattice. The wheel zooms in and out, and a drag beside the pins moves the picture."
+    "through the lattice. The wheel zooms in and out, and a drag beside the pins moves the picture. "
+    "Arrow keys move a pin, Enter chooses the other one; + and − zoom, and Ctrl with arrow keys moves "
+    "the picture."
 )
 NEAREST = 1.5  # patches that the picture shows at least in each direction
 MARGIN = 0.01  # of the whole picture
+# of what is seen: by how much a key zooms and moves
+ZOOM, MOVE = 0.8, 0.1
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+ZOOMS = {Qt.Key.Key_Plus: ZOOM, Qt.Key.Key_Equal: ZOOM, Qt.Key.Key_Minus: 1 / ZOOM}
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+OTHER = {"start": "end", "end": "start"}
 
 
 class PhotographPanel:
-    """Draws plain data; clicks place A and B alternately."""
+    """Draws plain data; clicks place A and B alternately, and arrow keys move the one placed next."""
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
@@ -36,7 +50,7 @@ class PhotographPanel:
         self.widget, column = panel(WIDE)
         row = QHBoxLayout()
         column.addLayout(row, 1)
-        self.plot = _blank()
+        self.plot = _blank(self._press, self._ring)
         self._make_items()
         self._whole = QRectF()
         row.addWidget(self.plot, 1)
@@ -86,6 +100,7 @@ class PhotographPanel:
             name: self._pin(name, letter, theme.pin(letter))
             for name, letter in (("start", "A"), ("end", "B"))
         }
+        self._ring()
         self.show(self._state)
 
     def _pin(self, name: str, letter: str, colour: str) -> pg.TargetItem:
@@ -170,12 +185,85 @@ class PhotographPanel:
         columns, rows = self._state.size
         if 0 <= at.x() < columns and 0 <= at.y() < rows:
             self._put(self._next, at.x(), at.y())
-            self._next = "end" if self._next == "start" else "start"
+            self._next = OTHER[self._next]
+            self._ring()
+
+    # --- keys ---------------------------------------------------------------------------------
+    def _press(self, event: QKeyEvent) -> bool:
+        """Zoom, move the view or the next pin, or choose the other pin; False for other keys."""
+        key, held = Qt.Key(event.key()), event.modifiers() & ~plots.PLAIN
+        control = held == Qt.KeyboardModifier.ControlModifier
+        if self._state is None or self._state.image is None or (held and not control):
+            return False
+        if key in ZOOMS:
+            self._zoom(ZOOMS[key])
+        elif key in ARROWS and control:
+            self._shift(*ARROWS[key])
+        elif key in ARROWS:
+            self._step(*ARROWS[key])
+        elif key in ENTER and not control:
+            self._next = OTHER[self._next]
+            self._ring()
+        else:
+            return False
+        return True
+
+    def _ring(self) -> None:
+        """Ring the pin that keys move, while they do."""
+        for name, pin in self.pins.items():
+            ringed = self.plot.hasFocus() and name == self._next
+            ink = "#ffffff" if ringed else self._theme.pin_ink
+            pin.setPen(pg.mkPen(ink, width=4 if ringed else 2))
+
+    def _place(self) -> QPointF:
+        """Return the place of the pin that keys move."""
+        at = self.pins[self._next].pos()
+        return QPointF(at.x(), at.y())
+
+    def _zoom(self, by: float) -> None:
+        self.plot.getViewBox().scaleBy((by, by), center=self._place())
+        self._keep_inside()
+
+    def _shift(self, dx: int, dy: int) -> None:
+        box = self.plot.getViewBox()
+        seen = box.viewRect()
+        box.translateBy(x=dx * MOVE * seen.width(), y=dy * MOVE * seen.height())
+        self._keep_inside()
+
+    def _step(self, dx: int, dy: int) -> None:
+        """Move the pin to the next patch, as far as there is one."""
+        at = self._place()
+        x = min(max(at.x() + dx, 0.5), self._whole.width() - 0.5)
+        y = min(max(at.y() + dy, 0.5), self._whole.height() - 0.5)
+        self.pins[self._next].setPos(x, y)
 
 
-def _blank() -> pg.PlotWidget:
+class _Keyed(pg.PlotWidget):  # type: ignore[misc]
+    """A plot that hands keys to ``press``, which says whether it used them, and calls ``entered`` when
+    it gets or loses the keyboard.
+    """
+
+    press: Callable[[QKeyEvent], bool]
+    entered: Callable[[], None]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.press(event):
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.entered()
+
+
+def _blank(press: Callable[[QKeyEvent], bool], entered: Callable[[], None]) -> pg.PlotWidget:
     """Return a plot without axes, y down, with equal scales."""
-    plot = plots.plot("Picture with its patches")
+    plot = plots.plot("Picture with its patches", _Keyed)
+    plot.press, plot.entered = press, entered
+    plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
     # as high as there is room, without making the panel scroll

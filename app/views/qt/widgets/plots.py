@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 from app.views.interface.theme import Theme
 
 pg.setConfigOptions(antialias=True)
+# modifiers that leave a key what it is: + has Shift on some keyboards
+PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 SIDES = ("left", "bottom", "top")  # that have axes, the top one hidden at first
 
 
@@ -33,10 +35,10 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         event.ignore()
 
 
-def plot(name: str) -> pg.PlotWidget:
-    """Return a plot that is only looked at; ``name`` is what a screen reader says."""
+def plot(name: str, kind: type[pg.PlotWidget] = pg.PlotWidget) -> pg.PlotWidget:
+    """Return a plot of some class that is only looked at; ``name`` is what a screen reader says."""
     axes = {side: _Axis(side) for side in SIDES}
-    made = pg.PlotWidget(enableMenu=False, axisItems=axes)
+    made = kind(enableMenu=False, axisItems=axes)
     made.setAccessibleName(name)
     made.setAccessibleDescription("Nothing is drawn yet.")
     only_seen(made)
