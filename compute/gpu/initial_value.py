@@ -145,5 +145,5 @@ def _error(request: ShootRequest, ends: np.ndarray, theta: Floats, v: Floats) ->
         return np.asarray(ends["drift"].astype(np.float64))
     if chart is None:
         return np.full(len(ends), np.nan)
-    known = np.isfinite(v).all(axis=2) & np.isfinite(theta).all(axis=2)
-    return straightness.errors(request.manifold, chart, theta, v, known)
+    known = np.isfinite(np.concatenate([theta, v], axis=2)).all(axis=2)
+    return straightness.errors(request.manifold, chart, theta, v, np.asarray(known))
