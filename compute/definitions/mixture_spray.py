@@ -23,7 +23,7 @@ from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 # which nodes are the same
 TAIL, DIGITS, COARSEST, GRID = 8.3, 35.0, 0.5, 0.25
 # below this D/(g₁₁g₂₂) the difference g₁₁g₂₂ − g₁₂² cancels
-CANCELS = 0.002
+CANCELS = 0.02
 # points × nodes at once: the memory of larger arrays is fetched from the system every time
 AT_ONCE = 48_000
 
