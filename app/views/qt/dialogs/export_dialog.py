@@ -55,7 +55,7 @@ class ExportDialog(QDialog):
         self._bar, self.words = QProgressBar(), label("", wrap=True)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the export")
-        self._buttons = QDialogButtonBox(OK | CANCEL)
+        self._buttons = QDialogButtonBox(OK | CANCEL, self)
         self._buttons.button(OK).setText("Export…")
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)

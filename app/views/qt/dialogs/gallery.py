@@ -50,7 +50,7 @@ class Gallery(QDialog):
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self._open)
         self.list.itemClicked.connect(self._open)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.addWidget(self.list)

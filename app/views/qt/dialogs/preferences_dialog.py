@@ -100,7 +100,7 @@ class PreferencesDialog(QDialog):
         self.autosave.setChecked(now.autosave)
         self.autosave.toggled.connect(self._tell)
         rows.addRow(label("Autosave"), self.autosave)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)

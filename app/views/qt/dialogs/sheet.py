@@ -67,7 +67,7 @@ class TextPage(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.buttons.rejected.connect(self.close)
         copy = QPushButton("Copy")
         self.buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
