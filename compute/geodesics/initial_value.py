@@ -110,7 +110,7 @@ def measured(
     if request.alpha == 0.0:
         error = _drift(speed2, valid)
     elif chart is not None:
-        error = straightness.drift(request.manifold, chart, theta, v)
+        error = straightness.errors(request.manifold, chart, theta, v, valid)
     status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
     return Paths(
         t=t,
