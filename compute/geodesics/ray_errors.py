@@ -5,8 +5,8 @@ e^G, G = ∫ √max(−K, 0) |v| dt.  The steps of `own_steps` leave e^G (USUAL 
 measured in a hyperbolic plane; with a share of their usual errors, that share of USUAL.  Where G is
 large, rays that arrive are integrated again with smaller errors.
 
-For α ≠ 0 no norm is constant.  Along e- and m-geodesics of exponential families the velocity in a flat
-chart is (`straightness`); otherwise rays that arrive are integrated again with errors FINER times as
+For α ≠ 0 no norm is constant.  e- and m-geodesics of exponential families are straight in a flat chart
+(`straightness`); otherwise rays that arrive are integrated again with errors FINER times as
 large, and the difference shows the error of the second try.
 """
 
@@ -52,7 +52,8 @@ def _refined(request: ShootRequest) -> Paths:
     if rows.size:
         again = initial_value.shoot(_some(request, rows), share=share[rows])
         paths = batch.replaced(paths, rows, again)
-    return _judged(paths, np.exp(growth) * (USUAL * share + ROUNDING))
+    error = np.exp(growth) * (USUAL * share + ROUNDING)
+    return _judged(paths, np.where(paths.length > 0.0, error, 0.0))
 
 
 def growth_by(curvature: Callable[[Floats], Floats], paths: Paths) -> Floats:

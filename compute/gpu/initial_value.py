@@ -139,16 +139,11 @@ def paths_of(request: ShootRequest, ends: np.ndarray, nodes: np.ndarray) -> Path
 
 
 def _error(request: ShootRequest, ends: np.ndarray, theta: Floats, v: Floats) -> Floats:
-    """Return the drift of the speed, or of the velocity in a flat chart, (n,); NaN if neither is
-    constant.
-    """
+    """Return the drift of the speed, or the error in a flat chart, (n,); NaN if there is neither."""
     chart = straightness.chart_of(request.manifold, request.alpha)
     if request.alpha == 0.0:
         return np.asarray(ends["drift"].astype(np.float64))
     if chart is None:
         return np.full(len(ends), np.nan)
-    known = np.isfinite(v).all(axis=2, keepdims=True) & np.isfinite(theta).all(
-        axis=2, keepdims=True
-    )
-    theta, v = (np.where(known, x, x[:, :1]) for x in (theta, v))
-    return straightness.drift(request.manifold, chart, theta, v)
+    known = np.isfinite(np.concatenate([theta, v], axis=2)).all(axis=2)
+    return straightness.errors(request.manifold, chart, theta, v, np.asarray(known))

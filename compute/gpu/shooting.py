@@ -86,6 +86,8 @@ SOURCE = Source(
 
 def connect(session: GpuSession, request: ConnectRequest) -> Paths:
     """Solve for geodesics of Γ^(α) between pairs of points; near pairs in float64 by `short_arcs`."""
+    if len(request.start) == 0:
+        return batch.unmoved(request, Status.OK, "gpu")
     return outcome_bounds.held(
         request, short_arcs.before(request, lambda rest: _connect(session, rest)), 4
     )

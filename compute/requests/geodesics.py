@@ -57,9 +57,9 @@ class Paths:
     (n, 2) where it ended; length (n,) ∫√g(v,v)dt and energy (n,) ∫g(v,v)dt up to there;
     residual (n,) the Fisher length by which the end point is missed (0 for an initial-value
     problem; NaN where g is singular at the end point); error (n,) for α = 0 the largest relative
-    drift |g(v,v)/g(v₀,v₀) − 1|, for α = ±1 that of v in a flat chart where there is one, and for rays
-    that are integrated at least an estimate of their error as a share of the length (NaN where nothing
-    is known); status (n,); engine that computed the curves.
+    drift |g(v,v)/g(v₀,v₀) − 1|, for α = ±1 how far v and θ are from straight in a flat chart where
+    there is one, and for rays that are integrated at least an estimate of their error as a share of the
+    length (NaN where nothing is known); status (n,); engine that computed the curves.
     """
 
     t: Floats

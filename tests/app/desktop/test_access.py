@@ -194,6 +194,32 @@ def test_dialogs_name_their_controls(program):
         program.application.sendPostedEvents(None, 52)
 
 
+def first_stop(dialog) -> object:
+    """Return the first widget of a dialog at which Tab stops."""
+    from PySide6.QtCore import Qt
+
+    widget = dialog.nextInFocusChain()
+    while not widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        widget = widget.nextInFocusChain()
+    return widget
+
+
+def test_buttons_of_dialogs_have_no_icons_of_the_system_and_come_last(program):
+    """The icons are black in every theme, and invisible in the dark one."""
+    from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
+
+    for command in ("preferences", "examples", "shortcuts", "export_figure", "describe"):
+        program.controller.commands[command]()
+        live(program)
+        shown = [it for it in program.window.frame.findChildren(QDialog) if it.isVisible()]
+        boxes = [box for dialog in shown for box in dialog.findChildren(QDialogButtonBox)]
+        assert each(b.icon().isNull() for box in boxes for b in box.buttons()), command
+        assert each(not isinstance(first_stop(it), QPushButton) for it in shown), command
+        for dialog in shown:
+            dialog.close()
+        live(program)
+
+
 def is_on_view(widget) -> bool:
     """Whether no other panel lies over the panel of a widget."""
     from PySide6.QtWidgets import QDockWidget

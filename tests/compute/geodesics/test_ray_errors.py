@@ -47,6 +47,12 @@ def test_long_rays_in_a_hyperbolic_plane_are_as_good_as_they_say(length):
         assert plain.max() > 20 * error.max()
 
 
+def test_a_ray_that_does_not_move_has_no_error():
+    manifold = manifold_of("beta")
+    found = ray_errors.shoot(ShootRequest(manifold, np.array([[2.0, 3.0]]), np.zeros((1, 2))))
+    assert found.status[0] == Status.OK and found.error[0] == 0.0
+
+
 def test_a_ray_that_rounding_spoils_is_not_converged():
     """Up and down again: 21 radii long and inside the domain."""
     manifold = manifold_of("gaussian")

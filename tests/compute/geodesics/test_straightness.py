@@ -1,4 +1,4 @@
-"""The velocity of e- and m-geodesics in flat charts."""
+"""Places and velocities of e- and m-geodesics in flat charts."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ def test_a_straight_line_does_not_drift_and_a_bent_one_by_its_bend(alpha):
     theta, v = (np.stack(pair, axis=1)[None] for pair in ((mu, sigma), (d_mu, d_sigma)))
     manifold = manifold_of("gaussian")
     chart = straightness.chart_of(manifold, alpha)
-    assert straightness.drift(manifold, chart, theta, v)[0] < 1e-14
-    bent = v * (1.0 + 0.01 * t)[:, None]
-    assert straightness.drift(manifold, chart, theta, bent)[0] == pytest.approx(0.01 / 1.01)
+    known = np.ones((1, 9), bool)
+
+    def error(theta, v, known=known):
+        return straightness.errors(manifold, chart, theta, v, known)[0]
+
+    assert error(theta, v) < 1e-14
+    assert error(theta, v * (1.0 + 0.01 * t)[:, None]) == pytest.approx(0.01 / 1.01)
+    # the same line, too late by a hundredth of the time after the first node
+    late = chart.forward(theta)
+    late[:, 1:] -= 0.01 * (late[:, -1:] - late[:, :1])
+    late = chart.inverse(late)
+    # v at these places: constant in the chart
+    along = chart.pull(late, chart.push(theta, v))
+    assert 0.005 < error(late, along) < 0.02
+    assert error(late, along, np.arange(9)[None] < 1) == 0.0

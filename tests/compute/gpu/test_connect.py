@@ -44,6 +44,17 @@ def test_pairs_meet_as_the_reference_does(name, gpu_engine, reference_engine):
     np.testing.assert_allclose(found.length[both], expected.length[both], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("name", ["gaussian", "mixture_wm"])
+def test_no_pairs_have_no_paths(name, alpha, gpu_engine, reference_engine):
+    none = np.zeros((0, 2))
+    request = ConnectRequest(manifold_of(name), none, none, alpha, steps=16)
+    for engine in (gpu_engine, reference_engine):
+        found = engine.connect(request)
+        assert found.theta.shape == (0, 17, 2) and found.status.shape == (0,)
+        assert found.engine == engine.name
+
+
 def test_distances_of_normal_distributions(gpu_engine):
     manifold, start, end = pairs("gaussian", 200, inset=1.0)
     found = gpu_engine.connect(ConnectRequest(manifold, start, end))

@@ -55,12 +55,14 @@ class ExportDialog(QDialog):
         self._bar, self.words = QProgressBar(), label("", wrap=True)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the export")
-        self._buttons = QDialogButtonBox(OK | CANCEL)
-        self._buttons.button(OK).setText("Export…")
+        self._buttons = QDialogButtonBox()
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
         for widget in (self._form, self._bar, self.words, self._buttons):
             column.addWidget(widget)
+        # once the window’s style is theirs, or they have icons
+        self._buttons.setStandardButtons(OK | CANCEL)
+        self._buttons.button(OK).setText("Export…")
         self._bar.hide()
         self.words.hide()
 

@@ -50,11 +50,13 @@ class Gallery(QDialog):
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self._open)
         self.list.itemClicked.connect(self._open)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox()
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.addWidget(self.list)
         column.addWidget(buttons)
+        # once the window’s style is theirs, or they have icons
+        buttons.setStandardButtons(QDialogButtonBox.StandardButton.Close)
         self.resize(SIZE.boundedTo(parent.size()))
 
     def _open(self, item: QListWidgetItem) -> None:

@@ -100,13 +100,15 @@ class PreferencesDialog(QDialog):
         self.autosave.setChecked(now.autosave)
         self.autosave.toggled.connect(self._tell)
         rows.addRow(label("Autosave"), self.autosave)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox()
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
         column.setSpacing(2 * GAP)
         column.addLayout(rows)
         column.addWidget(buttons)
+        # once the window’s style is theirs, or they have icons
+        buttons.setStandardButtons(QDialogButtonBox.StandardButton.Close)
 
     def _picker(self, name: str, hint: str, choices: Sequence[Choice], value: str) -> QComboBox:
         box = picker(name, hint)

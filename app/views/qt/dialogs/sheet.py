@@ -67,7 +67,7 @@ class TextPage(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons = QDialogButtonBox()
         self.buttons.rejected.connect(self.close)
         copy = QPushButton("Copy")
         self.buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
@@ -75,6 +75,8 @@ class TextPage(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(self.text)
         column.addWidget(self.buttons)
+        # once the window’s style is theirs, or they have icons
+        self.buttons.setStandardButtons(QDialogButtonBox.StandardButton.Close)
         self.resize(*size)
         self.text.setFocus()
 
