@@ -16,8 +16,8 @@ from app.jobs.answers import Answer
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.plan import share_subject
+from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob

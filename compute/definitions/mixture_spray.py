@@ -21,11 +21,11 @@ from compute.manifold.tangent import LocalGeometry, QuickGeometry, Spray
 
 # how far nodes reach beyond the means, −log of the error, the largest step, and multiples of δ between
 # which nodes are the same
-TAIL, DIGITS, COARSEST, GRID = 8.6, 38.0, 0.5, 0.25
+TAIL, DIGITS, COARSEST, GRID = 8.3, 35.0, 0.5, 0.25
 # below this D/(g₁₁g₂₂) the difference g₁₁g₂₂ − g₁₂² cancels
 CANCELS = 0.02
-# points whose integrands are held together: they fit in the processor's cache
-TOGETHER = 256
+# points × nodes at once: the memory of larger arrays is fetched from the system every time
+AT_ONCE = 48_000
 
 
 def by_weight(whole: Callable[[Floats], LocalGeometry]) -> QuickGeometry:
@@ -72,11 +72,13 @@ def _quick(
 
 def _parts(gap: Floats) -> Iterator[slice | np.ndarray]:
     """Return parts of points with differences δ (n,), which need similar numbers of nodes."""
-    order = np.argsort(gap) if len(gap) > TOGETHER else None
-    for i in range(0, len(gap), TOGETHER):
-        checkpoint()
-        some = slice(i, i + TOGETHER)
-        yield some if order is None else order[some]
+    count = -(-len(gap) * len(_rule_of(gap).y) // AT_ONCE) if len(gap) else 0
+    if count == 1:
+        yield slice(None)
+    elif count > 1:
+        for some in np.array_split(np.argsort(gap), count):
+            checkpoint()
+            yield some
 
 
 class _Rule(NamedTuple):
@@ -88,7 +90,12 @@ class _Rule(NamedTuple):
     sides: Floats
 
 
-@lru_cache(maxsize=64)
+def _rule_of(gap: Floats) -> _Rule:
+    """Return the rule for all differences δ (n,)."""
+    return _rule(min(floor(gap.min() / GRID), 0), max(ceil(gap.max() / GRID), 0))
+
+
+@lru_cache(maxsize=128)
 def _rule(least: int, most: int) -> _Rule:
     """Return the trapezoid rule for δ between two multiples of GRID.
 
@@ -108,7 +115,7 @@ class _Means(ABC):
 
     def __init__(self, d: Floats, w: Floats) -> None:
         self.d, self.w, self.u = d, w, 1.0 - w
-        self.rule = _rule(min(floor(d.min() / GRID), 0), max(ceil(d.max() / GRID), 0))
+        self.rule = _rule_of(d)
 
     @abstractmethod
     def metric(self) -> tuple[Floats, Floats, Floats]:
@@ -155,7 +162,8 @@ class _ByWeight(_Means):
 
     def __init__(self, d: Floats, w: Floats) -> None:
         super().__init__(d, w)
-        self.rise = np.expm1(self.exponents())
+        rise = self.exponents()
+        self.rise = np.expm1(rise, out=rise)
         n = self.rise * self.u[:, None]
         n += 1.0
         self.a = np.divide(self.rise, n, out=n)
@@ -168,8 +176,8 @@ class _ByWeight(_Means):
         return self.p, -w * self.q1, w * w * (1.0 - self.u * self.q2)
 
     def spray(self, v1: Floats, v2: Floats) -> tuple[Floats, Floats]:
-        _, r1, r2, r3 = self.sums(self.a * self.a)
         s = np.multiply(self.product, self.a, out=self.product) @ self.rule.normal
+        _, r1, r2, r3 = self.sums(np.multiply(self.a, self.a, out=self.product))
         w, u, q2, v11 = self.w, self.u, self.q2, 0.5 * v1 * v1
         b, cross = w * v2, v1 * v2
         c = u * b

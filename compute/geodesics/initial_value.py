@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.core.arrays import Floats, Ints
+from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
 from compute.geodesics import own_steps, straightness
@@ -102,13 +102,10 @@ def measured(
     stop = theta[:, -1].astype(np.float64)
     theta = np.where(valid[..., None], theta, theta[:, :1]).astype(np.float64)
     v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
-    speed2 = np.zeros(valid.shape)
-    known, w = theta[valid], v[valid]
-    speed2[valid] = np.maximum(inner(request.manifold.metric(known), w, w), 0.0)
     error: Floats = np.full(len(theta), np.nan)
     chart = straightness.chart_of(request.manifold, request.alpha)
     if request.alpha == 0.0:
-        error = _drift(speed2, valid)
+        error = _drift(request.manifold, theta, v, valid)
     elif chart is not None:
         error = straightness.errors(request.manifold, chart, theta, v, valid)
     status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
@@ -128,7 +125,13 @@ def measured(
     )
 
 
-def _drift(speed2: Floats, valid: Floats) -> Floats:
+def _drift(manifold: Manifold, theta: Floats, v: Floats, valid: Bools) -> Floats:
+    """Return the largest relative change of |v|² (n,) over the valid nodes (n, m) of curves θ, v
+    (n, m, 2).
+    """
+    speed2 = np.zeros(valid.shape)
+    known, w = theta[valid], v[valid]
+    speed2[valid] = np.maximum(inner(manifold.metric(known), w, w), 0.0)
     start = np.where(speed2[:, :1] > 0, speed2[:, :1], 1.0)
     drift: Floats = np.max(np.where(valid, np.abs(speed2 - speed2[:, :1]) / start, 0.0), axis=1)
     return drift

@@ -11,8 +11,8 @@ from compute.core.arrays import Floats
 
 
 def coefficients(x: Floats, values: Floats, slopes: Floats, bends: Floats) -> Floats:
-    """Return the divided differences (3m, n, d) of functions at points x (m, n), each taken three
-    times, from values and derivatives (m, n, d).
+    """Return the divided differences (3m, d, n) of functions at points x (m, n), each taken three
+    times, from values and derivatives (m, d, n).
     """
     m = len(x)
     found = np.empty((3 * m, *values.shape[1:]))
@@ -23,7 +23,7 @@ def coefficients(x: Floats, values: Floats, slopes: Floats, bends: Floats) -> Fl
         gap = x[(first + order) // 3] - x[first // 3]
         gap[first // 3 == (first + order) // 3] = 1.0
         row = row[1:] - row[:-1]
-        row /= gap[..., None]
+        row /= gap[:, None]
         if order == 1:
             row[0::3], row[1::3] = slopes, slopes
         elif order == 2:

@@ -148,8 +148,8 @@ class _Sorted:
         size = gaps[3, 1]
         x = gaps[3] / size
         values = (gaps[:3], *(part[:, chosen] * size**i for i, part in enumerate(self.slopes, 1)))
-        known = osculation.coefficients(x, *(np.moveaxis(part, 0, -1) for part in values))
-        points, all_three = x[:, which], known.transpose(0, 2, 1)[..., which]
+        known = osculation.coefficients(x, *(part.swapaxes(0, 1) for part in values))
+        points, all_three = x[:, which], known.take(which, axis=-1)
         start, r = self.y[:, chosen[0]][:, which], self.slopes[0][2]
         # the time after the start of the interval
         after, span = time - start[4] - self.lost[4, chosen[0]][which], gaps[2, 1]

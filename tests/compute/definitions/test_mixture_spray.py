@@ -93,3 +93,17 @@ def test_rays_of_mixtures_are_those_of_scipy():
             rtol=1e-12, atol=1e-12, t_eval=paths.t,
         )  # fmt: skip
         np.testing.assert_allclose(path, known.y[:2].T, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("family", ["mixture_wm", "mixture_mm"])
+def test_many_points_have_the_sums_of_each(family):
+    """Many are divided into parts with nodes of their own."""
+    manifold, random = manifold_of(family), np.random.default_rng(5)
+    first = random.uniform(0.05, 0.95, 900) if family == "mixture_wm" else -1.0
+    theta = np.stack([np.broadcast_to(first, 900), random.uniform(0.5, 5.9, 900)], axis=1)
+    v = random.normal(size=theta.shape)
+    every, some = manifold.geometry.spray(theta, v), range(0, 900, 60)
+    for i in (*some, int(theta[:, 1].argmin()), int(theta[:, 1].argmax())):
+        alone = manifold.geometry.spray(theta[i : i + 1], v[i : i + 1])
+        for part, one in zip(every, alone, strict=True):
+            np.testing.assert_allclose(part[i], one[0], rtol=1e-10, atol=1e-11)

@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
-from compute.geodesics.initial_value import DRIFT_LIMIT, shoot
+from compute.geodesics.initial_value import DRIFT_LIMIT, measured, shoot
 from compute.geodesics.runge_kutta import DOP853, RK4
 from compute.geodesics.shooting import connect
 from compute.manifold.manifold import Manifold
@@ -227,3 +227,15 @@ def test_great_circles_leave_the_simplex_where_its_metric_becomes_singular():
     v = np.array([[0.41669399, 0.10543652], [0.21880482, 0.24184181], [0.76572721, -0.09734156]])
     found = shoot(ShootRequest(manifold_of("categorical3_expectation"), theta, v, steps=64))
     assert (found.status == Status.LEFT_DOMAIN).all()
+
+
+@pytest.mark.parametrize("changed", [1, 62, 97])
+def test_the_error_is_the_drift_at_whichever_node_it_is(changed):
+    """One node before a stop at the 97th has a speed of its own."""
+    theta, v = np.tile((2.0, 3.0), (1, 129, 1)), np.tile((0.3, -0.2), (1, 129, 1))
+    v[:, changed] *= 1.0 + 1e-7
+    request = ShootRequest(manifold_of("beta"), theta[:, 0], v[:, 0], steps=128)
+    reached, ok = np.array([97 / 128]), np.zeros(1, np.int32)
+    found = measured(request, theta, v, reached, ok, "reference", np.ones((1, 2)))
+    assert found.error[0] == pytest.approx(2e-7, rel=1e-5, abs=0)
+    assert (found.nodes[0], found.status[0]) == (98, Status.NOT_CONVERGED)
