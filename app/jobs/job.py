@@ -41,13 +41,15 @@ class Job(ABC):
 
     Of each kind only the newest waits.  words: what is computed, for the user ("the distances");
     layers: the layers that show its answer; none is wanted while all of them are off; reads: the fields
-    of the scene on which it depends, named as in `changed_fields`, or None for any.
+    of the scene on which it depends, named as in `changed_fields`, or None for any; details: fields in
+    which two jobs of one subject may differ.
     """
 
     priority: ClassVar[Priority] = Priority.PART
     words: ClassVar[str] = "the display"
     layers: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[frozenset[str] | None] = None
+    details: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def label(self) -> str:

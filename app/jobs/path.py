@@ -50,6 +50,8 @@ class PathJob(Job):
     reads: ClassVar[frozenset[str] | None] = frozenset(
         ("family", "start", "end", "vector", "alpha")
     )
+    # the transported vector has separate numbers, but nothing that identifies it
+    details: ClassVar[frozenset[str]] = frozenset(("vector", "quality", "steps"))
 
     family: str
     start: Point

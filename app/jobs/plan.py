@@ -54,6 +54,17 @@ def live_jobs(
     return found
 
 
+def share_subject(shown: Job, wanted: Job | None) -> bool:
+    """Whether two jobs differ in details at most, so that the answer of one may stay until that of the
+    other comes.
+    """
+    return type(shown) is type(wanted) and _without_details(shown) == _without_details(wanted)
+
+
+def _without_details(job: Job) -> list[object]:
+    return [value for name, value in vars(job).items() if name not in job.details]
+
+
 def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | None:
     """Return the job of a kind that a completed scene needs, or None if its layers are off."""
     layers = subject.scene.layers

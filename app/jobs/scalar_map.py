@@ -38,6 +38,7 @@ class MapJob(Job):
     reads: ClassVar[frozenset[str] | None] = frozenset(
         ("family", "chart", "view", "equal", "scalar", "token", "start", "layers", "flow.mode")
     )
+    details: ClassVar[frozenset[str]] = frozenset(("view", "pixels", "side"))
 
     family: str
     chart: str

@@ -16,6 +16,7 @@ from app.jobs.answers import Answer
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
+from app.jobs.plan import share_subject
 from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import CurrentSubject, Subject
@@ -31,7 +32,6 @@ from app.presenters import (
     picking,
     shorter_paths,
 )
-from app.presenters.same_subject import same_subject
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
@@ -154,7 +154,7 @@ class ShownAnswers:
         if self._unread:
             return frozenset(shown)
         return frozenset(
-            kind for kind, job in shown.items() if not same_subject(job, self._wanted.get(kind))
+            kind for kind, job in shown.items() if not share_subject(job, self._wanted.get(kind))
         )
 
     def _grey(self, stale: frozenset[type]) -> None:

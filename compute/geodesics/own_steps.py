@@ -32,9 +32,11 @@ from compute.manifold.tangent import SINGULAR
 # the error of a step as a share of the speed, and the share of that for the first step, whose nodes
 # have no earlier step's end
 STEP_ERROR, FIRST_ERROR = 3e-11, 0.02
-# the smallest step that a turn asks for and the smallest of all, in units of `Way.unit`, and the most
-# steps for each of them
-ROUGH, SMALLEST, MOST_STEPS = 2.0**-5, 2.0**-12, 64
+# the smallest step that a turn asks for and the smallest of all, in units of `Way.unit`
+ROUGH, SMALLEST = 2.0**-5, 2.0**-12
+# the most steps for each unit, along typed metrics and others: usual rays take 1; where θ rounds off
+# the distance to an edge, errors are noise and steps become smaller without end
+TYPED_STEPS, MOST_STEPS = 64, 8
 # the largest sum of errors of the smallest steps, as a share of the speed
 DOUBT = 1e-8
 # a curve that can only turn too fast runs away if its coordinates are this much faster than at first
@@ -101,7 +103,8 @@ def integrate(way: Way, theta: Floats, v: Floats) -> tuple[Floats, Floats, Float
     """
     state = _begun(way, theta, v)
     pace = Pace(_first_steps(way, state))
-    for _ in range(round(MOST_STEPS / way.unit)):
+    most = TYPED_STEPS if way.typed else MOST_STEPS
+    for _ in range(round(most / way.unit)):
         todo = state.open
         if todo.size == 0:
             break

@@ -50,6 +50,7 @@ class Construction(Study):
 
     section: ClassVar[str] = SECTION
     unfit: ClassVar[str] = "does not apply to this family"
+    details: ClassVar[frozenset[str]] = frozenset(("quality",))
 
     start: Point
     end: Point

@@ -42,6 +42,7 @@ class CompareJob(BetweenPins):
         "m": Style(160, lambda t: t.m_path, 1.0, 2.2, words="m-path, α = −1"),
         "w2": Style(170, lambda t: t.w2_path, 1.0, 2.2, words="W₂ path"),
     }
+    details: ClassVar[frozenset[str]] = frozenset(("quality",))
 
     quality: str
 

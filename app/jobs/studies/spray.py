@@ -44,6 +44,7 @@ class SprayJob(BetweenPins):
         "fronts": Style(10, lambda t: t.pin_a, 1.0, 1.5, 1.0, words="wavefronts"),
         "caustic": Style(50, lambda t: t.caustic, 1.0, 2.4, words="caustic"),
     }
+    details: ClassVar[frozenset[str]] = frozenset(("quality",))
 
     quality: str
 

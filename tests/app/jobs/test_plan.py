@@ -8,14 +8,18 @@ import pytest
 
 from app.jobs.ellipses import EllipseJob
 from app.jobs.path import PathJob
-from app.jobs.plan import LivePlan
+from app.jobs.plan import LivePlan, share_subject
 from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin
+from compute.manifold.extent import Extent
 
 SUBJECT = Subject.of(scene_file.load("gaussian"))
+PATH = PathJob("gaussian", (0.0, 1.0), (1.0, 1.0), (1.0, 0.0), 0.0, "live")
+MAP = MapJob("gaussian", "log", "entropy", 0, Extent(-1, 1, -1, 1), (64, 64))
+ELLIPSES = EllipseJob("gaussian", "log", Extent(-1, 1, -1, 1))
 
 
 @pytest.fixture
@@ -78,3 +82,21 @@ def test_answers_belong_to_the_last_job_in_any_quality_and_rectangle(planned):
     elsewhere = replace(path, start=(0.5, 2.0))
     assert plan.is_late(elsewhere) and not plan.is_path(elsewhere)
     assert not plan.is_late(replace(path, family="beta"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "wanted", "same"),
+    [
+        (PATH, replace(PATH, quality="full", vector=(0.0, 2.0)), True),
+        (PATH, replace(PATH, end=(1.0, 2.0)), False),
+        (PATH, replace(PATH, alpha=1.0), False),
+        (MAP, replace(MAP, pixels=(32, 32), view=Extent(-2, 2, -2, 2)), True),
+        (MAP, replace(MAP, scalar="curvature"), False),
+        (ELLIPSES, replace(ELLIPSES, chart="disk"), False),
+        (ELLIPSES, ELLIPSES, True),
+        (PATH, None, False),
+        (PATH, MAP, False),
+    ],
+)
+def test_a_shown_answer_stays_while_it_is_of_the_subject(shown, wanted, same):
+    assert share_subject(shown, wanted) is same

@@ -91,3 +91,19 @@ def test_few_nodes_do_not_bound_the_error_of_steps(steps):
     root = np.sqrt(theta) + 0.5 * v / np.sqrt(theta) * found.t[:, None]
     np.testing.assert_allclose(found.theta[0], root**2, rtol=1e-9)
     np.testing.assert_allclose(found.velocity[0], v / np.sqrt(theta) * root, rtol=1e-9)
+
+
+def test_a_ray_whose_errors_are_rounding_ends_with_a_status():
+    """Where 1 − p₁ is 1e-5, rounding of p₁ is the whole error, and all smaller steps fail too."""
+    family, asked = manifold_of("geometric_geometric"), []
+
+    def geometry(theta):
+        asked.append(len(theta))
+        return family.geometry(theta)
+
+    theta, v = np.array([[0.98494416, 0.73433305]]), np.array([[0.24051457, -0.07518443]])
+    request = ShootRequest(replace(family, geometry=geometry), theta, v, 0.5, steps=64)
+    found = initial_value.shoot(request)
+    assert found.status[0] == Status.NOT_CONVERGED and found.reached[0] < 0.5
+    # at most a dozen for each of 1024 steps
+    assert len(asked) < 13000

@@ -263,6 +263,7 @@ def _blank(press: Callable[[QKeyEvent], bool], entered: Callable[[], None]) -> p
     """Return a plot without axes, y down, with equal scales."""
     plot = plots.plot("Picture with its patches", _Keyed)
     plot.press, plot.entered = press, entered
+    plot.setObjectName("keyed")
     plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)

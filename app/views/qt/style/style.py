@@ -27,8 +27,9 @@ QDockWidget::title {{ background: {window}; padding: 7px 6px 5px 6px; text-align
 QTabBar {{ qproperty-elideMode: ElideNone; qproperty-usesScrollButtons: true; }}
 QTabBar QToolButton {{ padding: 0; border-radius: 0; }}
 #panel, #timeline, QScrollArea, QScrollArea > QWidget > #panel {{ background: {panel}; border: none; }}
-QScrollArea, QTextBrowser, QPlainTextEdit, QTreeWidget, #lessons {{ border: 1px solid {panel}; }}
-QScrollArea:focus, QTextBrowser:focus, QPlainTextEdit:focus, #lessons:focus {{
+QScrollArea, QTextBrowser, QPlainTextEdit, QTreeWidget, #lessons, #keyed {{
+    border: 1px solid {panel}; }}
+QScrollArea:focus, QTextBrowser:focus, QPlainTextEdit:focus, #lessons:focus, #keyed:focus {{
     border: 1px solid {accent}; }}
 QMenuBar, QStatusBar {{ background: {window}; color: {muted}; }}
 QMenuBar::item {{ padding: 4px 9px; background: transparent; border: 1px solid transparent; }}
