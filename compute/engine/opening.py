@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import cached_property
 from importlib import import_module
+from operator import attrgetter
 from typing import cast
 
 from compute.core.refusal import shown
@@ -102,7 +103,9 @@ def _gpu(adapter: str) -> Engine:
 def _load() -> None:
     """Import wgpu, which the reference does without.  Raises `Unloadable`."""
     try:
-        import_module("wgpu.backends.wgpu_native")
+        native = import_module("wgpu.backends.wgpu_native")
+        extras = import_module(f"{native.__name__}.extras")
+        attrgetter("set_instance_extras")(extras)  # which early versions lack
     except Exception as problem:  # an installation that is half there may raise anything
         words = " ".join(str(problem).split())
         raise Unloadable(f"wgpu cannot be loaded ({words})") from None

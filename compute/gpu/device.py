@@ -2,7 +2,8 @@
 
 A device belongs to the thread that opened it.  The best adapter is used: a discrete GPU, then an
 integrated one, then a software driver; the environment variable ``ATTENTION_GEODESICS_ADAPTER``
-(a name or part of one) overrides this.
+(a name or part of one) overrides this.  wgpu is imported where it is used: kernels as text, which pages
+contain, do without it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,7 @@ from typing import Any
 from weakref import finalize
 
 import numpy as np
-import wgpu
 from numpy.typing import NDArray
-from wgpu.backends.wgpu_native.extras import set_instance_extras
 
 from compute.core.refusal import shown
 from compute.requests.engine import DeviceLost, NoAdapter
@@ -41,9 +40,6 @@ Array = NDArray[Any]
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether a log record of wgpu is about more than a lost device, which `DeviceLost` reports."""
     return "lost" not in record.getMessage().lower()
-
-
-logging.getLogger("wgpu").addFilter(_is_news)
 
 
 class Device:
@@ -68,6 +64,8 @@ class Device:
         """Return a storage (or uniform) buffer of at least ``size`` bytes that can be copied to and
         from.
         """
+        import wgpu
+
         kind = wgpu.BufferUsage.UNIFORM if uniform else wgpu.BufferUsage.STORAGE
         usage = kind | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
         return self.handle.create_buffer(size=max(_round_up(size), 16), usage=usage)
@@ -78,6 +76,8 @@ class Device:
 
     def run(self, encoder: Any, outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
         """Submit recorded commands and read the first bytes of some buffers, in one round trip."""
+        import wgpu
+
         sizes = [_round_up(size) for _, size in outputs]
         starts = [sum(sizes[:i]) for i in range(len(sizes))]
         staging = self._readable(sum(sizes))
@@ -125,6 +125,8 @@ class Device:
 
     def _is_lost(self) -> bool:
         """Whether the device is lost."""
+        import wgpu
+
         if self.is_ending():
             return True
         try:
@@ -135,6 +137,8 @@ class Device:
 
     def _readable(self, size: int) -> Any:
         """Return the kept staging buffer, at least ``size`` bytes large."""
+        import wgpu
+
         if self._staging is None or self._staging.size < size:
             usage = wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST
             self._staging = self.handle.create_buffer(size=max(size, 1 << 16), usage=usage)
@@ -153,6 +157,8 @@ def _give_back(release: Callable[[], None]) -> None:
 
 
 def _opened(adapter: Any) -> Any:
+    import wgpu
+
     try:
         return adapter.request_device_sync(label="attention-geodesics")
     except (wgpu.GPUError, RuntimeError) as problem:
@@ -162,6 +168,11 @@ def _opened(adapter: Any) -> Any:
 @cache
 def adapters() -> tuple[Any, ...]:
     """Return all adapters that support compute."""
+    import wgpu
+    from wgpu.backends.wgpu_native.extras import set_instance_extras
+
+    # wgpu makes its logger of a class of its own as it is imported: nobody may ask for one before
+    logging.getLogger("wgpu").addFilter(_is_news)
     # without OpenGL: it only adds a search for displays that takes as long as the rest
     set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
     return tuple(wgpu.gpu.enumerate_adapters_sync())

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import wgpu
 
 from compute.core.status import Status
 from compute.gpu import compose, layout
@@ -149,6 +148,8 @@ class Kernel:
     @property
     def pipeline(self) -> Any:
         """The compiled pipeline.  Raises ValueError with the position of an error in the WGSL."""
+        import wgpu
+
         if self._pipeline is None:
             handle = self._device.handle
             try:
@@ -199,6 +200,8 @@ def family_group(device: Device, slot: Slot) -> Any:
 
 
 def _group_layout(device: Device, kinds: Mapping[int, str]) -> Any:
+    import wgpu
+
     return device.handle.create_bind_group_layout(
         entries=[
             {"binding": i, "visibility": wgpu.ShaderStage.COMPUTE, "buffer": {"type": kind}}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
 from app.process.installation import NEEDED, missing
 from tests.exporting import environment
 from tests.test_project import dependencies_of, plain
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -122,3 +126,28 @@ def test_without_wgpu_the_gpu_is_refused_in_one_line(command):
 def test_what_computes_in_float64_anyway_says_nothing_of_wgpu(command):
     done = without_wgpu(*command)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_page_and_the_text_of_a_kernel_need_no_wgpu(tmp_path):
+    page = tmp_path / "page.html"
+    done = without_wgpu("export", "gaussian", "-o", str(page), "--engine", "reference")
+    assert (done.returncode, done.stderr) == (0, "") and "fn christoffel" in page.read_text("utf-8")
+    done = without_wgpu("shader", "gaussian", "geodesic")
+    assert (done.returncode, done.stderr) == (0, "") and "fn christoffel" in done.stdout
+
+
+def test_a_wgpu_that_is_too_old_is_named(tmp_path):
+    package = tmp_path / "wgpu" / "backends" / "wgpu_native"
+    package.mkdir(parents=True)
+    for folder in (package.parents[1], package.parent, package):
+        (folder / "__init__.py").touch()
+    (package / "extras.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *POINT, "--engine", "gpu"],
+        capture_output=True,
+        text=True,
+        env=environment() | {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
+    )
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("attention-geodesics: wgpu cannot be loaded (")
+    assert "set_instance_extras" in line and done.returncode == 2
