@@ -40,6 +40,16 @@ def lumped(choice: WordChoice) -> str:
     )
 
 
+def leak_remark(choice: WordChoice) -> str:
+    """Return why the leak is approximate, where a row of the layer stands for many words; else ""."""
+    if not choice.layer.others:
+        return ""
+    return (
+        f"The file has one row for {choice.layer.others} words: the leak counts them as one word, and "
+        "between tokens it may be far from that of all words"
+    )
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share >= 1e-6 else "under 0.0001 %"
 
@@ -85,7 +95,7 @@ def state(found: Steering, path: str, on_canvas: bool) -> SteeringState:
         t=chosen.t,
         leaks={each.kind: each.leak for each in found.routes},
         film=tuple(_point(choice, chosen, i) for i in range(len(chosen.t))),
-        lumped=lumped(choice),
+        lumped=". ".join(filter(None, (lumped(choice), leak_remark(choice)))),
         lines=_measures(found),
     )
 

@@ -21,7 +21,8 @@ class Route:
     t (s,): shares of the way; states (s, d); top (s, w): numbers of the likeliest words, p (s, w)
     theirs; leak (s,): mass on words that are likely at neither end; kl (s,) = KL(p_A ‖ p_t); rest (s,):
     mass of the words that are no keys; lumped (s,): the same by the lumped key; bend (s,): |η(t) −
-    (1 − t) η_A − t η_B| / |η_B − η_A|.  All but ``lumped`` are of all words, without approximation.
+    (1 − t) η_A − t η_B| / |η_B − η_A|.  All but ``lumped`` are of all words, without approximation,
+    unless the layer has a row that stands for many words: it counts as one.
     """
 
     kind: str

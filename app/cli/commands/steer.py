@@ -113,6 +113,7 @@ def _result(
 def _lines(found: Steering) -> list[str]:
     """Describe the pair, each path with its next words, and the radii."""
     from app.cli.output import label
+    from app.presenters.steering import leak_remark
 
     choice, layer = found.choice, found.choice.layer
     a, b = (layer.labels[i] for i in (choice.a, choice.b))
@@ -121,6 +122,8 @@ def _lines(found: Steering) -> list[str]:
         f"likely    {found.likely[0]} words hold 90 % at A, {found.likely[1]} at B; "
         "the leak is the mass of all others"
     )
+    if remark := leak_remark(choice):
+        lines.append(f"          {remark}")
     for path in found.routes:
         lines += [TITLES[path.kind], *_strip(found, path)]
     return [*lines, *_measures(found)]

@@ -76,3 +76,10 @@ def test_a_file_of_heads_alone_is_refused(tmp_path, capsys):
     assert (
         "must hold unembedding and hidden, missing unembedding: capture" in capsys.readouterr().err
     )
+
+
+def test_a_row_for_many_words_counts_as_one_in_the_leak_and_says_so(path, capsys):
+    assert main(["steer", "cat", "--from", "13", "--to", "27", "--points", "3"]) == 0
+    assert "one row for 48641 words: the leak counts them as one word" in capsys.readouterr().out
+    assert main(["steer", path, "--from", "1", "--to", "4", "--points", "3"]) == 0
+    assert "counts them as one word" not in capsys.readouterr().out
