@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import logging
 import os
 import random
@@ -59,6 +60,7 @@ def opened(folder: Path, engine: str):
 
 def megabytes() -> float:
     """The resident memory of the process, without what is free in it; 0 if the system does not say."""
+    gc.collect()
     if _SYSTEM is not None and hasattr(_SYSTEM, "malloc_trim"):
         _SYSTEM.malloc_trim(0)  # or tens of MB come and go with the order of answers
     pages = Path("/proc/self/statm")
