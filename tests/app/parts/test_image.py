@@ -136,10 +136,8 @@ def test_tasks_are_equal_when_their_answers_would_be():
     assert PictureTask(chosen, 1) != PictureTask(chosen, 2)
 
 
-@pytest.mark.window
-def test_clicks_put_a_and_b_by_turns(desk):
-    from PySide6.QtCore import QPointF, Qt
-    from PySide6.QtTest import QTest
+def opened(desk):
+    """Return the panel as shown, and the edits that it emits."""
     from PySide6.QtWidgets import QApplication
 
     from app.views.qt.panels.photograph_panel import PhotographPanel
@@ -152,6 +150,15 @@ def test_clicks_put_a_and_b_by_turns(desk):
     panel.widget.show()
     panel.show(answered(desk))
     live()
+    return panel, heard
+
+
+@pytest.mark.window
+def test_clicks_put_a_and_b_by_turns(desk):
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtTest import QTest
+
+    panel, heard = opened(desk)
     assert heard == [], "a state that was set is not emitted again"
     box = panel.plot.getViewBox()
     for at in ((1.5, 2.5), (14.5, 8.5)):
@@ -170,18 +177,10 @@ def test_clicks_put_a_and_b_by_turns(desk):
 @pytest.mark.window
 def test_the_wheel_zooms_into_a_photograph_and_out_to_the_whole_of_it(desk):
     from PySide6.QtCore import QPointF
-    from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.panels.photograph_panel import NEAREST, PhotographPanel
+    from app.views.qt.panels.photograph_panel import NEAREST
 
-    QApplication.instance() or QApplication(["test"])
-    desk.part.on_event(PanelShown("Picture", True))
-    heard: list[PictureEdited] = []
-    panel = PhotographPanel(heard.append, DARK)
-    panel.widget.resize(700, 320)
-    panel.widget.show()
-    panel.show(answered(desk))
-    live()
+    panel, heard = opened(desk)
     box = panel.plot.getViewBox()
     whole = box.viewRect()
     assert whole.height() == pytest.approx(16, rel=0.05), "it fits"
@@ -209,16 +208,7 @@ def test_keys_zoom_and_move_the_photograph_and_its_pins(desk):
     from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.panels.photograph_panel import PhotographPanel
-
-    QApplication.instance() or QApplication(["test"])
-    desk.part.on_event(PanelShown("Picture", True))
-    heard: list[PictureEdited] = []
-    panel = PhotographPanel(heard.append, DARK)
-    panel.widget.resize(700, 320)
-    panel.widget.show()
-    panel.show(answered(desk))
-    live()
+    panel, heard = opened(desk)
     box, keys = panel.plot.getViewBox(), Qt.Key
     whole, pin = box.viewRect(), panel.pins["start"].pos()
     assert panel.plot.focusPolicy() & Qt.FocusPolicy.TabFocus
